@@ -1,0 +1,14 @@
+"""``reeplan`` and ``python -m reeplan``."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line."""
+    from reeplan.cli import reeplan
+
+    reeplan(prog_name="reeplan")
+
+
+if __name__ == "__main__":
+    main()

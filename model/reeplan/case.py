@@ -1,0 +1,487 @@
+"""The case as the model sees it: checked tables turned into typed, interpolated, linked objects.
+
+Nothing is checked here: the tables are strict at the border. Flows are t REO (or t of product)
+per year, money is USD/t in rates and MUSD in totals, years are whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reeplan.finance import discount_factor, interpolate
+from reeplan.tables.spec import ALL, BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from reeplan.tables.rows import Row, Tables
+
+ByYear = dict[int, float]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The case as a whole. Rates are real fractions a year."""
+
+    title: str
+    first_year: int
+    last_year: int
+    currency_year: int
+    discount_rate: float
+    resilience_measure: str
+    cvar_level: float
+    resilience_target: float | None
+    mip_gap: float
+    time_limit_s: float
+    front_points: int
+
+    @property
+    def years(self) -> range:
+        return range(self.first_year, self.last_year + 1)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A node of the network: USD/MWh, t CO2/MWh, USD/t CO2, USD/t ThO2, t ThO2 a year."""
+
+    name: str
+    country: str
+    latitude: float
+    longitude: float
+    power_usd_per_mwh: float
+    grid_tco2_per_mwh: float
+    carbon_usd_per_t: float
+    thorium_usd_per_t: float
+    thorium_max_t_per_year: float
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What can be bought, demanded and stored: an element's oxide, a product, or scrap.
+
+    ``kind`` is oxide, product or scrap; ``circuit`` is light or heavy, for oxides only.
+    """
+
+    name: str
+    label: str
+    kind: str
+    circuit: str
+    reference_usd_per_t: float
+    reo_t_per_t: float
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """An ore body and its oxide distribution (shares that sum to 1)."""
+
+    name: str
+    region: str
+    ore: str
+    resource_t: float
+    thorium_t_per_t: float
+    basket: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Process:
+    """A technology, per t of activity; ``recipe`` gives t made (+) or consumed (-) per t of activity."""
+
+    name: str
+    takes: str
+    makes: str
+    ore: str
+    recovery: float
+    opex_usd_per_t: float
+    energy_mwh_per_t: float
+    co2_t_per_t: float
+    releases_thorium: bool
+    recipe: dict[str, float]
+
+    def treats(self, deposit: Deposit) -> bool:
+        return self.ore in ("any", deposit.ore)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A plant, or an option of a venture: existing capacity and modules that can be decided.
+
+    Capital is overnight MUSD a module and a site; capacity is t of activity a year. A venture's
+    option is one module of its offtake share, once in the horizon.
+    """
+
+    name: str
+    region: str
+    country: str
+    process: Process
+    deposit: str | None
+    capacity_t_per_year: float
+    retires: int | None
+    module_t_per_year: float
+    max_modules: int
+    site_musd: float
+    module_musd: float
+    fixed_usd_per_t: float
+    opex_factor: float
+    royalty_usd_per_t: float
+    earliest_year: int
+    lead_years: int
+    life_years: int
+    ramp_years: int
+    foreign_share_max: float
+    technology_partner: str | None
+    technology_share_min: float
+    offtake_right: float
+    risk_premium: float
+    venture: str | None = None
+    claimant: str | None = None
+
+    def existing(self, year: int) -> float:
+        """Capacity that stands already and still runs in ``year``, t/yr."""
+        return self.capacity_t_per_year if self.retires is None or year <= self.retires else 0.0
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What one supplier sells of one material, by year."""
+
+    supplier: str
+    material: str
+    region: str
+    country: str
+    buyer: str | None
+    price_usd_per_t: ByYear
+    max_t: ByYear
+    min_t: ByYear
+
+
+@dataclass(frozen=True)
+class Market:
+    """Where surplus of one material is sold, by year."""
+
+    region: str
+    material: str
+    price_usd_per_t: ByYear
+    max_t: ByYear
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What must be served in a partner's region, and what a tonne of lost supply is worth, by year."""
+
+    region: str
+    partner: str
+    material: str
+    t: ByYear
+    shortage_usd_per_t: ByYear
+
+
+@dataclass(frozen=True)
+class Store:
+    """A stockpile of one material in a partner's region."""
+
+    region: str
+    partner: str
+    material: str
+    initial_t: float
+    capacity_t: float
+    max_capacity_t: float
+    capacity_usd_per_t: float
+    holding_usd_per_t_year: float
+    life_years: int
+
+    @property
+    def name(self) -> str:
+        return f"stockpile {self.region}/{self.material}"
+
+    @property
+    def room_to_add_t(self) -> float:
+        return max(0.0, self.max_capacity_t - self.capacity_t)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Most overnight capital that a partner decides in a span of years, MUSD."""
+
+    partner: str
+    first_year: int
+    last_year: int
+    musd: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """One possible disruption: a scenario and one of its start years."""
+
+    label: str
+    scenario: str
+    title: str
+    years: tuple[int, ...]
+    probability: float
+
+    @property
+    def start(self) -> int:
+        return self.years[0]
+
+    @property
+    def end(self) -> int:
+        return self.years[-1]
+
+
+@dataclass(frozen=True)
+class Disruption:
+    """One row of the disruptions table; ``first`` and ``last`` are None where all years are meant."""
+
+    scenario: str
+    kind: str
+    target: str
+    material: str
+    first: int | None
+    last: int | None
+    availability: float
+    basis: str
+
+    def acts(self, window: Window | None, year: int) -> bool:
+        """Whether it acts in ``year`` of this window (None: the base path)."""
+        if self.scenario == BASE:
+            position = year
+        elif window is not None and window.scenario == self.scenario:
+            position = year - window.start + 1
+        else:
+            return False
+        return (self.first is None or self.first <= position) and (self.last is None or position <= self.last)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything the model knows. Names are keys; order is the order of the tables."""
+
+    settings: Settings
+    wacc: dict[str, float]
+    regions: dict[str, Region]
+    goods: dict[str, Goods]
+    deposits: dict[str, Deposit]
+    assets: dict[str, Asset]
+    supplies: list[Supply]
+    markets: list[Market]
+    lanes: dict[tuple[str, str, str], float]
+    demands: list[Demand]
+    stores: list[Store]
+    budgets: list[Budget]
+    free_offtake: dict[tuple[str, str], ByYear]
+    dependence: dict[tuple[str, str], dict[str, ByYear]]
+    windows: list[Window]
+    disruptions: list[Disruption] = field(default_factory=list)
+
+    @property
+    def years(self) -> range:
+        return self.settings.years
+
+    @property
+    def partners(self) -> list[str]:
+        return list(self.wacc)
+
+    @property
+    def elements(self) -> list[str]:
+        return [name for name, goods in self.goods.items() if goods.kind == "oxide"]
+
+    def country(self, region: str) -> str:
+        return self.regions[region].country
+
+    def discount(self, year: int) -> float:
+        """What a unit of money in ``year`` is worth in the first year."""
+        return discount_factor(self.settings.discount_rate, year, self.settings.first_year)
+
+    def lane_usd_per_t(self, origin: str, destination: str, kind: str) -> float | None:
+        """Freight for this kind of goods, or None where the pair cannot trade it."""
+        exact = self.lanes.get((origin, destination, kind))
+        return exact if exact is not None else self.lanes.get((origin, destination, ALL))
+
+    def base_weight(self, year: int) -> float:
+        """The probability that no window covers ``year``: the weight of the base path's operation."""
+        return 1.0 - sum(window.probability for window in self.windows if year in window.years)
+
+
+def case_from_tables(tables: Tables) -> Case:
+    """Build the case from checked tables."""
+    settings = Settings(**{name: tables.settings[name] for name in Settings.__dataclass_fields__})
+    regions = {row["region"]: Region(row["region"], *_pick(row, Region, skip=1)) for row in tables["regions"]}
+    goods = _goods(tables)
+    processes = _processes(tables)
+    wacc = {row["partner"]: row["wacc"] for row in tables["partners"]}
+    years = settings.years
+    return Case(
+        settings=settings,
+        wacc=wacc,
+        regions=regions,
+        goods=goods,
+        deposits=_deposits(tables, goods),
+        assets=_assets(tables, processes, regions),
+        supplies=_supplies(tables, regions, years),
+        markets=[
+            Market(region, material, _by_year(rows, "price_usd_per_t", years), _by_year(rows, "max_t_per_year", years))
+            for (region, material), rows in _grouped(tables["markets"], "region", "material").items()
+        ],
+        lanes={(row["from_region"], row["to_region"], row["kind"]): row["usd_per_t"] for row in tables["transport"]},
+        demands=[
+            Demand(region, regions[region].country, material,
+                   _by_year(rows, "t_per_year", years), _by_year(rows, "shortage_usd_per_t", years))
+            for (region, material), rows in _grouped(tables["demand"], "region", "material").items()
+        ],
+        stores=[
+            Store(row["region"], regions[row["region"]].country, row["material"], *_pick(row, Store, skip=3))
+            for row in tables["stockpiles"]
+        ],
+        budgets=[Budget(*_pick(row, Budget)) for row in tables["budgets"]],
+        free_offtake={
+            (sender, receiver): _by_year(rows, "free_t_per_year", years)
+            for (sender, receiver), rows in _grouped(tables["offtakes"], "from_country", "to_country").items()
+        },
+        dependence=_dependence(tables, years),
+        windows=_windows(tables),
+        disruptions=[Disruption(*_pick(row, Disruption)) for row in tables["disruptions"]],
+    )
+
+
+def _pick(row: Row, kind: type, skip: int = 0) -> list[Any]:
+    """The row's values for the fields of a dataclass, in order, without the first ``skip``."""
+    return [row[name] for name in list(kind.__dataclass_fields__)[skip:]]  # type: ignore[attr-defined]
+
+
+def _grouped(rows: Iterable[Row], *columns: str) -> dict[tuple[str, ...], list[Row]]:
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(row[column] for column in columns)].append(row)
+    return groups
+
+
+def _by_year(rows: Iterable[Row], column: str, years: range) -> ByYear:
+    listed = {row["year"]: row[column] for row in rows}
+    return {year: interpolate(listed, year) for year in years}
+
+
+def _goods(tables: Tables) -> dict[str, Goods]:
+    oxides = [
+        Goods(row["element"], row["name"], "oxide", row["circuit"], row["reference_usd_per_t"], 1.0)
+        for row in tables["elements"]
+    ]
+    products = [
+        Goods(row["product"], row["product"], row["kind"], "", row["reference_usd_per_t"], row["reo_t_per_t"])
+        for row in tables["products"]
+    ]
+    return {goods.name: goods for goods in oxides + products}
+
+
+def _deposits(tables: Tables, goods: Mapping[str, Goods]) -> dict[str, Deposit]:
+    baskets = {
+        row["deposit"]: {name: row[name] for name, item in goods.items() if item.kind == "oxide" and row.get(name)}
+        for row in tables["baskets"]
+    }
+    return {
+        row["deposit"]: Deposit(
+            row["deposit"], row["region"], row["ore"], row["resource_t"], row["thorium_t_per_t"], baskets[row["deposit"]]
+        )
+        for row in tables["deposits"]
+    }
+
+
+def _processes(tables: Tables) -> dict[str, Process]:
+    recipes: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in tables["recipes"]:
+        recipes[row["process"]][row["material"]] = row["t_per_t"]
+    return {
+        row["process"]: Process(
+            row["process"], row["takes"], row["makes"], row["ore"], row["recovery"], row["opex_usd_per_t"],
+            row["energy_mwh_per_t"], row["co2_t_per_t"], row["releases_thorium"], recipes[row["process"]],
+        )
+        for row in tables["processes"]
+    }
+
+
+def _assets(tables: Tables, processes: Mapping[str, Process], regions: Mapping[str, Region]) -> dict[str, Asset]:
+    plants = [_plant(row, processes, regions) for row in tables["plants"]]
+    options = [_option(row, processes, regions) for row in tables["ventures"]]
+    return {asset.name: asset for asset in plants + options}
+
+
+_SHARED_COLUMNS = ("fixed_usd_per_t", "opex_factor", "earliest_year", "lead_years", "life_years", "ramp_years",
+                   "risk_premium")
+
+
+def _plant(row: Row, processes: Mapping[str, Process], regions: Mapping[str, Region]) -> Asset:
+    own = ("deposit", "capacity_t_per_year", "retires", "module_t_per_year", "max_modules", "site_musd", "module_musd",
+           "foreign_share_max", "technology_partner", "technology_share_min", "offtake_right")
+    return Asset(
+        name=row["plant"],
+        region=row["region"],
+        country=regions[row["region"]].country,
+        process=processes[row["process"]],
+        royalty_usd_per_t=0.0,
+        **{column: row[column] for column in own + _SHARED_COLUMNS},
+    )
+
+
+def _option(row: Row, processes: Mapping[str, Process], regions: Mapping[str, Region]) -> Asset:
+    return Asset(
+        name=f"{row['venture']}/{row['option']}",
+        region=row["region"],
+        country=regions[row["region"]].country,
+        process=processes[row["process"]],
+        deposit=row["deposit"],
+        capacity_t_per_year=0.0,
+        retires=None,
+        module_t_per_year=row["offtake_share"] * row["plant_t_per_year"],
+        max_modules=1,
+        site_musd=0.0,
+        module_musd=row["equity_share"] * row["plant_musd"],
+        royalty_usd_per_t=row["royalty_usd_per_t"],
+        foreign_share_max=1.0,
+        technology_partner=None,
+        technology_share_min=0.0,
+        offtake_right=0.0,
+        venture=row["venture"],
+        claimant=row["claimant"],
+        **{column: row[column] for column in _SHARED_COLUMNS},
+    )
+
+
+def _supplies(tables: Tables, regions: Mapping[str, Region], years: range) -> list[Supply]:
+    return [
+        Supply(
+            supplier, material, rows[0]["region"], regions[rows[0]["region"]].country,
+            next((row["buyer"] for row in rows if row["buyer"]), None),
+            _by_year(rows, "price_usd_per_t", years), _by_year(rows, "max_t_per_year", years),
+            _by_year(rows, "min_t_per_year", years),
+        )
+        for (supplier, material), rows in _grouped(tables["suppliers"], "supplier", "material").items()
+    ]
+
+
+def _dependence(tables: Tables, years: range) -> dict[tuple[str, str], dict[str, ByYear]]:
+    caps: dict[tuple[str, str], dict[str, ByYear]] = defaultdict(dict)
+    for (partner, country, material), rows in _grouped(
+        tables["dependence"], "partner", "from_country", "material"
+    ).items():
+        caps[partner, country][material] = _by_year(rows, "max_share", years)
+    return dict(caps)
+
+
+def _windows(tables: Tables) -> list[Window]:
+    return [
+        Window(
+            label=f"{row['scenario']}@{start}",
+            scenario=row["scenario"],
+            title=row["label"],
+            years=tuple(range(start, start + row["years"])),
+            probability=row["probability"] / len(row["starts"]),
+        )
+        for row in tables["scenarios"]
+        for start in row["starts"]
+    ]
+
+
+def is_limit(value: float) -> bool:
+    """Whether a number is a limit at all (an empty cell means none)."""
+    return not math.isinf(value)

@@ -1,0 +1,78 @@
+"""``reeplan check``, and how problems in the input are shown."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reeplan.cli.exits import BAD_INPUT, DONE
+from reeplan.tables import load_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reeplan.tables.rows import Loaded, Problem
+
+
+def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool) -> int:
+    """Check a case, print what was found, and return the exit code."""
+    began = time.perf_counter()
+    loaded = load_tables(case, overlays)
+    bad = is_bad(loaded, strict)
+    if as_json:
+        click.echo(json.dumps({"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings)},
+                              ensure_ascii=False))
+        return BAD_INPUT if bad else DONE
+    click.echo(
+        f"Checked {_count(loaded.files, 'file')}, {_count(loaded.row_count, 'row')} in "
+        f"{time.perf_counter() - began:.1f} s: {_count(len(loaded.errors), 'error')}, "
+        f"{_count(len(loaded.warnings), 'warning')}"
+    )
+    show_problems(loaded, strict)
+    if bad:
+        click.echo("\nNothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'.",
+                   err=True)
+    return BAD_INPUT if bad else DONE
+
+
+def is_bad(loaded: Loaded, strict: bool) -> bool:
+    """Whether the case cannot be solved as it is."""
+    return bool(loaded.errors) or (strict and bool(loaded.warnings))
+
+
+def show_problems(loaded: Loaded, strict: bool) -> None:
+    """All errors, then all warnings, on standard error."""
+    if loaded.errors or loaded.warnings:
+        click.echo("", err=True)
+    for problem in loaded.errors:
+        _show("error", problem)
+    for problem in loaded.warnings:
+        _show("error" if strict else "warning", problem)
+
+
+def _show(word: str, problem: Problem) -> None:
+    place = problem.file + (f":{problem.line}" if problem.line else "")
+    colour = "red" if word == "error" else "yellow"
+    click.echo(f"{click.style(word.ljust(7), fg=colour)} {place}  {problem.column}".rstrip(), err=True)
+    for text, lead in ((problem.message, "        "), (problem.hint, "        → ")):
+        if text:
+            click.echo(textwrap.fill(text, 100, initial_indent=lead, subsequent_indent=" " * len(lead),
+                                     break_long_words=False, break_on_hyphens=False), err=True)
+
+
+def as_objects(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Problems for ``--json``."""
+    return [
+        {"file": problem.file, "line": problem.line or None, "column": problem.column or None,
+         "message": problem.message, "hint": problem.hint or None}
+        for problem in problems
+    ]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}".replace(",", " ")

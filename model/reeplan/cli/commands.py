@@ -1,0 +1,98 @@
+"""The commands and their options. Everything heavy is imported when a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from reeplan import __version__
+from reeplan.cli.exits import BAD_INPUT
+
+CASE = click.argument("case", type=click.Path(path_type=Path))
+WITH = click.option("--with", "overlays", multiple=True, type=click.Path(path_type=Path), metavar="OVERLAY",
+                    help="Folder with tables that replace or join the case's rows; repeatable, in this order.")
+STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+class Target(click.ParamType):
+    """A resilience between 0 and 1, or 'none' for the cheapest plan."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Read it, or say what is expected."""
+        if isinstance(value, float) or value == "none":
+            return value
+        text = str(value)
+        try:
+            share = float(text)
+        except ValueError:
+            hint = f" Write {text.rstrip('% ')} % as a share, for instance 0.95." if text.endswith("%") else ""
+            self.fail(f"{text!r} is not a share between 0 and 1.{hint}", param, ctx)
+        if not 0 <= share <= 1:
+            hint = f" Did you mean {share / 100:g}?" if 1 < share <= 100 else ""
+            self.fail(f"{text} is not between 0 and 1.{hint}", param, ctx)
+        return share
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="reeplan")
+def reeplan() -> None:
+    """Plan what to build together in rare earths: cost against resilience.
+
+    A case is a folder of CSV files. Start with 'reeplan solve inputs/tutorial'.
+    """
+
+
+@reeplan.command()
+@CASE
+@WITH
+@STRICT
+@JSON
+def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -> None:
+    """Check every table of CASE and report all errors and warnings at once."""
+    from reeplan.cli.check import run_check
+
+    sys.exit(run_check(case, overlays, strict, as_json))
+
+
+@reeplan.command()
+@CASE
+@WITH
+@click.option("--target", type=Target(), help="Solve one plan that keeps this resilience (or 'none') instead of the front.")
+@click.option("--points", type=click.IntRange(1, 1000), help="Resilience levels of the front, its two ends included.")
+@click.option("--measure", type=click.Choice(["worst_case", "weakest_link", "expected", "cvar"]),
+              help="How resilience is measured.")
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder to write [runs/<case>-<date>-<time>].")
+@click.option("--workers", type=click.IntRange(1, 256), help="Points solved side by side [one per processor for a large case].")
+@click.option("--gap", type=click.FloatRange(0, 1), help="Relative gap between plan and bound at which a point is solved.")
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), metavar="S", help="Time limit of each point, seconds.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
+@STRICT
+@JSON
+def solve(case: Path, overlays: tuple[Path, ...], target: float | str | None, points: int | None, measure: str | None,
+          out: Path | None, workers: int | None, gap: float | None, time_limit: float | None, seed: int,
+          strict: bool, as_json: bool) -> None:
+    """Solve CASE: the front of cost against resilience, tables and figures in a run folder."""
+    if target is not None and points is not None:
+        raise click.UsageError("--target solves one plan and --points a front: give one of them.")
+    from reeplan.cli.solve import Request, run_solve
+
+    request = Request(case, overlays, target, points, measure, out, workers, gap, time_limit, seed, strict, as_json)
+    sys.exit(run_solve(request))
+
+
+@reeplan.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Write an empty case to FOLDER: every table with its columns, and what each means."""
+    from reeplan.tables.describe import write_templates
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        click.echo(f"error   {folder} exists and is not empty; nothing was written.", err=True)
+        sys.exit(BAD_INPUT)
+    write_templates(folder)
+    click.echo(f"{folder} now holds an empty case. README.md there says what each column means.")

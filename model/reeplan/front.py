@@ -1,0 +1,333 @@
+"""The front of cost against resilience: its two ends, and the cheapest plan at levels between them.
+
+Never a weighted sum, which misses most of a front of whole plants: each level is a cutoff
+constraint of its own. What is proven at one level is used at the others: a bound at a lower target
+holds at every higher one, and a plan at a higher target is a plan for every lower one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from reeplan.solver import Controls, Outcome, Solution
+from reeplan.workers import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reeplan.plan import Plan, Planner
+    from reeplan.workers import Crew
+
+RESILIENCE_GAP = 1e-6
+"""Accuracy to which the highest resilience is proven (a share of demand)."""
+
+END_SLACK = 1e-7
+"""How far below the highest resilience the most resilient plan may stay while its cost is minimised."""
+
+SMALLEST_GAP = 1e-7
+"""No point is asked for a smaller gap than this part of its cost."""
+
+SAME = 1e-9
+"""Two costs that differ by less (relative) are one."""
+
+SAME_RESILIENCE = 2 * END_SLACK
+"""Two resiliences that differ by less are one."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A plan on the front, ``knee`` where the front bends, ``indistinct`` where its gap hides the step before."""
+
+    name: str
+    plan: Plan
+    gap_target_musd: float
+    knee: bool = False
+    indistinct: bool = False
+
+    @property
+    def solved(self) -> bool:
+        return self.plan.gap_musd <= self.gap_target_musd * (1 + 1e-6)
+
+    @property
+    def status(self) -> str:
+        if self.solved:
+            return "optimal"
+        return "interrupted" if self.plan.outcome is Outcome.INTERRUPTED else "gap not reached"
+
+
+@dataclass
+class Front:
+    """The points from the cheapest to the most resilient, and how the search for them ended."""
+
+    points: list[Point] = field(default_factory=list)
+    outcome: Outcome = Outcome.OPTIMAL
+    highest_resilience_bound: float = 1.0
+    complete: bool = True
+
+
+def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, target: float) -> Front:
+    """The cheapest plan that keeps a target, as a front of one point; its gap is relative to its cost."""
+    relaxed = planner.cheapest_relaxed(target)
+    if not relaxed.found:
+        return Front([], relaxed.outcome)
+    allowed = max(gap, SMALLEST_GAP if gap > 0 else 0.0) * abs(relaxed.objective)
+    [solution] = crew.solve([Job("the plan", target, replace(controls, absolute_gap=gap * abs(relaxed.objective)))])
+    if not solution.found:
+        return Front([], solution.outcome)
+    bound = max(relaxed.objective, solution.bound)
+    plan = planner.report(solution, target, bound)
+    plan = replace(plan, bound_musd=min(bound, plan.cost_musd))
+    return Front([Point("p01", plan, allowed)], solution.outcome)
+
+
+def solve_front(planner: Planner, crew: Crew, controls: Controls, gap: float, levels: int,
+                wanted: Sequence[float] = ()) -> Front:
+    """The front at ``levels`` levels, its two ends included, and at the ``wanted`` targets.
+
+    ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` says. With one level only
+    the cheapest plan is sought.
+    """
+    search = _Search(planner, crew, controls, gap, max(levels, 1))
+    if search.find_ends():
+        search.find_between(wanted)
+        search.sharpen()
+    return Front(search.points(), search.outcome, search.highest_resilience_bound, search.complete)
+
+
+def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> float:
+    """The absolute gap of a point, MUSD: most of the cost is purchases that no plan changes.
+
+    The smaller of ``gap * cost`` and a tenth of the front's cost range per level, never below 1e-7 of the cost.
+
+    >>> gap_in_money(0.001, 18_000.0, 600.0, 12)
+    5.0
+    >>> gap_in_money(0.001, 1_000.0, 600.0, 12)
+    1.0
+    """
+    return max(min(gap * abs(cost), cost_range / 10 / levels), SMALLEST_GAP * abs(cost))
+
+
+class _Search:
+    """The state of the search: plans found, bounds proven, levels still open."""
+
+    def __init__(self, planner: Planner, crew: Crew, controls: Controls, gap: float, levels: int) -> None:
+        self.planner, self.crew, self.controls = planner, crew, controls
+        self.gap, self.levels = gap, levels
+        self.plans: list[Plan] = []
+        self.bounds: dict[float, float] = {}
+        self.outcome = Outcome.OPTIMAL
+        self.highest_resilience_bound = 1.0
+        self.gap_target = 0.0
+        self.highest: float | None = None
+        self.complete = True
+
+    # ---- the two ends ---------------------------------------------------------------------------
+
+    def find_ends(self) -> bool:
+        """The cheapest plan and the highest resilience; False if there is no plan at all."""
+        lowest = self.planner.cheapest_relaxed(0.0)
+        if not lowest.found:
+            self.outcome = lowest.outcome
+            return False
+        self._learn_bound(0.0, lowest.objective)
+        self.gap_target = self._first_gap(lowest.objective)
+        jobs = [self._job("the cheapest plan", 0.0)]
+        if self.levels > 1 and self.planner.case.windows:
+            jobs.append(Job("the highest resilience", None, replace(self.controls, absolute_gap=RESILIENCE_GAP)))
+        cheapest, *highest = self.crew.solve(jobs)
+        self._learn(0.0, cheapest)
+        if not cheapest.found:
+            return False
+        self._raise_cheapest(cheapest)
+        for solution in highest:
+            self._learn_highest(solution)
+        return True
+
+    def _first_gap(self, lowest_cost: float) -> float:
+        """The gap by the relaxation's cost range, before the ends are known."""
+        cost_range = float("inf")
+        if self.levels > 1:
+            top = self.planner.most_resilient_relaxed()
+            self.highest_resilience_bound = min(1.0, top.objective) if top.found else 1.0
+            dearest = self.planner.cheapest_relaxed(max(0.0, self.highest_resilience_bound - END_SLACK))
+            cost_range = dearest.objective - lowest_cost if dearest.found else cost_range
+        return gap_in_money(self.gap, lowest_cost, cost_range, self.levels)
+
+    def _raise_cheapest(self, cheapest: Solution) -> None:
+        """Among plans of the same cost the most resilient one, where the cost is proven to the last digits."""
+        plan = self.plans[0]
+        if plan.gap_musd > SMALLEST_GAP * abs(plan.cost_musd) or plan.resilience >= self.highest_resilience_bound:
+            return
+        limit = plan.cost_musd + SAME * abs(plan.cost_musd)
+        controls = replace(self.controls, absolute_gap=RESILIENCE_GAP)
+        [raised] = self.crew.solve([Job("the cheapest plan, made resilient", None, controls, plan.values, limit)])
+        if raised.found and raised.objective > plan.resilience + SAME:
+            self._keep(replace(raised, objective=cheapest.objective), 0.0)
+
+    def _learn_highest(self, solution: Solution) -> None:
+        self._note_end(solution)
+        self.complete = solution.outcome is Outcome.OPTIMAL
+        if not solution.found:
+            return
+        self.highest_resilience_bound = min(self.highest_resilience_bound, max(solution.bound, solution.objective))
+        if solution.objective > self.plans[0].resilience + RESILIENCE_GAP:
+            self.highest = solution.objective - END_SLACK
+            self._keep(solution, self.highest)
+
+    # ---- the levels -----------------------------------------------------------------------------
+
+    def find_between(self, wanted: Sequence[float]) -> None:
+        """The most resilient plan made cheap, then levels from both ends towards the middle, in waves."""
+        if self.highest is None:
+            return
+        low, high, steps = min(plan.resilience for plan in self.plans), self.highest, max(self.levels - 1, 1)
+        between = {low + (high - low) * step / steps for step in range(1, steps)}
+        between |= {target for target in wanted if low < target < high}
+        queue = [high, *_from_both_ends(sorted(between))]
+        while queue and not self.planner.engine.interrupted:
+            wave: list[float] = []
+            while queue and len(wave) < self.crew.size:
+                level = queue.pop(0)
+                if not self._settled(level):
+                    wave.append(level)
+            self._solve_levels(wave)
+            if high not in queue:
+                self._set_gap()
+
+    def sharpen(self) -> None:
+        """Solve those points again that were solved to a gap that has turned out too wide."""
+        if not self.planner.engine.interrupted:
+            wide = [
+                plan.target for plan in self._undominated()
+                if plan.outcome is Outcome.OPTIMAL and plan.cost_musd - self._bound(plan.resilience) > self.gap_target
+            ]
+            for first in range(0, len(wide), self.crew.size):
+                self._solve_levels(wide[first:first + self.crew.size])
+
+    def _set_gap(self) -> None:
+        costs = [plan.cost_musd for plan in self._undominated()]
+        self.gap_target = gap_in_money(self.gap, min(costs), max(costs) - min(costs), self.levels)
+
+    def _solve_levels(self, levels: Sequence[float]) -> None:
+        jobs = [self._job(f"resilience {level:.4f}", level) for level in levels]
+        for level, solution in zip(levels, self.crew.solve(jobs), strict=True):
+            self._learn(level, solution)
+
+    def _job(self, what: str, level: float) -> Job:
+        best = self._best(level)
+        controls = replace(self.controls, absolute_gap=self.gap_target)
+        return Job(what, level, controls, None if best is None else best.values)
+
+    # ---- what is known --------------------------------------------------------------------------
+
+    def _learn(self, level: float, solution: Solution) -> None:
+        self._note_end(solution)
+        self._learn_bound(level, solution.bound)
+        if solution.found:
+            self._keep(solution, level)
+
+    def _keep(self, solution: Solution, level: float) -> None:
+        """Report the solution as a plan, as resilient as it can be at its cost."""
+        self.plans.append(self.planner.report(solution, level, self._bound(level), raise_resilience=True))
+
+    def _note_end(self, solution: Solution) -> None:
+        if solution.outcome in (Outcome.INTERRUPTED, Outcome.FAILED) or not solution.found:
+            self.outcome = solution.outcome
+
+    def _learn_bound(self, level: float, bound: float) -> None:
+        if bound == bound:  # not a number where nothing was proven
+            self.bounds[level] = max(bound, self.bounds.get(level, -float("inf")))
+
+    def _bound(self, level: float) -> float:
+        """The best bound that holds at a level: of it or of any lower one."""
+        return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-float("inf"))
+
+    def _best(self, level: float) -> Plan | None:
+        """The cheapest plan known that keeps a level."""
+        keeps = [plan for plan in self.plans if plan.resilience >= level - SAME]
+        return min(keeps, key=lambda plan: plan.cost_musd, default=None)
+
+    def _settled(self, level: float) -> bool:
+        """Whether a known plan is already within the gap of a known bound at this level."""
+        best = self._best(level)
+        return best is not None and best.cost_musd - self._bound(level) <= self.gap_target
+
+    def _undominated(self) -> list[Plan]:
+        """The plans that no other matches or beats on both cost and resilience, cheapest first."""
+        kept: list[Plan] = []
+        for plan in sorted(self.plans, key=lambda plan: (plan.cost_musd, -plan.resilience)):
+            same_cost = kept and plan.cost_musd - kept[-1].cost_musd <= SAME * abs(plan.cost_musd)
+            if kept and plan.resilience <= kept[-1].resilience + SAME_RESILIENCE:
+                continue
+            if same_cost:
+                kept.pop()
+            kept.append(plan)
+        return kept
+
+    def points(self) -> list[Point]:
+        """The front's points, with the best bound of each, knees and steps that the gaps hide."""
+        plans = [
+            replace(plan, bound_musd=min(plan.cost_musd, self._bound(plan.resilience))) for plan in self._undominated()
+        ]
+        if not plans:
+            return []
+        knees = knees_of([(plan.cost_musd, plan.resilience) for plan in plans])
+        width = len(str(len(plans)))
+        points = []
+        for number, plan in enumerate(plans):
+            smallest = SMALLEST_GAP * abs(plan.cost_musd)
+            hidden = number > 0 and plan.bound_musd < plans[number - 1].cost_musd - smallest
+            points.append(Point(f"p{number + 1:0{max(2, width)}d}", plan, max(self.gap_target, smallest),
+                                number in knees, hidden))
+        return points
+
+
+def _from_both_ends(levels: Sequence[float]) -> list[float]:
+    """Highest, lowest, second highest, second lowest, ...: plans travel down, bounds travel up.
+
+    >>> _from_both_ends([1, 2, 3, 4, 5])
+    [5, 1, 4, 2, 3]
+    """
+    rest, order = list(levels), []
+    while rest:
+        order.append(rest.pop())
+        if rest:
+            order.append(rest.pop(0))
+    return order
+
+
+def knees_of(front: Sequence[tuple[float, float]], prominence: float = 0.05) -> set[int]:
+    """Where the front bends: peaks of resilience gained less cost spent, both as shares of the front's range.
+
+    After Satopaa et al., 'Finding a "Kneedle" in a Haystack' (2011); a peak counts if it stands out by
+    ``prominence`` on both sides. Ends are never knees.
+
+    >>> knees_of([(0, 0.0), (1, 0.8), (5, 0.9), (10, 1.0)])
+    {1}
+    >>> knees_of([(0, 0.0), (1, 0.5), (2, 1.0)])
+    set()
+    """
+    if len(front) < 3:
+        return set()
+    (first_cost, first_share), (last_cost, last_share) = front[0], front[-1]
+    rises = [
+        (share - first_share) / (last_share - first_share) - (cost - first_cost) / (last_cost - first_cost)
+        for cost, share in front
+    ]
+    knees = set()
+    for i in range(1, len(front) - 1):
+        left, right = _foot(rises[:i][::-1], rises[i]), _foot(rises[i + 1:], rises[i])
+        if rises[i] > 0 and rises[i] - max(left, right) >= prominence:
+            knees.add(i)
+    return knees
+
+
+def _foot(side: Sequence[float], peak: float) -> float:
+    """The lowest value on one side of a peak before anything rises above it."""
+    lowest = peak
+    for value in side:
+        if value > peak:
+            break
+        lowest = min(lowest, value)
+    return lowest

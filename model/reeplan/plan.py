@@ -1,0 +1,221 @@
+"""One plan: solve the program under a target, polish it, and re-run its windows for the report.
+
+The integers come from the mixed-integer solve; with them fixed a linear program gives the exact
+cost, and with investment and base path fixed every window is re-run at its own least cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reeplan.measures import measure_of, served_value_shares
+from reeplan.program import build_program
+from reeplan.solver import Controls, Engine, Interrupt, Outcome, Solution
+from reeplan.tables.spec import BASE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reeplan.case import Case
+
+INVESTMENT = ("built", "open", "fund", "sitefund", "space", "cap")
+"""Variables that all windows share."""
+
+OPERATION = ("run", "buy", "ship", "sell", "level", "unmet")
+"""Variables of a period; the last part of their index is the window."""
+
+SLACK = 1e-9
+"""Room left to what a linear program has just reached, so that the next one is not infeasible by its rounding."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan and what is proven of it.
+
+    ``values`` is the solver's vector, in the units of the program. ``bound_musd``: no plan that keeps
+    ``target`` costs less. ``resilience`` is what the reported plan serves, by the measure asked for.
+    """
+
+    values: Any
+    target: float
+    cost_musd: float
+    bound_musd: float
+    resilience: float
+    outcome: Outcome
+    seconds: float
+    prices: dict[tuple[str, str, int, str], float]
+
+    @property
+    def gap_musd(self) -> float:
+        """How far the plan may be from the cheapest: cost less bound, never negative."""
+        return max(0.0, self.cost_musd - self.bound_musd)
+
+
+class Planner:
+    """Solves plans of one case under one measure: builds the program once, asks it often."""
+
+    def __init__(
+        self, case: Case, measure: str | None = None, log_file: Path | None = None, interrupt: Interrupt | None = None
+    ) -> None:
+        self.case = case
+        self.model = build_program(case, measure)
+        self.measure: str = self.model.measure
+        self.engine = Engine(self.model, log_file, interrupt)
+        self._resilience = self.engine.column(self.model.resilience)
+
+    # ---- the questions asked of the program -----------------------------------------------------
+
+    def cheapest(self, target: float, controls: Controls, start: Any = None) -> Solution:
+        """The cheapest plan that keeps the target."""
+        return self.engine.solve("cost", controls, at_least=self._floor(target), start=start)
+
+    def cheapest_relaxed(self, target: float) -> Solution:
+        """The same with divisible modules: a bound, in seconds."""
+        return self.engine.solve("cost", at_least=self._floor(target), relax=True)
+
+    def most_resilient(self, controls: Controls, start: Any = None, cost_limit_musd: float | None = None) -> Solution:
+        """The highest resilience that any plan reaches, or any plan that costs no more than a limit."""
+        limit = {} if cost_limit_musd is None else {"cost": cost_limit_musd}
+        return self.engine.solve("most_resilient", controls, maximise=True, start=start, at_most=limit)
+
+    def most_resilient_relaxed(self) -> Solution:
+        """The same with divisible modules: an upper bound on every plan's resilience."""
+        return self.engine.solve("most_resilient", maximise=True, relax=True)
+
+    # ---- from a solution to a plan that can be reported -----------------------------------------
+
+    def report(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
+        """Polish a solution and re-run its windows.
+
+        ``raise_resilience``: among the plans of these investments that cost no more, take the most resilient
+        (the second step of a lexicographic optimum).
+        """
+        values = self._polished(solution, target)
+        kept = target
+        if raise_resilience:
+            values, kept = self._most_resilient_at_this_cost(values, target)
+        prices = self._prices(values, kept)
+        values, window_prices = self._windows_at_least_cost(values, kept)
+        return Plan(
+            values=values,
+            target=target,
+            cost_musd=self.engine.value("cost", values),
+            bound_musd=bound_musd,
+            resilience=self.resilience_of(values),
+            outcome=solution.outcome,
+            seconds=solution.seconds,
+            prices=prices | window_prices,
+        )
+
+    def resilience_of(self, values: Any) -> float:
+        """The resilience of a plan by the measure asked for, from what goes unmet."""
+        return measure_of(self.case, self.measure, self.unmet(values))
+
+    def unmet(self, values: Any) -> dict[tuple[str, str, int, str], float]:
+        """What goes unmet: (region, material, year, window) -> t."""
+        return self.by_index("unmet", values)
+
+    def by_index(self, variable: str, values: Any) -> dict[Any, float]:
+        """The values of one Pyomo variable by its index."""
+        return {index: float(values[column]) for index, column in self.columns(variable).items()}
+
+    def columns(self, variable: str) -> dict[Any, int]:
+        """Where one Pyomo variable stands in the solver's vectors, by its index."""
+        return self._columns[variable]
+
+    def _floor(self, target: float) -> dict[int, float]:
+        return {} if self._resilience is None or target <= 0 else {self._resilience: target}
+
+    def _polished(self, solution: Solution, target: float) -> Any:
+        """The cheapest continuous decisions with the integers of the solution."""
+        whole = {int(j): float(solution.values[j]) for j in np.flatnonzero(self.engine.integer)}
+        polished = self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
+        return polished.values if polished.outcome is Outcome.OPTIMAL else solution.values
+
+    def _most_resilient_at_this_cost(self, values: Any, target: float) -> tuple[Any, float]:
+        if self._resilience is None:
+            return values, target
+        cost = self.engine.value("cost", values)
+        whole = {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
+        raised = self.engine.solve(
+            "most_resilient", fixed=whole, at_least=self._floor(target), at_most={"cost": cost + 1e-9 * abs(cost)},
+            relax=True, maximise=True,
+        )
+        if raised.outcome is not Outcome.OPTIMAL or raised.objective < target:
+            return values, target
+        # The most resilient plan at this cost, as cheap as it can be at that resilience.
+        cheapest = self.engine.solve("cost", fixed=whole, at_least=self._floor(raised.objective - SLACK), relax=True)
+        return (cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values), raised.objective - SLACK
+
+    def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float]]:
+        """Every window at its own least cost, given investment and base path."""
+        if not self.case.windows:
+            return values, {}
+        fixed = {int(j): float(values[j]) for j in self._shared_columns}
+        rerun = self.engine.solve("windows_cost", fixed=fixed, at_least=self._kept(values, target), relax=True)
+        if rerun.outcome is not Outcome.OPTIMAL:
+            return values, {}
+        return rerun.values, self._balance_prices(rerun, windows=True)
+
+    def _kept(self, values: Any, target: float) -> dict[int, float]:
+        """What a re-run window must keep: the target, or what it served where it may happen."""
+        if self.measure in ("worst_case", "weakest_link"):
+            return self._floor(target)
+        shares = served_value_shares(self.case, self.unmet(values))
+        kept = {}
+        for window in self.case.windows:
+            column = self.engine.column(self.model.served[window.label])
+            if column is not None and window.probability > 0:
+                served = min((shares[k, window.label] for k in self.case.partners), default=1.0)
+                kept[column] = min(1.0, served) - SLACK
+        return kept
+
+    def _prices(self, values: Any, target: float) -> dict[Any, float]:
+        """Prices on the base path: what a further tonne would cost, given this build plan."""
+        whole = {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
+        fixed = self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
+        return self._balance_prices(fixed, windows=False) if fixed.outcome is Outcome.OPTIMAL else {}
+
+    def _balance_prices(self, solution: Solution, *, windows: bool) -> dict[Any, float]:
+        """Duals of the balances as USD/t of their own year; blank where a period has no weight."""
+        prices = {}
+        for position, index in self.balance_rows:
+            *_, year, window = index
+            if (window != BASE) != windows:
+                continue
+            weight = self.case.discount(year) * (1.0 if windows else self.case.base_weight(year))
+            if weight > 1e-12:
+                prices[index] = float(solution.row_duals[position]) / weight * 1e6
+        return prices
+
+    # ---- where everything is in the solver's vectors --------------------------------------------
+
+    @cached_property
+    def _columns(self) -> dict[str, dict[Any, int]]:
+        found: dict[str, dict[Any, int]] = {}
+        for name in INVESTMENT + OPERATION:
+            variables = getattr(self.model, name)
+            found[name] = {
+                index: column for index, variable in variables.items()
+                if (column := self.engine.column(variable)) is not None
+            }
+        return found
+
+    @cached_property
+    def _shared_columns(self) -> list[int]:
+        investment = [column for name in INVESTMENT for column in self._columns[name].values()]
+        base = [column for name in OPERATION for index, column in self._columns[name].items() if index[-1] == BASE]
+        return investment + base
+
+    @cached_property
+    def balance_rows(self) -> list[tuple[int, Any]]:
+        """Every balance: its row and its (region, material, year, window)."""
+        balance = self.model.balance
+        return [
+            (position, row.index()) for position, row in enumerate(self.engine.rows)
+            if row.parent_component() is balance
+        ]

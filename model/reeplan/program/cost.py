@@ -1,0 +1,193 @@
+"""Cost: one list of labelled terms that the objective, the cost table and the figures share.
+
+A term is an amount of money a year that goes with a variable. Its weight in the expected cost is
+the discount factor, times the probability of the operation where it is operation: the cost reads
+as what a plan costs when at most one window happens, after which the base path resumes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pyomo.environ as pyo
+from pyomo.core.expr.numeric_expr import LinearExpression
+
+from reeplan.finance import annuity, capital_recovery_factor
+from reeplan.network import Operation, Period
+from reeplan.program.investment import running_years, starts
+from reeplan.tables.spec import BASE
+
+Model = Any
+
+ANNUITIES, FIXED, RESTOCK = "annuities", "fixed", "restock"
+PROCESS, PURCHASES, TRANSPORT, SALES = "process", "purchases", "transport", "sales"
+HOLDING, SHORTAGE = "holding", "shortage"
+PARTS = (ANNUITIES, FIXED, PROCESS, PURCHASES, TRANSPORT, SALES, HOLDING, SHORTAGE, RESTOCK)
+"""The parts of the cost, in the order of the tables; sales are negative, so the parts sum to the cost."""
+
+
+class Term(NamedTuple):
+    """``musd * variable`` a year, before discounting; the variable is None for a constant.
+
+    ``item`` is the asset, supplier, lane, market, stockpile or place that causes it, ``partner`` who pays
+    capital (empty otherwise); ``window`` is ``base`` for what does not depend on a window.
+    """
+
+    part: str
+    item: str
+    partner: str
+    year: int
+    window: str
+    musd: float
+    variable: Any
+
+
+def terms(m: Model) -> Iterator[Term]:
+    """Every term of the cost."""
+    yield from _annuities(m)
+    yield from _space_annuities(m)
+    yield from _fixed(m)
+    yield from _processing(m)
+    yield from _trading(m)
+    yield from _stocks_and_shortage(m)
+    yield from _restocking(m)
+
+
+def weight(m: Model, term: Term) -> float:
+    """Weight of a term in the expected cost: discounting, and the probability of its operation."""
+    discount: float = m.case.discount(term.year)
+    if term.part in (ANNUITIES, FIXED):
+        return discount
+    return discount * float(m.net.weight(Period(term.year, term.window)))
+
+
+def expected_cost(m: Model) -> Any:
+    """Expected discounted cost, MUSD.
+
+    ``sum_t disc_t * (annuities + fixed + (1 - sum p_s) * op[base,t])
+    + sum_s p_s * (sum_t disc_t * op[s,t] + restock_s)``
+    """
+    return _sum((weight(m, term), term) for term in terms(m))
+
+
+def windows_cost(m: Model) -> Any:
+    """Discounted operation and restocking of all windows, each with weight 1, MUSD.
+
+    With investment and base path fixed the windows are independent: its minimum is each window's own.
+    """
+    return _sum(
+        (m.case.discount(term.year), term) for term in terms(m) if term.window != BASE
+    )
+
+
+def _sum(weighted: Iterator[tuple[float, Term]] | Any) -> Any:
+    """One linear expression, the coefficients of each variable added up."""
+    constant = 0.0
+    coefficients: dict[int, float] = defaultdict(float)
+    variables: dict[int, Any] = {}
+    for factor, term in weighted:
+        if term.variable is None:
+            constant += factor * term.musd
+        else:
+            coefficients[id(term.variable)] += factor * term.musd
+            variables[id(term.variable)] = term.variable
+    return LinearExpression(
+        constant=constant, linear_coefs=list(coefficients.values()), linear_vars=list(variables.values())
+    )
+
+
+# ---- investment -----------------------------------------------------------------------------------
+
+
+def _annuities(m: Model) -> Iterator[Term]:
+    """Capital as a yearly payment in each year of the horizon that a module or a site runs.
+
+    Paid by k at its own rate plus the asset's risk premium, with interest while building; nothing is
+    paid beyond the horizon, where nothing is counted either.
+    """
+    for k, wacc in m.case.wacc.items():
+        for name, decided in m.DECISIONS:
+            asset = m.case.assets[name]
+            rate = wacc + asset.risk_premium
+            module = annuity(asset.module_musd, rate, asset.lead_years, asset.life_years)
+            site = annuity(asset.site_musd, rate, asset.lead_years, asset.life_years)
+            for year in running_years(m, asset, decided):
+                if module:
+                    yield Term(ANNUITIES, name, k, year, BASE, module, m.fund[k, name, decided])
+                if site:
+                    yield Term(ANNUITIES, name, k, year, BASE, site, m.sitefund[k, name, decided])
+
+
+def _space_annuities(m: Model) -> Iterator[Term]:
+    """Storage room as a yearly payment by the partner of its country, from the year it is bought."""
+    last = m.case.settings.last_year
+    for region, material, decided in m.SPACE_DECISIONS:
+        store = m.store_at[region, material]
+        if not store.capacity_usd_per_t:
+            continue
+        yearly = store.capacity_usd_per_t / 1e6 * capital_recovery_factor(m.case.wacc[store.partner], store.life_years)
+        for year in range(decided, min(decided + store.life_years, last + 1)):
+            yield Term(ANNUITIES, store.name, store.partner, year, BASE, yearly, m.space[region, material, decided])
+
+
+def _fixed(m: Model) -> Iterator[Term]:
+    """Fixed cost of capacity held, existing and new, whatever its ramp and whether used or not."""
+    for asset in m.case.assets.values():
+        if not asset.fixed_usd_per_t:
+            continue
+        for year in m.case.years:
+            if asset.existing(year):
+                yield Term(FIXED, asset.name, "", year, BASE, asset.fixed_usd_per_t * asset.existing(year) / 1e6, None)
+            module = asset.fixed_usd_per_t * asset.module_t_per_year / 1e6
+            for u in starts(m, asset, year):
+                yield Term(FIXED, asset.name, "", year, BASE, module, m.built[asset.name, u])
+                if u > m.decision_years[asset.name][0]:
+                    yield Term(FIXED, asset.name, "", year, BASE, -module, m.built[asset.name, u - 1])
+
+
+# ---- operation ------------------------------------------------------------------------------------
+
+
+def _processing(m: Model) -> Iterator[Term]:
+    """Opex with its factor, royalty, energy, carbon and thorium handling, per t of activity."""
+    unit_cost = {operation: m.net.unit_cost(operation) / 1e6 for operation in m.net.operations}
+    for asset, deposit, year, window in m.RUN:
+        if cost := unit_cost[Operation(asset, deposit)]:
+            yield Term(PROCESS, asset, "", year, window, cost, m.run[asset, deposit, year, window])
+
+
+def _trading(m: Model) -> Iterator[Term]:
+    """Purchases at the supplier's price, freight on every lane, less what sales bring."""
+    for supplier, material, year, window in m.BUY:
+        price = m.supply_of[supplier, material].price_usd_per_t[year] / 1e6
+        yield Term(PURCHASES, supplier, "", year, window, price, m.buy[supplier, material, year, window])
+    for key in m.SHIP:
+        origin, destination, material, year, window = key
+        if freight := m.net.lanes[origin, destination, material] / 1e6:
+            yield Term(TRANSPORT, f"{origin}>{destination}", "", year, window, freight, m.ship[key])
+    for region, material, year, window in m.SELL:
+        price = m.net.market_at[region, material].price_usd_per_t[year] / 1e6
+        yield Term(SALES, region, "", year, window, -price, m.sell[region, material, year, window])
+
+
+def _stocks_and_shortage(m: Model) -> Iterator[Term]:
+    """Holding on the level at year's end, and the value of lost supply."""
+    for region, material, year, window in m.LEVEL:
+        store = m.store_at[region, material]
+        holding = store.holding_usd_per_t_year / 1e6
+        yield Term(HOLDING, store.name, "", year, window, holding, m.level[region, material, year, window])
+    for region, material, year, window in m.UNMET:
+        value = m.demand_at[region, material].shortage_usd_per_t[year] / 1e6
+        yield Term(SHORTAGE, f"{region}/{material}", "", year, window, value, m.unmet[region, material, year, window])
+
+
+def _restocking(m: Model) -> Iterator[Term]:
+    """What a window has drawn below the base path must be bought back, at the reference price, when it ends."""
+    for (region, material), store in m.store_at.items():
+        price = m.case.goods[material].reference_usd_per_t / 1e6
+        for label, window in m.net.windows.items():
+            end = window.end
+            yield Term(RESTOCK, store.name, "", end, label, price, m.level[region, material, end, BASE])
+            yield Term(RESTOCK, store.name, "", end, label, -price, m.level[region, material, end, label])

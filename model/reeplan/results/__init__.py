@@ -1,0 +1,1 @@
+"""From a plan to tidy tables, metrics and the run folder."""

@@ -1,0 +1,406 @@
+"""The solver adapter: the only file that knows HiGHS.
+
+A Pyomo model is handed over once as matrices, scaled by powers of two, and then solved as often
+as asked under other objectives, bounds and starts. What comes back is an outcome, values in the
+model's own units, a proven bound, and how well the values keep the model's rules.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import linprog
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+Vector = Any
+"""A numpy array of floats."""
+
+
+class Outcome(Enum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    LIMIT = "time limit"
+    INTERRUPTED = "interrupted"
+    FAILED = "solver failure"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known while a solve runs; money and shares in the model's units."""
+
+    seconds: float
+    incumbent: float
+    bound: float
+    nodes: int
+
+
+Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What a solve gave. ``values`` is None when no plan was found.
+
+    ``objective`` and ``bound`` are in the objective's own units; ``bound`` is proven.
+    ``violation`` is the largest violation of any rule, relative to the size of its terms.
+    """
+
+    outcome: Outcome
+    values: Vector | None
+    objective: float
+    bound: float
+    seconds: float
+    violation: float = 0.0
+    row_duals: Vector | None = None
+
+    @property
+    def found(self) -> bool:
+        return self.values is not None
+
+
+@dataclass(frozen=True)
+class Controls:
+    """How hard to try: absolute gap in the objective's units, seconds, threads, seed."""
+
+    absolute_gap: float = 0.0
+    time_limit_s: float = float("inf")
+    threads: int = 0
+    seed: int = 0
+    watch: Watch | None = None
+
+
+class Interrupt:
+    """Ctrl-C (or a termination signal) as a request to stop, so that what was found is kept.
+
+    A second Ctrl-C ends at once. ``shared`` is an event that carries the request to worker processes.
+    """
+
+    def __init__(self, shared: Any = None) -> None:
+        self._asked = False
+        self._shared = shared
+        self._before: dict[int, Any] = {}
+
+    @property
+    def asked(self) -> bool:
+        return self._asked or (self._shared is not None and self._shared.is_set())
+
+    def __enter__(self) -> Interrupt:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+
+    def share(self, event: Any) -> None:
+        """Pass the request on to worker processes through this event."""
+        self._shared = event
+
+    def _ask(self, *_: object) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+        if self._shared is not None:
+            self._shared.set()
+
+
+@dataclass
+class _Matrices:
+    """The model as arrays: ``row_lower <= A x <= row_upper``, column bounds, objectives by name."""
+
+    A: Any
+    row_lower: Vector
+    row_upper: Vector
+    lower: Vector
+    upper: Vector
+    integer: Vector
+    objectives: dict[str, tuple[Vector, float]] = field(default_factory=dict)
+
+
+class Engine:
+    """A program handed over to the solver.
+
+    ``columns`` and ``rows`` are the Pyomo variables and constraints in the order of all vectors.
+    """
+
+    def __init__(self, model: Any, log_file: Path | None = None, interrupt: Interrupt | None = None) -> None:
+        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+        self.columns: Sequence[Any] = form.columns
+        self.rows: Sequence[Any] = [row.constraint for row in form.rows]
+        self.position = {id(column): j for j, column in enumerate(self.columns)}
+        self._data = _matrices(form)
+        self._row_scale, self._column_scale = _equilibrate(self._data)
+        self._log_file = log_file
+        self._interrupt = interrupt or Interrupt()
+
+    @property
+    def interrupted(self) -> bool:
+        return self._interrupt.asked
+
+    @property
+    def integer(self) -> Vector:
+        """Which columns are whole numbers."""
+        return self._data.integer
+
+    def column(self, variable: Any) -> int | None:
+        """The column of a Pyomo variable; None if no rule or objective uses it."""
+        return self.position.get(id(variable))
+
+    @property
+    def row_lower(self) -> Vector:
+        """The lower limit of every row."""
+        return self._data.row_lower
+
+    def activity(self, values: Vector) -> Vector:
+        """The value of every row's left side."""
+        return self._data.A @ values
+
+    def value(self, objective: str, values: Vector) -> float:
+        """The value of an objective at these values."""
+        cost, constant = self._data.objectives[objective]
+        return float(cost @ values) + constant
+
+    def solve(
+        self,
+        objective: str,
+        controls: Controls | None = None,
+        *,
+        at_least: Mapping[int, float] | None = None,
+        fixed: Mapping[int, float] | None = None,
+        at_most: Mapping[str, float] | None = None,
+        relax: bool = False,
+        maximise: bool = False,
+        start: Vector | None = None,
+    ) -> Solution:
+        """Optimise one objective.
+
+        ``at_least`` raises lower bounds and ``fixed`` fixes columns, by column number; ``at_most``
+        limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
+        is a plan to begin from.
+        """
+        controls = controls or Controls()
+        lower, upper = self._bounds(at_least or {}, fixed or {})
+        if np.any(lower > upper):
+            return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
+        integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
+        highs, scale = self._load(objective, lower, upper, integer, at_most or {}, maximise)
+        self._configure(highs, controls, scale, is_mip=bool(integer.any()))
+        if start is not None and integer.any():
+            _set_start(highs, start / self._column_scale)
+        self._listen(highs, controls, scale, maximise, is_mip=bool(integer.any()))
+        began = time.perf_counter()
+        highs.run()
+        return self._collect(highs, objective, scale, time.perf_counter() - began, integer, lower, upper)
+
+    def least_in_part(
+        self, weights: Vector, columns: Sequence[int], rows: Sequence[int], values: Vector, closed: Sequence[int]
+    ) -> float | None:
+        """The least ``weights @ x`` over some columns and rows of the model, all others held at ``values``.
+
+        ``closed`` columns are held at zero; lower bounds are dropped. None if nothing is feasible.
+        """
+        data, kept, free = self._data, np.asarray(rows), np.asarray(columns)
+        held = values.copy()
+        held[free] = 0.0
+        shift = data.A[kept] @ held
+        upper = data.upper[free].copy()
+        upper[np.isin(free, closed)] = 0.0
+        matrix = sp.vstack([data.A[kept][:, free], -data.A[kept][:, free]]).tocsr()
+        limit = np.concatenate([data.row_upper[kept] - shift, shift - data.row_lower[kept]]) + SLACK
+        binds = np.isfinite(limit)
+        part = linprog(
+            weights[free], A_ub=matrix[binds], b_ub=limit[binds],
+            bounds=np.column_stack([np.zeros(len(free)), upper]), method="highs",
+        )
+        return float(part.fun) if part.success else None
+
+    def _bounds(self, at_least: Mapping[int, float], fixed: Mapping[int, float]) -> tuple[Vector, Vector]:
+        lower, upper = self._data.lower.copy(), self._data.upper.copy()
+        for column, value in at_least.items():
+            lower[column] = max(lower[column], value)
+        for column, value in fixed.items():
+            lower[column] = upper[column] = value
+        return lower, upper
+
+    def _load(
+        self, objective: str, lower: Vector, upper: Vector, integer: Vector, at_most: Mapping[str, float], maximise: bool
+    ) -> tuple[highspy.Highs, float]:
+        """A solver with the scaled model in it, and the factor by which its objective is scaled."""
+        data, rows, columns = self._data, self._row_scale, self._column_scale
+        cost, constant = data.objectives[objective]
+        scaled_cost = cost * columns
+        largest = np.abs(scaled_cost).max(initial=0.0)
+        scale = 1.0 if largest == 0 else 2.0 ** -round(np.log2(max(largest, 1e-30)) - 8)
+        matrix, row_lower, row_upper = data.A, data.row_lower * rows, data.row_upper * rows
+        matrix = sp.diags_array(rows) @ data.A @ sp.diags_array(columns)
+        for name, limit in at_most.items():
+            limited, offset = data.objectives[name]
+            part = limited * columns
+            factor = 1.0 / max(np.abs(part).max(initial=0.0), 1e-30)
+            matrix = sp.vstack([matrix, sp.csr_array(part.reshape(1, -1) * factor)])
+            row_lower = np.append(row_lower, -np.inf)
+            row_upper = np.append(row_upper, (limit - offset) * factor)
+        matrix = sp.csc_array(matrix)
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = matrix.shape
+        lp.col_cost_, lp.offset_ = scaled_cost * scale, constant * scale
+        lp.sense_ = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
+        lp.col_lower_, lp.col_upper_ = lower / columns, upper / columns
+        lp.row_lower_, lp.row_upper_ = row_lower, row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.num_row_, lp.a_matrix_.num_col_ = matrix.shape
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+        if integer.any():
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            lp.integrality_ = [kinds[flag] for flag in integer.astype(int)]
+        highs = highspy.Highs()
+        highs.setOptionValue("output_flag", False)
+        highs.passModel(lp)
+        return highs, scale
+
+    def _configure(self, highs: highspy.Highs, controls: Controls, scale: float, is_mip: bool) -> None:
+        options: dict[str, Any] = {"random_seed": controls.seed, "threads": controls.threads or 0}
+        if np.isfinite(controls.time_limit_s):
+            options["time_limit"] = controls.time_limit_s
+        if is_mip:
+            options |= {"mip_rel_gap": 0.0, "mip_abs_gap": controls.absolute_gap * scale,
+                        "mip_feasibility_tolerance": 1e-7, "primal_feasibility_tolerance": 1e-7,
+                        "mip_min_logging_interval": 1.0, **_SEARCH}
+        else:
+            options |= {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+        if self._log_file is not None:
+            options |= {"log_file": str(self._log_file), "output_flag": True, "log_to_console": False}
+        for name, value in options.items():
+            highs.setOptionValue(name, value)
+
+    def _listen(self, highs: highspy.Highs, controls: Controls, scale: float, maximise: bool, is_mip: bool) -> None:
+        """Report progress, and stop when asked to."""
+
+        def stop_if_asked(event: highspy.HighsCallbackEvent) -> None:
+            if self._interrupt.asked:
+                event.interrupt()
+
+        def report(event: highspy.HighsCallbackEvent) -> None:
+            out = event.data_out
+            if controls.watch is not None:
+                controls.watch(Progress(out.running_time, out.mip_primal_bound / scale, out.mip_dual_bound / scale,
+                                        int(out.mip_node_count)))
+
+        if is_mip:
+            highs.cbMipInterrupt.subscribe(stop_if_asked)
+            if controls.watch is not None:
+                highs.cbMipLogging.subscribe(report)
+        else:
+            highs.cbSimplexInterrupt.subscribe(stop_if_asked)
+
+    def _collect(
+        self, highs: highspy.Highs, objective: str, scale: float, seconds: float, integer: Vector,
+        lower: Vector, upper: Vector,
+    ) -> Solution:
+        info, solution = highs.getInfo(), highs.getSolution()
+        outcome = _outcome(highs.getModelStatus())
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        if outcome is Outcome.INFEASIBLE or not feasible or not len(solution.col_value):
+            bound = info.mip_dual_bound / scale if integer.any() else -np.inf
+            return Solution(outcome, None, np.nan, bound, seconds)
+        values = np.asarray(solution.col_value) * self._column_scale
+        values[integer] = np.round(values[integer])
+        values = np.clip(values, lower, upper)
+        value = self.value(objective, values)
+        bound = info.mip_dual_bound / scale if integer.any() else value
+        duals = None if integer.any() else np.asarray(solution.row_dual)[: len(self.rows)] * self._row_scale / scale
+        return Solution(outcome, values, value, bound, seconds, self.violation(values), duals)
+
+    def violation(self, values: Vector) -> float:
+        """The largest violation of any rule, relative to the size of its terms (or 1, if that is more)."""
+        data = self._data
+        activity = data.A @ values
+        size = np.maximum(1.0, abs(data.A) @ np.abs(values))
+        missing = np.maximum(data.row_lower - activity, activity - data.row_upper)
+        return float(np.max(np.maximum(missing, 0.0) / size, initial=0.0))
+
+
+SLACK = 1e-6
+"""Room given to rows whose fixed part is only accurate to the solver's tolerance (t)."""
+
+_SEARCH: dict[str, Any] = {}
+"""Search options that differ from the solver's defaults; each must have proved itself by measurement."""
+
+
+def _matrices(form: Any) -> _Matrices:
+    A = sp.csr_array(form.A)
+    kind = np.array([row.bound_type for row in form.rows], dtype=int)
+    rhs = np.asarray(form.rhs, dtype=float)
+    bounds = [column.bounds for column in form.columns]
+    objectives = sp.csr_array(form.c)
+    return _Matrices(
+        A=A,
+        row_lower=np.where(kind <= 0, rhs, -np.inf),
+        row_upper=np.where(kind >= 0, rhs, np.inf),
+        lower=np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
+        upper=np.array([np.inf if high is None else high for _, high in bounds], dtype=float),
+        integer=np.array([column.is_integer() or column.is_binary() for column in form.columns], dtype=bool),
+        objectives={
+            objective.local_name: (objectives[[i], :].toarray().ravel(), float(form.c_offset[i]))
+            for i, objective in enumerate(form.objectives)
+        },
+    )
+
+
+def _equilibrate(data: _Matrices, rounds: int = 4) -> tuple[Vector, Vector]:
+    """Row and column factors, powers of two, that bring coefficients towards 1.
+
+    Tonnes of terbium and of cerium, prices and capital differ by many orders of magnitude; powers of
+    two change no digit. Whole numbers stay as they are, so that a scaled integer is an integer.
+    """
+    pattern = abs(data.A).tocsr()
+    pattern.eliminate_zeros()
+    logs = pattern.copy()
+    logs.data = np.log2(pattern.data)
+    per_row = np.maximum(np.diff(pattern.indptr), 1)
+    by_column = logs.tocsc()
+    per_column = np.maximum(np.diff(by_column.indptr), 1)
+    row_log, column_log = np.zeros(pattern.shape[0]), np.zeros(pattern.shape[1])
+    ones = pattern.copy()
+    ones.data = np.ones_like(ones.data)
+    for _ in range(rounds):
+        column_log = -(by_column.sum(axis=0) + ones.T @ row_log) / per_column
+        column_log[data.integer] = 0.0
+        row_log = -(logs.sum(axis=1) + ones @ column_log) / per_row
+    return 2.0 ** np.round(row_log), 2.0 ** np.round(column_log)
+
+
+def _set_start(highs: highspy.Highs, values: Vector) -> None:
+    solution = highspy.HighsSolution()
+    solution.col_value = list(values)
+    highs.setSolution(solution)
+
+
+_OUTCOMES = {
+    highspy.HighsModelStatus.kOptimal: Outcome.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Outcome.INFEASIBLE,
+    highspy.HighsModelStatus.kTimeLimit: Outcome.LIMIT,
+    highspy.HighsModelStatus.kIterationLimit: Outcome.LIMIT,
+    highspy.HighsModelStatus.kSolutionLimit: Outcome.LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Outcome.INTERRUPTED,
+    highspy.HighsModelStatus.kHighsInterrupt: Outcome.INTERRUPTED,
+}
+
+
+def _outcome(status: highspy.HighsModelStatus) -> Outcome:
+    return _OUTCOMES.get(status, Outcome.FAILED)

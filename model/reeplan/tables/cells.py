@@ -1,0 +1,216 @@
+"""One cell to one typed value, or a message that says what stands there and what to write instead."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from reeplan.tables.names import did_you_mean, listing, quoted
+from reeplan.tables.reader import FREE_TEXT, NumberStyle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reeplan.tables.spec import Column
+
+PLAIN_STYLE = NumberStyle()
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_THREES = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+", re.ASCII)
+_COMMA_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
+_POINT_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+_OTHER_THOUSANDS = re.compile(r"[+-]?\d{1,3}([ _'\u00a0\u2009\u202f\u2019]\d{3})+([.,]\d*)?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[- ][A-Za-z]{3}([- ]\d{2,4})?|[A-Za-z]{3}-\d{2,4}")
+_EXCEL_ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|GETTING_DATA)[!?]?|#+", re.IGNORECASE)
+_WITH_UNIT = re.compile(r"[$€£¥₹]\s*[\d.,]+|[\d.,]+\s*[A-Za-z$€£¥₹][A-Za-z0-9/$€£¥₹ ]{0,20}")
+_NOTHING = ("nan", "na", "n/a", "null", "none", "nil", "-", "–", "—", "?", "inf", "+inf", "-inf", "infinity", "tbd")
+_YES_NO = {
+    "yes": True,
+    "no": False,
+    "y": True,
+    "n": False,
+    "true": True,
+    "false": False,
+    "1": True,
+    "0": False,
+    "wahr": True,
+    "falsch": False,
+    "vrai": True,
+    "faux": False,
+}
+
+
+class CellError(Exception):
+    """What is wrong with a cell, and how to mend it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def parse(column: Column, cell: str, style: NumberStyle = PLAIN_STYLE) -> Any:
+    """The typed value of a filled cell of this column. Raises ``CellError``."""
+    if column.name in FREE_TEXT:
+        return unicodedata.normalize("NFC", cell)
+    _refuse_spreadsheet_leftovers(cell)
+    return _PARSERS[column.kind](column, cell, style)
+
+
+def expected(column: Column) -> str:
+    """What a cell of this column should hold, in words: the hint for an empty one."""
+    if column.kind == "choice":
+        return f"write one of: {listing(column.choices, 12)}."
+    unit = f" ({column.unit})" if column.unit else ""
+    return f"fill in: {column.meaning.rstrip('.')}{unit}."
+
+
+def _refuse_spreadsheet_leftovers(cell: str) -> None:
+    if cell.startswith("=") and len(cell) > 1:
+        raise CellError(f"{quoted(cell)} is a formula, not its result.", "in Excel: copy the cell and paste its value.")
+    if _EXCEL_ERROR.fullmatch(cell):
+        raise CellError(f"{quoted(cell)} is a spreadsheet's error, not a value.", "mend the formula and save again.")
+
+
+def _text(column: Column, cell: str, style: NumberStyle) -> str:
+    odd = next((letter for letter in cell if unicodedata.category(letter) == "Cc" or letter in "\u200b\ufeff"), "")
+    if odd:
+        what = "a line break" if odd in "\r\n" else "a tab" if odd == "\t" else f"the control character {odd!a}"
+        raise CellError(f"{quoted(cell)} has {what} in it.", "names stand on one line, without control characters.")
+    return unicodedata.normalize("NFC", cell)
+
+
+def _number(column: Column, cell: str, style: NumberStyle) -> float:
+    value = _bare_number(cell, style)
+    if value is None:
+        raise _no_number(column, cell, style)
+    if not math.isfinite(value):
+        raise CellError(f"{quoted(cell)} is too large a number.")
+    _check_range(column, cell, value)
+    return value
+
+
+def _bare_number(cell: str, style: NumberStyle) -> float | None:
+    """The number if the cell is one beyond doubt in a file of this style."""
+    if style.comma:
+        doubtful = ("," in cell and style.point) or "." in cell
+        if doubtful and _THREES.fullmatch(cell):
+            return None
+        if _DECIMAL_COMMA.fullmatch(cell):
+            return float(cell.replace(",", "."))
+    return float(cell) if _NUMBER.fullmatch(cell) else None
+
+
+def _no_number(column: Column, cell: str, style: NumberStyle) -> CellError:
+    """Why this cell is no number: the commonest slips first."""
+    shown = quoted(cell)
+    if style.comma and _THREES.fullmatch(cell):
+        return CellError(
+            f"{shown} may be two different numbers in this file.",
+            f"write {re.sub('[.,]', '', cell)} if thousands are meant, else one decimal more or less.",
+        )
+    plain = unicodedata.normalize("NFKC", cell).replace("−", "-").replace("–", "-")
+    percentage = _bare_number(plain.rstrip("% ").replace(",", "."), PLAIN_STYLE) if plain.endswith("%") else None
+    if percentage is not None:
+        return CellError(f"{shown} is a percentage.", f"write it as a share: {_short(percentage / 100)}")
+    for pattern, marks in (
+        (_COMMA_THOUSANDS, ","),
+        (_POINT_THOUSANDS, "."),
+        (_OTHER_THOUSANDS, " _'\u00a0\u2009\u202f’"),
+    ):
+        if pattern.fullmatch(plain) or pattern.fullmatch(cell):
+            number = "".join(letter for letter in plain if letter not in marks and letter != " ")
+            return CellError(f"{shown} has thousands separators.", f"write {number.replace(',', '.')}")
+    if _DECIMAL_COMMA.fullmatch(plain):
+        return CellError(f"{shown} has a decimal comma.", f"write {plain.replace(',', '.')}")
+    if plain != cell and _NUMBER.fullmatch(plain):
+        return CellError(f"{shown} is not written in plain digits.", f"write {plain}")
+    if _DATE.fullmatch(plain):
+        hint = "write the year alone." if column.unit == "year" else "the spreadsheet may have turned a number into it."
+        return CellError(f"{shown} is a date where a number belongs.", hint)
+    if plain.casefold() in _NOTHING:
+        return CellError(
+            f"{shown} is not a number.",
+            expected(column) if column.required else "leave the cell empty for the default.",
+        )
+    if _WITH_UNIT.fullmatch(plain) and not plain.isalpha():
+        return CellError(
+            f"{shown} has a unit or a currency in it.",
+            f"write the number alone, in {column.unit}." if column.unit else "write the number alone.",
+        )
+    return CellError(f"{shown} is text where a number belongs.", expected(column))
+
+
+def _integer(column: Column, cell: str, style: NumberStyle) -> int:
+    value = _number(column, cell, style)
+    if value != int(value):
+        raise CellError(
+            f"{quoted(cell)} is not a whole number.",
+            "write a year such as 2030." if column.unit == "year" else "write a whole number.",
+        )
+    return int(value)
+
+
+def _check_range(column: Column, cell: str, value: float) -> None:
+    unit = f" {column.unit}" if column.unit and column.unit not in ("fraction", "year", "factor") else ""
+    if column.least is not None and value < column.least:
+        hint = "it cannot be negative." if column.least == 0 else f"{_short(column.least)} or more is expected."
+        raise CellError(f"{_short_cell(cell)} is below {_short(column.least)}{unit}.", hint)
+    if column.above is not None and value <= column.above:
+        raise CellError(
+            f"{_short_cell(cell)} is not above {_short(column.above)}{unit}.",
+            f"more than {_short(column.above)} is expected.",
+        )
+    if column.most is not None and value > column.most:
+        hint = f"{_short(column.most)} or less is expected."
+        if column.unit.startswith("fraction") and value <= 100:
+            hint = f"write a percentage as a share: {_short(value / 100)}"
+        raise CellError(f"{_short_cell(cell)} is above {_short(column.most)}{unit}.", hint)
+
+
+def _yes_no(column: Column, cell: str, style: NumberStyle) -> bool:
+    value = _YES_NO.get(cell.casefold())
+    if value is None:
+        raise CellError(f"{quoted(cell)} is neither yes nor no.", "write yes or no.")
+    return value
+
+
+def _choice(column: Column, cell: str, style: NumberStyle) -> str:
+    if cell not in column.choices:
+        guess = did_you_mean(cell, column.choices)
+        raise CellError(
+            f"{quoted(cell)} is not one of {listing(map(quoted, column.choices), 20)}.", guess or expected(column)
+        )
+    return cell
+
+
+def _years(column: Column, cell: str, style: NumberStyle) -> tuple[int, ...]:
+    years = []
+    for word in cell.split():
+        if not re.fullmatch(r"\d{4}(\.0+)?", word, re.ASCII):
+            raise CellError(f"{quoted(cell)} is not a list of years.", "separate years by spaces: 2029 2033 2037")
+        years.append(int(word[:4]))
+    repeated = sorted({year for year in years if years.count(year) > 1})
+    if repeated:
+        raise CellError(f"{quoted(cell)} repeats {listing(map(str, repeated))}.", "name each start year once.")
+    return tuple(years)
+
+
+def _short(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _short_cell(cell: str) -> str:
+    return cell if len(cell) <= 40 else cell[:39] + "…"
+
+
+_PARSERS: dict[str, Callable[[Column, str, NumberStyle], Any]] = {
+    "text": _text,
+    "number": _number,
+    "integer": _integer,
+    "yes_no": _yes_no,
+    "choice": _choice,
+    "years": _years,
+}

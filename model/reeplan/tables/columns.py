@@ -1,0 +1,195 @@
+"""One file's cells against one table's columns: header right, cells typed, empty cells allowed or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reeplan.tables.cells import CellError, expected, parse
+from reeplan.tables.names import did_you_mean, listing, quoted
+from reeplan.tables.rows import Problem
+from reeplan.tables.spec import DROP, SETTINGS, SOURCE_AND_NOTE, Column, Table
+
+if TYPE_CHECKING:
+    from reeplan.tables.reader import NumberStyle, Sheet
+
+
+@dataclass
+class RawRow:
+    """A row before defaults: the typed values of its filled cells."""
+
+    file: str
+    line: int
+    cells: dict[str, Any] = field(default_factory=dict)
+    bad: set[str] = field(default_factory=set)
+    """Columns whose cell could not be read; reported already, so that nothing else need be said of them."""
+    drop: bool = False
+
+
+@dataclass
+class Part:
+    """What one file (of the case, or of one overlay) contributes to a table."""
+
+    file: str
+    rows: list[RawRow] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class WideNames:
+    """Which further columns a wide table may have: the rows of another table.
+
+    ``held`` are its names as merged, ``dropped`` those that an overlay removed (their columns are
+    ignored). If not ``certain``, further columns are neither read nor reported.
+    """
+
+    held: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    certain: bool = True
+
+
+def read_part(table: Table, sheet: Sheet, overlay: bool, wide: WideNames, errors: list[Problem]) -> Part:
+    """Type every cell of a file; append what is wrong to ``errors``."""
+    part = Part(sheet.file, columns=sheet.columns, whole=sheet.whole)
+    columns = _match_header(table, sheet, overlay, wide, errors)
+    if not columns:
+        part.whole = False
+        return part
+    for line, cells in sheet.rows:
+        part.rows.append(_type_row(sheet, columns, line, cells, errors))
+    _require(table, sheet, part, errors)
+    if table.wide and not set(sheet.columns) <= {column.name for _, column in columns} | wide.dropped:
+        # A column could not be read, so the sum of the others says nothing.
+        for row in part.rows:
+            row.bad.add(table.wide)
+    return part
+
+
+def _match_header(
+    table: Table, sheet: Sheet, overlay: bool, wide: WideNames, errors: list[Problem]
+) -> list[tuple[int, Column]]:
+    """The columns to read, by position. Unknown and repeated ones are reported and left out."""
+    allowed = {column.name: column for column in (*table.columns, *SOURCE_AND_NOTE, *([DROP] if overlay else []))}
+    if not sheet.columns:
+        return []
+    line = sheet.header_line
+    if not any(name in allowed for name in sheet.columns):
+        errors.append(
+            Problem(
+                sheet.file,
+                line,
+                "",
+                "the first line names none of this table's columns.",
+                f"it should begin: {','.join(column.name for column in table.columns[:5])}",
+            )
+        )
+        return []
+    found: list[tuple[int, Column]] = []
+    seen: set[str] = set()
+    for position, name in enumerate(sheet.columns):
+        if not name:
+            continue
+        if name in seen:
+            errors.append(
+                Problem(sheet.file, line, name, f"the column {quoted(name)} is there twice.", "delete one of them.")
+            )
+        elif name in allowed:
+            found.append((position, allowed[name]))
+        elif table.wide and name in wide.held:
+            found.append((position, _wide_column(name)))
+        elif not table.wide or (wide.certain and name not in wide.dropped):
+            errors.append(_unknown_column(name, table, sheet, wide))
+        seen.add(name)
+    return found
+
+
+def _unknown_column(name: str, table: Table, sheet: Sheet, wide: WideNames) -> Problem:
+    if not table.wide:
+        return Problem(
+            sheet.file,
+            sheet.header_line,
+            name,
+            f"{quoted(name)} is no column of {table.name}.csv.",
+            _column_hint(name, table, set(sheet.columns)),
+        )
+    own = [column.name for column in (*table.columns, *SOURCE_AND_NOTE)]
+    guess = did_you_mean(name, {*own, *wide.held} - set(sheet.columns))
+    add = f"add {quoted(name)} to {table.wide}.csv."
+    return Problem(
+        sheet.file,
+        sheet.header_line,
+        name,
+        f"{quoted(name)} is not listed in {table.wide}.csv.",
+        f"{guess} Or {add}" if guess else add,
+    )
+
+
+def _column_hint(name: str, table: Table, present: set[str]) -> str:
+    if name == DROP.name:
+        return "only an overlay's tables may have it: it removes rows of the case."
+    names = [column.name for column in (*table.columns, *SOURCE_AND_NOTE)]
+    # A name that is there already cannot be what a misspelt one stands for.
+    free = [other for other in names if other not in present]
+    return did_you_mean(name, free) or f"remarks go into 'note'. Its columns are {listing(names, 30)}."
+
+
+def _wide_column(name: str) -> Column:
+    return Column(name, "number", "share of this element in the oxides", "fraction", 0.0, least=0.0, most=1.0)
+
+
+def _type_row(
+    sheet: Sheet, columns: list[tuple[int, Column]], line: int, cells: list[str], errors: list[Problem]
+) -> RawRow:
+    row = RawRow(sheet.file, line)
+    for position, column in columns:
+        cell = cells[position]
+        if not cell:
+            continue
+        try:
+            row.cells[column.name] = parse(column, cell, sheet.style)
+        except CellError as problem:
+            row.bad.add(column.name)
+            errors.append(Problem(sheet.file, line, column.name, problem.message, problem.hint))
+    row.drop = row.cells.pop(DROP.name, False) or DROP.name in row.bad
+    return row
+
+
+def _require(table: Table, sheet: Sheet, part: Part, errors: list[Problem]) -> None:
+    """Report missing required columns once each, and empty required cells; a ``drop`` row needs none."""
+    rows = [row for row in part.rows if not row.drop]
+    if not rows:
+        return
+    for column in table.columns:
+        if not column.required:
+            continue
+        if column.name not in sheet.columns:
+            errors.append(
+                Problem(
+                    sheet.file,
+                    sheet.header_line,
+                    column.name,
+                    f"the column {quoted(column.name)} is missing.",
+                    expected(column),
+                )
+            )
+            for row in rows:
+                row.bad.add(column.name)
+            continue
+        for row in rows:
+            if column.name not in row.cells and column.name not in row.bad and not _may_be_empty(table, column, row):
+                row.bad.add(column.name)
+                errors.append(Problem(sheet.file, row.line, column.name, "this cell is empty.", expected(column)))
+
+
+def _may_be_empty(table: Table, column: Column, row: RawRow) -> bool:
+    """The value of a setting that has a default may be empty."""
+    if table.name != "settings" or column.name != "value":
+        return False
+    name = row.cells.get("name")
+    return name is None or any(setting.name == name and not setting.required for setting in SETTINGS)
+
+
+def type_setting(setting: Column, row: RawRow, style: NumberStyle) -> Any:
+    """The typed value of a setting's row, whose cell was read as text. Raises ``CellError``."""
+    return parse(setting, row.cells["value"], style)

@@ -1,0 +1,97 @@
+"""A case as far as it could be read: what the checks look at before anything is known to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reeplan.tables.rows import Problem, Row
+from reeplan.tables.spec import MATERIAL, SETTINGS, SOURCE_AND_NOTE, TABLES, FromColumn, FromSetting, Table
+
+if TYPE_CHECKING:
+    from reeplan.tables.columns import Part, RawRow
+
+
+@dataclass
+class Draft:
+    """Typed rows, and which tables' names can be relied on.
+
+    ``rows`` holds only rows without a bad cell. ``names`` holds every name that a table declares,
+    those of bad rows included, so that one bad cell does not make its row's name unknown
+    elsewhere. Nothing is concluded from what a ``doubtful`` table lacks.
+    """
+
+    settings: dict[str, Any]
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
+    raw: dict[str, list[RawRow]] = field(default_factory=dict)
+    """All rows, bad cells left out: for checks that look at one cell alone."""
+    files: dict[str, str] = field(default_factory=dict)
+    """The file of each table, as messages name it."""
+    errors: list[Problem] = field(default_factory=list)
+
+    def fail(self, row: Row, column: str, message: str, hint: str = "") -> None:
+        """Note an error in one cell of a row."""
+        self.errors.append(Problem(row.file, row.line, column, message, hint))
+
+    def by_name(self, table: str) -> dict[str, Row]:
+        """The rows of a table with a single key, by that key."""
+        key = TABLES[table].key[0]
+        return {row[key]: row for row in self.rows[table]}
+
+    def known(self, table: str) -> bool:
+        """Whether every name of this table is known: only then is a name unknown."""
+        if table == MATERIAL:
+            return self.known("elements") and self.known("products")
+        return ("regions" if table == "countries" else table) not in self.doubtful
+
+    def valid_names(self, table: str) -> set[str]:
+        """The names that may stand where this table is referred to."""
+        if table == MATERIAL:
+            return self.names["elements"] | self.names["products"]
+        return self.names[table]
+
+
+def draft_table(draft: Draft, table: Table, raw: list[RawRow], parts: list[Part]) -> None:
+    """Put a merged table into the draft: names, rows with defaults, and how far to trust it."""
+    name, key = table.name, table.key[0]
+    draft.names[name] = {row.cells[key] for row in raw if key in row.cells}
+    if not all(part.whole for part in parts) or any(key in row.bad for row in raw):
+        draft.doubtful.add(name)
+    if name == "regions":
+        draft.names["countries"] = {row.cells["country"] for row in raw if "country" in row.cells}
+        if any("country" in row.bad for row in raw):
+            draft.doubtful.add(name)
+    draft.raw[name] = raw
+    wide = sorted(draft.names[table.wide]) if table.wide else []
+    draft.rows[name] = [_with_defaults(table, row, draft.settings, wide) for row in raw if not row.bad]
+
+
+def _with_defaults(table: Table, row: RawRow, settings: dict[str, Any], wide: list[str]) -> Row:
+    values: dict[str, Any] = {}
+    for column in (*table.columns, *SOURCE_AND_NOTE):
+        if column.name in row.cells:
+            values[column.name] = row.cells[column.name]
+        elif isinstance(column.default, FromColumn):
+            values[column.name] = values[column.default.column]
+        elif isinstance(column.default, FromSetting):
+            values[column.name] = settings.get(column.default.name)
+        else:
+            values[column.name] = None if column.required else column.default
+    for name in wide:
+        values[name] = row.cells.get(name, 0.0)
+    return Row(values, row.file, row.line)
+
+
+def default_settings(given: dict[str, Any]) -> dict[str, Any]:
+    """The settings given and the defaults of the rest, in the order of the spec."""
+    settings: dict[str, Any] = {}
+    for setting in SETTINGS:
+        if setting.name in given:
+            settings[setting.name] = given[setting.name]
+        elif isinstance(setting.default, FromSetting):
+            settings[setting.name] = given.get(setting.default.name)
+        elif not setting.required:
+            settings[setting.name] = setting.default
+    return settings

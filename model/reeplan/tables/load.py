@@ -1,0 +1,204 @@
+"""Read a case folder and its overlays: every problem at once, or tables that hold together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reeplan.tables.advisories import advise
+from reeplan.tables.cells import CellError
+from reeplan.tables.checks import check
+from reeplan.tables.columns import Part, RawRow, WideNames, read_part, type_setting
+from reeplan.tables.draft import Draft, default_settings, draft_table
+from reeplan.tables.names import did_you_mean, nearest, quoted
+from reeplan.tables.overlays import merge
+from reeplan.tables.reader import NumberStyle, Sheet, read_sheet
+from reeplan.tables.rows import Loaded, Problem, Row, Tables
+from reeplan.tables.spec import SETTINGS, TABLES, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def load_tables(folder: Path, overlays: Sequence[Path] = ()) -> Loaded:
+    """Read, merge and check a case. ``tables`` of the answer is None when there are errors."""
+    loaded = Loaded(None)
+    folders = [Path(folder), *map(Path, overlays)]
+    sheets = [_read_folder(place, place is not folders[0], loaded) for place in folders]
+    if not sheets[0]:
+        return _finish(loaded)
+    draft = _draft(folders[0], sheets, loaded)
+    check(draft)
+    if not loaded.errors:
+        rows = {name: draft.rows[name] for name in TABLES}
+        rows["baskets"] = [_normalised(row, draft.names["elements"]) for row in rows["baskets"]]
+        loaded.tables = Tables(draft.settings, rows)
+        loaded.warnings += advise(loaded.tables)
+    return _finish(loaded)
+
+
+def _normalised(basket: Row, elements: set[str]) -> Row:
+    """The basket with shares that sum to 1 exactly: published ones are rounded."""
+    total = sum(basket[name] for name in elements)
+    return Row({**basket, **{name: basket[name] / total for name in elements}}, basket.file, basket.line)
+
+
+def _finish(loaded: Loaded) -> Loaded:
+    loaded.errors = sorted(set(loaded.errors))
+    loaded.warnings = sorted(set(loaded.warnings))
+    return loaded
+
+
+def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet]:
+    """Every table file of the folder. A file that is no table is an error: its name is misspelt."""
+    if not folder.is_dir():
+        message = "there is no such folder." if not folder.exists() else "this is a file, not a folder of tables."
+        loaded.errors.append(Problem(str(folder), 0, "", message, _folder_hint(folder)))
+        return {}
+    sheets: dict[str, Sheet] = {}
+    misnamed: set[str] = set()
+    for path in sorted(folder.iterdir()):
+        if path.suffix.casefold() != ".csv" or path.name.startswith((".", "~")):
+            continue
+        if path.suffix == ".csv" and path.stem in TABLES:
+            sheet = read_sheet(path, str(path))
+            sheets[path.stem] = sheet
+            loaded.errors += sheet.errors
+            loaded.warnings += sheet.warnings
+            loaded.files += 1
+            loaded.row_count += len(sheet.rows)
+        else:
+            meant = nearest(path.stem, TABLES, 1)
+            misnamed.update(meant)
+            loaded.errors.append(
+                Problem(
+                    str(path),
+                    0,
+                    "",
+                    f"{quoted(path.name)} is no table of a case.",
+                    f"did you mean '{meant[0]}.csv'?" if meant else "move it out of the folder.",
+                )
+            )
+    # A table whose file is misnamed is neither missing nor empty: it is there, and not read.
+    sheets |= {name: Sheet(str(folder), whole=False) for name in misnamed - set(sheets)}
+    if overlay and not sheets:
+        loaded.errors.append(
+            Problem(
+                str(folder),
+                0,
+                "",
+                "this overlay has no tables.",
+                "an overlay is a folder with some of a case's tables.",
+            )
+        )
+    if not overlay:
+        _require_tables(folder, sheets, loaded)
+    return sheets
+
+
+def _require_tables(folder: Path, sheets: dict[str, Sheet], loaded: Loaded) -> None:
+    missing = [table for table in TABLES.values() if not table.optional and table.name not in sheets]
+    if not sheets:
+        loaded.errors.append(
+            Problem(
+                str(folder),
+                0,
+                "",
+                "there are no tables in this folder.",
+                "a case is a folder of CSV files such as settings.csv.",
+            )
+        )
+        return
+    for table in missing:
+        book = next(
+            (
+                folder / f"{table.name}{end}"
+                for end in (".xlsx", ".xls", ".ods", ".txt", ".csv.txt")
+                if (folder / f"{table.name}{end}").exists()
+            ),
+            None,
+        )
+        hint = f"save {book.name} as CSV (UTF-8)." if book else table.meaning
+        loaded.errors.append(Problem(str(folder / f"{table.name}.csv"), 0, "", "this table is missing.", hint))
+
+
+def _folder_hint(folder: Path) -> str:
+    try:
+        siblings = [path.name for path in folder.parent.iterdir() if path.is_dir()]
+    except OSError:
+        return ""
+    return did_you_mean(folder.name, siblings)
+
+
+def _wide_names(table: Table, merged: dict[str, list[RawRow]], parts: dict[str, list[Part]]) -> WideNames:
+    """The columns that a wide table may have beside its own. The table they refer to is read before it."""
+    if not table.wide:
+        return WideNames()
+    key = TABLES[table.wide].key[0]
+    held = frozenset(row.cells[key] for row in merged[table.wide] if key in row.cells)
+    everything = [row for part in parts[table.wide] for row in part.rows]
+    return WideNames(
+        held,
+        frozenset(row.cells[key] for row in everything if key in row.cells) - held,
+        certain=bool(parts[table.wide])
+        and all(part.whole for part in parts[table.wide])
+        and not any(key in row.bad for row in everything),
+    )
+
+
+def _draft(folder: Path, sheets: list[dict[str, Sheet]], loaded: Loaded) -> Draft:
+    """Type and merge every table; settings and elements come first, for other tables need them."""
+    merged: dict[str, list[RawRow]] = {}
+    parts: dict[str, list[Part]] = {}
+    for table in TABLES.values():
+        wide = _wide_names(table, merged, parts)
+        parts[table.name] = [
+            read_part(table, place[table.name], place is not sheets[0], wide, loaded.errors)
+            for place in sheets
+            if table.name in place
+        ]
+        merged[table.name] = merge(table, parts[table.name], loaded.errors, loaded.warnings)
+    styles = {sheet.file: sheet.style for place in sheets for sheet in place.values()}
+    settings = _settings(folder, merged["settings"], parts["settings"], styles, loaded.errors)
+    draft = Draft(settings, errors=loaded.errors)
+    for table in TABLES.values():
+        draft.files[table.name] = str(folder / f"{table.name}.csv")
+        draft_table(draft, table, merged[table.name], parts[table.name])
+        if not table.optional and table.name not in sheets[0]:
+            draft.doubtful.add(table.name)
+    return draft
+
+
+def _settings(
+    folder: Path, rows: list[RawRow], parts: list[Part], styles: dict[str, NumberStyle], errors: list[Problem]
+) -> dict[str, Any]:
+    """The settings typed, with defaults. One that is wrong is left out: no check that needs it is made."""
+    given: dict[str, Any] = {}
+    mentioned = {row.cells.get("name") for row in rows}
+    for setting in SETTINGS:
+        for row in rows:
+            if row.cells.get("name") != setting.name or "value" not in row.cells or "value" in row.bad:
+                continue
+            try:
+                given[setting.name] = type_setting(setting, row, styles[row.file])
+            except CellError as problem:
+                errors.append(Problem(row.file, row.line, "value", problem.message, problem.hint))
+        if setting.required and setting.name not in mentioned and parts and _trusted(parts, rows):
+            errors.append(
+                Problem(
+                    str(folder / "settings.csv"),
+                    0,
+                    setting.name,
+                    f"the setting {quoted(setting.name)} is missing.",
+                    f"add a line: {setting.name},… ({setting.meaning}).",
+                )
+            )
+    settings = default_settings(given)
+    if not settings.get("title"):
+        settings["title"] = folder.resolve().name
+    return settings
+
+
+def _trusted(parts: list[Part], rows: list[RawRow]) -> bool:
+    """Whether what is missing is missing, and not on a line or under a name that could not be read."""
+    return all(part.whole for part in parts) and not any("name" in row.bad for row in rows)

@@ -1,0 +1,268 @@
+"""From the bytes of a file to a header and cells with their line numbers, whatever wrote the file.
+
+What spreadsheets are known to write is read right: a byte-order mark, semicolons or tabs with
+decimal commas, UTF-16, Windows line ends, empty rows and columns at the end. What cannot be read
+with certainty is an error that says how to save the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reeplan.tables.names import quoted
+from reeplan.tables.rows import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAVE_AS = "in Excel: File > Save As > 'CSV UTF-8 (Comma delimited)'."
+SEPARATOR_NAMES = {";": "semicolons", "\t": "tabs"}
+FREE_TEXT = ("source", "note")
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+_DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+")
+_GROUPS_OF_THREE = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
+_JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]{2}")
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """Which marks may separate a number's decimals in this file, judged by all of its cells.
+
+    Only files with semicolons or tabs may have decimal commas. There ``1,250`` or ``1.250`` may
+    mean two numbers; other cells that have one meaning only decide it.
+    """
+
+    comma: bool = False
+    point: bool = True
+
+
+@dataclass
+class Sheet:
+    """A file's header and rows. Every row has one cell, stripped of blanks, for each column."""
+
+    file: str
+    columns: list[str] = field(default_factory=list)
+    header_line: int = 1
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    style: NumberStyle = NumberStyle()
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    whole: bool = True
+    """Whether every row could be told apart; if not, nothing may be concluded from what is missing."""
+
+    def fail(self, line: int, column: str, message: str, hint: str = "") -> None:
+        """Note what makes this file, or a row of it, unreadable."""
+        self.errors.append(Problem(self.file, line, column, message, hint))
+        self.whole = False
+
+    def warn(self, line: int, message: str, hint: str = "") -> None:
+        """Note what was read anyway."""
+        self.warnings.append(Problem(self.file, line, "", message, hint))
+
+
+def read_sheet(path: Path, shown: str) -> Sheet:
+    """Read one file. ``shown`` is its name in messages. Never raises, whatever the bytes."""
+    sheet = Sheet(shown)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        sheet.fail(0, "", f"the file cannot be read: {error.strerror or error}.")
+        return sheet
+    text = _decode(data, sheet)
+    if text is None:
+        return sheet
+    records = _records(text, sheet)
+    if not records:
+        if not sheet.errors:
+            sheet.fail(0, "", "the file is empty.", "it needs at least a line with the names of its columns.")
+        return sheet
+    _shape(records, sheet)
+    return sheet
+
+
+def _decode(data: bytes, sheet: Sheet) -> str | None:
+    """The file's text, or nothing and an error that names the likely encoding."""
+    if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        sheet.fail(0, "", "this is an Excel workbook with the ending .csv.", SAVE_AS)
+        return None
+    encoding = _wide_encoding(data)
+    if encoding:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            sheet.fail(0, "", "the file looks like UTF-16 but is damaged.", SAVE_AS)
+            return None
+        sheet.warn(1, "the file is saved as UTF-16 ('Unicode text'); read anyway.", SAVE_AS)
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            _report_encoding(data, error.start, sheet)
+            return None
+    text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        sheet.fail(line, "", "the file holds zero bytes: it is damaged, or no text file.", SAVE_AS)
+        return None
+    return text
+
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 or UTF-32 if the file says so, or shows it by a zero in every second byte."""
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "utf-32"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    start = data[:400]
+    if len(start) >= 4 and len(data) % 2 == 0:
+        if start[1::2].count(0) > 0.8 * len(start[1::2]) and 0 not in start[0::2]:
+            return "utf-16-le"
+        if start[0::2].count(0) > 0.8 * len(start[0::2]) and 0 not in start[1::2]:
+            return "utf-16-be"
+    return ""
+
+
+def _report_encoding(data: bytes, position: int, sheet: Sheet) -> None:
+    start = data.rfind(b"\n", 0, position) + 1
+    end = data.find(b"\n", position)
+    content = data[start : end if end >= 0 else len(data)][:400]
+    name, codec = "Windows Western (cp1252)", "cp1252"
+    for candidate, label in (("cp932", "Shift-JIS"), ("euc_jp", "EUC-JP")):
+        if _JAPANESE.search(content.decode(candidate, errors="ignore")):
+            name, codec = label, candidate
+            break
+    line = data.count(b"\n", 0, position) + 1
+    would_read = quoted(content.decode(codec, errors="replace").strip(), 60)
+    sheet.fail(
+        line,
+        "",
+        f"the file is not saved as UTF-8; it looks like {name} (line {line} would read {would_read}).",
+        SAVE_AS,
+    )
+
+
+def _records(text: str, sheet: Sheet) -> list[tuple[int, list[str]]]:
+    """Every record with the line it starts on; empty records included."""
+    separator, skip = _separator(text)
+    lines = io.StringIO(text, newline="")
+    if skip:
+        lines.readline()
+    if separator in SEPARATOR_NAMES:
+        sheet.warn(
+            1, f"columns are separated by {SEPARATOR_NAMES[separator]}; read anyway.", f"to be rid of this: {SAVE_AS}"
+        )
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    records: list[tuple[int, list[str]]] = []
+    start = skip + 1
+    try:
+        for record in reader:
+            records.append((start, [_clean(cell) for cell in record]))
+            start = reader.line_num + skip + 1
+    except csv.Error as error:
+        _report_quotes(str(error), start, sheet)
+    if separator in SEPARATOR_NAMES:
+        sheet.style = _style(records)
+    return records
+
+
+def _separator(text: str) -> tuple[str, int]:
+    """The character between columns, judged by the header, and how many lines to skip before it.
+
+    Excel itself may write a first line ``sep=;``.
+    """
+    first = next((line for line in text.split("\n", 50)[:50] if line.strip(" ,;\t\r")), "")
+    named = re.fullmatch(r'"?sep=(.)"?[,;\s]*', first.replace("\r", "")) if text.startswith(first) else None
+    if named and named[1] in ",;\t":
+        return named[1], 1
+    unquoted = re.sub(r'"[^"]*"', "", first)
+    return max(",;\t", key=lambda mark: (unquoted.count(mark), mark == ",")), 0
+
+
+def _report_quotes(error: str, line: int, sheet: Sheet) -> None:
+    if "end of data" in error:
+        sheet.fail(
+            line,
+            "",
+            "a quotation mark opens here and never closes.",
+            'close it, or write "" for a quotation mark inside a quoted cell.',
+        )
+    elif "limit" in error:
+        sheet.fail(line, "", "a cell here is longer than 131 000 characters.", "is a closing quotation mark missing?")
+    else:
+        sheet.fail(
+            line,
+            "",
+            "there is text after a closing quotation mark.",
+            'write "" for a quotation mark inside a quoted cell.',
+        )
+
+
+def _clean(cell: str) -> str:
+    return cell.strip().strip("\ufeff\u200b").strip()
+
+
+def _style(records: list[tuple[int, list[str]]]) -> NumberStyle:
+    header = records[0][1] if records else []
+    free = {index for index, name in enumerate(header) if name in FREE_TEXT}
+    cells = [cell for _, record in records[1:] for index, cell in enumerate(record) if index not in free]
+    plain = [cell for cell in cells if not _GROUPS_OF_THREE.fullmatch(cell)]
+    return NumberStyle(
+        comma=any(_DECIMAL_COMMA.fullmatch(cell) for cell in plain),
+        point=any(_DECIMAL_POINT.fullmatch(cell) for cell in plain),
+    )
+
+
+def _shape(records: list[tuple[int, list[str]]], sheet: Sheet) -> None:
+    """Split header and rows; drop empty rows and columns; see that every row fits the header."""
+    filled = [(line, cells) for line, cells in records if any(cells)]
+    if not filled:
+        sheet.fail(0, "", "the file is empty.", "it needs at least a line with the names of its columns.")
+        return
+    sheet.header_line, header = filled[0]
+    blank = [line for line, cells in records if line < filled[-1][0] and not any(cells)]
+    if blank:
+        sheet.warn(blank[0], f"{len(blank)} empty line{'s' * (len(blank) > 1)} between the rows; ignored.")
+    width = max((index + 1 for index, name in enumerate(header) if name), default=0)
+    kept = [index for index in range(width) if header[index] or _used(filled[1:], index)]
+    for index in kept:
+        if not header[index]:
+            line = next(line for line, cells in filled[1:] if index < len(cells) and cells[index])
+            sheet.fail(
+                line,
+                "",
+                f"column {index + 1} has cells but no name in line {sheet.header_line}.",
+                "name it or empty it.",
+            )
+    sheet.columns = [header[index] for index in kept]
+    for line, cells in filled[1:]:
+        if _fits(line, cells, width, len(header), sheet):
+            sheet.rows.append((line, [cells[index] for index in kept]))
+
+
+def _used(rows: list[tuple[int, list[str]]], index: int) -> bool:
+    return any(index < len(cells) and cells[index] for _, cells in rows)
+
+
+def _fits(line: int, cells: list[str], width: int, header: int, sheet: Sheet) -> bool:
+    if any(cells[width:]):
+        sheet.fail(
+            line,
+            "",
+            f"this line has {len(cells)} cells, the header {width} columns.",
+            'text with a comma in it needs quotation marks: "a, b".',
+        )
+        return False
+    if len(cells) < width:
+        sheet.fail(
+            line,
+            "",
+            f"this line has {len(cells)} cells, the header {width} columns.",
+            "add the missing separators at the end, or the missing cells.",
+        )
+        return False
+    return True
