@@ -30,12 +30,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import second_opinion
+from reeplan.case import case_from_tables
+from reeplan.front import solve_front, solve_single
+from reeplan.plan import Plan, Planner
+from reeplan.results import plan_tables
+from reeplan.solver import Controls, Outcome, Progress, Solution
+from reeplan.tables import load_tables
 from reeplan.tables.spec import TABLES
+from reeplan.workers import Alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from reeplan.tables.rows import Tables
 
 ONE_TOWN = """
 partners
@@ -152,15 +160,52 @@ def optimum(
     folder: Path, *, target: float | None = None, measure: str | None = None, overlays: Sequence[Path] = ()
 ) -> Optimum:
     """The cheapest plan of the case in the folder, solved to a relative gap of 1e-9."""
-    opinion = second_opinion.solve(folder, overlays, target, measure)
-    if opinion.status != "optimal":
+    case = case_from_tables(read(folder, overlays))
+    planner = Planner(case, measure)
+    found = solve_single(planner, Alone(planner, Silent()), Controls(), 1e-9, target or 0.0)
+    if not found.points:
+        assert found.outcome is Outcome.INFEASIBLE
         return Optimum(feasible=False)
-    return Optimum(True, opinion.cost_musd, opinion.resilience, opinion.windows, opinion.modules)
+    plan = found.points[0].plan
+    return Optimum(True, plan.cost_musd, plan.resilience, window_costs(planner, plan), modules(planner, plan))
 
 
 def front(folder: Path, points: int) -> list[tuple[float, float]]:
     """The front of the case in the folder as pairs of cost and resilience, the cheapest first."""
-    raise NotImplementedError
+    planner = Planner(case_from_tables(read(folder)))
+    found = solve_front(planner, Alone(planner, Silent()), Controls(), 1e-9, points)
+    return [(point.plan.cost_musd, point.plan.resilience) for point in found.points]
+
+
+def read(folder: Path, overlays: Sequence[Path] = ()) -> Tables:
+    """The tables of a case that must be right."""
+    loaded = load_tables(folder, overlays)
+    assert loaded.errors == []
+    assert loaded.tables is not None
+    return loaded.tables
+
+
+def window_costs(planner: Planner, plan: Plan) -> dict[str, float]:
+    """The discounted cost of each window as it happens, by its name."""
+    costs = plan_tables.costs(planner, plan)
+    discounted = costs["musd"] * [planner.case.discount(year) for year in costs["year"]]
+    by_window = discounted.groupby(costs["window"]).sum()
+    return {window.label: float(by_window.get(window.label, 0.0)) for window in planner.case.windows}
+
+
+def modules(planner: Planner, plan: Plan) -> dict[tuple[str, int], float]:
+    """The modules decided, by asset and year."""
+    builds = plan_tables.builds(planner, plan)
+    sums = builds[builds["modules"] > 0].groupby(["asset", "decided"])["modules"].sum()
+    return {(asset, year): float(number) for (asset, year), number in sums.items()}
+
+
+class Silent:
+    """Shows nothing of the work."""
+
+    def started(self, what: str) -> None: ...
+    def progress(self, what: str, progress: Progress) -> None: ...
+    def finished(self, what: str, solution: Solution) -> None: ...
 
 
 def assert_optimum(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.covers("module life", "modules running at once", "annuity within the horizon")
+@pytest.mark.covers("builds_never_shrink", "capacity_running", "cost")
 def test_a_plant_whose_life_ends_is_built_again(tmp_path: Path) -> None:
     """Five years, life 2, one module at a time: it must be decided in 2030, 2032 and 2034.
 
@@ -37,7 +37,7 @@ def test_a_plant_whose_life_ends_is_built_again(tmp_path: Path) -> None:
                    modules={("works", 2030): 1, ("works", 2032): 1, ("works", 2034): 1})
 
 
-@pytest.mark.covers("modules running at once", "module life")
+@pytest.mark.covers("modules_at_once", "capacity_running")
 def test_no_more_modules_run_at_once_than_allowed(tmp_path: Path) -> None:
     """Demand 10, 30, 30 t; modules of 10 t (1 MUSD, life 3), two at most; lost supply 0.1 MUSD/t; money is free.
 
@@ -56,7 +56,7 @@ def test_no_more_modules_run_at_once_than_allowed(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=5 / 3 + 2, modules={("works", 2030): 1, ("works", 2031): 1})
 
 
-@pytest.mark.covers("site before module", "site capital")
+@pytest.mark.covers("site_before_modules", "cost")
 def test_a_module_may_outlive_its_site(tmp_path: Path) -> None:
     """Demand 10, 20, 10 t; site (3 MUSD) and modules (10 t, 1 MUSD) live 2 years; money is free.
 
@@ -78,7 +78,7 @@ def test_a_module_may_outlive_its_site(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=5, modules={("works", 2030): 1, ("works", 2031): 1})
 
 
-@pytest.mark.covers("one site at a time", "site before module", "budget")
+@pytest.mark.covers("one_site", "site_before_modules", "budget")
 def test_no_second_site_while_one_runs(tmp_path: Path) -> None:
     """Demand 8 t in 2030 and 10 t in 2033; life 2; from 2032 on the budget pays for a module, not for a site.
 
@@ -106,7 +106,7 @@ def test_no_second_site_while_one_runs(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=12, modules={("works", 2032): 1})
 
 
-@pytest.mark.covers("lead time", "interest while building", "risk premium", "discounting")
+@pytest.mark.covers("capacity_running", "cost")
 def test_interest_while_building_at_the_risky_rate(tmp_path: Path) -> None:
     """Needed in 2032 only; lead 2, life 1; wacc 6 % + premium 4 % = 10 %; discounted at 5 %, not at 10 %.
 
@@ -125,11 +125,12 @@ def test_interest_while_building_at_the_risky_rate(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=12.1 / 1.05**2, modules={("works", 2030): 1})
 
 
-@pytest.mark.covers("earliest year", "lead time")
+@pytest.mark.covers("capacity_running")
 @pytest.mark.parametrize(("earliest", "decided", "cost_musd"), [(2031, 2030, 1.6), (2032, 2031, 2.3)])
 def test_the_earliest_year_is_one_of_running(tmp_path: Path, earliest: int, decided: int, cost_musd: float) -> None:
     """Lead 1: what may run from 2031 is decided in 2030. A year of the works costs 3 / 10 MUSD, of the trader 10 x
-    0.1."""
+    0.1.
+    """
     case = write_case(tmp_path, ONE_TOWN, PURE_ORE, years(2030, 2032), f"""
         plants
         plant  region  process  deposit  module_t_per_year  max_modules  module_musd  lead_years  life_years  earliest_year
@@ -146,7 +147,7 @@ def test_the_earliest_year_is_one_of_running(tmp_path: Path, earliest: int, deci
     assert_optimum(case, cost_musd=cost_musd, modules={("works", decided): 1})
 
 
-@pytest.mark.covers("ramp", "fixed cost", "capacity")
+@pytest.mark.covers("capacity_running", "cost", "capacity")
 def test_a_new_module_grows_over_its_ramp(tmp_path: Path) -> None:
     """A module of 30 t with ramp 2 gives 10, 20, 30 t; the fixed cost is on 30 t from the start.
 
@@ -169,7 +170,7 @@ def test_a_new_module_grows_over_its_ramp(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=6.09, modules={("works", 2030): 1})
 
 
-@pytest.mark.covers("existing capacity", "fixed cost", "discounting")
+@pytest.mark.covers("capacity", "cost")
 def test_existing_capacity_costs_each_year_until_it_retires(tmp_path: Path) -> None:
     """10 t that run until 2031 at a fixed 1000 USD/t, then the trader at 50,000 USD/t; discounted at 10 %.
 
@@ -191,7 +192,7 @@ def test_existing_capacity_costs_each_year_until_it_retires(tmp_path: Path) -> N
     assert_optimum(case, cost_musd=0.01 * (1 + 1 / 1.1) + 0.5 * (1 / 1.1**2 + 1 / 1.1**3), modules={})
 
 
-@pytest.mark.covers("annuity within the horizon", "discounting")
+@pytest.mark.covers("cost")
 def test_annuities_end_with_the_horizon(tmp_path: Path) -> None:
     """Life 20 in a horizon of 3 years: three annuities at 7 %, discounted at 3 %, no residual value."""
     case = write_case(tmp_path, ONE_TOWN.replace("A        0", "A        0.07"), PURE_ORE, years(2030, 2032, 0.03), """
@@ -206,7 +207,7 @@ def test_annuities_end_with_the_horizon(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=10 * crf(0.07, 20) * (1 + 1 / 1.03 + 1 / 1.03**2), modules={("works", 2030): 1})
 
 
-@pytest.mark.covers("earliest year", "discounting", "annuity within the horizon", "fixed cost")
+@pytest.mark.covers("capacity_running", "cost")
 def test_a_year_later_moves_the_cost_by_that_year(tmp_path: Path) -> None:
     """From 2030 on: each year costs 2 MUSD x crf(8 %, 10) and 10 x 1000 USD fixed.
 
@@ -253,30 +254,33 @@ Nd       light    40000
 """
 
 
-@pytest.mark.covers("technology partner", "funding adds up")
+@pytest.mark.covers("technology_share", "site_technology_share", "funding", "site_funding")
 def test_the_technology_partner_pays_its_part_though_its_money_is_dearer(tmp_path: Path) -> None:
-    """A's money costs 2 %, B's 10 %, but B's technology comes with at least 30 %: 7 x 1.02 + 3 x 1.10 = 10.44 MUSD."""
+    """A's money costs 2 %, B's 10 %, but B's technology comes with at least 30 % of works and site alike.
+
+    12 MUSD in all: 12 x (0.7 x 1.02 + 0.3 x 1.10) = 12.528 MUSD.
+    """
     case = write_case(tmp_path, TWO_PARTNERS.format(a=0.02, b=0.10), PURE_ORE, years(2030, 2030), """
         plants
-        plant  region  process  deposit  module_t_per_year  max_modules  module_musd  life_years  technology_partner  technology_share_min
-        works  town    refine   pit      100                1            10           1           B                   0.3
+        plant  region  process  deposit  module_t_per_year  max_modules  site_musd  module_musd  life_years  technology_partner  technology_share_min
+        works  town    refine   pit      100                1            2          10           1           B                   0.3
 
         demand
         region  material  year  t_per_year  shortage_usd_per_t
         town    Nd        2030  100         1000000
         """)
-    assert_optimum(case, cost_musd=10.44)
+    assert_optimum(case, cost_musd=12.528)
 
 
-@pytest.mark.covers("foreign ceiling", "funding adds up")
-@pytest.mark.parametrize(("place", "cost_musd"), [("town", 10.68), ("x1", 10.2)])
+@pytest.mark.covers("foreign_ceiling", "site_foreign_ceiling", "funding", "site_funding")
+@pytest.mark.parametrize(("place", "cost_musd"), [("town", 16.02), ("x1", 15.3)])
 def test_foreign_partners_together_stay_below_the_ceiling_in_a_partners_country(
     tmp_path: Path, place: str, cost_musd: float
 ) -> None:
     """A's money costs 10 %, B's 2 %, C's 3 %; foreigners may hold 40 % together.
 
-    At home in A: B pays 4, C nothing, A the rest: 4 x 1.02 + 6 x 1.10 = 10.68 MUSD. In X, no partner's
-    country, there is no ceiling: 10 x 1.02 = 10.2.
+    Works 10 MUSD, site 5. At home in A: B pays 0.4 of both, C nothing, A the rest: 6 x 1.02 + 9 x 1.10 = 16.02
+    MUSD. In X, no partner's country, there is no ceiling: 15 x 1.02 = 15.3.
     """
     case = write_case(tmp_path, years(2030, 2030), f"""
         partners
@@ -309,8 +313,8 @@ def test_foreign_partners_together_stay_below_the_ceiling_in_a_partners_country(
         refine   ore    oxides
 
         plants
-        plant  region   process  deposit  module_t_per_year  max_modules  module_musd  life_years  foreign_share_max
-        works  {place}  refine   pit      100                1            10           1           0.4
+        plant  region   process  deposit  module_t_per_year  max_modules  site_musd  module_musd  life_years  foreign_share_max
+        works  {place}  refine   pit      100                1            5          10           1           0.4
 
         transport
         from_region  to_region  kind   usd_per_t
@@ -323,17 +327,17 @@ def test_foreign_partners_together_stay_below_the_ceiling_in_a_partners_country(
     assert_optimum(case, cost_musd=cost_musd)
 
 
-@pytest.mark.covers("budget", "interest while building", "funding adds up")
+@pytest.mark.covers("budget", "cost", "funding", "site_funding")
 def test_the_cheaper_partner_pays_until_its_budget_binds(tmp_path: Path) -> None:
-    """A pays at 2 % but has 6 MUSD in 2030, B at 10 % without limit; the works (10 MUSD, lead 1, life 1) run in 2031.
+    """A pays at 2 % but has 6 MUSD in 2030, B at 10 % without limit; works and site (10 + 2 MUSD) run in 2031.
 
     The budget counts in the year of the decision. Interest while building (1 + i)^(1/2), crf(i, 1) = 1 + i:
-    6 x 1.02^1.5 + 4 x 1.10^1.5 MUSD.
+    6 x 1.02^1.5 + 6 x 1.10^1.5 MUSD.
     """
     case = write_case(tmp_path, TWO_PARTNERS.format(a=0.02, b=0.10), PURE_ORE, years(2030, 2031), """
         plants
-        plant  region  process  deposit  module_t_per_year  max_modules  module_musd  lead_years  life_years
-        works  town    refine   pit      100                1            10           1           1
+        plant  region  process  deposit  module_t_per_year  max_modules  site_musd  module_musd  lead_years  life_years
+        works  town    refine   pit      100                1            2          10           1           1
 
         budgets
         partner  first_year  last_year  musd
@@ -344,10 +348,10 @@ def test_the_cheaper_partner_pays_until_its_budget_binds(tmp_path: Path) -> None
         town    Nd        2030  0           1000000
         town    Nd        2031  100         1000000
         """)
-    assert_optimum(case, cost_musd=6 * 1.02**1.5 + 4 * 1.10**1.5, modules={("works", 2030): 1})
+    assert_optimum(case, cost_musd=6 * 1.02**1.5 + 6 * 1.10**1.5, modules={("works", 2030): 1})
 
 
-@pytest.mark.covers("one option of a venture", "venture capacity", "discounting")
+@pytest.mark.covers("one_option", "capacity_running", "cost")
 def test_a_venture_is_entered_once_and_by_one_option(tmp_path: Path) -> None:
     """A quarter of a venture of 4 MUSD gives half of its 20 t for one year; the trader asks 3 MUSD for 10 t.
 
@@ -376,7 +380,7 @@ def test_a_venture_is_entered_once_and_by_one_option(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=1 + 3 / 1.1, modules={("mtx/now", 2030): 1})
 
 
-@pytest.mark.covers("venture capacity", "plant disruption", "funding adds up")
+@pytest.mark.covers("capacity_running", "capacity", "funding")
 def test_when_all_plan_together_a_claim_or_a_contract_of_one_serves_the_other(tmp_path: Path) -> None:
     """A has the claim on the venture and the contract for 20 t, B the demand of 120 t and the cheaper money.
 
@@ -414,7 +418,7 @@ def test_when_all_plan_together_a_claim_or_a_contract_of_one_serves_the_other(tm
                    modules={("mtx/whole", 2030): 1})
 
 
-@pytest.mark.covers("stockpile space", "stockpile balance", "annuity within the horizon")
+@pytest.mark.covers("storage_space", "balance", "cost")
 def test_stockpile_space_wears_out_and_its_host_pays(tmp_path: Path) -> None:
     """10 t are needed in 2032; the seller asks 1000 USD/t in 2030 and 50,000 later.
 
@@ -441,7 +445,7 @@ def test_stockpile_space_wears_out_and_its_host_pays(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.316)
 
 
-@pytest.mark.covers("budget", "stockpile space")
+@pytest.mark.covers("budget", "storage_space")
 def test_stockpile_space_counts_in_the_budget(tmp_path: Path) -> None:
     """10 t are needed in 2031; the seller asks 1000 USD/t in 2030, 50,000 in 2031; room costs 10,000 USD/t (life 25).
 

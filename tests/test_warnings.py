@@ -141,7 +141,7 @@ def test_existing_plants_in_third_countries_are_told_in_one_line(case: Path) -> 
     write_lines(case, "plants", [*lines, *rows])
     warning = only_warning(case)
     assert (Path(warning.file).name, warning.line, warning.column) == ("plants.csv", 9, "capacity_t_per_year")
-    assert "'one' and 'two' stand(s) in a third country" in warning.message
+    assert "'one' and 'two': existing capacity in a third country" in warning.message
 
 
 def test_rows_without_a_source_are_counted_per_table(case: Path) -> None:

@@ -119,7 +119,7 @@ def third_country_plants(chain: Chain) -> Iterator[Problem]:
     yield from _told_once(
         rows,
         "capacity_t_per_year",
-        "{names} stand(s) in a third country; the partners use the existing capacity at cost, without paying for it.",
+        "{names}: existing capacity in a third country, which the partners use at cost without paying for it.",
         "a supplier or a venture describes access that is paid for.",
         [row["plant"] for row in rows],
     )
@@ -226,7 +226,7 @@ def unbuildable(chain: Chain) -> Iterator[Problem]:
     yield from _told_once(
         rows,
         "region",
-        "{names} lie(s) in a partner's country, but ventures are for third countries.",
+        "{names}: a venture in a partner's own country; ventures are meant for third countries.",
         "describe it in plants.csv.",
         list(dict.fromkeys(row["venture"] for row in rows)),
     )

@@ -117,8 +117,8 @@ def disruption_years(draft: Draft) -> None:
                     draft.fail(
                         row,
                         column,
-                        f"year {row[column]} is beyond the {lengths[row['scenario']]} "
-                        f"year(s) of {quoted(row['scenario'])}.",
+                        f"year {row[column]} is beyond the end of {quoted(row['scenario'])} "
+                        f"(length: {lengths[row['scenario']]}).",
                         "years of a window are counted from 1; empty means all of them.",
                     )
 
