@@ -40,6 +40,7 @@ class Settings:
 
     @property
     def years(self) -> range:
+        """Every year of the plan."""
         return range(self.first_year, self.last_year + 1)
 
 
@@ -101,6 +102,7 @@ class Process:
     recipe: dict[str, float]
 
     def treats(self, deposit: Deposit) -> bool:
+        """Whether the process fits the deposit's ore."""
         return self.ore in ("any", deposit.ore)
 
 
@@ -194,10 +196,12 @@ class Store:
 
     @property
     def name(self) -> str:
+        """What it is called in the tables of a run."""
         return f"stockpile {self.region}/{self.material}"
 
     @property
     def room_to_add_t(self) -> float:
+        """Most room that may be added (t)."""
         return max(0.0, self.max_capacity_t - self.capacity_t)
 
 
@@ -223,10 +227,12 @@ class Window:
 
     @property
     def start(self) -> int:
+        """Its first year."""
         return self.years[0]
 
     @property
     def end(self) -> int:
+        """Its last year."""
         return self.years[-1]
 
 
@@ -277,17 +283,21 @@ class Case:
 
     @property
     def years(self) -> range:
+        """Every year of the plan."""
         return self.settings.years
 
     @property
     def partners(self) -> list[str]:
+        """The countries that plan together."""
         return list(self.wacc)
 
     @property
     def elements(self) -> list[str]:
+        """The oxides that are followed one by one."""
         return [name for name, goods in self.goods.items() if goods.kind == "oxide"]
 
     def country(self, region: str) -> str:
+        """The country a region belongs to."""
         return self.regions[region].country
 
     def discount(self, year: int) -> float:
@@ -326,8 +336,13 @@ def case_from_tables(tables: Tables) -> Case:
         ],
         lanes={(row["from_region"], row["to_region"], row["kind"]): row["usd_per_t"] for row in tables["transport"]},
         demands=[
-            Demand(region, regions[region].country, material,
-                   _by_year(rows, "t_per_year", years), _by_year(rows, "shortage_usd_per_t", years))
+            Demand(
+                region,
+                regions[region].country,
+                material,
+                _by_year(rows, "t_per_year", years),
+                _by_year(rows, "shortage_usd_per_t", years),
+            )
             for (region, material), rows in _grouped(tables["demand"], "region", "material").items()
         ],
         stores=[
@@ -381,7 +396,12 @@ def _deposits(tables: Tables, goods: Mapping[str, Goods]) -> dict[str, Deposit]:
     }
     return {
         row["deposit"]: Deposit(
-            row["deposit"], row["region"], row["ore"], row["resource_t"], row["thorium_t_per_t"], baskets[row["deposit"]]
+            row["deposit"],
+            row["region"],
+            row["ore"],
+            row["resource_t"],
+            row["thorium_t_per_t"],
+            baskets[row["deposit"]],
         )
         for row in tables["deposits"]
     }
@@ -393,8 +413,16 @@ def _processes(tables: Tables) -> dict[str, Process]:
         recipes[row["process"]][row["material"]] = row["t_per_t"]
     return {
         row["process"]: Process(
-            row["process"], row["takes"], row["makes"], row["ore"], row["recovery"], row["opex_usd_per_t"],
-            row["energy_mwh_per_t"], row["co2_t_per_t"], row["releases_thorium"], recipes[row["process"]],
+            row["process"],
+            row["takes"],
+            row["makes"],
+            row["ore"],
+            row["recovery"],
+            row["opex_usd_per_t"],
+            row["energy_mwh_per_t"],
+            row["co2_t_per_t"],
+            row["releases_thorium"],
+            recipes[row["process"]],
         )
         for row in tables["processes"]
     }
@@ -406,13 +434,31 @@ def _assets(tables: Tables, processes: Mapping[str, Process], regions: Mapping[s
     return {asset.name: asset for asset in plants + options}
 
 
-_SHARED_COLUMNS = ("fixed_usd_per_t", "opex_factor", "earliest_year", "lead_years", "life_years", "ramp_years",
-                   "risk_premium")
+_SHARED_COLUMNS = (
+    "fixed_usd_per_t",
+    "opex_factor",
+    "earliest_year",
+    "lead_years",
+    "life_years",
+    "ramp_years",
+    "risk_premium",
+)
 
 
 def _plant(row: Row, processes: Mapping[str, Process], regions: Mapping[str, Region]) -> Asset:
-    own = ("deposit", "capacity_t_per_year", "retires", "module_t_per_year", "max_modules", "site_musd", "module_musd",
-           "foreign_share_max", "technology_partner", "technology_share_min", "offtake_right")
+    own = (
+        "deposit",
+        "capacity_t_per_year",
+        "retires",
+        "module_t_per_year",
+        "max_modules",
+        "site_musd",
+        "module_musd",
+        "foreign_share_max",
+        "technology_partner",
+        "technology_share_min",
+        "offtake_right",
+    )
     return Asset(
         name=row["plant"],
         region=row["region"],
@@ -450,9 +496,13 @@ def _option(row: Row, processes: Mapping[str, Process], regions: Mapping[str, Re
 def _supplies(tables: Tables, regions: Mapping[str, Region], years: range) -> list[Supply]:
     return [
         Supply(
-            supplier, material, rows[0]["region"], regions[rows[0]["region"]].country,
+            supplier,
+            material,
+            rows[0]["region"],
+            regions[rows[0]["region"]].country,
             next((row["buyer"] for row in rows if row["buyer"]), None),
-            _by_year(rows, "price_usd_per_t", years), _by_year(rows, "max_t_per_year", years),
+            _by_year(rows, "price_usd_per_t", years),
+            _by_year(rows, "max_t_per_year", years),
             _by_year(rows, "min_t_per_year", years),
         )
         for (supplier, material), rows in _grouped(tables["suppliers"], "supplier", "material").items()

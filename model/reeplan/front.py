@@ -47,10 +47,12 @@ class Point:
 
     @property
     def solved(self) -> bool:
+        """Whether the plan is proven within its gap."""
         return self.plan.gap_musd <= self.gap_target_musd * (1 + 1e-6)
 
     @property
     def status(self) -> str:
+        """Optimal, gap not reached, or interrupted."""
         if self.solved:
             return "optimal"
         return "interrupted" if self.plan.outcome is Outcome.INTERRUPTED else "gap not reached"
@@ -81,8 +83,9 @@ def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, t
     return Front([Point("p01", plan, allowed)], solution.outcome)
 
 
-def solve_front(planner: Planner, crew: Crew, controls: Controls, gap: float, levels: int,
-                wanted: Sequence[float] = ()) -> Front:
+def solve_front(
+    planner: Planner, crew: Crew, controls: Controls, gap: float, levels: int, wanted: Sequence[float] = ()
+) -> Front:
     """The front at ``levels`` levels, its two ends included, and at the ``wanted`` targets.
 
     ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` says. With one level only
@@ -199,11 +202,12 @@ class _Search:
         """Solve those points again that were solved to a gap that has turned out too wide."""
         if not self.planner.engine.interrupted:
             wide = [
-                plan.target for plan in self._undominated()
+                plan.target
+                for plan in self._undominated()
                 if plan.outcome is Outcome.OPTIMAL and plan.cost_musd - self._bound(plan.resilience) > self.gap_target
             ]
             for first in range(0, len(wide), self.crew.size):
-                self._solve_levels(wide[first:first + self.crew.size])
+                self._solve_levels(wide[first : first + self.crew.size])
 
     def _set_gap(self) -> None:
         costs = [plan.cost_musd for plan in self._undominated()]
@@ -278,8 +282,9 @@ class _Search:
         for number, plan in enumerate(plans):
             smallest = SMALLEST_GAP * abs(plan.cost_musd)
             hidden = number > 0 and plan.bound_musd < plans[number - 1].cost_musd - smallest
-            points.append(Point(f"p{number + 1:0{max(2, width)}d}", plan, max(self.gap_target, smallest),
-                                number in knees, hidden))
+            points.append(
+                Point(f"p{number + 1:0{max(2, width)}d}", plan, max(self.gap_target, smallest), number in knees, hidden)
+            )
         return points
 
 
@@ -317,7 +322,7 @@ def knees_of(front: Sequence[tuple[float, float]], prominence: float = 0.05) -> 
     ]
     knees = set()
     for i in range(1, len(front) - 1):
-        left, right = _foot(rises[:i][::-1], rises[i]), _foot(rises[i + 1:], rises[i])
+        left, right = _foot(rises[:i][::-1], rises[i]), _foot(rises[i + 1 :], rises[i])
         if rises[i] > 0 and rises[i] - max(left, right) >= prominence:
             knees.add(i)
     return knees

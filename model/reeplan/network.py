@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reeplan.tables.spec import ALL, BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from reeplan.case import Asset, Case, Deposit, Disruption, Market, Supply, Window
 
@@ -74,11 +74,13 @@ class Network:
         self._wanted = self._trace_from_uses()
         self.operations = [operation for operation in self.yields if self._is_useful(operation)]
         self.supplies = [
-            supply for supply in case.supplies
+            supply
+            for supply in case.supplies
             if (supply.region, supply.material) in self._wanted or any(supply.min_t.values())
         ]
         self.lanes: dict[Lane, float] = {
-            lane: freight for lane, freight in self._possible_lanes()
+            lane: freight
+            for lane, freight in self._possible_lanes()
             if (lane.origin, lane.material) in self._present and (lane.destination, lane.material) in self._wanted
         }
 
@@ -86,6 +88,7 @@ class Network:
 
     @cached_property
     def windows(self) -> dict[str, Window]:
+        """The windows by their label."""
         return {window.label: window for window in self.case.windows}
 
     @cached_property
@@ -111,6 +114,7 @@ class Network:
         return {material: t for material, t in self.yields[operation].items() if t > 0}
 
     def takes_ore(self, operation: Operation) -> bool:
+        """Whether the operation mines."""
         return self.case.assets[operation.asset].process.takes == ORE
 
     def thorium_t_per_t(self, operation: Operation) -> float:
@@ -235,7 +239,8 @@ class Network:
     def _acting(self) -> dict[Period, list[Disruption]]:
         return {
             period: [
-                disruption for disruption in self.case.disruptions
+                disruption
+                for disruption in self.case.disruptions
                 if disruption.acts(self.windows.get(period.window), period.year)
             ]
             for period in self.periods
@@ -244,7 +249,8 @@ class Network:
     def supply_limits(self, supply: Supply, period: Period) -> SupplyLimits:
         """What of a supplier's limits remains, by each basis."""
         hits = [
-            hit for hit in self._acting[period]
+            hit
+            for hit in self._acting[period]
             if (hit.kind, hit.target) in (("supplier", supply.supplier), ("country", supply.country))
             and self._concerns(hit, supply.material)
         ]
@@ -256,8 +262,11 @@ class Network:
         """The part of an asset's capacity that runs."""
         names = {("plant", asset.venture or asset.name), ("plant", asset.name), ("country", asset.country)}
         return min(
-            (hit.availability for hit in self._acting[period]
-             if (hit.kind, hit.target) in names and hit.material == ALL),
+            (
+                hit.availability
+                for hit in self._acting[period]
+                if (hit.kind, hit.target) in names and hit.material == ALL
+            ),
             default=1.0,
         )
 
@@ -265,8 +274,11 @@ class Network:
         """The part of a lane's flow that remains; 1 where nothing acts on it."""
         route = f"{self.case.country(lane.origin)}>{self.case.country(lane.destination)}"
         return min(
-            (hit.availability for hit in self._acting[period]
-             if hit.kind == "route" and hit.target == route and self._concerns(hit, lane.material)),
+            (
+                hit.availability
+                for hit in self._acting[period]
+                if hit.kind == "route" and hit.target == route and self._concerns(hit, lane.material)
+            ),
             default=1.0,
         )
 
@@ -277,6 +289,7 @@ class Network:
 
     @cached_property
     def market_at(self) -> dict[tuple[str, str], Market]:
+        """The markets by region and material."""
         return {(market.region, market.material): market for market in self.case.markets}
 
 
@@ -288,6 +301,7 @@ class SupplyLimits(NamedTuple):
 
     @property
     def least(self) -> float:
+        """What is left by the stricter of the two: scales take-or-pay."""
         return self.ceiling if self.flow is None else min(self.ceiling, self.flow)
 
 
@@ -309,11 +323,3 @@ def _follow(found: set[tuple[str, str]], edges: dict[tuple[str, str], list[tuple
             if place not in found:
                 found.add(place)
                 queue.append(place)
-
-
-def by_place(items: Iterable[tuple[tuple[str, str], object]]) -> dict[tuple[str, str], list[object]]:
-    """Group (place, thing) pairs by place."""
-    grouped: dict[tuple[str, str], list[object]] = defaultdict(list)
-    for place, thing in items:
-        grouped[place].append(thing)
-    return grouped

@@ -6,7 +6,7 @@ cost, and with investment and base path fixed every window is re-run at its own 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -130,9 +130,13 @@ class Planner:
     def _floor(self, target: float) -> dict[int, float]:
         return {} if self._resilience is None or target <= 0 else {self._resilience: target}
 
+    def _whole(self, values: Any) -> dict[int, float]:
+        """The integers of a plan, by column."""
+        return {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
+
     def _polished(self, solution: Solution, target: float) -> Any:
         """The cheapest continuous decisions with the integers of the solution."""
-        whole = {int(j): float(solution.values[j]) for j in np.flatnonzero(self.engine.integer)}
+        whole = self._whole(solution.values)
         polished = self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
         return polished.values if polished.outcome is Outcome.OPTIMAL else solution.values
 
@@ -140,10 +144,14 @@ class Planner:
         if self._resilience is None:
             return values, target
         cost = self.engine.value("cost", values)
-        whole = {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
+        whole = self._whole(values)
         raised = self.engine.solve(
-            "most_resilient", fixed=whole, at_least=self._floor(target), at_most={"cost": cost + 1e-9 * abs(cost)},
-            relax=True, maximise=True,
+            "most_resilient",
+            fixed=whole,
+            at_least=self._floor(target),
+            at_most={"cost": cost + 1e-9 * abs(cost)},
+            relax=True,
+            maximise=True,
         )
         if raised.outcome is not Outcome.OPTIMAL or raised.objective < target:
             return values, target
@@ -176,20 +184,23 @@ class Planner:
 
     def _prices(self, values: Any, target: float) -> dict[Any, float]:
         """Prices on the base path: what a further tonne would cost, given this build plan."""
-        whole = {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
+        whole = self._whole(values)
         fixed = self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
         return self._balance_prices(fixed, windows=False) if fixed.outcome is Outcome.OPTIMAL else {}
 
     def _balance_prices(self, solution: Solution, *, windows: bool) -> dict[Any, float]:
         """Duals of the balances as USD/t of their own year; blank where a period has no weight."""
-        prices = {}
+        prices: dict[Any, float] = {}
+        duals = solution.row_duals
+        if duals is None:
+            return prices
         for position, index in self.balance_rows:
             *_, year, window = index
             if (window != BASE) != windows:
                 continue
             weight = self.case.discount(year) * (1.0 if windows else self.case.base_weight(year))
             if weight > 1e-12:
-                prices[index] = float(solution.row_duals[position]) / weight * 1e6
+                prices[index] = float(duals[position]) / weight * 1e6
         return prices
 
     # ---- where everything is in the solver's vectors --------------------------------------------
@@ -200,7 +211,8 @@ class Planner:
         for name in INVESTMENT + OPERATION:
             variables = getattr(self.model, name)
             found[name] = {
-                index: column for index, variable in variables.items()
+                index: column
+                for index, variable in variables.items()
                 if (column := self.engine.column(variable)) is not None
             }
         return found
@@ -216,6 +228,7 @@ class Planner:
         """Every balance: its row and its (region, material, year, window)."""
         balance = self.model.balance
         return [
-            (position, row.index()) for position, row in enumerate(self.engine.rows)
+            (position, row.index())
+            for position, row in enumerate(self.engine.rows)
             if row.parent_component() is balance
         ]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ENCODING = "utf-8-sig"
 
 
-class FolderTaken(Exception):
+class FolderTakenError(Exception):
     """The run folder that was asked for exists already."""
 
 
@@ -41,7 +41,7 @@ class FolderTaken(Exception):
 def written_whole(place: Path) -> Iterator[Path]:
     """A folder to write into, moved to ``place`` at the end; removed if anything goes wrong."""
     if place.exists():
-        raise FolderTaken(f"{place} exists already.")
+        raise FolderTakenError(f"{place} exists already.")
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{place.name}.unfinished-", dir=place.parent))
     try:
@@ -79,8 +79,11 @@ def _settings_cells(cells: list[list[str]], columns: Sequence[str], settings: Se
     stated = {row[0] for row in cells}
     kept = [[row[0], asked.get(row[0], row[1]), *row[2:]] for row in cells]
     empty = [""] * (len(columns) - 3)
-    return kept + [[name, value, "default or command line", *empty]
-                   for name, value in asked.items() if name not in stated and value != ""]
+    return kept + [
+        [name, value, "default or command line", *empty]
+        for name, value in asked.items()
+        if name not in stated and value != ""
+    ]
 
 
 def _cell(value: Any) -> str:

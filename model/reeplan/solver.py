@@ -13,14 +13,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.optimize import linprog
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Vector = Any
 """A numpy array of floats."""
@@ -67,6 +69,7 @@ class Solution:
 
     @property
     def found(self) -> bool:
+        """Whether there is a plan."""
         return self.values is not None
 
 
@@ -94,6 +97,7 @@ class Interrupt:
 
     @property
     def asked(self) -> bool:
+        """Whether somebody asked to stop."""
         return self._asked or (self._shared is not None and self._shared.is_set())
 
     def __enter__(self) -> Interrupt:
@@ -150,6 +154,7 @@ class Engine:
 
     @property
     def interrupted(self) -> bool:
+        """Whether somebody asked to stop."""
         return self._interrupt.asked
 
     @property
@@ -224,8 +229,11 @@ class Engine:
         limit = np.concatenate([data.row_upper[kept] - shift, shift - data.row_lower[kept]]) + SLACK
         binds = np.isfinite(limit)
         part = linprog(
-            weights[free], A_ub=matrix[binds], b_ub=limit[binds],
-            bounds=np.column_stack([np.zeros(len(free)), upper]), method="highs",
+            weights[free],
+            A_ub=matrix[binds],
+            b_ub=limit[binds],
+            bounds=np.column_stack([np.zeros(len(free)), upper]),
+            method="highs",
         )
         return float(part.fun) if part.success else None
 
@@ -238,7 +246,13 @@ class Engine:
         return lower, upper
 
     def _load(
-        self, objective: str, lower: Vector, upper: Vector, integer: Vector, at_most: Mapping[str, float], maximise: bool
+        self,
+        objective: str,
+        lower: Vector,
+        upper: Vector,
+        integer: Vector,
+        at_most: Mapping[str, float],
+        maximise: bool,
     ) -> tuple[highspy.Highs, float]:
         """A solver with the scaled model in it, and the factor by which its objective is scaled."""
         data, rows, columns = self._data, self._row_scale, self._column_scale
@@ -278,9 +292,14 @@ class Engine:
         if np.isfinite(controls.time_limit_s):
             options["time_limit"] = controls.time_limit_s
         if is_mip:
-            options |= {"mip_rel_gap": 0.0, "mip_abs_gap": controls.absolute_gap * scale,
-                        "mip_feasibility_tolerance": 1e-7, "primal_feasibility_tolerance": 1e-7,
-                        "mip_min_logging_interval": 1.0, **_SEARCH}
+            options |= {
+                "mip_rel_gap": 0.0,
+                "mip_abs_gap": controls.absolute_gap * scale,
+                "mip_feasibility_tolerance": 1e-7,
+                "primal_feasibility_tolerance": 1e-7,
+                "mip_min_logging_interval": 1.0,
+                **_SEARCH,
+            }
         else:
             options |= {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
         if self._log_file is not None:
@@ -298,8 +317,14 @@ class Engine:
         def report(event: highspy.HighsCallbackEvent) -> None:
             out = event.data_out
             if controls.watch is not None:
-                controls.watch(Progress(out.running_time, out.mip_primal_bound / scale, out.mip_dual_bound / scale,
-                                        int(out.mip_node_count)))
+                controls.watch(
+                    Progress(
+                        out.running_time,
+                        out.mip_primal_bound / scale,
+                        out.mip_dual_bound / scale,
+                        int(out.mip_node_count),
+                    )
+                )
 
         if is_mip:
             highs.cbMipInterrupt.subscribe(stop_if_asked)
@@ -309,8 +334,14 @@ class Engine:
             highs.cbSimplexInterrupt.subscribe(stop_if_asked)
 
     def _collect(
-        self, highs: highspy.Highs, objective: str, scale: float, seconds: float, integer: Vector,
-        lower: Vector, upper: Vector,
+        self,
+        highs: highspy.Highs,
+        objective: str,
+        scale: float,
+        seconds: float,
+        integer: Vector,
+        lower: Vector,
+        upper: Vector,
     ) -> Solution:
         info, solution = highs.getInfo(), highs.getSolution()
         outcome = _outcome(highs.getModelStatus())
@@ -398,7 +429,6 @@ _OUTCOMES = {
     highspy.HighsModelStatus.kIterationLimit: Outcome.LIMIT,
     highspy.HighsModelStatus.kSolutionLimit: Outcome.LIMIT,
     highspy.HighsModelStatus.kInterrupt: Outcome.INTERRUPTED,
-    highspy.HighsModelStatus.kHighsInterrupt: Outcome.INTERRUPTED,
 }
 
 

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from reeplan.case import Case
 from reeplan.plan import Planner
 from reeplan.solver import Controls, Interrupt, Progress, Solution, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from reeplan.case import Case
+
 
 @dataclass(frozen=True)
 class Job:
@@ -46,9 +50,14 @@ class Job:
 class Display(Protocol):
     """Who shows the work."""
 
-    def started(self, what: str) -> None: ...
-    def progress(self, what: str, progress: Progress) -> None: ...
-    def finished(self, what: str, solution: Solution) -> None: ...
+    def started(self, what: str) -> None:
+        """A job has begun."""
+
+    def progress(self, what: str, progress: Progress) -> None:
+        """The solver has news about a job."""
+
+    def finished(self, what: str, solution: Solution) -> None:
+        """A job is done."""
 
 
 class Crew(Protocol):
@@ -56,7 +65,8 @@ class Crew(Protocol):
 
     size: int
 
-    def solve(self, jobs: Sequence[Job]) -> list[Solution]: ...
+    def solve(self, jobs: Sequence[Job]) -> list[Solution]:
+        """Solve all jobs; the results are in the order of the jobs."""
 
 
 class Alone:
@@ -88,7 +98,9 @@ class Team:
         self.stop = context.Event()
         self._news = context.Queue()
         self._pool = ProcessPoolExecutor(
-            size, mp_context=context, initializer=_prepare_worker,
+            size,
+            mp_context=context,
+            initializer=_prepare_worker,
             initargs=(case, measure, log_folder, self.stop, self._news),
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import textwrap
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,7 @@ from reeplan.tables import load_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from reeplan.tables.rows import Loaded, Problem
 
@@ -25,8 +25,11 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
     loaded = load_tables(case, overlays)
     bad = is_bad(loaded, strict)
     if as_json:
-        click.echo(json.dumps({"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings)},
-                              ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings)}, ensure_ascii=False
+            )
+        )
         return BAD_INPUT if bad else DONE
     click.echo(
         f"Checked {_count(loaded.files, 'file')}, {_count(loaded.row_count, 'row')} in "
@@ -35,8 +38,10 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
     )
     show_problems(loaded, strict)
     if bad:
-        click.echo("\nNothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'.",
-                   err=True)
+        click.echo(
+            "\nNothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'.",
+            err=True,
+        )
     return BAD_INPUT if bad else DONE
 
 
@@ -61,15 +66,29 @@ def _show(word: str, problem: Problem) -> None:
     click.echo(f"{click.style(word.ljust(7), fg=colour)} {place}  {problem.column}".rstrip(), err=True)
     for text, lead in ((problem.message, "        "), (problem.hint, "        → ")):
         if text:
-            click.echo(textwrap.fill(text, 100, initial_indent=lead, subsequent_indent=" " * len(lead),
-                                     break_long_words=False, break_on_hyphens=False), err=True)
+            click.echo(
+                textwrap.fill(
+                    text,
+                    100,
+                    initial_indent=lead,
+                    subsequent_indent=" " * len(lead),
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                ),
+                err=True,
+            )
 
 
 def as_objects(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Problems for ``--json``."""
     return [
-        {"file": problem.file, "line": problem.line or None, "column": problem.column or None,
-         "message": problem.message, "hint": problem.hint or None}
+        {
+            "file": problem.file,
+            "line": problem.line or None,
+            "column": problem.column or None,
+            "message": problem.message,
+            "hint": problem.hint or None,
+        }
         for problem in problems
     ]
 

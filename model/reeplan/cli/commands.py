@@ -11,13 +11,19 @@ from reeplan import __version__
 from reeplan.cli.exits import BAD_INPUT
 
 CASE = click.argument("case", type=click.Path(path_type=Path))
-WITH = click.option("--with", "overlays", multiple=True, type=click.Path(path_type=Path), metavar="OVERLAY",
-                    help="Folder with tables that replace or join the case's rows; repeatable, in this order.")
+WITH = click.option(
+    "--with",
+    "overlays",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="OVERLAY",
+    help="Folder with tables that replace or join the case's rows; repeatable, in this order.",
+)
 STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
-class Target(click.ParamType):
+class Target(click.ParamType[object]):
     """A resilience between 0 and 1, or 'none' for the cheapest plan."""
 
     name = "share"
@@ -62,20 +68,42 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
 @reeplan.command()
 @CASE
 @WITH
-@click.option("--target", type=Target(), help="Solve one plan that keeps this resilience (or 'none') instead of the front.")
+@click.option(
+    "--target", type=Target(), help="Solve one plan that keeps this resilience (or 'none') instead of the front."
+)
 @click.option("--points", type=click.IntRange(1, 1000), help="Resilience levels of the front, its two ends included.")
-@click.option("--measure", type=click.Choice(["worst_case", "weakest_link", "expected", "cvar"]),
-              help="How resilience is measured.")
+@click.option(
+    "--measure",
+    type=click.Choice(["worst_case", "weakest_link", "expected", "cvar"]),
+    help="How resilience is measured.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder to write [runs/<case>-<date>-<time>].")
-@click.option("--workers", type=click.IntRange(1, 256), help="Points solved side by side [one per processor for a large case].")
-@click.option("--gap", type=click.FloatRange(0, 1), help="Relative gap between plan and bound at which a point is solved.")
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), metavar="S", help="Time limit of each point, seconds.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Points solved side by side [one per processor for a large case]."
+)
+@click.option(
+    "--gap", type=click.FloatRange(0, 1), help="Relative gap between plan and bound at which a point is solved."
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(0, min_open=True), metavar="S", help="Time limit of each point, seconds."
+)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
 @STRICT
 @JSON
-def solve(case: Path, overlays: tuple[Path, ...], target: float | str | None, points: int | None, measure: str | None,
-          out: Path | None, workers: int | None, gap: float | None, time_limit: float | None, seed: int,
-          strict: bool, as_json: bool) -> None:
+def solve(
+    case: Path,
+    overlays: tuple[Path, ...],
+    target: float | str | None,
+    points: int | None,
+    measure: str | None,
+    out: Path | None,
+    workers: int | None,
+    gap: float | None,
+    time_limit: float | None,
+    seed: int,
+    strict: bool,
+    as_json: bool,
+) -> None:
     """Solve CASE: the front of cost against resilience, tables and figures in a run folder."""
     if target is not None and points is not None:
         raise click.UsageError("--target solves one plan and --points a front: give one of them.")

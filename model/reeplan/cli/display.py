@@ -26,8 +26,13 @@ class TerminalDisplay:
         self.console = Console(stderr=True, width=None)
         self._live = self.console.is_terminal
         self._progress = RichProgress(
-            SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[news]}"), TimeElapsedColumn(),
-            console=self.console, transient=True, disable=not self._live,
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TextColumn("{task.fields[news]}"),
+            TimeElapsedColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self._live,
         )
         self._tasks: dict[str, int] = {}
         self._said: dict[str, float] = {}
@@ -37,7 +42,9 @@ class TerminalDisplay:
         self._progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._progress.stop()
 
     def say(self, text: str) -> None:
@@ -67,7 +74,9 @@ class TerminalDisplay:
         if not solution.found:
             self.say(f"    {what}: no plan found ({solution.outcome.value}), {seconds:.0f} s")
             return
-        self.say(f"    {what}: {_values(solution.objective, solution.bound)} ({solution.outcome.value}), {seconds:.0f} s")
+        self.say(
+            f"    {what}: {_values(solution.objective, solution.bound)} ({solution.outcome.value}), {seconds:.0f} s"
+        )
 
 
 def _news(progress: Progress) -> str:

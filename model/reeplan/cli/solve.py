@@ -25,7 +25,7 @@ from reeplan.front import Front, solve_front, solve_single
 from reeplan.plan import Planner
 from reeplan.results.summary import front_table, measure_in_words, sentence, why_not
 from reeplan.run_folder import (
-    FolderTaken,
+    FolderTakenError,
     join_logs,
     sha256_of_inputs,
     write_inputs,
@@ -73,7 +73,7 @@ class Request:
         return self.target is not None
 
 
-class NoPlan(Exception):
+class NoPlanError(Exception):
     """No plan was found, or none exists."""
 
     def __init__(self, front: Front, reasons: list[str]) -> None:
@@ -97,28 +97,35 @@ def run_solve(request: Request) -> int:
     try:
         with TerminalDisplay() as display, Interrupt() as interrupt, written_whole(place) as folder:
             front, rows = _solve_into(folder, request, loaded, case, display, interrupt, began)
-    except NoPlan as nothing:
+    except NoPlanError as nothing:
         return _say_no_plan(request, nothing)
-    except (FolderTaken, PermissionError, FileNotFoundError, NotADirectoryError) as error:
+    except (FolderTakenError, PermissionError, FileNotFoundError, NotADirectoryError) as error:
         return _refuse(request, f"the run folder {place} cannot be written: {error}.", "choose another with --out.")
     _print_results(request, case, front, rows, place, time.perf_counter() - began)
     return _exit_code(front)
 
 
 def _solve_into(
-    folder: Path, request: Request, loaded: Loaded, case: Case, display: TerminalDisplay, interrupt: Interrupt,
+    folder: Path,
+    request: Request,
+    loaded: Loaded,
+    case: Case,
+    display: TerminalDisplay,
+    interrupt: Interrupt,
     began: float,
 ) -> tuple[Front, list[dict[str, Any]]]:
     """Solve and write everything into the folder."""
-    display.say(f"1/4 Inputs    {request.case} · {loaded.files} files · {loaded.row_count} rows · "
-                f"no errors, {_warnings(loaded)}")
+    display.say(
+        f"1/4 Inputs    {request.case} · {loaded.files} files · {loaded.row_count} rows · "
+        f"no errors, {_warnings(loaded)}"
+    )
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.say(f"2/4 Model     {_size(planner)}")
     with _crew(request, planner, folder, interrupt, display) as crew:
         display.say(f"3/4 Solve     {_plan_of_work(case, request, crew)}")
         front = _solve(planner, crew, case, request)
     if not front.points:
-        raise NoPlan(front, why_not(planner, case.settings.resilience_target if request.single else None))
+        raise NoPlanError(front, why_not(planner, case.settings.resilience_target if request.single else None))
     display.say("4/4 Results")
     rows = [write_plan(planner, point, folder) for point in front.points]
     _write_run(request, loaded, case, front, rows, folder, time.perf_counter() - began)
@@ -138,8 +145,10 @@ def _default_place(request: Request) -> Path:
 def _with_options(case: Case, request: Request) -> Case:
     """The case with what the command line asks for instead of its settings."""
     asked: dict[str, Any] = {
-        "front_points": request.points, "resilience_measure": request.measure,
-        "mip_gap": request.gap, "time_limit_s": request.time_limit,
+        "front_points": request.points,
+        "resilience_measure": request.measure,
+        "mip_gap": request.gap,
+        "time_limit_s": request.time_limit,
     }
     changes = {name: value for name, value in asked.items() if value is not None}
     if request.single:
@@ -162,8 +171,14 @@ def _crew(
     size = request.workers
     if size is None:
         large = int(planner.engine.integer.sum()) >= SMALL and not request.single
-        size = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-                   planner.case.settings.front_points) if large else 1
+        size = (
+            min(
+                len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+                planner.case.settings.front_points,
+            )
+            if large
+            else 1
+        )
     if size == 1:
         yield Alone(planner, display)
         return
@@ -183,15 +198,19 @@ def _solve(planner: Planner, crew: Crew, case: Case, request: Request) -> Front:
 
 def _size(planner: Planner) -> str:
     case, engine = planner.case, planner.engine
-    return (f"{len(case.assets)} plants and options · {len(case.elements)} elements · {len(case.years)} years · "
-            f"{len(case.windows)} disruption windows · {len(engine.columns)} variables, "
-            f"{int(engine.integer.sum())} whole · {len(engine.rows)} rules")
+    return (
+        f"{len(case.assets)} plants and options · {len(case.elements)} elements · {len(case.years)} years · "
+        f"{len(case.windows)} disruption windows · {len(engine.columns)} variables, "
+        f"{int(engine.integer.sum())} whole · {len(engine.rows)} rules"
+    )
 
 
 def _plan_of_work(case: Case, request: Request, crew: Crew) -> str:
     what = "one plan" if request.single else f"{case.settings.front_points} levels"
-    return (f"{what}, {crew.size} at a time, HiGHS {version('highspy')}, at most {case.settings.time_limit_s:g} s "
-            f"a level; resilience: {measure_in_words(case.settings)}")
+    return (
+        f"{what}, {crew.size} at a time, HiGHS {version('highspy')}, at most {case.settings.time_limit_s:g} s "
+        f"a level; resilience: {measure_in_words(case.settings)}"
+    )
 
 
 def _warnings(loaded: Loaded) -> str:
@@ -209,24 +228,45 @@ def _write_run(
     write_inputs(loaded.tables, case.settings, folder / "inputs")
     write_table(front_table(rows), folder / "front.csv")
     options = {name: value for name, value in asdict(request).items() if name not in ("case", "overlays", "as_json")}
-    write_manifest(folder, {
-        "case": request.case.as_posix(),
-        "overlays": [overlay.as_posix() for overlay in request.overlays],
-        "title": case.settings.title,
-        "written": f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
-        "inputs_sha256": sha256_of_inputs([request.case, *request.overlays]),
-        "options": options,
-        "settings": asdict(case.settings),
-        "versions": {"reeplan": __version__, "python": platform.python_version(),
-                     **{name: version(name) for name in ("pyomo", "highspy", "numpy", "scipy", "pandas")}},
-        "status": _status(front),
-        "highest_resilience_bound": front.highest_resilience_bound,
-        "points": [{name: row[name] for name in
-                    ("point", "cost_musd", "resilience", "bound_musd", "gap", "gap_musd", "gap_target_musd", "status",
-                     "target", "seconds")} for row in rows],
-        "warnings": as_objects(loaded.warnings),
-        "wall_time_s": round(seconds, 1),
-    })
+    write_manifest(
+        folder,
+        {
+            "case": request.case.as_posix(),
+            "overlays": [overlay.as_posix() for overlay in request.overlays],
+            "title": case.settings.title,
+            "written": f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
+            "inputs_sha256": sha256_of_inputs([request.case, *request.overlays]),
+            "options": options,
+            "settings": asdict(case.settings),
+            "versions": {
+                "reeplan": __version__,
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("pyomo", "highspy", "numpy", "scipy", "pandas")},
+            },
+            "status": _status(front),
+            "highest_resilience_bound": front.highest_resilience_bound,
+            "points": [
+                {
+                    name: row[name]
+                    for name in (
+                        "point",
+                        "cost_musd",
+                        "resilience",
+                        "bound_musd",
+                        "gap",
+                        "gap_musd",
+                        "gap_target_musd",
+                        "status",
+                        "target",
+                        "seconds",
+                    )
+                }
+                for row in rows
+            ],
+            "warnings": as_objects(loaded.warnings),
+            "wall_time_s": round(seconds, 1),
+        },
+    )
 
 
 def _status(front: Front) -> str:
@@ -249,26 +289,34 @@ def _print_results(
         return
     _print_table(front_table(rows))
     click.echo(f"\n{sentence(front, case)}\n")
-    click.echo(f"{place}\n  figures/front.png   open this first\n  front.csv           one row a plan\n"
-               f"  plans/              what each plan builds, runs, buys, stores and costs")
+    click.echo(
+        f"{place}\n  figures/front.png   open this first\n  front.csv           one row a plan\n"
+        f"  plans/              what each plan builds, runs, buys, stores and costs"
+    )
     if _status(front) != "done":
-        click.echo("\nNot every point reached its gap; 'proven within' says how far each may be from the best. "
-                   "Give more time with --time-limit.")
+        click.echo(
+            "\nNot every point reached its gap; 'proven within' says how far each may be from the best. "
+            "Give more time with --time-limit."
+        )
     click.echo(f"\n{_status(front)} · {seconds / 60:.0f} min {seconds % 60:.0f} s")
 
 
 def _print_table(table: pd.DataFrame) -> None:
-    click.echo(f"\n{'plan':<6}{'cost, MUSD':>13}{'over cheapest':>15}{'served in disruption':>22}{'proven within':>15}"
-               f"{'time':>8}")
+    click.echo(
+        f"\n{'plan':<6}{'cost, MUSD':>13}{'over cheapest':>15}{'served in disruption':>22}{'proven within':>15}"
+        f"{'time':>8}"
+    )
     cheapest = table["cost_musd"].iloc[0]
     for row in table.itertuples():
         note = "  knee" if row.knee == "yes" else ""
         note += "  gap not reached" if row.status != "optimal" else ""
-        click.echo(f"{row.point:<6}{row.cost_musd:>13,.1f}{row.cost_musd - cheapest:>15,.1f}{row.resilience:>21.1%} "
-                   f"{row.gap:>14.3%} {row.seconds:>6.0f}s{note}".replace(",", " "))
+        click.echo(
+            f"{row.point:<6}{row.cost_musd:>13,.1f}{row.cost_musd - cheapest:>15,.1f}{row.resilience:>21.1%} "
+            f"{row.gap:>14.3%} {row.seconds:>6.0f}s{note}".replace(",", " ")
+        )
 
 
-def _say_no_plan(request: Request, nothing: NoPlan) -> int:
+def _say_no_plan(request: Request, nothing: NoPlanError) -> int:
     infeasible = nothing.front.outcome is Outcome.INFEASIBLE
     interrupted = nothing.front.outcome is Outcome.INTERRUPTED
     status = "infeasible" if infeasible else "interrupted" if interrupted else "stopped at a limit"
@@ -287,15 +335,32 @@ def _say_no_plan(request: Request, nothing: NoPlan) -> int:
 
 def _bad_input(request: Request, loaded: Loaded) -> int:
     if request.as_json:
-        click.echo(json.dumps({"run": None, "status": "bad input", "points": [],
-                               "errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings)}))
+        click.echo(
+            json.dumps(
+                {
+                    "run": None,
+                    "status": "bad input",
+                    "points": [],
+                    "errors": as_objects(loaded.errors),
+                    "warnings": as_objects(loaded.warnings),
+                }
+            )
+        )
     click.echo("\nNothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
     return BAD_INPUT
 
 
 def _refuse(request: Request, message: str, hint: str) -> int:
     if request.as_json:
-        click.echo(json.dumps({"run": None, "status": "bad input", "points": [],
-                               "errors": [{"file": None, "line": None, "column": None, "message": message, "hint": hint}]}))
+        click.echo(
+            json.dumps(
+                {
+                    "run": None,
+                    "status": "bad input",
+                    "points": [],
+                    "errors": [{"file": None, "line": None, "column": None, "message": message, "hint": hint}],
+                }
+            )
+        )
     click.echo(f"error   {message}\n        → {hint}", err=True)
     return BAD_INPUT

@@ -8,16 +8,17 @@ as what a plan costs when at most one window happens, after which the base path 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 
 from reeplan.finance import annuity, capital_recovery_factor
 from reeplan.network import Operation, Period
 from reeplan.program.investment import running_years, starts
 from reeplan.tables.spec import BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Model = Any
 
@@ -77,9 +78,7 @@ def windows_cost(m: Model) -> Any:
 
     With investment and base path fixed the windows are independent: its minimum is each window's own.
     """
-    return _sum(
-        (m.case.discount(term.year), term) for term in terms(m) if term.window != BASE
-    )
+    return _sum((m.case.discount(term.year), term) for term in terms(m) if term.window != BASE)
 
 
 def _sum(weighted: Iterator[tuple[float, Term]] | Any) -> Any:

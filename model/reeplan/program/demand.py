@@ -17,14 +17,26 @@ def index(m: Model) -> None:
     net, case = m.net, m.case
     m.demand_at = {(demand.region, demand.material): demand for demand in case.demands}
     m.UNMET = pyo.Set(
-        initialize=[(*place, *period) for place, demand in m.demand_at.items()
-                    for period in net.periods if demand.t[period.year] > 0],
+        initialize=[
+            (*place, *period)
+            for place, demand in m.demand_at.items()
+            for period in net.periods
+            if demand.t[period.year] > 0
+        ],
         dimen=4,
     )
     _index_flows(m)
     places = dict.fromkeys(
-        [*m.made_at, *m.taken_at, *m.arriving_at, *m.leaving_from, *m.bought_at, *m.store_at, *m.demand_at,
-         *((region, material) for region, material, _, _ in m.SELL)]
+        [
+            *m.made_at,
+            *m.taken_at,
+            *m.arriving_at,
+            *m.leaving_from,
+            *m.bought_at,
+            *m.store_at,
+            *m.demand_at,
+            *((region, material) for region, material, _, _ in m.SELL),
+        ]
     )
     m.BALANCE = pyo.Set(initialize=[(*place, *period) for place in places for period in net.periods], dimen=4)
 

@@ -51,7 +51,8 @@ def _decision_years(m: Model, asset: Asset) -> list[int]:
 def starts(m: Model, asset: Asset, year: int) -> list[int]:
     """Decision years whose modules run in ``year``: ``u + lead <= year < u + lead + life``."""
     return [
-        u for u in m.decision_years[asset.name]
+        u
+        for u in m.decision_years[asset.name]
         if u + asset.lead_years <= year < u + asset.lead_years + asset.life_years
     ]
 
@@ -193,11 +194,12 @@ def budget(m: Model, number: int) -> Any:
     k = limit.partner
 
     def within(year: int) -> bool:
-        return limit.first_year <= year <= limit.last_year
+        return bool(limit.first_year <= year <= limit.last_year)
 
     spent = [
         m.case.assets[a].module_musd * m.fund[k, a, t]
-        for a, t in m.DECISIONS if within(t) and m.case.assets[a].module_musd
+        for a, t in m.DECISIONS
+        if within(t) and m.case.assets[a].module_musd
     ]
     spent += [m.case.assets[a].site_musd * m.sitefund[k, a, t] for a, t in m.SITE_DECISIONS if within(t)]
     spent += [

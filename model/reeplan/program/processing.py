@@ -19,15 +19,21 @@ def index(m: Model) -> None:
     net, case = m.net, m.case
     available = {
         (asset.name, *period): net.plant_availability(asset, period)
-        for asset in case.assets.values() for period in net.periods if (asset.name, period.year) in m.CAPACITY
+        for asset in case.assets.values()
+        for period in net.periods
+        if (asset.name, period.year) in m.CAPACITY
     }
     m.availability = {key: part for key, part in available.items() if part > 0}
     m.operations_of = defaultdict(list)
     for operation in net.operations:
         m.operations_of[operation.asset].append(operation)
     m.RUN = pyo.Set(
-        initialize=[(*operation, *period) for operation in net.operations for period in net.periods
-                    if (operation.asset, *period) in m.availability],
+        initialize=[
+            (*operation, *period)
+            for operation in net.operations
+            for period in net.periods
+            if (operation.asset, *period) in m.availability
+        ],
         dimen=4,
     )
     m.ASSET_PERIODS = pyo.Set(initialize=[key for key in m.availability if key[0] in m.operations_of], dimen=3)
@@ -35,8 +41,12 @@ def index(m: Model) -> None:
         initialize=[(deposit, window) for deposit in case.deposits for window in (BASE, *net.windows)], dimen=2
     )
     m.THORIUM = pyo.Set(
-        initialize=[(region.name, *period) for region in case.regions.values()
-                    if is_limit(region.thorium_max_t_per_year) for period in net.periods],
+        initialize=[
+            (region.name, *period)
+            for region in case.regions.values()
+            if is_limit(region.thorium_max_t_per_year)
+            for period in net.periods
+        ],
         dimen=3,
     )
 
@@ -70,9 +80,10 @@ def _cannot_exhaust(m: Model, miners: list[Operation], periods: list[Period], li
     """Whether all that could ever be built, running flat out, leaves ore in the ground."""
     most = sum(
         asset.existing(period.year) + asset.module_t_per_year * asset.max_modules
-        for asset in (m.case.assets[operation.asset] for operation in miners) for period in periods
+        for asset in (m.case.assets[operation.asset] for operation in miners)
+        for period in periods
     )
-    return most <= limit
+    return bool(most <= limit)
 
 
 def thorium(m: Model, region: str, year: int, window: str) -> Any:

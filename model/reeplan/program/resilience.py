@@ -46,19 +46,21 @@ def _demands(m: Model, partner: str, window: str) -> list[tuple[Any, Period]]:
     """The partner's demands in each year of the window."""
     return [
         (demand, Period(year, window))
-        for demand in m.case.demands if demand.partner == partner
-        for year in m.net.windows[window].years if demand.t[year] > 0
+        for demand in m.case.demands
+        if demand.partner == partner
+        for year in m.net.windows[window].years
+        if demand.t[year] > 0
     ]
 
 
 def _value_demanded(m: Model, partner: str, window: str) -> float:
     """``sum(v * demand)`` over the window, USD."""
-    return sum(d.shortage_usd_per_t[p.year] * d.t[p.year] for d, p in _demands(m, partner, window))
+    return float(sum(d.shortage_usd_per_t[p.year] * d.t[p.year] for d, p in _demands(m, partner, window)))
 
 
 def _tonnes_demanded(m: Model, partner: str, window: str, material: str) -> float:
     """``sum(demand)`` of a material over the window, t."""
-    return sum(d.t[p.year] for d, p in _demands(m, partner, window) if d.material == material)
+    return float(sum(d.t[p.year] for d, p in _demands(m, partner, window) if d.material == material))
 
 
 def _share_lost(m: Model, partner: str, window: str) -> Any:
@@ -66,7 +68,8 @@ def _share_lost(m: Model, partner: str, window: str) -> Any:
     total = _value_demanded(m, partner, window)
     return pyo.quicksum(
         d.shortage_usd_per_t[p.year] / total * m.unmet[(d.region, d.material, *p)]
-        for d, p in _demands(m, partner, window) if d.shortage_usd_per_t[p.year]
+        for d, p in _demands(m, partner, window)
+        if d.shortage_usd_per_t[p.year]
     )
 
 
@@ -79,8 +82,7 @@ def weakest_link(m: Model, partner: str, window: str, material: str) -> Any:
     """Resilience is at most the served share, in tonnes, of any partner, window and material."""
     total = _tonnes_demanded(m, partner, window, material)
     lost = pyo.quicksum(
-        m.unmet[(d.region, d.material, *p)] / total
-        for d, p in _demands(m, partner, window) if d.material == material
+        m.unmet[(d.region, d.material, *p)] / total for d, p in _demands(m, partner, window) if d.material == material
     )
     return m.resilience + lost <= 1
 

@@ -22,8 +22,9 @@ def index(m: Model) -> None:
     stores = m.case.stores
     m.store_at = {(store.region, store.material): store for store in stores}
     m.SPACE_DECISIONS = pyo.Set(
-        initialize=[(*place, year) for place, store in m.store_at.items() if store.room_to_add_t > 0
-                    for year in m.case.years],
+        initialize=[
+            (*place, year) for place, store in m.store_at.items() if store.room_to_add_t > 0 for year in m.case.years
+        ],
         dimen=3,
     )
     m.LEVEL = pyo.Set(initialize=[(*place, *period) for place in m.store_at for period in m.net.periods], dimen=4)

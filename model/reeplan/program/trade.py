@@ -20,34 +20,48 @@ def index(m: Model) -> None:
     m.supply_of = {(supply.supplier, supply.material): supply for supply in net.supplies}
     m.supply_left = {
         (*key, *period): net.supply_limits(supply, period)
-        for key, supply in m.supply_of.items() for period in net.periods
+        for key, supply in m.supply_of.items()
+        for period in net.periods
     }
     m.BUY = pyo.Set(
-        initialize=[key for key, left in m.supply_left.items()
-                    if left.ceiling * m.supply_of[key[:2]].max_t[key[2]] > 0 and left.flow != 0],
+        initialize=[
+            key
+            for key, left in m.supply_left.items()
+            if left.ceiling * m.supply_of[key[:2]].max_t[key[2]] > 0 and left.flow != 0
+        ],
         dimen=4,
     )
     m.FLOW_PURCHASES = pyo.Set(initialize=[key for key in m.BUY if m.supply_left[key].flow is not None], dimen=4)
-    m.route_left = {(*lane, *period): net.route_availability(lane, period)
-                    for lane in net.lanes for period in net.periods}
+    m.route_left = {
+        (*lane, *period): net.route_availability(lane, period) for lane in net.lanes for period in net.periods
+    }
     m.SHIP = pyo.Set(initialize=[key for key, left in m.route_left.items() if left > 0], dimen=5)
     m.HINDERED_SHIPMENTS = pyo.Set(
         initialize=[key for key in m.SHIP if m.route_left[key] < 1 and key[4] != BASE], dimen=5
     )
     m.SELL = pyo.Set(
-        initialize=[(*place, *period) for place, market in net.market_at.items() if net.can_turn_up(*place)
-                    for period in net.periods if market.max_t[period.year] > 0],
+        initialize=[
+            (*place, *period)
+            for place, market in net.market_at.items()
+            if net.can_turn_up(*place)
+            for period in net.periods
+            if market.max_t[period.year] > 0
+        ],
         dimen=4,
     )
     m.OFFTAKE = pyo.Set(
-        initialize=[(*pair, *period) for pair in case.free_offtake if set(pair) <= set(case.partners)
-                    for period in net.periods],
+        initialize=[
+            (*pair, *period) for pair in case.free_offtake if set(pair) <= set(case.partners) for period in net.periods
+        ],
         dimen=4,
     )
     m.DEPENDENCE = pyo.Set(
-        initialize=[(partner, country, material, year)
-                    for (partner, country), caps in case.dependence.items()
-                    for material in _capped_materials(m, caps) for year in case.years],
+        initialize=[
+            (partner, country, material, year)
+            for (partner, country), caps in case.dependence.items()
+            for material in _capped_materials(m, caps)
+            for year in case.years
+        ],
         dimen=4,
     )
 
@@ -84,7 +98,8 @@ def _shipments(m: Model, sender: str, receiver: str, period: Period) -> list[tup
     return [
         (lane, m.ship[(*lane, *period)])
         for lane in m.net.lanes
-        if m.case.country(lane.origin) == sender and m.case.country(lane.destination) == receiver
+        if m.case.country(lane.origin) == sender
+        and m.case.country(lane.destination) == receiver
         and (*lane, *period) in m.SHIP
     ]
 
@@ -95,13 +110,19 @@ def offtake(m: Model, sender: str, receiver: str, year: int, window: str) -> Any
     ``sum ship * reo <= free + sum_a right * size * sum(ramp * fund[receiver,a,u])``: what a partner
     pays for in the sender's country it may take a part of home.
     """
-    shipped = [m.net.materials[lane.material].reo_t_per_t * ship
-               for lane, ship in _shipments(m, sender, receiver, Period(year, window))]
+    shipped = [
+        m.net.materials[lane.material].reo_t_per_t * ship
+        for lane, ship in _shipments(m, sender, receiver, Period(year, window))
+    ]
     if not shipped:
         return pyo.Constraint.Skip
     earned = pyo.quicksum(
-        a.offtake_right * a.module_t_per_year * ramp(year - u - a.lead_years, a.ramp_years) * m.fund[receiver, a.name, u]
-        for a in m.case.assets.values() if a.country == sender and a.offtake_right
+        a.offtake_right
+        * a.module_t_per_year
+        * ramp(year - u - a.lead_years, a.ramp_years)
+        * m.fund[receiver, a.name, u]
+        for a in m.case.assets.values()
+        if a.country == sender and a.offtake_right
         for u in starts(m, a, year)
     )
     return pyo.quicksum(shipped) <= m.case.free_offtake[sender, receiver][year] + earned

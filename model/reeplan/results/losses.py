@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 def losses_without(planner: Planner, plan: Plan) -> dict[str, float]:
     """Share of the year's demanded value lost without each foreign country and each plant: subject -> fraction."""
-    case, year = planner.case, planner.case.settings.last_year
+    year = planner.case.settings.last_year
     columns = {
-        (name, index): column for name in OPERATION for index, column in planner.columns(name).items()
+        (name, index): column
+        for name in OPERATION
+        for index, column in planner.columns(name).items()
         if index[-2:] == (year, BASE)
     }
     rows = [p for p, row in enumerate(planner.engine.rows) if _is_of(row, year)]

@@ -19,6 +19,7 @@ from reeplan.tables.spec import BASE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reeplan.case import Demand, Window
     from reeplan.plan import Plan, Planner
 
 Row = tuple[str, str, str, Any, str, str, float, str]
@@ -63,7 +64,7 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
             yield "time to survive", partner, window.label, "", "", "", days, "days"
 
 
-def _days_served(demand: Any, window: Any, unmet: dict[Any, float]) -> float:
+def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int, str], float]) -> float:
     days = 0.0
     for year in window.years:
         missing = unmet.get((demand.region, demand.material, year, window.label), 0.0)
@@ -147,10 +148,10 @@ def _capital(planner: Planner, builds: pd.DataFrame) -> Iterator[Row]:
     """Overnight capital over the horizon, by the partner that pays and the country it is spent in."""
     stores = {store.name: store.region for store in planner.case.stores}
     sums: dict[tuple[str, str], float] = defaultdict(float)
-    for row in builds.itertuples():
-        asset = planner.case.assets.get(row.asset)
-        country = asset.country if asset is not None else planner.case.country(stores[row.asset])
-        sums[row.partner, country] += row.capex_musd
+    for name, partner, musd in zip(builds["asset"], builds["partner"], builds["capex_musd"], strict=True):
+        asset = planner.case.assets.get(name)
+        country = asset.country if asset is not None else planner.case.country(stores[name])
+        sums[partner, country] += musd
     for (partner, country), musd in sums.items():
         yield "capital", partner, "", "", "", country, musd, "MUSD"
 
@@ -169,5 +170,3 @@ def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> d
         served = [share for (k, _), share in shares.items() if k == partner]
         figures[f"worst_window_served_{partner}"] = min(served, default=1.0)
     return figures
-
-

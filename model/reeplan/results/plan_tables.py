@@ -27,8 +27,17 @@ NOTHING = 1e-7
 def plan_tables(planner: Planner, plan: Plan) -> dict[str, pd.DataFrame]:
     """All tables of a plan but its metrics, by file name."""
     writers: dict[str, Callable[[Planner, Plan], pd.DataFrame]] = {
-        "builds": builds, "capacity": capacity, "operation": operation, "flows": flows, "supply": supply,
-        "sales": sales, "stock": stock, "shortage": shortage, "surplus": surplus, "costs": costs, "prices": prices,
+        "builds": builds,
+        "capacity": capacity,
+        "operation": operation,
+        "flows": flows,
+        "supply": supply,
+        "sales": sales,
+        "stock": stock,
+        "shortage": shortage,
+        "surplus": surplus,
+        "costs": costs,
+        "prices": prices,
     }
     return {name: write(planner, plan) for name, write in writers.items()}
 
@@ -49,8 +58,18 @@ def builds(planner: Planner, plan: Plan) -> pd.DataFrame:
     case, rows = planner.case, []
     for (k, name, year), modules in _amounts(planner, plan, "fund"):
         asset = case.assets[name]
-        rows.append((name, k, year, year + asset.lead_years, modules, modules * asset.module_t_per_year,
-                     modules * asset.module_musd, "module"))
+        rows.append(
+            (
+                name,
+                k,
+                year,
+                year + asset.lead_years,
+                modules,
+                modules * asset.module_t_per_year,
+                modules * asset.module_musd,
+                "module",
+            )
+        )
     for (k, name, year), part in _amounts(planner, plan, "sitefund"):
         asset = case.assets[name]
         rows.append((name, k, year, year + asset.lead_years, 0.0, 0.0, part * asset.site_musd, "site"))
@@ -123,10 +142,21 @@ def stock(planner: Planner, plan: Plan) -> pd.DataFrame:
         else:
             starts_here = window in m.net.windows and m.net.windows[window].start == year
             before = levels[region, material, year - 1, "base" if starts_here else window]
-        added = sum(t for (r, g, u), t in space.items()
-                    if (r, g) == (region, material) and year - store.life_years < u <= year)
-        rows.append((window, year, region, material, level, max(0.0, level - before), max(0.0, before - level),
-                     store.capacity_t + added))
+        added = sum(
+            t for (r, g, u), t in space.items() if (r, g) == (region, material) and year - store.life_years < u <= year
+        )
+        rows.append(
+            (
+                window,
+                year,
+                region,
+                material,
+                level,
+                max(0.0, level - before),
+                max(0.0, before - level),
+                store.capacity_t + added,
+            )
+        )
     return _frame("window year region material level_t filled_t drawn_t room_t", rows)
 
 
@@ -176,7 +206,7 @@ def costs(planner: Planner, plan: Plan) -> pd.DataFrame:
 
 def cost_parts(costs_table: pd.DataFrame) -> dict[str, float]:
     """The parts of the expected cost, MUSD; they sum to the cost."""
-    sums = costs_table.groupby("part")["expected_musd"].sum() if len(costs_table) else {}
+    sums = costs_table.groupby("part")["expected_musd"].sum()
     return {f"{part}_musd": float(sums.get(part, 0.0)) for part in cost.PARTS}
 
 
@@ -184,6 +214,7 @@ def prices(planner: Planner, plan: Plan) -> pd.DataFrame:
     """What one tonne more would cost at each place, year and window, given this build plan (USD/t of that year)."""
     rows = [
         (window, year, region, material, max(0.0, price))
-        for (region, material, year, window), price in plan.prices.items() if price > 1e-6
+        for (region, material, year, window), price in plan.prices.items()
+        if price > 1e-6
     ]
     return _frame("window year region material usd_per_t", rows)
