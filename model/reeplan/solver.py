@@ -84,6 +84,10 @@ class Controls:
     watch: Watch | None = None
 
 
+SAME_REQUEST_S = 2.0
+"""Signals that follow each other faster are one request: a terminal and its shell may both pass it on."""
+
+
 class Interrupt:
     """Ctrl-C (or a termination signal) as a request to stop, so that what was found is kept.
 
@@ -92,6 +96,7 @@ class Interrupt:
 
     def __init__(self, shared: Any = None) -> None:
         self._asked = False
+        self._asked_at = 0.0
         self._shared = shared
         self._before: dict[int, Any] = {}
 
@@ -116,9 +121,10 @@ class Interrupt:
         self._shared = event
 
     def _ask(self, *_: object) -> None:
-        if self._asked:
+        now = time.monotonic()
+        if self._asked and now - self._asked_at > SAME_REQUEST_S:
             raise KeyboardInterrupt
-        self._asked = True
+        self._asked, self._asked_at = True, now
         if self._shared is not None:
             self._shared.set()
 
@@ -369,8 +375,12 @@ class Engine:
 SLACK = 1e-6
 """Room given to rows whose fixed part is only accurate to the solver's tolerance (t)."""
 
-_SEARCH: dict[str, Any] = {}
-"""Search options that differ from the solver's defaults; each must have proved itself by measurement."""
+_SEARCH: dict[str, Any] = {"mip_pscost_minreliable": 1}
+"""Search options that differ from the solver's defaults; each must have proved itself by measurement.
+
+One strong-branching trial per column instead of eight: a point of the real case at resilience 0.90 is
+proven to 5 MUSD (0.027 %) in 81 s, where the default stood at 27 MUSD after 120 s.
+"""
 
 
 def _matrices(form: Any) -> _Matrices:

@@ -1,4 +1,4 @@
-"""Figures of a run, drawn from the files of its folder alone."""
+"""Figures of a run, drawn from the files of its folder alone, so that they can be drawn again later."""
 
 from __future__ import annotations
 
@@ -9,4 +9,10 @@ if TYPE_CHECKING:
 
 
 def draw_figures(run: Path) -> None:
-    """Draw every figure of a run into its ``figures`` folder."""
+    """Draw every figure of a run into its ``figures`` folder.
+
+    The drawing library is loaded only here: commands that draw nothing start faster.
+    """
+    from reeplan.figures.front import draw_front
+
+    draw_front(run, run / "figures")

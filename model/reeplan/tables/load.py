@@ -39,8 +39,8 @@ def load_tables(folder: Path, overlays: Sequence[Path] = ()) -> Loaded:
 
 def _normalised(basket: Row, elements: set[str]) -> Row:
     """The basket with shares that sum to 1 exactly: published ones are rounded."""
-    total = sum(basket[name] for name in elements)
-    return Row({**basket, **{name: basket[name] / total for name in elements}}, basket.file, basket.line)
+    total = sum(basket[name] for name in sorted(elements))
+    return Row({**basket, **{name: basket[name] / total for name in sorted(elements)}}, basket.file, basket.line)
 
 
 def _finish(loaded: Loaded) -> Loaded:
