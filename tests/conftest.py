@@ -101,3 +101,9 @@ def small_run(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def own_case(tmp_path: Path) -> Path:
     """The small case once more, to be changed."""
     return write_case(tmp_path / "own", TOWN_AND_PORT)
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs draw nothing: what a test asks of a run's tables it has in half the time."""
+    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)

@@ -1,4 +1,4 @@
-"""The pages in ``docs`` say what the program does: names on them are neither missing nor stale, links lead somewhere."""
+"""The pages in ``docs`` say what the program does: no name on them is missing or stale, every link leads somewhere."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.covers("builds_never_shrink", "capacity_running", "cost")
+@pytest.mark.covers("capacity_running", "cost")
 def test_a_plant_whose_life_ends_is_built_again(tmp_path: Path) -> None:
     """Five years, life 2, one module at a time: it must be decided in 2030, 2032 and 2034.
 
@@ -37,7 +37,7 @@ def test_a_plant_whose_life_ends_is_built_again(tmp_path: Path) -> None:
                    modules={("works", 2030): 1, ("works", 2032): 1, ("works", 2034): 1})
 
 
-@pytest.mark.covers("modules_at_once", "capacity_running")
+@pytest.mark.covers("most_ever_built", "capacity_running")
 def test_no_more_modules_run_at_once_than_allowed(tmp_path: Path) -> None:
     """Demand 10, 30, 30 t; modules of 10 t (1 MUSD, life 3), two at most; lost supply 0.1 MUSD/t; money is free.
 
@@ -170,7 +170,7 @@ def test_a_new_module_grows_over_its_ramp(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=6.09, modules={("works", 2030): 1})
 
 
-@pytest.mark.covers("capacity", "cost")
+@pytest.mark.covers("cost")
 def test_existing_capacity_costs_each_year_until_it_retires(tmp_path: Path) -> None:
     """10 t that run until 2031 at a fixed 1000 USD/t, then the trader at 50,000 USD/t; discounted at 10 %.
 
@@ -418,7 +418,7 @@ def test_when_all_plan_together_a_claim_or_a_contract_of_one_serves_the_other(tm
                    modules={("mtx/whole", 2030): 1})
 
 
-@pytest.mark.covers("storage_space", "balance", "cost")
+@pytest.mark.covers("room", "balance", "cost")
 def test_stockpile_space_wears_out_and_its_host_pays(tmp_path: Path) -> None:
     """10 t are needed in 2032; the seller asks 1000 USD/t in 2030 and 50,000 later.
 
@@ -445,7 +445,7 @@ def test_stockpile_space_wears_out_and_its_host_pays(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.316)
 
 
-@pytest.mark.covers("budget", "storage_space")
+@pytest.mark.covers("budget", "room")
 def test_stockpile_space_counts_in_the_budget(tmp_path: Path) -> None:
     """10 t are needed in 2031; the seller asks 1000 USD/t in 2030, 50,000 in 2031; room costs 10,000 USD/t (life 25).
 

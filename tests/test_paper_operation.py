@@ -115,7 +115,7 @@ def test_two_ores_share_a_regions_thorium_cap(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=(80 / 3 * 1000 + 100 / 3 * 3000 + 2 * 1000) / 1e6)
 
 
-@pytest.mark.covers("capacity", "run", "balance", "cost", "unmet")
+@pytest.mark.covers("capacity", "balance", "cost")
 def test_deposits_share_a_plant_unless_it_is_tied_to_one(tmp_path: Path) -> None:
     """The rich ore (0.5 Nd, at most 40 t, 3000 USD/t) may go to `own`, the lean (0.25 Nd, 1000 USD/t) only to `works`.
 
@@ -166,7 +166,7 @@ def test_deposits_share_a_plant_unless_it_is_tied_to_one(tmp_path: Path) -> None
     assert_optimum(case, cost_musd=1.24)
 
 
-@pytest.mark.covers("run", "balance")
+@pytest.mark.covers("balance")
 def test_a_process_for_one_ore_leaves_the_others(tmp_path: Path) -> None:
     """The works treat monazite only: the rock, richer in Nd, cannot be used. The basket's shares sum to 0.996.
 
@@ -279,7 +279,7 @@ def test_scrap_goes_round(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.86)
 
 
-@pytest.mark.covers("cost", "ship")
+@pytest.mark.covers("cost")
 def test_a_lane_of_its_own_kind_wins_over_all(tmp_path: Path) -> None:
     """Oxide travels at its own 100 USD/t though `all` costs 10; magnets at 10; from the harbour leads no lane.
 
@@ -310,7 +310,7 @@ def test_a_lane_of_its_own_kind_wins_over_all(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.0211)
 
 
-@pytest.mark.covers("sell", "cost", "balance")
+@pytest.mark.covers("sale_limits", "cost", "balance")
 def test_surplus_is_sold_where_it_pays(tmp_path: Path) -> None:
     """20 t Nd bring 80 t Ce along: 100 t of ore at 1000 USD.
 
@@ -367,7 +367,6 @@ def test_surplus_is_sold_where_it_pays(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.061)
 
 
-@pytest.mark.covers("buy")
 def test_values_between_listed_years_are_interpolated(tmp_path: Path) -> None:
     """Demand 10 in 2030 and 30 in 2034: 10, 15, 20, 25, 30, 30.
 
@@ -387,7 +386,7 @@ def test_values_between_listed_years_are_interpolated(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.275)
 
 
-@pytest.mark.covers("balance", "room", "level", "cost")
+@pytest.mark.covers("balance", "level_limits", "cost")
 def test_the_base_path_ends_with_the_stock_it_began_with(tmp_path: Path) -> None:
     """8 t at the start, room for 14; the price triples after a year; holding 100 USD/t at year's end; 10 t a year.
 
@@ -458,7 +457,7 @@ def test_offtake_counts_products_by_their_oxide(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=(200 / 3 * 1000 + 100 / 3 * 50000 + 10 * 100000) / 1e6)
 
 
-@pytest.mark.covers("offtake", "capacity_running", "funding")
+@pytest.mark.covers("offtake", "funding")
 def test_the_right_to_take_home_grows_with_the_ramp(tmp_path: Path) -> None:
     """B may take 0.5 t for each tonne of capacity that it pays; a module of 100 t gives 50 t in its first year.
 
@@ -585,7 +584,7 @@ def test_a_phase_out_is_a_falling_dependence(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.06)
 
 
-@pytest.mark.covers("buy", "cost", "unmet")
+@pytest.mark.covers("purchase_limits", "cost")
 def test_a_cutoff_for_good_acts_on_the_base_path_and_in_every_window(tmp_path: Path) -> None:
     """X stops for good in 2032 (no last year); Y sells 15 t a year, half of it in 2033.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.covers("ship", "shipments_follow_base", "buy", "cost")
+@pytest.mark.covers("shipments_follow_base", "purchase_limits", "cost")
 def test_a_route_is_halved_or_closed(tmp_path: Path) -> None:
     """100 t a year; X sells 100 t at 1010 USD landed, Y 30 t at 3010; lost supply 10,000 USD/t.
 
@@ -51,7 +51,7 @@ def test_a_route_is_halved_or_closed(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.21789, resilience=0.3, windows={"strait@2030": 0.3408, "blockade@2030": 0.7903})
 
 
-@pytest.mark.covers("buy", "capacity")
+@pytest.mark.covers("purchase_limits", "capacity")
 def test_what_a_country_a_material_and_a_plant_take_with_them(tmp_path: Path) -> None:
     """60 t a year: X's works give 40 t at 100 USD, X's seller has 40 t at 1000; lost supply 10,000 USD/t.
 
@@ -104,7 +104,6 @@ def test_what_a_country_a_material_and_a_plant_take_with_them(tmp_path: Path) ->
                    windows={"half@2030": 0.222, "goods@2030": 0.024, "fire@2030": 0.24})
 
 
-@pytest.mark.covers("buy", "ship")
 def test_a_row_with_a_material_spares_the_others(tmp_path: Path) -> None:
     """X sells 10 t Nd, 5 t Dy and 20 t of magnets, all at 1000 USD/t; lost supply 10,000; each scenario has p 0.1.
 
@@ -234,7 +233,7 @@ def test_limits_hold_in_a_crisis_too(tmp_path: Path, limit: str, cost_musd: floa
     assert_optimum(case, cost_musd=cost_musd, resilience=resilience)
 
 
-@pytest.mark.covers("buy", "purchases_follow_base", "cost", "unmet")
+@pytest.mark.covers("purchase_limits", "purchases_follow_base", "cost")
 def test_half_of_the_limit_is_not_half_of_the_flow(tmp_path: Path) -> None:
     """The seller has 100 t, 60 t are bought; 1000 USD/t, lost supply 10,000.
 
@@ -264,7 +263,7 @@ def test_half_of_the_limit_is_not_half_of_the_flow(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.096, resilience=0.5, windows={"quota@2030": 0.15, "licence@2030": 0.33})
 
 
-@pytest.mark.covers("buy")
+@pytest.mark.covers("purchase_limits")
 def test_take_or_pay_shrinks_with_the_seller(tmp_path: Path) -> None:
     """The contract takes 30 t at 2000 USD though the works could serve all 50 t at 500.
 
@@ -361,7 +360,7 @@ def test_a_stock_for_two_years_of_cutoff(tmp_path: Path) -> None:
     assert_optimum(case, cost_musd=0.033, resilience=1, windows={"cut@2031": 0.001})
 
 
-@pytest.mark.covers("cost", "level")
+@pytest.mark.covers("cost", "level_limits")
 def test_what_a_window_drew_is_bought_back_in_its_last_year(tmp_path: Path) -> None:
     """A stock of 10 t must be there at the end; the cutoff of 2031 (p 0.5) draws it.
 

@@ -88,6 +88,7 @@ def run_of(seed: int, *options: str) -> Iterator[list[Written]]:
 SEEDS_WITH_RUNS = (8, 10, 13, 16, 23, 29, 33)
 
 
+@pytest.mark.usefixtures("no_figures")
 @pytest.mark.parametrize("seed", SEEDS_WITH_RUNS)
 def test_the_accounts_of_every_plan_close(seed: int) -> None:
     """Mass, money, capacity and parts, in one run folder of two plans."""
@@ -523,7 +524,7 @@ def tables_of(folder: Path) -> dict[str, str]:
     return {name: frame.to_csv(index=False, float_format="%.12g") for name, frame in tables.items()}
 
 
-@pytest.mark.parametrize("seed", [10, 16])
+@pytest.mark.parametrize("seed", [16])
 def test_the_same_seed_gives_the_same_files(seed: int) -> None:
     """Byte for byte, but for the times in the manifest, in the front's table and in the solver's log."""
     with random_case(seed) as folder, tempfile.TemporaryDirectory() as temporary:

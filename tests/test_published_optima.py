@@ -14,7 +14,7 @@ from support import assert_optimum, optimum
 PUBLISHED = Path(__file__).parent / "published"
 
 
-@pytest.mark.covers("cost", "buy", "balance")
+@pytest.mark.covers("cost", "balance")
 def test_transportation_problem() -> None:
     """Dantzig 1963: 153.675 thousand USD."""
     assert_optimum(PUBLISHED / "dantzig_transportation", cost_musd=0.153675)
@@ -26,7 +26,7 @@ def test_distribution_through_depots() -> None:
     assert_optimum(PUBLISHED / "williams_distribution", cost_musd=0.1985)
 
 
-@pytest.mark.covers("capacity", "capacity_running", "buy", "balance", "cost")
+@pytest.mark.covers("capacity", "capacity_running", "balance", "cost")
 def test_lot_sizes() -> None:
     """Wagner and Whitin 1958: 864, with set-ups in months 1, 3, 5, 8, 10 and 11."""
     set_ups = {(f"set-up of month {month}", 2000 + month): 1 for month in (1, 3, 5, 8, 10, 11)}

@@ -45,6 +45,9 @@ def points_of(run: Path) -> list[str]:
     return list(read(run / "front.csv")["point"])
 
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
+
 # ---- whole or not at all ----------------------------------------------------------------------------
 
 
@@ -233,6 +236,7 @@ SELLER_AND_WORKS = """
     suppliers
     supplier  material  year  region  price_usd_per_t  max_t_per_year
     seller    Nd        2030  quay    1000             80
+    seller    Nd        2031  quay    2000             80
 
     transport
     from_region  to_region  kind   usd_per_t
@@ -245,7 +249,7 @@ SELLER_AND_WORKS = """
 
 
 def test_what_is_lost_without_a_country_or_a_plant(tmp_path: Path) -> None:
-    """100 t a year: works of 70 t, a seller of 80 t, 5 t in store at the end of the year before.
+    """100 t a year: works of 70 t, a seller of 80 t who is dearer in 2031, so that the 5 t in store stay there in 2030.
 
     Without the seller's country the works run flat out and the store is emptied: 75 t served, a quarter lost.
     Without the works 80 t are bought and 5 t drawn: 15 % lost.

@@ -311,7 +311,7 @@ class Case:
 
     def base_weight(self, year: int) -> float:
         """The probability that no window covers ``year``: the weight of the base path's operation."""
-        return 1.0 - sum(window.probability for window in self.windows if year in window.years)
+        return max(0.0, 1.0 - sum(window.probability for window in self.windows if year in window.years))
 
 
 def case_from_tables(tables: Tables) -> Case:

@@ -7,6 +7,7 @@ holds at every higher one, and a plan at a higher target is a plan for every low
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,10 @@ SAME_RESILIENCE = 2 * END_SLACK
 """Two resiliences that differ by less are one."""
 
 
+TOLERANCE = 1e-6
+"""A plan that breaks a rule by more, relative to the size of the rule's terms, is called inexact."""
+
+
 @dataclass(frozen=True)
 class Point:
     """A plan on the front, ``knee`` where the front bends, ``indistinct`` where its gap hides the step before."""
@@ -52,7 +57,9 @@ class Point:
 
     @property
     def status(self) -> str:
-        """Optimal, gap not reached, or interrupted."""
+        """Optimal, gap not reached, interrupted, or inexact (the solver's values break a rule)."""
+        if self.plan.violation > TOLERANCE:
+            return "inexact"
         if self.solved:
             return "optimal"
         return "interrupted" if self.plan.outcome is Outcome.INTERRUPTED else "gap not reached"
@@ -66,6 +73,8 @@ class Front:
     outcome: Outcome = Outcome.OPTIMAL
     highest_resilience_bound: float = 1.0
     complete: bool = True
+    unreached: list[float] = field(default_factory=list)
+    """Targets asked for that no plan found reaches."""
 
 
 def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, target: float) -> Front:
@@ -95,7 +104,9 @@ def solve_front(
     if search.find_ends():
         search.find_between(wanted)
         search.sharpen()
-    return Front(search.points(), search.outcome, search.highest_resilience_bound, search.complete)
+    reached = max((plan.resilience for plan in search.plans), default=0.0)
+    unreached = [target for target in wanted if target > reached + SAME_RESILIENCE]
+    return Front(search.points(), search.outcome, search.highest_resilience_bound, search.complete, unreached)
 
 
 def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> float:
@@ -184,7 +195,7 @@ class _Search:
         """The most resilient plan made cheap, then levels from both ends towards the middle, in waves."""
         if self.highest is None:
             return
-        low, high, steps = min(plan.resilience for plan in self.plans), self.highest, max(self.levels - 1, 1)
+        low, high, steps = self._undominated()[0].resilience, self.highest, max(self.levels - 1, 1)
         between = {low + (high - low) * step / steps for step in range(1, steps)}
         between |= {target for target in wanted if low < target < high}
         queue = [high, *_from_both_ends(sorted(between))]
@@ -240,7 +251,7 @@ class _Search:
             self.outcome = solution.outcome
 
     def _learn_bound(self, level: float, bound: float) -> None:
-        if bound == bound:  # not a number where nothing was proven
+        if math.isfinite(bound):
             self.bounds[level] = max(bound, self.bounds.get(level, -float("inf")))
 
     def _bound(self, level: float) -> float:

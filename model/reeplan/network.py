@@ -210,6 +210,7 @@ class Network:
         found = {(demand.region, demand.material) for demand in self.case.demands if any(demand.t.values())}
         found |= {(market.region, market.material) for market in self.case.markets if any(market.max_t.values())}
         found |= {(store.region, store.material) for store in self.case.stores}
+        found |= {(self.case.assets[o.asset].region, m) for o in self.yields for m in self._capped_inputs(o)}
         backward: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for lane, _ in self._possible_lanes():
             backward[lane.destination, lane.material].append((lane.origin, lane.material))
@@ -223,10 +224,21 @@ class Network:
             if len(found) == before:
                 return found
 
+    def _capped_inputs(self, operation: Operation) -> list[str]:
+        """Inputs whose use raises what its partner may take from a country that it depends on."""
+        country = self.case.assets[operation.asset].country
+        capped = {m for (partner, _), caps in self.case.dependence.items() if partner == country for m in caps}
+        return [
+            material
+            for material in self.inputs(operation)
+            if material in capped or (ALL in capped and material in self.case.goods)
+        ]
+
     def _is_useful(self, operation: Operation) -> bool:
         place = self.case.assets[operation.asset].region
-        return all((place, material) in self._present for material in self.inputs(operation)) and any(
-            (place, material) in self._wanted for material in self.outputs(operation)
+        makes_use = any((place, material) in self._wanted for material in self.outputs(operation))
+        return all((place, material) in self._present for material in self.inputs(operation)) and (
+            makes_use or bool(self._capped_inputs(operation))
         )
 
     def can_turn_up(self, region: str, material: str) -> bool:

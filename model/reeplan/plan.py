@@ -37,7 +37,9 @@ class Plan:
     """A plan and what is proven of it.
 
     ``values`` is the solver's vector, in the units of the program. ``bound_musd``: no plan that keeps
-    ``target`` costs less. ``resilience`` is what the reported plan serves, by the measure asked for.
+    ``target`` costs less (on a front: no plan as resilient as this one). ``resilience`` is what the
+    reported plan serves, by the measure asked for. ``violation`` is the largest violation of any rule
+    of the program, recomputed from the values, relative to the size of the rule's terms.
     """
 
     values: Any
@@ -48,6 +50,7 @@ class Plan:
     outcome: Outcome
     seconds: float
     prices: dict[tuple[str, str, int, str], float]
+    violation: float = 0.0
 
     @property
     def gap_musd(self) -> float:
@@ -109,6 +112,7 @@ class Planner:
             outcome=solution.outcome,
             seconds=solution.seconds,
             prices=prices | window_prices,
+            violation=self.engine.violation(values),
         )
 
     def resilience_of(self, values: Any) -> float:

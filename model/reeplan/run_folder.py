@@ -124,6 +124,7 @@ def front_row(planner: Planner, point: Point, tables: dict[str, pd.DataFrame]) -
         "gap_target_musd": point.gap_target_musd,
         "target": plan.target,
         "seconds": round(plan.seconds, 2),
+        "largest_violation": plan.violation,
         **cost_parts(tables["costs"]),
         **headline(planner, plan, tables),
     }

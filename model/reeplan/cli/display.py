@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from reeplan.solver import Progress, Solution
+
+WIDTH, INDENT = 100, 14
+"""Columns of a line, and where its text begins."""
 
 EVERY_S = 15.0
 """Seconds between two plain lines of progress about the same point."""
@@ -48,8 +52,9 @@ class TerminalDisplay:
         self._progress.stop()
 
     def say(self, text: str) -> None:
-        """A line that stays."""
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        """A line that stays; a long one goes on under its text."""
+        lines = textwrap.wrap(text, WIDTH, subsequent_indent=" " * INDENT, break_on_hyphens=False, drop_whitespace=True)
+        self.console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
     def started(self, what: str) -> None:
         """A point has begun."""

@@ -245,6 +245,7 @@ def _write_run(
             },
             "status": _status(front),
             "highest_resilience_bound": front.highest_resilience_bound,
+            "targets_out_of_reach": front.unreached,
             "points": [
                 {
                     name: row[name]
@@ -293,6 +294,11 @@ def _print_results(
         f"{place}\n  figures/front.png   open this first\n  front.csv           one row a plan\n"
         f"  plans/              what each plan builds, runs, buys, stores and costs"
     )
+    for target in front.unreached:
+        click.echo(
+            f"\nThe resilience_target {target:g} of the settings is out of reach: no plan serves more than "
+            f"{front.highest_resilience_bound:.4f}."
+        )
     if _status(front) != "done":
         click.echo(
             "\nNot every point reached its gap; 'proven within' says how far each may be from the best. "
@@ -302,18 +308,25 @@ def _print_results(
 
 
 def _print_table(table: pd.DataFrame) -> None:
+    """The front as a short table; '=' marks what the gaps cannot tell from the line above."""
     click.echo(
         f"\n{'plan':<6}{'cost, MUSD':>13}{'over cheapest':>15}{'served in disruption':>22}{'proven within':>15}"
         f"{'time':>8}"
     )
     cheapest = table["cost_musd"].iloc[0]
-    for row in table.itertuples():
-        note = "  knee" if row.knee == "yes" else ""
-        note += "  gap not reached" if row.status != "optimal" else ""
-        click.echo(
-            f"{row.point:<6}{row.cost_musd:>13,.1f}{row.cost_musd - cheapest:>15,.1f}{row.resilience:>21.1%} "
-            f"{row.gap:>14.3%} {row.seconds:>6.0f}s{note}".replace(",", " ")
-        )
+    for row in table.to_dict("records"):
+        marks = {
+            "knee": row["knee"] == "yes",
+            "gap not reached": row["status"] != "optimal",
+            "=": row["not_distinguished_from_previous"] == "yes",
+        }
+        figures = (
+            f"{row['point']:<6}{row['cost_musd']:>13,.1f}{row['cost_musd'] - cheapest:>15,.1f}"
+            f"{row['resilience']:>21.1%} {row['gap']:>14.3%} {row['seconds']:>6.0f}s"
+        ).replace(",", " ")
+        click.echo(f"{figures}  {', '.join(mark for mark, holds in marks.items() if holds)}".rstrip())
+    if "yes" in set(table["not_distinguished_from_previous"]):
+        click.echo("=: not distinguished from the plan above; the difference in cost is within the gap.")
 
 
 def _say_no_plan(request: Request, nothing: NoPlanError) -> int:

@@ -96,7 +96,7 @@ def strip_of(data: FrontData) -> Strip:
 
 def table_of(data: FrontData) -> pd.DataFrame:
     """The figure's data as one table: a row a plan, and what it builds of every asset."""
-    table = data.points.copy()
+    table = data.points.drop(columns="rise")
     for flag in ("gap_reached", "knee", "not_distinguished"):
         table[flag] = table[flag].map({True: "yes", False: "no"})
     for asset in _reading_order(data):
@@ -129,8 +129,10 @@ def _points(run: Path) -> pd.DataFrame:
         "bound_musd": bound,
         "gap_reached": front["status"] == "optimal",
         "knee": front["knee"] == "yes",
+        "rise": 0.0,
         "not_distinguished": _optional(front, "not_distinguished_from_previous") == "yes",
     }).sort_values(["cost_musd", "resilience_percent"], ignore_index=True)
+    table["rise"] = _rise(table)
     for letter, row in zip("ABCDEFGH", _labelled(table), strict=False):
         table.loc[row, "letter"] = letter
     return table
@@ -139,14 +141,16 @@ def _points(run: Path) -> pd.DataFrame:
 def _labelled(points: pd.DataFrame) -> list[int]:
     """The plans that get a letter: the cheapest, the knees that stand out most, the most resilient."""
     last = len(points) - 1
-    knees = [row for row in range(1, last) if points["knee"].iloc[row]]
-    cost, share = points["extra_cost_musd"], points["resilience_percent"]
+    knees = points.iloc[1:last][points["knee"].iloc[1:last]].sort_values("rise", ascending=False)
+    return sorted({0, last, *[int(str(row)) for row in knees.index[:MOST_LETTERS - 2]]})
 
-    def rise(row: int) -> float:
-        gained = (share.iloc[row] - share.iloc[0]) / ((share.iloc[last] - share.iloc[0]) or 1.0)
-        return float(gained - cost.iloc[row] / (cost.iloc[last] or 1.0))
 
-    return sorted({0, last, *sorted(knees, key=rise, reverse=True)[:MOST_LETTERS - 2]})
+def _rise(points: pd.DataFrame) -> pd.Series[float]:
+    """Resilience gained less cost spent, both as shares of the front's range: how far a knee stands out."""
+    cost, share = points["extra_cost_musd"], points["resilience_percent"] - points["resilience_percent"].iloc[0]
+    gained, spent = float(share.iloc[-1]) or 1.0, float(cost.iloc[-1]) or 1.0
+    rise: pd.Series[float] = share / gained - cost / spent
+    return rise
 
 
 # ---- what they build ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Everything is placed in inches from the page's lower left corner, so that what n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,8 @@ LEFT, MAIN = 1.12, 4.95
 SIDE = LEFT + MAIN + 0.28
 """Where the right column begins: what lettered plans are, and the names of the strip's rows."""
 SIDE_WIDTH = WIDTH - EDGE - SIDE
-FRONT_HEIGHT, BAND, HEAD, ROW, GROUP_GAP = 3.35, 0.98, 0.52, 0.25, 0.08
+BAND, HEAD, ROW, GROUP_GAP = 0.98, 0.52, 0.25, 0.08
+HEIGHT_OF_FRONT, HEIGHT_OF_ONE = 3.35, 2.3
 TITLE, BODY, SMALL = 13.0, 8.6, 7.6
 MOST_COLUMNS = 14
 COLUMN_GAP = 0.46
@@ -48,7 +50,7 @@ COLUMN_GAP = 0.46
 
 @dataclass
 class Page:
-    """A page in inches: its drawing layer, its ruler, and what is placed on it."""
+    """A page in inches: its drawing layer, its ruler, and what is placed on it; ``floor``: of the front."""
 
     data: FrontData
     strip: Strip
@@ -56,6 +58,8 @@ class Page:
     figure: Figure
     layer: Any
     height: float
+    floor: float
+    front_height: float
     columns: list[int]
     column_at: list[float]
     limits: tuple[float, float]
@@ -64,6 +68,11 @@ class Page:
         """Where an extra cost lies."""
         low, high = self.limits
         return LEFT + MAIN * (extra - low) / (high - low)
+
+    def up(self, share: float) -> float:
+        """Where a resilience lies."""
+        low, high = _resilience_limits(self.data)
+        return self.floor + self.front_height * (share - low) / (high - low)
 
     def write(self, x: float, y: float, text: str, size: float = BODY, **style: Any) -> None:
         """Write at a place, from its lower left unless told otherwise."""
@@ -101,16 +110,17 @@ def front_figure(data: FrontData) -> Figure:
         (ruler.wrap(words.caption(data, intervals, target), full, SMALL, most=4), SMALL, GREY),
         (ruler.wrap(words.footer(data), full, SMALL, most=3), SMALL, GREY),
     ]
-    top = 0.14 + len(head) * _line(TITLE) + len(under_head) * _line(BODY) + 0.62
+    top = 0.14 + len(head) * _line(TITLE) + len(under_head) * _line(BODY) + (0.62 if len(data.points) > 1 else 0.4)
     bottom = sum(len(lines) * _line(small) + 0.05 for lines, small, _ in notes if lines) + 0.12
-    height = top + FRONT_HEIGHT + BAND + HEAD + _rows_height(data, strip) + bottom
-    page = _page(data, strip, ruler, height)
+    front = HEIGHT_OF_FRONT if len(data.points) > 1 else HEIGHT_OF_ONE
+    height = top + front + BAND + HEAD + _rows_height(data, strip) + bottom
+    floor = height - top - front
+    page = _page(data, strip, ruler, height, floor, front)
     y = page.paragraph(EDGE, height - 0.14, head, size, weight="bold")
     page.paragraph(EDGE, y, under_head, BODY, color=GREY)
-    floor = height - top - FRONT_HEIGHT
-    _draw_points(page, floor)
-    _draw_connectors(page, floor)
-    _draw_side(page, height - top + 0.45, floor - BAND + 0.12)
+    _draw_points(page)
+    _draw_connectors(page)
+    _draw_side(page, floor + front + (0.45 if len(data.points) > 1 else 0.12), floor - BAND + 0.12)
     _draw_header(page, floor - BAND)
     y = _draw_rows(page, floor - BAND - HEAD) - 0.06
     for lines, small, colour in notes:
@@ -125,12 +135,12 @@ def _line(size: float) -> float:
     return LINE_HEIGHT * size / 72
 
 
-def _page(data: FrontData, strip: Strip, ruler: Ruler, height: float) -> Page:
+def _page(data: FrontData, strip: Strip, ruler: Ruler, height: float, floor: float, front: float) -> Page:
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     layer = figure.add_axes((0, 0, 1, 1), zorder=1)
     layer.set(xlim=(0, WIDTH), ylim=(0, height))
     layer.set_axis_off()
-    page = Page(data, strip, ruler, figure, layer, height, _columns(data), [], _limits(data))
+    page = Page(data, strip, ruler, figure, layer, height, floor, front, _columns(data), [], _limits(data))
     places = [page.at(data.points["extra_cost_musd"].iloc[row]) for row in page.columns]
     page.column_at = apart(places, COLUMN_GAP, LEFT + 0.2, LEFT + MAIN - 0.2)
     return page
@@ -167,10 +177,10 @@ def _visible_gaps(data: FrontData) -> pd.Series[bool]:
 # ---- the front ----------------------------------------------------------------------------------
 
 
-def _draw_points(page: Page, floor: float) -> None:
+def _draw_points(page: Page) -> None:
     data, points = page.data, page.data.points
     axes: Any = page.figure.add_axes(
-        (LEFT / WIDTH, floor / page.height, MAIN / WIDTH, FRONT_HEIGHT / page.height), zorder=2)
+        (LEFT / WIDTH, page.floor / page.height, MAIN / WIDTH, page.front_height / page.height), zorder=2)
     axes.patch.set_visible(False)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlim(page.limits)
@@ -194,8 +204,22 @@ def _draw_points(page: Page, floor: float) -> None:
     target = data.settings["resilience_target"]
     if target is not None:
         axes.axhline(100 * target, color=INK, lw=1.1, ls=(0, (1, 2)), zorder=1)
-        axes.text(0.99, 100 * target, f"target {100 * target:g}{words.NBSP}%", size=SMALL, color=INK, ha="right",
-                  va="bottom", transform=axes.get_yaxis_transform())
+        axes.annotate(f"target {100 * target:g}{words.NBSP}%", (_free_place(page, 100 * target), 100 * target),
+                      xycoords=axes.get_yaxis_transform(), xytext=(0, 3), textcoords="offset points", size=SMALL,
+                      ha="right", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=2)
+
+
+def _free_place(page: Page, share: float) -> float:
+    """Where along the target's line its label stands clear of points: its right end, as a part of the width."""
+    points = page.data.points
+    spots = [(page.at(extra), page.up(served))
+             for extra, served in zip(points["extra_cost_musd"], points["resilience_percent"], strict=True)]
+
+    def is_free(end: float) -> bool:
+        right, y = LEFT + MAIN * end, page.up(share)
+        return not any(right - 0.95 < x < right + 0.15 and y - 0.12 < at < y + 0.28 for x, at in spots)
+
+    return next(filter(is_free, (0.99, 0.82, 0.66, 0.5, 0.34)), 0.99)
 
 
 def _draw_axes(page: Page, axes: Any) -> None:
@@ -203,17 +227,23 @@ def _draw_axes(page: Page, axes: Any) -> None:
     data = page.data
     cheapest = float(data.points["cost_musd"].min())
     low, high = page.limits
-    ticks = _ticks(max(low, 0.0) if len(data.points) > 1 else low, high, 6)
+    several = len(data.points) > 1
     mask = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-    axes.set_xticks(ticks, [_tick(value, ticks, plus=True) for value in ticks], size=BODY, bbox=mask)
-    axes.set_xlabel(words.money_axis(data, "Extra cost over the cheapest plan"), size=BODY, bbox=mask, labelpad=3)
+    ticks = _ticks(max(low, 0.0), high, 6) if several else [tick - cheapest for tick in _ticks(
+        low + cheapest, high + cheapest, 5)]
+    labels = [_tick(value, ticks, plus=True) if several else _tick(value + cheapest, ticks) for value in ticks]
+    what = "Extra cost over the cheapest plan" if several else "Total cost"
+    axes.set_xticks(ticks, labels, size=BODY, bbox=mask)
+    axes.set_xlabel(words.money_axis(data, what), size=BODY, bbox=mask, labelpad=3)
     bottom, ceiling = _resilience_limits(data)
-    shares = _ticks(bottom, ceiling, 7)
+    shares = [share for share in _ticks(bottom, ceiling, 7) if 0 <= share <= 100]
     axes.set_yticks(shares, [_tick(value, shares) for value in shares], size=BODY)
     axes.set_ylabel(words.measure_axis(data), size=BODY, labelpad=6)
     axes.grid(axis="y", color=LINE, lw=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(length=3)
+    if not several:
+        return
     top: Any = axes.twiny()
     top.set_zorder(0)
     top.spines[["left", "right", "bottom"]].set_visible(False)
@@ -229,8 +259,9 @@ def _resilience_limits(data: FrontData) -> tuple[float, float]:
     if data.settings["resilience_target"] is not None:
         shown.append(100 * data.settings["resilience_target"])
     low, high = min(shown), max(shown)
-    span = max(high - low, 2.0 if len(data.points) > 1 else 20.0)
-    return max(low - 0.1 * span, -0.045 * max(span, 30)), min(high + 0.1 * span, 100 + 0.045 * max(span, 30))
+    margin = max(0.1 * (high - low), 0.2 if len(data.points) > 1 else 10.0)
+    beyond = 0.08 * (high - low + 2 * margin)
+    return max(low - margin, -beyond), min(high + margin, 100 + beyond)
 
 
 def _ticks(low: float, high: float, most: int) -> list[float]:
@@ -250,13 +281,12 @@ def _tick(value: float, ticks: list[float], plus: bool = False) -> str:
 # ---- from the points to the strip ---------------------------------------------------------------
 
 
-def _draw_connectors(page: Page, floor: float) -> None:
+def _draw_connectors(page: Page) -> None:
     """A line from each point straight down to the axis, then to its column."""
-    points = page.data.points
-    low, high = _resilience_limits(page.data)
+    points, floor = page.data.points, page.floor
     for row, column in zip(page.columns, page.column_at, strict=True):
         point = points.iloc[row]
-        x, y = page.at(point.extra_cost_musd), floor + FRONT_HEIGHT * (point.resilience_percent - low) / (high - low)
+        x, y = page.at(point.extra_cost_musd), page.up(point.resilience_percent)
         colour, width, dots = (BLUE, 1.1, (0, (1.2, 1.6))) if point.letter else (FAINT, 0.7, "solid")
         page.layer.plot([x, x], [y, floor], color=colour, lw=width, ls=dots, zorder=1)
         page.layer.plot([x, x, column, column], [floor, floor - 0.47, floor - BAND + 0.14, floor - BAND + 0.02],
@@ -266,8 +296,7 @@ def _draw_connectors(page: Page, floor: float) -> None:
 def _draw_header(page: Page, top: float) -> None:
     """Each column's plan, extra cost and resilience; and what the strip is."""
     points = page.data.points
-    tight = min((b - a for a, b in pairwise(page.column_at)), default=1.0) < 0.4
-    size = 6.4 if tight else 7.2
+    money, size = _header_money(page)
     for row, column in zip(page.columns, page.column_at, strict=True):
         point = points.iloc[row]
         if point.letter:
@@ -279,16 +308,27 @@ def _draw_header(page: Page, top: float) -> None:
             page.write(column, top - 0.06, point.point, 6.8, ha="center", va="center_baseline", color=GREY, zorder=4,
                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
         if len(points) > 1:
-            plus = "+" if point.extra_cost_musd > 0 else ""
-            page.write(column, top - 0.26, plus + words.musd(point.extra_cost_musd), size, ha="center", color=INK)
+            page.write(column, top - 0.26, money[row], size, ha="center", color=INK)
         page.write(column, top - 0.39, words.percent(point.resilience_percent), size, ha="center", color=INK)
     if len(points) > 1:
         page.write(LEFT - 0.13, top - 0.26, "extra MUSD", 7.2, ha="right", color=GREY)
     page.write(LEFT - 0.13, top - 0.39, "served", 7.2, ha="right", color=GREY)
-    page.write(SIDE, top - 0.10, "What each plan builds", BODY, weight="bold")
+    heading = "What each plan builds" if len(points) > 1 else "What the plan builds"
+    page.write(SIDE, top - 0.10, heading, BODY, weight="bold")
     say = words.marks_say(page.data, page.strip, len(page.columns))
     lines = page.ruler.wrap(say, SIDE_WIDTH, 7.0, most=2)
     page.paragraph(SIDE, top - 0.13, lines, 7.0, color=GREY)
+
+
+def _header_money(page: Page) -> tuple[dict[int, str], float]:
+    """Each column's extra cost, in full or, where columns are narrow, in thousands; and the type's size."""
+    extra = {row: float(page.data.points["extra_cost_musd"].iloc[row]) for row in page.columns}
+    room = min((right - left for left, right in pairwise(page.column_at)), default=1.0) - 0.03
+    for write, size in ((words.musd, 7.2), (words.musd, 6.4), (words.short, 6.4)):
+        texts = {row: f"+{write(cost)}" if cost > 0 else "0" for row, cost in extra.items()}
+        if all(page.ruler.width(text, size) <= room for text in texts.values()):
+            break
+    return texts, size
 
 
 # ---- the strip ----------------------------------------------------------------------------------
@@ -325,7 +365,7 @@ def _draw_rows(page: Page, top: float) -> float:
     y -= GROUP_GAP
     if not page.strip.rows:
         y -= ROW
-        nothing = "All plans build the same." if page.strip.everywhere else "No plan builds anything."
+        nothing = "All plans build the same." if page.strip.everywhere else "Nothing is built."
         page.write(LEFT, y + 0.07, nothing, SMALL, color=GREY)
     if page.strip.more:
         y -= ROW
@@ -376,6 +416,10 @@ def _draw_side(page: Page, top: float, bottom: float) -> None:
         page.write(SIDE + 0.24, middle, words.heading(page.data, number), BODY + 0.6, va="center_baseline",
                    weight="bold", color=BLUE)
         below = page.paragraph(SIDE, y - _line(BODY + 0.6), [words.figures_of(page.data, number)], BODY, weight="bold")
-        story = words.story(page.data, number, most=5 if most > 5 else 3)
+        story = words.story_that_fits(page.data, number, partial(_fits, page, most))
         below = page.paragraph(SIDE, below, page.ruler.wrap(story, SIDE_WIDTH, SMALL, most=most), SMALL)
         y = below - 0.16
+
+
+def _fits(page: Page, most: int, text: str) -> bool:
+    return len(page.ruler.wrap(text, SIDE_WIDTH, SMALL)) <= most

@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from reeplan.figures.data import FrontData, Strip
@@ -69,6 +71,10 @@ def plain(name: str) -> str:
     return " ".join(seen.split())
 
 
+def _clipped(name: str, most: int = 36) -> str:
+    return name if len(name) <= most else name[:most - 1].rstrip() + "…"
+
+
 def _listed(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
@@ -113,7 +119,7 @@ def title(data: FrontData) -> str:
     if len(points) == 1:
         return f"For {musd(first.cost_musd)} MUSD, {percent(first.resilience_percent)} is served {_where(data)}"
     knees = points[points["knee"]]
-    chosen = last if knees.empty else knees.iloc[0]
+    chosen = last if knees.empty else knees.sort_values("rise").iloc[-1]
     digits = 0 if chosen.resilience_percent - first.resilience_percent >= 1 else 2
     money = f"{musd(chosen.extra_cost_musd)} MUSD"
     spent = f"Spending {money} more raises" if knees.empty else f"The first {money} raise"
@@ -172,10 +178,10 @@ def caption(data: FrontData, intervals: bool, target: bool) -> str:
     if intervals:
         notes.append("Bar left of a point: the range in which the least cost for that resilience is proven to lie.")
     if target:
-        notes.append("Dotted line: the target in the settings.")
+        notes.append("Dotted line across: the resilience target.")
     if unsure:
-        plans = "1 plan is" if unsure == 1 else f"{unsure} plans are"
-        notes.append(f"{plans} not told apart in cost from the plan before at the proven gaps.")
+        plans = "1 plan" if unsure == 1 else f"{unsure} plans"
+        notes.append(f"{plans} may cost no more than the plan before: the proven ranges overlap.")
     return " ".join(notes)
 
 
@@ -205,11 +211,11 @@ def mark(row: pd.Series, fits: int = 5) -> str:
 
 def built_in_words(row: pd.Series, with_size: bool = True) -> str:
     """One asset as a plan builds it."""
-    name, size = plain(row["asset"]), f" ({tonnes(row['t'])}{NBSP}t/yr)" if with_size else ""
+    name, size = _clipped(plain(row["asset"])), f" ({tonnes(row['t'])}{NBSP}t/yr)" if with_size else ""
     if row["stage"] == "stockpile":
         return f"{tonnes(row['t'])} t of stockpile room in {plain(row['place'])}"
     if row["stage"] == "venture":
-        return f"{name} at {plain(row['option'])}{size}"
+        return f"{name} at {_clipped(plain(row['option']))}{size}"
     modules = f"{row['modules']:.3g}{NBSP}×{NBSP}" if row["modules"] > 1 + 1e-6 else ""
     return f"{modules}{name}{size}"
 
@@ -219,9 +225,9 @@ def marks_say(data: FrontData, strip: Strip, columns: int) -> str:
     stages = set(data.builds[data.builds["asset"].isin(strip.rows)]["stage"])
     kinds = [text for text, there in (
         ("modules", bool(stages - {"venture", "stockpile"})), ("a venture's option", "venture" in stages),
-        ("tonnes (k: thousand)", "stockpile" in stages)) if there]
+        (f"tonnes (k:{NBSP}thousand)", "stockpile" in stages)) if there]
     some = f"{columns} of {len(data.points)} plans. " if columns < len(data.points) else ""
-    return f"{some}Marks: {', '.join(kinds)}." if kinds else some
+    return f"{some}Numbers: {', '.join(kinds)}." if kinds else some
 
 
 def every_plan_builds(data: FrontData, strip: Strip) -> str:
@@ -256,12 +262,18 @@ def figures_of(data: FrontData, number: int) -> str:
     return f"{money} · {percent(point.resilience_percent)} served"
 
 
+def story_that_fits(data: FrontData, number: int, fits: Callable[[str], bool]) -> str:
+    """As much of the story as fits, in whole items."""
+    stories = [story(data, number, most) for most in (6, 5, 4, 3, 2, 1)]
+    return next(filter(fits, stories), stories[-1])
+
+
 def story(data: FrontData, number: int, most: int = 4) -> str:
     """What a lettered plan builds: the cheapest in sum, every other beside the one before."""
     lettered = data.points[data.points["letter"] != ""].reset_index(drop=True)
     here = _of(data, lettered["point"].iloc[number])
     if number == 0:
-        return _sum(here)
+        return _sum(here, most)
     before = _of(data, lettered["point"].iloc[number - 1])
     letter = lettered["letter"].iloc[number - 1]
     added, dropped = _changes(before, here)
@@ -270,20 +282,20 @@ def story(data: FrontData, number: int, most: int = 4) -> str:
     if added:
         parts.append(f"{letter} plus {_some(added, most)}")
     if dropped:
-        parts.append(f"{'' if added else letter + ' '}minus {_some(dropped, 2)}")
+        parts.append(f"{'' if added else letter + ' '}minus {_some(dropped, max(1, most // 2))}")
     if abs(room) >= max(1e-3, 0.005 * here[here["stage"] == "stockpile"]["t"].sum()):
         parts.append(f"{'' if parts else letter + ' with '}{tonnes(abs(room))} t {'more' if room > 0 else 'less'} "
                      "stockpile room")
     return "; ".join(parts) + "." if parts else f"Builds the same as {letter}, partly in other years."
 
 
-def _sum(here: pd.DataFrame) -> str:
+def _sum(here: pd.DataFrame, most: int) -> str:
     assets = here[here["stage"] != "stockpile"].sort_values(["capex_musd", "asset"], ascending=[False, True])
     room, capital = here[here["stage"] == "stockpile"]["t"].sum(), here["capex_musd"].sum()
     if here.empty:
         return "Builds nothing."
     items = [built_in_words(row) for _, row in assets.iterrows()]
-    parts = [_some(items, 3)] if items else []
+    parts = [_some(items, most)] if items else []
     if room > 0:
         parts.append(f"{tonnes(room)} t of stockpile room")
     return f"Builds {'; '.join(parts)}: {musd(capital)} MUSD of capital."
@@ -305,7 +317,8 @@ def _changes(before: pd.DataFrame, here: pd.DataFrame) -> tuple[list[str], list[
         rise = row["t"] > 0
         row[["modules", "t"]] = abs(row["modules"]), abs(row["t"])
         if row["stage"] == "venture" and not gone and not made:
-            text = f"{plain(asset)} at {plain(row['option'])} instead of {plain(old.loc[asset, 'option'])}"
+            now, then = _clipped(plain(row["option"])), _clipped(plain(old.loc[asset, "option"]))
+            text = f"{_clipped(plain(asset))} at {now} instead of {then}"
             rise = True
         else:
             text = built_in_words(row)

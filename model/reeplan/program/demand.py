@@ -81,6 +81,6 @@ def balance(m: Model, region: str, material: str, year: int, window: str) -> Any
         comes.append(m.unmet[(*place, *period)])
     demand = m.demand_at[place].t[year] if place in m.demand_at else 0.0
     from_stock = drawn(m, *place, *period)
-    if not goes and demand == 0 and place not in m.store_at:
+    if not comes and not goes and demand == 0 and place not in m.store_at:
         return pyo.Constraint.Skip
     return pyo.quicksum(comes) + from_stock - pyo.quicksum(goes) >= demand

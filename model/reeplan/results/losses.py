@@ -50,6 +50,8 @@ def _is_of(row: Any, year: int) -> bool:
     """Whether a rule is about the base path's operation of this year alone."""
     index = row.index()
     name = row.parent_component().local_name
+    if name == "resource":
+        return bool(index[1] == BASE)
     return name in ("balance", "capacity", "thorium", "room", "offtake", "dependence") and (
         index[-2:] == (year, BASE) or (name == "dependence" and index[-1] == year)
     )
