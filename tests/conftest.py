@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from solved import run_command
 from support import write_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOWN_AND_PORT = """
     settings
@@ -46,8 +49,8 @@ TOWN_AND_PORT = """
     refine   ore    oxides  4000            2                 1
 
     plants
-    plant  region  process  deposit  module_t_per_year  max_modules  module_musd  site_musd  fixed_usd_per_t  lead_years  life_years  ramp_years
-    works  town    refine   pit      40                 3            9            3          500              1           10          1
+    plant  region  process  deposit  module_t_per_year  max_modules  module_musd  site_musd  lead_years  ramp_years
+    works  town    refine   pit      40                 4            9            3          1           1
 
     suppliers
     supplier  material  year  region  price_usd_per_t  max_t_per_year

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import read
 
 from reeplan.case import case_from_tables
 from reeplan.network import Operation
 from reeplan.plan import Plan, Planner
+from support import read
 
 INPUTS = Path(__file__).parent.parent / "inputs"
 OVERLAYS = sorted(folder.name for folder in (INPUTS / "overlays").iterdir() if folder.is_dir())

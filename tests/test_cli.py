@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from solved import add_rows, rows_of, run_command, write_rows
+from solved import add_rows, random_case, rows_of, run_command, write_rows
 from support import write_overlay
 
 BASE_CASE = Path(__file__).parent.parent / "inputs" / "base"
@@ -82,8 +83,6 @@ def test_a_front_and_a_single_plan_agree(small_run: Path, small_case: Path, tmp_
     """The cheapest point of the front is the plan without a target."""
     result = run_command("solve", small_case, "--target", "none", "--json", "--out", tmp_path / "run")
     [single] = json.loads(result.stdout)["points"]
-    import pandas as pd
-
     front = pd.read_csv(small_run / "front.csv", encoding="utf-8-sig")
     assert single["cost_musd"] == pytest.approx(front["cost_musd"].min(), rel=1e-6)
 
@@ -323,6 +322,15 @@ def test_the_measure_can_be_chosen(small_case: Path, tmp_path: Path) -> None:
     assert costs["weakest_link"] >= costs["worst_case"] - 1e-6, "the worst good is never better off than all together"
 
 
+@pytest.mark.parametrize("seed", [13, 17, 42])
+def test_no_gap_at_all_can_be_asked_for(seed: int, tmp_path: Path) -> None:
+    """The last digit of a proven optimum is rounding: a difference of 1e-16 is no gap that more time would close."""
+    with random_case(seed) as folder:
+        result = run_command("solve", folder, "--gap", 0, "--target", 0.5, "--json", "--out", tmp_path / "run")
+    assert result.exit_code == 0, result.output
+    assert [point["status"] for point in json.loads(result.stdout)["points"]] == ["optimal"]
+
+
 def test_a_target_in_the_settings_is_a_point_of_the_front(own_case: Path, tmp_path: Path) -> None:
     add_rows(own_case, "settings", {"name": "resilience_target", "value": 0.7})
     assert run_command("solve", own_case, "--points", 2, "--out", tmp_path / "run", "--workers", 1).exit_code == 0
@@ -330,7 +338,9 @@ def test_a_target_in_the_settings_is_a_point_of_the_front(own_case: Path, tmp_pa
     assert any(point["target"] == 0.7 and point["resilience"] >= 0.7 - 1e-9 for point in manifest["points"])
 
 
-def test_the_case_without_an_out_goes_to_runs(small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_without_a_place_goes_to_runs(
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert run_command("solve", small_case, "--target", "none").exit_code == 0
     [run] = (tmp_path / "runs").iterdir()

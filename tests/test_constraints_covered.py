@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyomo.environ import Constraint
 
 import reeplan.plan
+from reeplan.case import case_from_tables
 from reeplan.program import build_program, contents, resilience
+from solved import random_case
+from support import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,12 +91,6 @@ def parameters(marks: list[Any]) -> Iterator[dict[str, Any]]:
 
 def test_the_rules_are_found() -> None:
     """The list read from the source is that of the programs built: nothing is stated past it."""
-    from pyomo.environ import Constraint
-
-    from solved import random_case
-    from support import read
-    from reeplan.case import case_from_tables
-
     stated = set()
     with random_case(1) as folder:
         case = case_from_tables(read(folder))
@@ -117,8 +115,10 @@ def test_what_is_implied_is_a_rule() -> None:
 
 
 @pytest.mark.parametrize("rule", sorted(rules() - set(IMPLIED)))
-def test_without_the_rule_the_tests_that_name_it_fail(rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reeplan.plan, "build_program", lambda case, measure: without(build_program(case, measure), rule))
+def test_without_the_rule_the_tests_that_name_it_fail(
+    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reeplan.plan, "build_program", lambda *asked: without(build_program(*asked), rule))
     caught: dict[str, bool] = defaultdict(bool)
     for number, (name, function, values) in enumerate(claims().get(rule, [])):
         own = {"tmp_path": tmp_path / str(number)} if "tmp_path" in function.__code__.co_varnames else {}

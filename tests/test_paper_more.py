@@ -70,3 +70,26 @@ def test_no_new_room_is_added_while_the_old_still_stands(tmp_path: Path) -> None
         town    Nd        2033  5           1000000
         """)
     assert_optimum(case, cost_musd=0.305)
+
+
+@pytest.mark.covers("unmet_limits", "purchase_limits")
+def test_no_more_goes_short_than_is_demanded(tmp_path: Path) -> None:
+    """A market pays 20,000 USD/t for up to 100 t, lost supply of 10 t is worth 10,000, a seller asks 15,000 for 30 t.
+
+    It pays to sell all 30 t and to leave the 10 t unserved, but not to go short of what nobody demands:
+    10 x 10,000 + 30 x (15,000 - 20,000) = -50,000 USD.
+    """
+    case = write_case(tmp_path, ONE_TOWN, years(2030, 2030), """
+        suppliers
+        supplier  material  year  region  price_usd_per_t  max_t_per_year
+        seller    Nd        2030  town    15000            30
+
+        markets
+        region  material  year  price_usd_per_t  max_t_per_year
+        town    Nd        2030  20000            100
+
+        demand
+        region  material  year  t_per_year  shortage_usd_per_t
+        town    Nd        2030  10          10000
+        """)
+    assert_optimum(case, cost_musd=-0.05)

@@ -10,10 +10,12 @@ import tempfile
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,6 +36,12 @@ from solved import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    Pick: TypeAlias = Callable[[list[Any]], Any]
+    """Chooses one of several."""
+    Change: TypeAlias = Callable[[Path, Pick], bool]
+    """Changes a case; False where there is nothing to change."""
 
 SMALL_SEEDS = (3, 5, 6, 7, 8, 10, 13, 14, 16, 17, 18, 21, 22, 23, 25, 26, 29, 30, 33, 34, 35, 36, 37)
 """Random cases that solve in a fraction of a second and of which a target of 0.5 is in reach."""
@@ -192,7 +200,7 @@ def plan_row(plan: Written) -> dict[str, Any]:
 
 
 def check_capacity(plan: Written) -> None:
-    """Capacity is what stands and what was built, after its lead, within its life, along its ramp; nothing exceeds it."""
+    """Capacity is what stands and what was built, after lead, within life, along the ramp; nothing exceeds it."""
     assets = {row["plant"]: row for row in plan.inputs("plants").to_dict("records")}
     ventures = plan.inputs("ventures")
     assets |= {f"{row['venture']}/{row['option']}": row for row in ventures.to_dict("records")}
@@ -247,10 +255,7 @@ def prices_of_shortage(plan: Written) -> Callable[[str, str, int], float]:
 
     def at(region: str, material: str, year: int) -> float:
         rows = demand[(demand["region"] == region) & (demand["material"] == material)].sort_values("year")
-        listed = rows["year"].astype(float), rows["shortage_usd_per_t"].astype(float)
-        import numpy as np
-
-        return float(np.interp(year, *listed))
+        return float(np.interp(year, rows["year"].astype(float), rows["shortage_usd_per_t"].astype(float)))
 
     return at
 
@@ -270,21 +275,18 @@ def test_a_tighter_target_is_never_cheaper(seed: int) -> None:
         planner = planner_of(folder)
         plans = [cheapest(planner, target) for target in (0.0, 0.3, 0.6, 0.9)]
         costs = [inf if plan is None else plan.cost_musd for plan in plans]
-        assert all(no_cheaper(tighter, looser) for looser, tighter in zip(costs, costs[1:], strict=False))
+        assert all(no_cheaper(tighter, looser) for looser, tighter in pairwise(costs))
 
 
-Change = "Callable[[Path, st.DataObject], bool]"
-
-
-def add_a_plant(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
-    """One more plant like another one, with modules to build and nothing that stands (which would have its own cost)."""
+def add_a_plant(folder: Path, pick: Pick) -> bool:
+    """One more plant like another one, with modules to build and nothing that stands (that would cost at once)."""
     modular = [row for row in rows_of(folder, "plants") if row.get("max_modules")]
     if modular:
         add_rows(folder, "plants", pick(modular) | {"plant": "one more", "capacity_t_per_year": "", "retires": ""})
     return bool(modular)
 
 
-def add_a_supplier(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def add_a_supplier(folder: Path, pick: Pick) -> bool:
     """A second seller who asks a tenth less and does not insist on anything."""
     chosen = pick(rows_of(folder, "suppliers"))
     price = 0.9 * float(chosen["price_usd_per_t"])
@@ -293,7 +295,7 @@ def add_a_supplier(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
     return True
 
 
-def add_a_lane(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def add_a_lane(folder: Path, pick: Pick) -> bool:
     """A lane for all kinds between two regions that have none for all; where a kind has its own row, that one holds."""
     regions = [row["region"] for row in rows_of(folder, "regions")]
     whole = {(row["from_region"], row["to_region"]) for row in rows_of(folder, "transport") if row["kind"] == "all"}
@@ -304,7 +306,7 @@ def add_a_lane(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
     return bool(free)
 
 
-def add_a_venture_option(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def add_a_venture_option(folder: Path, pick: Pick) -> bool:
     """Another option of a project: half the money for the same part."""
     options = rows_of(folder, "ventures")
     if options:
@@ -313,7 +315,7 @@ def add_a_venture_option(folder: Path, pick: Callable[[list[Any]], Any]) -> bool
     return bool(options)
 
 
-def add_a_market(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def add_a_market(folder: Path, pick: Pick) -> bool:
     """A buyer for what was given away so far."""
     markets = {(row["region"], row["material"]) for row in rows_of(folder, "markets")}
     places = [(region["region"], element["element"]) for region in rows_of(folder, "regions")
@@ -324,7 +326,7 @@ def add_a_market(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
     return True
 
 
-def add_room(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def add_room(folder: Path, pick: Pick) -> bool:
     """A stockpile may grow further."""
     stockpiles = rows_of(folder, "stockpiles")
     if stockpiles:
@@ -340,7 +342,7 @@ def add_room(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
 @few
 @given(seed=seeds, data=st.data())
 def test_an_added_option_is_never_dearer(
-    add: Callable[[Path, Callable[[list[Any]], Any]], bool], seed: int, data: st.DataObject
+    add: Change, seed: int, data: st.DataObject
 ) -> None:
     with random_case(seed) as folder:
         before = cost_of(folder, 0.5)
@@ -348,7 +350,7 @@ def test_an_added_option_is_never_dearer(
             assert no_cheaper(before, cost_of(folder, 0.5))
 
 
-def cut_a_seller(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def cut_a_seller(folder: Path, pick: Pick) -> bool:
     """A seller has a third less. One with take-or-pay is left alone: to cut it would cut the minimum too."""
     rows = rows_of(folder, "suppliers")
     free = [row for row in rows if not row.get("min_t_per_year")]
@@ -359,20 +361,20 @@ def cut_a_seller(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
     return bool(free)
 
 
-def disrupt_a_plant(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def disrupt_a_plant(folder: Path, pick: Pick) -> bool:
     """Half of a plant stands still in every year."""
     plant = pick(rows_of(folder, "plants"))["plant"]
     return _disrupt(folder, "plant", plant, 0.5)
 
 
-def disrupt_a_seller(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def disrupt_a_seller(folder: Path, pick: Pick) -> bool:
     """A seller without take-or-pay sells nothing any more."""
     bound = {row["supplier"] for row in rows_of(folder, "suppliers") if row.get("min_t_per_year")}
     free = [row["supplier"] for row in rows_of(folder, "suppliers") if row["supplier"] not in bound]
     return bool(free) and _disrupt(folder, "supplier", pick(free), 0)
 
 
-def close_a_route(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def close_a_route(folder: Path, pick: Pick) -> bool:
     """No ship goes from one country to another."""
     country = {row["region"]: row["country"] for row in rows_of(folder, "regions")}
     routes = {(country[row["from_region"]], country[row["to_region"]]) for row in rows_of(folder, "transport")}
@@ -388,7 +390,7 @@ def _disrupt(folder: Path, kind: str, target: str, availability: float) -> bool:
     return True
 
 
-def lower_a_budget(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def lower_a_budget(folder: Path, pick: Pick) -> bool:
     """A partner has two million less, or a budget at all."""
     partner = pick(rows_of(folder, "partners"))["partner"]
     budgets = rows_of(folder, "budgets")
@@ -401,7 +403,7 @@ def lower_a_budget(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
     return True
 
 
-def exhaust_a_deposit(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
+def exhaust_a_deposit(folder: Path, pick: Pick) -> bool:
     """A deposit holds a tenth of what it held."""
     rows = rows_of(folder, "deposits")
     chosen = pick(rows)
@@ -416,7 +418,7 @@ def exhaust_a_deposit(folder: Path, pick: Callable[[list[Any]], Any]) -> bool:
 @few
 @given(seed=seeds, data=st.data())
 def test_a_cut_is_never_cheaper(
-    cut: Callable[[Path, Callable[[list[Any]], Any]], bool], seed: int, data: st.DataObject
+    cut: Change, seed: int, data: st.DataObject
 ) -> None:
     with random_case(seed) as folder:
         before = cost_of(folder, 0.5)
@@ -440,8 +442,6 @@ def test_a_longer_lead_is_never_cheaper(seed: int, data: st.DataObject) -> None:
         rows = rows_of(folder, table)
         chosen = data.draw(st.sampled_from(rows))
         chosen["lead_years"] = str(1 + int(chosen.get("lead_years") or 0))
-        if table == "ventures":  # the options of a project are decided alike in nothing but their parts
-            assert chosen["option"]
         write_rows(folder, table, rows)
         assert no_cheaper(cost_of(folder, 0.5), before)
 
@@ -489,7 +489,6 @@ def test_a_thousand_times_the_tonnes_is_the_same_plan_at_a_thousand_times_the_co
         assert before is not None
         assert after is not None
         assert after.cost_musd == pytest.approx(1000 * before.cost_musd, rel=1e-7, abs=1e-5)
-        assert after.resilience == pytest.approx(before.resilience, abs=1e-4) or after.resilience >= 0.5 - 1e-9
 
 
 NEW_NAMES = {"Avaria": "Zuria", "Borland": "Yorland", "Cetia": "Xetia", "Xenia": "Alenia", "Yland": "Bland"}

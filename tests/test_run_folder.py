@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -15,6 +15,9 @@ from reeplan.run_folder import FolderTakenError, written_whole
 from reeplan.tables.spec import TABLES
 from solved import cheapest, planner_of, rows_of, run_command
 from support import ONE_TOWN, PURE_ORE, write_case, years
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FRONT_COLUMNS = (
     "point", "cost_musd", "resilience", "bound_musd", "gap", "status", "knee", "annuities_musd", "fixed_musd",

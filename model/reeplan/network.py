@@ -258,29 +258,30 @@ class Network:
             for period in self.periods
         }
 
-    def supply_limits(self, supply: Supply, period: Period) -> SupplyLimits:
-        """What of a supplier's limits remains, by each basis."""
-        hits = [
+    def disruptions_of_supply(self, supply: Supply, period: Period) -> list[Disruption]:
+        """The rows that act on a supplier's material in a period."""
+        return [
             hit
             for hit in self._acting[period]
             if (hit.kind, hit.target) in (("supplier", supply.supplier), ("country", supply.country))
             and self._concerns(hit, supply.material)
         ]
+
+    def supply_limits(self, supply: Supply, period: Period) -> SupplyLimits:
+        """What of a supplier's limits remains, by each basis."""
+        hits = self.disruptions_of_supply(supply, period)
         ceiling = min((hit.availability for hit in hits if hit.basis == "ceiling"), default=1.0)
         flow = min((hit.availability for hit in hits if hit.basis == "flow"), default=None)
         return SupplyLimits(ceiling, flow)
 
+    def disruptions_of_asset(self, asset: Asset, period: Period) -> list[Disruption]:
+        """The rows that act on an asset in a period."""
+        names = {("plant", asset.venture or asset.name), ("plant", asset.name), ("country", asset.country)}
+        return [hit for hit in self._acting[period] if (hit.kind, hit.target) in names and hit.material == ALL]
+
     def plant_availability(self, asset: Asset, period: Period) -> float:
         """The part of an asset's capacity that runs."""
-        names = {("plant", asset.venture or asset.name), ("plant", asset.name), ("country", asset.country)}
-        return min(
-            (
-                hit.availability
-                for hit in self._acting[period]
-                if (hit.kind, hit.target) in names and hit.material == ALL
-            ),
-            default=1.0,
-        )
+        return min((hit.availability for hit in self.disruptions_of_asset(asset, period)), default=1.0)
 
     def route_availability(self, lane: Lane, period: Period) -> float:
         """The part of a lane's flow that remains; 1 where nothing acts on it."""

@@ -11,9 +11,7 @@ import json
 import math
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,7 +21,8 @@ from reeplan.results.plan_tables import cost_parts, plan_tables
 from reeplan.tables.spec import SOURCE_AND_NOTE, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from reeplan.case import Settings
     from reeplan.front import Point
@@ -33,24 +32,43 @@ if TYPE_CHECKING:
 ENCODING = "utf-8-sig"
 
 
+MANIFEST, JOURNAL, INPUTS = "manifest.json", "journal", "inputs"
+
+
 class FolderTakenError(Exception):
     """The run folder that was asked for exists already."""
 
 
+def unfinished_place(place: Path) -> Path:
+    """Where a run is written before it is whole: beside its place, hidden, and never mistaken for it."""
+    return place.parent / f".{place.name}.unfinished"
+
+
 @contextmanager
-def written_whole(place: Path) -> Iterator[Path]:
-    """A folder to write into, moved to ``place`` at the end; removed if anything goes wrong."""
-    if place.exists():
-        raise FolderTakenError(f"{place} exists already.")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{place.name}.unfinished-", dir=place.parent))
+def written_whole(place: Path, *, keep_if: Callable[[Path], bool] = lambda _: False) -> Iterator[Path]:
+    """A folder to write into, moved to ``place`` at the end.
+
+    If anything goes wrong it is removed, unless ``keep_if`` says that it holds something worth keeping.
+    A folder that is there already (a run to be continued) is gone on with, and a finished run at
+    ``place`` is replaced only when the new one is whole.
+    """
+    draft = unfinished_place(place)
+    draft.mkdir(parents=True, exist_ok=True)
     try:
         yield draft
-        draft.chmod(0o755)
-        os.rename(draft, place)
+        _swap_in(draft, place)
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        if not keep_if(draft):
+            shutil.rmtree(draft, ignore_errors=True)
         raise
+
+
+def _swap_in(draft: Path, place: Path) -> None:
+    old = place.parent / f".{place.name}.replaced"
+    if place.exists():
+        os.rename(place, old)
+    os.rename(draft, place)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -143,7 +161,26 @@ def sha256_of_inputs(folders: Sequence[Path]) -> dict[str, str]:
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
     """What was solved, with what, how it went."""
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    draft = folder / f".{MANIFEST}.tmp"
+    draft.write_text(text + "\n", encoding="utf-8")
+    os.replace(draft, folder / MANIFEST)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What a run's manifest says; empty if it cannot be read."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def sha256_of_tables(folder: Path) -> dict[str, str]:
+    """The fingerprint of every table that a run has written."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [folder / "front.csv", *sorted(folder.glob("inputs/*.csv")), *sorted(folder.glob("plans/*/*.csv"))]
+    }
 
 
 def join_logs(folder: Path) -> None:

@@ -66,6 +66,7 @@ class Solution:
     seconds: float
     violation: float = 0.0
     row_duals: Vector | None = None
+    column_duals: Vector | None = None
 
     @property
     def found(self) -> bool:
@@ -360,8 +361,12 @@ class Engine:
         values = np.clip(values, lower, upper)
         value = self.value(objective, values)
         bound = info.mip_dual_bound / scale if integer.any() else value
-        duals = None if integer.any() else np.asarray(solution.row_dual)[: len(self.rows)] * self._row_scale / scale
-        return Solution(outcome, values, value, bound, seconds, self.violation(values), duals)
+        relative = self.violation(values)
+        if integer.any():
+            return Solution(outcome, values, value, bound, seconds, relative)
+        row_duals = np.asarray(solution.row_dual)[: len(self.rows)] * self._row_scale / scale
+        column_duals = np.asarray(solution.col_dual) / self._column_scale / scale
+        return Solution(outcome, values, value, bound, seconds, relative, row_duals, column_duals)
 
     def violation(self, values: Vector) -> float:
         """The largest violation of any rule, relative to the size of its terms (or 1, if that is more)."""

@@ -7,10 +7,16 @@ depend on which worker was faster.
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
+import os
 import queue
+import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from multiprocessing import connection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reeplan.plan import Planner
@@ -21,6 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.case import Case
+
+
+Done = Callable[[int, Solution], None]
+"""Hears of a job that has ended: its position among the jobs, and its solution."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,14 @@ class Job:
         return replace(self, controls=replace(self.controls, watch=watch))
 
 
+ATTEMPTS = 3
+"""How often a wave is tried when a worker process dies."""
+
+
+class WorkerLostError(Exception):
+    """Worker processes died again and again."""
+
+
 class Display(Protocol):
     """Who shows the work."""
 
@@ -65,8 +83,8 @@ class Crew(Protocol):
 
     size: int
 
-    def solve(self, jobs: Sequence[Job]) -> list[Solution]:
-        """Solve all jobs; the results are in the order of the jobs."""
+    def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
+        """Solve all jobs; the results are in the order of the jobs. ``done`` hears of each as it ends."""
 
 
 class Alone:
@@ -77,15 +95,17 @@ class Alone:
     def __init__(self, planner: Planner, display: Display) -> None:
         self._planner, self._display = planner, display
 
-    def solve(self, jobs: Sequence[Job]) -> list[Solution]:
+    def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
         """Solve all jobs, in order."""
-        return [self._solve(job) for job in jobs]
-
-    def _solve(self, job: Job) -> Solution:
-        self._display.started(job.what)
-        solution = job.watched(lambda progress: self._display.progress(job.what, progress)).solve(self._planner)
-        self._display.finished(job.what, solution)
-        return solution
+        solutions = []
+        for position, job in enumerate(jobs):
+            self._display.started(job.what)
+            solution = job.watched(functools.partial(self._display.progress, job.what)).solve(self._planner)
+            self._display.finished(job.what, solution)
+            solutions.append(solution)
+            if done is not None:
+                done(position, solution)
+        return solutions
 
 
 class Team:
@@ -97,12 +117,14 @@ class Team:
         context = multiprocessing.get_context("spawn")
         self.stop = context.Event()
         self._news = context.Queue()
-        self._pool = ProcessPoolExecutor(
+        self._make_pool = functools.partial(
+            ProcessPoolExecutor,
             size,
             mp_context=context,
             initializer=_prepare_worker,
             initargs=(case, measure, log_folder, self.stop, self._news),
         )
+        self._pool = self._make_pool()
 
     def __enter__(self) -> Team:
         return self
@@ -110,20 +132,40 @@ class Team:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def solve(self, jobs: Sequence[Job]) -> list[Solution]:
-        """Solve a wave of jobs side by side; the results are in the order of the jobs."""
-        futures = []
+    def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
+        """Solve a wave of jobs side by side; the results are in the order of the jobs.
+
+        A worker that dies takes its pool with it: what is not solved then is given to a new one, twice.
+        """
+        solved: dict[int, Solution] = {}
         for job in jobs:
             self._display.started(job.what)
-            futures.append(self._pool.submit(_solve_in_worker, job.watched(None)))
+        for _ in range(ATTEMPTS):
+            try:
+                self._solve_rest(jobs, solved, done)
+            except BrokenProcessPool:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._make_pool()
+            else:
+                return [solved[position] for position in range(len(jobs))]
+        raise WorkerLostError
+
+    def _solve_rest(self, jobs: Sequence[Job], solved: dict[int, Solution], done: Done | None) -> None:
+        futures = {
+            self._pool.submit(_solve_in_worker, job.watched(None)): position
+            for position, job in enumerate(jobs)
+            if position not in solved
+        }
         pending = set(futures)
         while pending:
-            done, pending = wait(pending, timeout=0.2)
+            ended, pending = wait(pending, timeout=0.2)
             self._show_news()
-            for job, future in zip(jobs, futures, strict=True):
-                if future in done:
-                    self._display.finished(job.what, future.result())
-        return [future.result() for future in futures]
+            for future in ended:
+                position = futures[future]
+                solved[position] = future.result()
+                self._display.finished(jobs[position].what, solved[position])
+                if done is not None:
+                    done(position, solved[position])
 
     def _show_news(self) -> None:
         while True:
@@ -141,8 +183,17 @@ class _Worker:
     news: Any
 
 
+def _end_with_parent() -> None:
+    """A worker whose parent was killed must not go on solving for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
 def _prepare_worker(case: Case, measure: str, log_folder: Path | None, stop: Any, news: Any) -> None:
     log = None if log_folder is None else log_folder / f"solver-{multiprocessing.current_process().name}.log"
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     interrupt = Interrupt(stop)
     interrupt.__enter__()
     _Worker.planner = Planner(case, measure, log, interrupt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -66,7 +67,7 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
 
 
 @reeplan.command()
-@CASE
+@click.argument("case", type=click.Path(path_type=Path), required=False)
 @WITH
 @click.option(
     "--target", type=Target(), help="Solve one plan that keeps this resilience (or 'none') instead of the front."
@@ -79,37 +80,34 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder to write [runs/<case>-<date>-<time>].")
 @click.option(
-    "--workers", type=click.IntRange(1, 256), help="Points solved side by side [one per processor for a large case]."
+    "--workers", type=click.IntRange(1, 256), help="Points solved side by side [a large case: one per processor]."
 )
-@click.option(
-    "--gap", type=click.FloatRange(0, 1), help="Relative gap between plan and bound at which a point is solved."
-)
+@click.option("--gap", type=click.FloatRange(0, 1), help="Relative gap at which a point counts as solved.")
 @click.option(
     "--time-limit", type=click.FloatRange(0, min_open=True), metavar="S", help="Time limit of each point, seconds."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Go on with a run that was stopped; with --time-limit also with points that ended at theirs.",
+)
 @STRICT
 @JSON
-def solve(
-    case: Path,
-    overlays: tuple[Path, ...],
-    target: float | str | None,
-    points: int | None,
-    measure: str | None,
-    out: Path | None,
-    workers: int | None,
-    gap: float | None,
-    time_limit: float | None,
-    seed: int,
-    strict: bool,
-    as_json: bool,
-) -> None:
+def solve(case: Path | None, **options: Any) -> None:
     """Solve CASE: the front of cost against resilience, tables and figures in a run folder."""
-    if target is not None and points is not None:
-        raise click.UsageError("--target solves one plan and --points a front: give one of them.")
-    from reeplan.cli.solve import Request, run_solve
+    from reeplan.cli.session import Request
+    from reeplan.cli.solve import run_solve
 
-    request = Request(case, overlays, target, points, measure, out, workers, gap, time_limit, seed, strict, as_json)
+    request = Request(case=case, **options)
+    if request.target is not None and request.points is not None:
+        raise click.UsageError("--target solves one plan and --points a front: give one of them.")
+    if (case is None) == (request.resume is None):
+        raise click.UsageError("name the CASE to solve, or the run to go on with: --resume RUN.")
+    kept_from_the_run = (request.overlays, request.target, request.points, request.measure, request.out, request.gap)
+    if request.resume is not None and any(option not in (None, ()) for option in kept_from_the_run):
+        raise click.UsageError("--resume takes the case and its options from the run: leave them out.")
     sys.exit(run_solve(request))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reeplan.tables.names import did_you_mean, listing, quoted
+from reeplan.tables.names import did_you_mean, invisible, listing, plain_name, quoted
 from reeplan.tables.reader import FREE_TEXT, NumberStyle
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from reeplan.tables.spec import Column
 
 PLAIN_STYLE = NumberStyle()
+LARGEST = 1e15
+"""No quantity of a plan is near it; sums and products of larger numbers would leave what can be computed."""
+LONGEST_NAME = 200
+FORMULA_MARKS = "=+-@"
+"""A spreadsheet that opens a table of results takes a name that begins with one of them for a formula, and runs it."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _THREES = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+", re.ASCII)
@@ -24,6 +30,8 @@ _POINT_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _OTHER_THOUSANDS = re.compile(r"[+-]?\d{1,3}([ _'\u00a0\u2009\u202f\u2019]\d{3})+([.,]\d*)?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[- ][A-Za-z]{3}([- ]\d{2,4})?|[A-Za-z]{3}-\d{2,4}")
+_RUNNING_TEXT = re.compile(r"=.*\w\s*\(|[@+-].*\w\(|[=@+-].*\|.*!", re.DOTALL)
+"""What a spreadsheet may run: a sign first, then a function's call or another program's name."""
 _EXCEL_ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|GETTING_DATA)[!?]?|#+", re.IGNORECASE)
 _WITH_UNIT = re.compile(r"[$€£¥₹]\s*[\d.,]+|[\d.,]+\s*[A-Za-z$€£¥₹][A-Za-z0-9/$€£¥₹ ]{0,20}")
 _NOTHING = ("nan", "na", "n/a", "null", "none", "nil", "-", "–", "—", "?", "inf", "+inf", "-inf", "infinity", "tbd")
@@ -54,7 +62,7 @@ class CellError(Exception):
 def parse(column: Column, cell: str, style: NumberStyle = PLAIN_STYLE) -> Any:
     """The typed value of a filled cell of this column. Raises ``CellError``."""
     if column.name in FREE_TEXT:
-        return unicodedata.normalize("NFC", cell)
+        return _free_text(cell)
     _refuse_spreadsheet_leftovers(cell)
     return _PARSERS[column.kind](column, cell, style)
 
@@ -75,10 +83,31 @@ def _refuse_spreadsheet_leftovers(cell: str) -> None:
 
 
 def _text(column: Column, cell: str, style: NumberStyle) -> str:
-    odd = next((letter for letter in cell if unicodedata.category(letter) == "Cc" or letter in "\u200b\ufeff"), "")
+    name = plain_name(cell)
+    odd = invisible(name)
     if odd:
-        what = "a line break" if odd in "\r\n" else "a tab" if odd == "\t" else f"the control character {odd!a}"
-        raise CellError(f"{quoted(cell)} has {what} in it.", "names stand on one line, without control characters.")
+        breaks = "\r\n\v\f\x85\u2028\u2029"
+        sort = "control" if unicodedata.category(odd) == "Cc" else "hidden"
+        what = "a line break" if odd in breaks else "a tab" if odd == "\t" else f"the {sort} character {odd!a}"
+        raise CellError(f"{quoted(cell)} has {what} in it.", f"names stand on one line, without {sort} characters.")
+    if len(name) > LONGEST_NAME:
+        raise CellError(f"{quoted(cell)} has {len(name)} characters.", f"write {LONGEST_NAME} at most.")
+    # The value of a setting is typed later, as what the setting is.
+    if column.name != "value" and unicodedata.normalize("NFKC", name)[:1] in tuple(FORMULA_MARKS):
+        raise CellError(
+            f"{quoted(cell)} begins with {quoted(name[0])}.",
+            "a spreadsheet would take it for a formula in the results; begin with a letter or a digit.",
+        )
+    return name
+
+
+def _free_text(cell: str) -> str:
+    """A source or a note: any text but one that a spreadsheet would run; '-10% by 2030' is text."""
+    if _RUNNING_TEXT.match(unicodedata.normalize("NFKC", cell)):
+        raise CellError(
+            f"{quoted(cell)} is a formula to a spreadsheet that opens the results.",
+            "begin with a word, not with a sign.",
+        )
     return unicodedata.normalize("NFC", cell)
 
 
@@ -86,27 +115,31 @@ def _number(column: Column, cell: str, style: NumberStyle) -> float:
     value = _bare_number(cell, style)
     if value is None:
         raise _no_number(column, cell, style)
-    if not math.isfinite(value):
-        raise CellError(f"{quoted(cell)} is too large a number.")
+    if not math.isfinite(value) or abs(value) >= LARGEST:
+        raise CellError(f"{quoted(cell)} is too large a number.", f"less than {_short(LARGEST)} is expected.")
     _check_range(column, cell, value)
-    return value
+    return value + 0.0  # no negative zero
 
 
 def _bare_number(cell: str, style: NumberStyle) -> float | None:
     """The number if the cell is one beyond doubt in a file of this style."""
-    if style.comma:
-        doubtful = ("," in cell and style.point) or "." in cell
-        if doubtful and _THREES.fullmatch(cell):
-            return None
-        if _DECIMAL_COMMA.fullmatch(cell):
-            return float(cell.replace(",", "."))
+    if _doubtful(cell, style):
+        return None
+    if style.comma and _DECIMAL_COMMA.fullmatch(cell):
+        return float(cell.replace(",", "."))
     return float(cell) if _NUMBER.fullmatch(cell) else None
+
+
+def _doubtful(cell: str, style: NumberStyle) -> bool:
+    """Whether the cell may be a whole number with thousands separators as well as one with three decimals."""
+    clear = style.comma != style.point and (style.point or "." not in cell)
+    return not clear and bool(_THREES.fullmatch(cell))
 
 
 def _no_number(column: Column, cell: str, style: NumberStyle) -> CellError:
     """Why this cell is no number: the commonest slips first."""
     shown = quoted(cell)
-    if style.comma and _THREES.fullmatch(cell):
+    if style != PLAIN_STYLE and _doubtful(cell, style):
         return CellError(
             f"{shown} may be two different numbers in this file.",
             f"write {re.sub('[.,]', '', cell)} if thousands are meant, else one decimal more or less.",
@@ -192,7 +225,7 @@ def _years(column: Column, cell: str, style: NumberStyle) -> tuple[int, ...]:
         if not re.fullmatch(r"\d{4}(\.0+)?", word, re.ASCII):
             raise CellError(f"{quoted(cell)} is not a list of years.", "separate years by spaces: 2029 2033 2037")
         years.append(int(word[:4]))
-    repeated = sorted({year for year in years if years.count(year) > 1})
+    repeated = sorted(year for year, times in Counter(years).items() if times > 1)
     if repeated:
         raise CellError(f"{quoted(cell)} repeats {listing(map(str, repeated))}.", "name each start year once.")
     return tuple(years)

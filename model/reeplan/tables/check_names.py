@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from reeplan.tables.names import did_you_mean, listing, quoted
+from reeplan.tables.names import did_you_mean, listing, looks_like, quoted
 from reeplan.tables.rows import Problem
 from reeplan.tables.spec import ALL, BASE, DROP, KINDS_OF_GOODS, MATERIAL, SOURCE_AND_NOTE, TABLES, Column
 
@@ -134,12 +134,17 @@ def _target_hint(kind: str, target: str, valid: set[str]) -> str:
 def reserved_words(draft: Draft) -> None:
     """A name is no word that means something else in the same place."""
     goods = dict.fromkeys(KINDS_OF_GOODS, "a kind of goods") | {ALL: "the word for all materials"}
+    stages = {
+        f"{kind} of {deposit}": f"the {kind} of a deposit"
+        for kind in ("concentrate", "mixed", "heavy_mix")
+        for deposit in draft.names["deposits"]
+    }
     columns = {
         column.name: "a column of baskets.csv" for column in (*TABLES["baskets"].columns, *SOURCE_AND_NOTE, DROP)
     }
     reserved = {
-        "elements": goods | columns,
-        "products": goods,
+        "elements": goods | columns | stages,
+        "products": goods | stages,
         "scenarios": {BASE: "the base path itself: a disruption of 'base' needs no scenario"},
     }
     for table, words in reserved.items():
@@ -184,16 +189,17 @@ def clashes(draft: Draft) -> None:
 
 
 def _report_clashes(draft: Draft, table: str, column: str, taken: dict[str, RawRow], same_table: bool) -> None:
-    by_plain = {name.casefold(): (name, row) for name, row in reversed(taken.items())}
+    by_plain = {looks_like(name): (name, row) for name, row in reversed(taken.items())}
     for name, row in _first_use(draft, table, column).items():
-        other, where = by_plain.get(name.casefold(), (name, row))
+        other, where = by_plain.get(looks_like(name), (name, row))
         if same_table and other != name:
             draft.errors.append(
                 Problem(
                     row.file,
                     row.line,
                     column,
-                    f"{quoted(name)} and {quoted(other)} (line {where.line}) differ only in case.",
+                    f"{quoted(name)} and {quoted(other)} (line {where.line}) differ only in "
+                    f"{'case' if name.casefold() == other.casefold() else 'blanks, or in how letters are written'}.",
                     "write them the same, or give one another name.",
                 )
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reeplan.tables.cells import CellError, expected, parse
-from reeplan.tables.names import did_you_mean, listing, quoted
+from reeplan.tables.names import did_you_mean, listing, quoted, shown
 from reeplan.tables.rows import Problem
 from reeplan.tables.spec import DROP, SETTINGS, SOURCE_AND_NOTE, Column, Table
 
@@ -91,9 +91,8 @@ def _match_header(
         if not name:
             continue
         if name in seen:
-            errors.append(
-                Problem(sheet.file, line, name, f"the column {quoted(name)} is there twice.", "delete one of them.")
-            )
+            message = f"the column {quoted(name)} is there twice."
+            errors.append(Problem(sheet.file, line, shown(name)[:80], message, "delete one of them."))
         elif name in allowed:
             found.append((position, allowed[name]))
         elif table.wide and name in wide.held:
@@ -109,7 +108,7 @@ def _unknown_column(name: str, table: Table, sheet: Sheet, wide: WideNames) -> P
         return Problem(
             sheet.file,
             sheet.header_line,
-            name,
+            shown(name)[:80],
             f"{quoted(name)} is no column of {table.name}.csv.",
             _column_hint(name, table, set(sheet.columns)),
         )
@@ -119,7 +118,7 @@ def _unknown_column(name: str, table: Table, sheet: Sheet, wide: WideNames) -> P
     return Problem(
         sheet.file,
         sheet.header_line,
-        name,
+        shown(name)[:80],
         f"{quoted(name)} is not listed in {table.wide}.csv.",
         f"{guess} Or {add}" if guess else add,
     )

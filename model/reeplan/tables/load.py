@@ -10,7 +10,7 @@ from reeplan.tables.cells import CellError
 from reeplan.tables.checks import check
 from reeplan.tables.columns import Part, RawRow, WideNames, read_part, type_setting
 from reeplan.tables.draft import Draft, default_settings, draft_table
-from reeplan.tables.names import did_you_mean, nearest, quoted
+from reeplan.tables.names import did_you_mean, nearest, quoted, shown
 from reeplan.tables.overlays import merge
 from reeplan.tables.reader import NumberStyle, Sheet, read_sheet
 from reeplan.tables.rows import Loaded, Problem, Row, Tables
@@ -18,6 +18,9 @@ from reeplan.tables.spec import SETTINGS, TABLES, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".csv.txt")
+"""What tables are often saved as by mistake."""
 
 
 def load_tables(folder: Path, overlays: Sequence[Path] = ()) -> Loaded:
@@ -51,17 +54,18 @@ def _finish(loaded: Loaded) -> Loaded:
 
 def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet]:
     """Every table file of the folder. A file that is no table is an error: its name is misspelt."""
-    if not folder.is_dir():
-        message = "there is no such folder." if not folder.exists() else "this is a file, not a folder of tables."
-        loaded.errors.append(Problem(str(folder), 0, "", message, _folder_hint(folder)))
+    try:
+        files = sorted(folder.iterdir())
+    except (OSError, ValueError) as error:
+        loaded.errors.append(Problem(shown(folder), 0, "", _no_folder(error), _folder_hint(folder)))
         return {}
     sheets: dict[str, Sheet] = {}
     misnamed: set[str] = set()
-    for path in sorted(folder.iterdir()):
+    for path in files:
         if path.suffix.casefold() != ".csv" or path.name.startswith((".", "~")):
             continue
         if path.suffix == ".csv" and path.stem in TABLES:
-            sheet = read_sheet(path, str(path))
+            sheet = read_sheet(path, shown(path))
             sheets[path.stem] = sheet
             loaded.errors += sheet.errors
             loaded.warnings += sheet.warnings
@@ -72,19 +76,20 @@ def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet
             misnamed.update(meant)
             loaded.errors.append(
                 Problem(
-                    str(path),
+                    shown(path),
                     0,
                     "",
-                    f"{quoted(path.name)} is no table of a case.",
+                    f"{quoted(shown(path.name))} is no table of a case.",
                     f"did you mean '{meant[0]}.csv'?" if meant else "move it out of the folder.",
                 )
             )
+    _report_other_formats(files, sheets, loaded)
     # A table whose file is misnamed is neither missing nor empty: it is there, and not read.
-    sheets |= {name: Sheet(str(folder), whole=False) for name in misnamed - set(sheets)}
+    sheets |= {name: Sheet(shown(folder), whole=False) for name in misnamed - set(sheets)}
     if overlay and not sheets:
         loaded.errors.append(
             Problem(
-                str(folder),
+                shown(folder),
                 0,
                 "",
                 "this overlay has no tables.",
@@ -96,12 +101,29 @@ def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet
     return sheets
 
 
+def _report_other_formats(files: list[Path], sheets: dict[str, Sheet], loaded: Loaded) -> None:
+    """An optional table that is there, but not as CSV, is not read: without a word the case would lack it."""
+    for path in files:
+        name, dot, end = path.name.partition(".")
+        optional = name in TABLES and TABLES[name].optional and name not in sheets
+        if optional and (dot + end).casefold() in OTHER_FORMATS:
+            loaded.errors.append(
+                Problem(
+                    shown(path),
+                    0,
+                    "",
+                    "this table is not read: it is no CSV file.",
+                    f"save it as '{name}.csv' (CSV UTF-8), or move it out of the folder.",
+                )
+            )
+
+
 def _require_tables(folder: Path, sheets: dict[str, Sheet], loaded: Loaded) -> None:
     missing = [table for table in TABLES.values() if not table.optional and table.name not in sheets]
     if not sheets:
         loaded.errors.append(
             Problem(
-                str(folder),
+                shown(folder),
                 0,
                 "",
                 "there are no tables in this folder.",
@@ -110,22 +132,24 @@ def _require_tables(folder: Path, sheets: dict[str, Sheet], loaded: Loaded) -> N
         )
         return
     for table in missing:
-        book = next(
-            (
-                folder / f"{table.name}{end}"
-                for end in (".xlsx", ".xls", ".ods", ".txt", ".csv.txt")
-                if (folder / f"{table.name}{end}").exists()
-            ),
-            None,
-        )
-        hint = f"save {book.name} as CSV (UTF-8)." if book else table.meaning
-        loaded.errors.append(Problem(str(folder / f"{table.name}.csv"), 0, "", "this table is missing.", hint))
+        book = next((f"{table.name}{end}" for end in OTHER_FORMATS if (folder / f"{table.name}{end}").exists()), None)
+        hint = f"save {book} as CSV (UTF-8)." if book else table.meaning
+        loaded.errors.append(Problem(shown(folder / f"{table.name}.csv"), 0, "", "this table is missing.", hint))
+
+
+def _no_folder(error: Exception) -> str:
+    """Why the folder cannot be listed."""
+    if isinstance(error, NotADirectoryError):
+        return "this is a file, not a folder of tables."
+    if isinstance(error, PermissionError):
+        return "this folder may not be read: permission denied."
+    return "there is no such folder."
 
 
 def _folder_hint(folder: Path) -> str:
     try:
-        siblings = [path.name for path in folder.parent.iterdir() if path.is_dir()]
-    except OSError:
+        siblings = [shown(path.name) for path in folder.parent.iterdir() if path.is_dir()]
+    except (OSError, ValueError):
         return ""
     return did_you_mean(folder.name, siblings)
 
@@ -162,7 +186,7 @@ def _draft(folder: Path, sheets: list[dict[str, Sheet]], loaded: Loaded) -> Draf
     settings = _settings(folder, merged["settings"], parts["settings"], styles, loaded.errors)
     draft = Draft(settings, errors=loaded.errors)
     for table in TABLES.values():
-        draft.files[table.name] = str(folder / f"{table.name}.csv")
+        draft.files[table.name] = shown(folder / f"{table.name}.csv")
         draft_table(draft, table, merged[table.name], parts[table.name])
         if not table.optional and table.name not in sheets[0]:
             draft.doubtful.add(table.name)
@@ -186,7 +210,7 @@ def _settings(
         if setting.required and setting.name not in mentioned and parts and _trusted(parts, rows):
             errors.append(
                 Problem(
-                    str(folder / "settings.csv"),
+                    shown(folder / "settings.csv"),
                     0,
                     setting.name,
                     f"the setting {quoted(setting.name)} is missing.",

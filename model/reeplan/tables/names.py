@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,9 +34,47 @@ def did_you_mean(name: str, valid: Iterable[str]) -> str:
     return f"did you mean {' or '.join(quoted(option) for option in options)}?" if options else ""
 
 
+JOINERS = "\u200c\u200d"
+"""Letters without a shape of their own that some scripts cannot be written without."""
+
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Letters that show as nothing."""
+
+
+def plain_name(name: str) -> str:
+    """The name in the one way that it is kept: composed letters, and every blank the same.
+
+    Two cells that look the same are then the same, whichever program wrote them.
+    """
+    if name.isascii():
+        return name
+    composed = unicodedata.normalize("NFC", name)
+    return "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in composed)
+
+
+def invisible(name: str) -> str:
+    """The first letter of a name that cannot be seen, or nothing."""
+    if name.isascii() and name.isprintable():
+        return ""
+    return next((x for x in name if x in _FILLERS or not (x.isprintable() or x in JOINERS)), "")
+
+
+def looks_like(name: str) -> str:
+    """What a reader may take the name for: the same for names that differ in case, width or blanks only."""
+    if name.isascii():
+        return " ".join(name.casefold().split())
+    seen = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join("".join(letter for letter in seen if letter not in JOINERS).split())
+
+
+def shown(text: object) -> str:
+    """A path, or the name of a column, as it can be written to any terminal: what has no shape as its code."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(text))
+
+
 def quoted(text: str, length: int = 40) -> str:
     """The text in quotes on one line, shortened: a cell may hold a page or control characters."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    shown = "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in text)
     return f"'{shown}'" if len(shown) <= length else f"'{shown[: length - 1]}…'"
 
 

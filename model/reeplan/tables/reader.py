@@ -10,10 +10,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reeplan.tables.names import quoted
+from reeplan.tables.names import plain_name, quoted
 from reeplan.tables.rows import Problem
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ FREE_TEXT = ("source", "note")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+")
 _GROUPS_OF_THREE = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
+_HEAD = 200_000
+"""The header is looked for in so many characters."""
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]{2}")
 
 
@@ -34,7 +37,8 @@ class NumberStyle:
     """Which marks may separate a number's decimals in this file, judged by all of its cells.
 
     Only files with semicolons or tabs may have decimal commas. There ``1,250`` or ``1.250`` may
-    mean two numbers; other cells that have one meaning only decide it.
+    mean two numbers; other cells that have one meaning only decide it, and where there are none
+    it stays undecided.
     """
 
     comma: bool = False
@@ -69,6 +73,10 @@ def read_sheet(path: Path, shown: str) -> Sheet:
     """Read one file. ``shown`` is its name in messages. Never raises, whatever the bytes."""
     sheet = Sheet(shown)
     try:
+        # A pipe would wait for ever, and a device may never end: only true files are opened.
+        if not stat.S_ISREG(path.stat().st_mode):
+            sheet.fail(0, "", "this is no file but a folder, a pipe or a device.", "put a CSV file in its place.")
+            return sheet
         data = path.read_bytes()
     except OSError as error:
         sheet.fail(0, "", f"the file cannot be read: {error.strerror or error}.")
@@ -175,8 +183,8 @@ def _separator(text: str) -> tuple[str, int]:
 
     Excel itself may write a first line ``sep=;``.
     """
-    first = next((line for line in text.split("\n", 50)[:50] if line.strip(" ,;\t\r")), "")
-    named = re.fullmatch(r'"?sep=(.)"?[,;\s]*', first.replace("\r", "")) if text.startswith(first) else None
+    first = next((line for line in re.split(r"[\r\n]+", text[:_HEAD]) if line.strip(" ,;\t")), "")
+    named = re.fullmatch(r'"?sep=(.)"?[,;\s]*', first) if text.startswith(first) else None
     if named and named[1] in ",;\t":
         return named[1], 1
     unquoted = re.sub(r'"[^"]*"', "", first)
@@ -223,7 +231,7 @@ def _shape(records: list[tuple[int, list[str]]], sheet: Sheet) -> None:
     if not filled:
         sheet.fail(0, "", "the file is empty.", "it needs at least a line with the names of its columns.")
         return
-    sheet.header_line, header = filled[0]
+    sheet.header_line, header = filled[0][0], [plain_name(name) for name in filled[0][1]]
     blank = [line for line, cells in records if line < filled[-1][0] and not any(cells)]
     if blank:
         sheet.warn(blank[0], f"{len(blank)} empty line{'s' * (len(blank) > 1)} between the rows; ignored.")
@@ -249,7 +257,8 @@ def _used(rows: list[tuple[int, list[str]]], index: int) -> bool:
 
 
 def _fits(line: int, cells: list[str], width: int, header: int, sheet: Sheet) -> bool:
-    if any(cells[width:]):
+    # Empty cells beyond the header count too: '1,000,,' may have been 1000 and one empty cell.
+    if any(cells[width:]) or len(cells) > header:
         sheet.fail(
             line,
             "",

@@ -1,0 +1,92 @@
+"""What is said and written when there is no plan: why, and what would make one possible."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from reeplan.cli.display import TerminalDisplay
+from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.explain import explain
+from reeplan.results.summary import measure_in_words
+from reeplan.run_folder import write_inputs, written_whole
+from reeplan.solver import Interrupt, Outcome
+
+if TYPE_CHECKING:
+    from reeplan.cli.session import Session
+    from reeplan.explain import Explanation
+    from reeplan.front import Front
+    from reeplan.plan import Planner
+    from reeplan.tables.rows import Tables
+
+EVERY_S = 5.0
+"""Seconds between two lines about what is being tried."""
+
+
+class NoPlanError(Exception):
+    """No plan was found, or none exists."""
+
+    def __init__(self, front: Front, planner: Planner) -> None:
+        super().__init__(front.outcome.value)
+        self.front, self.planner = front, planner
+
+
+def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
+    """Explain an infeasible case and write ``infeasible.md``; say how else a search ended without a plan."""
+    planner, outcome = nothing.planner, nothing.front.outcome
+    loaded, place = session.loaded, session.place
+    target = planner.case.settings.resilience_target
+    if outcome is Outcome.INTERRUPTED:
+        return _ended("interrupted", "Stopped before any plan was found; nothing was written.", INTERRUPTED, as_json)
+    if outcome is not Outcome.INFEASIBLE:
+        return _ended(
+            "stopped at a limit",
+            "No plan was found within the time limit; one may still exist. Give more time with --time-limit. "
+            "Nothing was written.",
+            STOPPED_AT_LIMIT,
+            as_json,
+        )
+    click.echo("\nNo plan can satisfy these inputs.", err=True)
+    if target is None or loaded.tables is None:
+        return _ended(
+            "infeasible",
+            "Even without a resilience target some limits contradict each other: look at take-or-pay minima under a "
+            "disruption, and at stockpiles that must end as full as they began.",
+            INFEASIBLE,
+            as_json,
+        )
+    found = _explained(planner, loaded.tables, target)
+    with written_whole(place) as folder:
+        (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
+        write_inputs(loaded.tables, planner.case.settings, folder / "inputs")
+    if as_json:
+        reasons = {"rules": [rule.says for rule in found.conflict], "changes": found.change_lines()}
+        click.echo(json.dumps({"run": place.as_posix(), "status": "infeasible", "points": [], **reasons}))
+    for line in found.lines():
+        click.echo(line, err=True)
+    click.echo(f"\nDetails: {place / 'infeasible.md'}", err=True)
+    return INFEASIBLE
+
+
+def _ended(status: str, message: str, code: int, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps({"run": None, "status": status, "points": []}))
+    click.echo(message, err=True)
+    return code
+
+
+def _explained(planner: Planner, tables: Tables, target: float) -> Explanation:
+    last = time.monotonic()
+
+    with TerminalDisplay() as display, Interrupt() as interrupt:
+
+        def tried(what: str) -> None:
+            nonlocal last
+            if time.monotonic() - last > EVERY_S:
+                last = time.monotonic()
+                display.say(f"    looking for the reason: {what}")
+
+        return explain(planner, tables, target, measure_in_words(planner.case.settings), interrupt, tried)

@@ -1,0 +1,180 @@
+"""What is to be solved and where it is written: a new run, or one that goes on."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reeplan import __version__
+from reeplan.case import case_from_tables
+from reeplan.cli.check import as_objects, is_bad
+from reeplan.run_folder import INPUTS, JOURNAL, read_manifest, sha256_of_inputs, unfinished_place
+from reeplan.tables import load_tables
+
+if TYPE_CHECKING:
+    from reeplan.case import Case
+    from reeplan.tables.rows import Loaded
+
+DONE = "done"
+"""The status of a run that needs no going on."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked on the command line; None where the case's settings hold."""
+
+    case: Path | None
+    overlays: tuple[Path, ...]
+    target: float | str | None
+    points: int | None
+    measure: str | None
+    out: Path | None
+    workers: int | None
+    gap: float | None
+    time_limit: float | None
+    seed: int
+    resume: Path | None
+    strict: bool
+    as_json: bool
+
+
+class RefusedError(Exception):
+    """What was asked cannot be done as asked; nothing was solved or written."""
+
+    def __init__(self, message: str, hint: str = "", loaded: Loaded | None = None) -> None:
+        super().__init__(message)
+        self.message, self.hint, self.loaded = message, hint, loaded
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run: its case, how it is solved, where it goes, and what its manifest says from the start.
+
+    ``single``: one plan and not a front. ``retry_limits``: points that ended at a time limit are tried again.
+    """
+
+    name: str
+    loaded: Loaded
+    case: Case
+    place: Path
+    single: bool
+    seed: int
+    workers: int | None
+    facts: dict[str, Any]
+    retry_limits: bool = False
+
+
+def open_session(request: Request) -> Session:
+    """The run that is asked for."""
+    return _resumed(request) if request.resume is not None else _fresh(request)
+
+
+def _fresh(request: Request) -> Session:
+    assert request.case is not None
+    place = request.out or Path("runs") / f"{request.case.resolve().name or 'case'}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    if place.exists():
+        raise RefusedError(f"the run folder {place} exists already.", "choose another with --out.")
+    if unfinished_place(place).exists():
+        raise RefusedError(
+            f"an unfinished run is kept for {place}.",
+            f"go on with it: reeplan solve --resume {place}; or remove {unfinished_place(place)}.",
+        )
+    loaded = load_tables(request.case, request.overlays)
+    if is_bad(loaded, request.strict) or loaded.tables is None:
+        raise RefusedError("", loaded=loaded)
+    case = _with_options(case_from_tables(loaded.tables), request)
+    _check_measure(case)
+    single = request.target is not None
+    facts = {
+        "case": request.case.as_posix(),
+        "overlays": [overlay.as_posix() for overlay in request.overlays],
+        "title": case.settings.title,
+        "started": f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
+        "inputs_sha256": sha256_of_inputs([request.case, *request.overlays]),
+        "single": single,
+        "seed": request.seed,
+        "settings": asdict(case.settings),
+        "versions": {
+            "reeplan": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib")},
+        },
+        "warnings": as_objects(loaded.warnings),
+    }
+    return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts)
+
+
+def _resumed(request: Request) -> Session:
+    """Go on with an unfinished run, or with a finished one that stopped early."""
+    assert request.resume is not None
+    place = request.resume
+    kept = unfinished_place(place)
+    if not kept.is_dir():
+        _reopen(place, kept)
+    facts = read_manifest(kept)
+    if not facts or not (kept / INPUTS).is_dir():
+        raise RefusedError(
+            f"{kept} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
+        )
+    loaded = load_tables(kept / INPUTS)
+    if loaded.tables is None:
+        raise RefusedError("", loaded=loaded)
+    case = case_from_tables(loaded.tables)
+    if request.time_limit is not None:
+        case = replace(case, settings=replace(case.settings, time_limit_s=request.time_limit))
+        facts["settings"] = asdict(case.settings)
+    workers = request.workers if request.workers is not None else facts.get("workers")
+    return Session(
+        name=str(facts.get("case", place)),
+        loaded=loaded,
+        case=case,
+        place=place,
+        single=bool(facts.get("single")),
+        seed=int(facts.get("seed", 0)),
+        workers=workers,
+        facts=facts,
+        retry_limits=request.time_limit is not None,
+    )
+
+
+def _reopen(place: Path, kept: Path) -> None:
+    """Copy what going on needs from a finished run that stopped early."""
+    facts = read_manifest(place)
+    if not facts:
+        raise RefusedError(f"there is no run at {place}.", "name the run folder as it was asked for with --out.")
+    if facts.get("status") == DONE:
+        raise RefusedError(f"the run at {place} is done: there is nothing to go on with.")
+    if not (place / JOURNAL).is_dir():
+        raise RefusedError(f"the run at {place} has no journal to go on from.", "solve the case again.")
+    kept.mkdir(parents=True)
+    for name in (INPUTS, JOURNAL):
+        shutil.copytree(place / name, kept / name)
+    shutil.copy2(place / "manifest.json", kept / "manifest.json")
+
+
+def _with_options(case: Case, request: Request) -> Case:
+    """The case with what the command line asks for instead of its settings."""
+    asked: dict[str, Any] = {
+        "front_points": request.points,
+        "resilience_measure": request.measure,
+        "mip_gap": request.gap,
+        "time_limit_s": request.time_limit,
+    }
+    changes = {name: value for name, value in asked.items() if value is not None}
+    if request.target is not None:
+        changes["resilience_target"] = None if request.target == "none" else request.target
+    return replace(case, settings=replace(case.settings, **changes))
+
+
+def _check_measure(case: Case) -> None:
+    measure = case.settings.resilience_measure
+    if measure in ("expected", "cvar") and not any(window.probability > 0 for window in case.windows):
+        raise RefusedError(
+            f"the measure '{measure}' weighs windows by probability, and no scenario of this case has any.",
+            "choose worst_case or weakest_link, or give a scenario a probability.",
+        )

@@ -1,0 +1,5 @@
+"""Why no plan exists: arithmetic, the smallest conflicting set of rules, the smallest changes that would do."""
+
+from reeplan.explain.explanation import Explanation, explain
+
+__all__ = ["Explanation", "explain"]

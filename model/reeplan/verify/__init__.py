@@ -1,0 +1,12 @@
+"""An independent check of a finished run: every number recomputed from the run folder's files alone.
+
+Nothing here comes from the optimiser. The rules are those of ``docs/FORMULATION.md``, written once
+more as sums over tables.
+"""
+
+from __future__ import annotations
+
+from reeplan.verify.run import verify_run
+from reeplan.verify.verdict import Failure, Verdict
+
+__all__ = ["Failure", "Verdict", "verify_run"]

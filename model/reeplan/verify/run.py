@@ -1,0 +1,141 @@
+"""A run folder from end to end: every table read, every rule recomputed, for every plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import pandas as pd
+
+from reeplan.verify import shortage
+from reeplan.verify.case import Checked
+from reeplan.verify.costs import check_costs, expected_costs
+from reeplan.verify.files import UnreadableError, read_table
+from reeplan.verify.front import Recomputed, check_front, check_row
+from reeplan.verify.inputs import read_inputs
+from reeplan.verify.investment import check_investment
+from reeplan.verify.manifest import (
+    check_fingerprints,
+    check_points,
+    check_settings,
+    notes_on_sources,
+    read_manifest,
+)
+from reeplan.verify.metrics import check_metrics
+from reeplan.verify.operation import check_operation
+from reeplan.verify.plan import Plan, read_plan
+from reeplan.verify.prices import check_prices
+from reeplan.verify.shapes import BASE, FRONT, SERVED
+from reeplan.verify.shortage import check_shortage
+from reeplan.verify.storage import check_storage
+from reeplan.verify.trade import check_trade
+from reeplan.verify.verdict import Ledger, Rule, Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reeplan.verify.inputs import Inputs
+
+T = TypeVar("T")
+TOPICS: dict[str, Callable[[Plan, Ledger], None]] = {
+    "investment": check_investment,
+    "operation": check_operation,
+    "trade": check_trade,
+    "storage": check_storage,
+    "shortage": check_shortage,
+    "costs": check_costs,
+    "prices": check_prices,
+}
+FOLDERS = Rule("plan_folders", "every plan of front.csv, and no other, has its folder")
+CHECKABLE = Rule("checkable", "the tables contradict the case so much that this check could not be made")
+NOT_EMPTY = Rule("front_not_empty", "the front must have at least one plan")
+
+
+def verify_run(run: Path) -> Verdict:
+    """Recompute everything in a run folder from its tables; nothing is solved, nothing is written."""
+    verdict = Verdict()
+    ledger = Ledger(verdict)
+    try:
+        manifest = read_manifest(run, ledger)
+        check_fingerprints(manifest, run, ledger)
+        verdict.notes += notes_on_sources(manifest)
+    except UnreadableError:
+        manifest = None
+    inputs = _made(lambda: read_inputs(run / "inputs", ledger), "the inputs", ledger)
+    if inputs is None:
+        return verdict
+    if manifest is not None:
+        check_settings(manifest, inputs, ledger)
+    served = [f"{SERVED}{partner}" for partner in inputs.wacc]
+    front = _made(lambda: read_table(run / "front.csv", FRONT, ledger, served), "front.csv", ledger)
+    if front is None:
+        return verdict
+    _check_whole(run, manifest, front, ledger)
+    case = Checked(inputs)
+    for _, row in front.iterrows():
+        _check_plan(run, case, row, Ledger(verdict, str(row["point"])))
+    return verdict
+
+
+def _check_whole(run: Path, manifest: dict[str, object] | None, front: pd.DataFrame, ledger: Ledger) -> None:
+    """The front, the manifest and the folders agree."""
+    if front.empty:
+        ledger.broken(NOT_EMPTY, "front.csv", expected="a plan", found="none")
+        return
+    folders = {path.name for path in (run / "plans").iterdir()} if (run / "plans").is_dir() else set()
+    for name in sorted(folders ^ set(front["point"])):
+        ledger.broken(FOLDERS, f"plans/{name}", expected="front.csv and plans/ name the same plans", found=name)
+    ledger.held(FOLDERS, len(front))
+    _made(lambda: check_front(front, ledger), "front.csv", ledger)
+    if manifest is not None:
+        _made(lambda: check_points(manifest, front, ledger), "manifest.json", ledger)
+
+
+def _check_plan(run: Path, case: Checked, row: pd.Series[float], ledger: Ledger) -> None:
+    plan = _made(lambda: read_plan(run / "plans" / ledger.point, case, ledger), "the plan's tables", ledger)
+    if plan is not None:
+        check_plan(plan, row, ledger)
+
+
+def check_plan(plan: Plan, row: pd.Series[float], ledger: Ledger) -> None:
+    """One plan and its row of the front: each topic in turn; one that breaks down does not hide the others."""
+    for name, check in TOPICS.items():
+        _made(partial(check, plan, ledger), name, ledger)
+    _made(lambda: _check_as_a_whole(plan, row, plan.case.inputs, ledger), "metrics and front", ledger)
+
+
+def _check_as_a_whole(plan: Plan, row: pd.Series[float], inputs: Inputs, ledger: Ledger) -> None:
+    """Metrics, and the plan's row of the front."""
+    by_value, by_tonnes = shortage.value_shares(plan), shortage.tonne_shares(plan)
+    check_metrics(plan, ledger, by_value, by_tonnes)
+    due = expected_costs(plan).merge(inputs.periods[["window", "year", "weight", "discount"]], on=["window", "year"])
+    weight = due["discount"].where(due["part"].isin(["annuities", "fixed"]), due["weight"])
+    unmet = plan["shortage"]
+    sums = plan["costs"].groupby("part")["expected_musd"].sum()
+    served = {
+        partner: float(by_value.loc[by_value["partner"] == partner, "share"].min()) if len(by_value) else 1.0
+        for partner in inputs.wacc
+    }
+    found = Recomputed(
+        parts={str(part): float(value) for part, value in sums.items()},
+        due_musd=float((due["due"] * weight).sum()),
+        size_musd=float((due["size"] * weight).sum()),
+        resilience=shortage.resilience(inputs, by_value, by_tonnes),
+        capital_musd=float(plan["builds"]["capex_musd"].sum()),
+        modules=float(plan["builds"]["modules"].sum()),
+        base_unmet_t=float(unmet.loc[unmet["window"] == BASE, "unmet_t"].sum()),
+        served=served,
+    )
+    check_row(row, plan, found, ledger)
+
+
+def _made(work: Callable[[], T], what: str, ledger: Ledger) -> T | None:
+    """The outcome of a check, or None where it could not be made; that it could not is a failure too."""
+    try:
+        return work()
+    except UnreadableError:
+        return None
+    except Exception as error:  # whatever is in a damaged folder must end as a failure in plain words
+        ledger.broken(CHECKABLE, what, found=f"{type(error).__name__}: {error}")
+        return None

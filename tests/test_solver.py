@@ -1,0 +1,268 @@
+"""The solver adapter: what is handed over is the model, what comes back says how it ended and how far to trust it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyomo.environ as pyo
+import pytest
+
+from reeplan.solver import Controls, Engine, Interrupt, Outcome
+from solved import planner_of, random_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def knapsack(seed: int = 3, items: int = 12, rows: int = 2, spread: float = 0.0) -> Any:
+    """Choose items of most value within limits; ``spread`` makes rows and columns differ by orders of magnitude."""
+    rng = np.random.default_rng(seed)
+    weights = rng.integers(10, 60, (rows, items)) * 10.0 ** rng.uniform(-spread, spread, (rows, 1))
+    values = rng.integers(10, 60, items).astype(float)
+    m = pyo.ConcreteModel()
+    m.take = pyo.Var(range(items), domain=pyo.Integers, bounds=(0, 3))
+    m.spare = pyo.Var(range(rows), domain=pyo.NonNegativeReals)
+    m.limit = pyo.Constraint(
+        range(rows),
+        rule=lambda m, i: sum(weights[i, j] * m.take[j] for j in range(items)) + m.spare[i] == 1.3 * weights[i].sum(),
+    )
+    m.cost = pyo.Objective(expr=-sum(values[j] * m.take[j] for j in range(items)))
+    m.weight = pyo.Objective(expr=sum(m.take[j] for j in range(items)), sense=pyo.maximize)
+    return m
+
+
+def hard() -> Any:
+    """A market-split problem: no solver proves its optimum within seconds, though any choice keeps its rules."""
+    rng = np.random.default_rng(1)
+    weights = rng.integers(0, 100, (5, 40))
+    m = pyo.ConcreteModel()
+    m.take = pyo.Var(range(40), domain=pyo.Binary)
+    m.over, m.under = (pyo.Var(range(5), domain=pyo.NonNegativeReals) for _ in range(2))
+    m.split = pyo.Constraint(
+        range(5),
+        rule=lambda m, i: sum(int(weights[i, j]) * m.take[j] for j in range(40)) + m.under[i] - m.over[i]
+        == int(weights[i].sum()) // 2,
+    )
+    m.cost = pyo.Objective(expr=sum(m.over[i] + m.under[i] for i in range(5)))
+    return m
+
+
+# ---- values ------------------------------------------------------------------------------------------
+
+
+def test_an_optimum_is_proven() -> None:
+    engine = Engine(knapsack())
+    found = engine.solve("cost")
+    assert found.outcome is Outcome.OPTIMAL
+    assert found.found
+    assert found.bound == pytest.approx(found.objective, rel=1e-9)
+    assert engine.value("cost", found.values) == found.objective
+    assert found.violation < 1e-9
+
+
+@pytest.mark.parametrize("spread", [0.0, 3.0, 6.0])
+def test_scaling_changes_neither_the_optimum_nor_whole_numbers(spread: float) -> None:
+    """Rows that differ by twelve orders of magnitude: the same choice, in whole numbers."""
+    plain = Engine(knapsack(spread=0.0)).solve("cost")
+    engine = Engine(knapsack(spread=spread))
+    found = engine.solve("cost")
+    whole = found.values[engine.integer]
+    assert np.array_equal(whole, np.round(whole))
+    assert np.all(whole >= 0)
+    assert np.all(whole <= 3)
+    assert found.objective == pytest.approx(plain.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", [3, 8, 29])
+def test_factors_are_powers_of_two_and_those_of_whole_numbers_are_one(seed: int) -> None:
+    with random_case(seed) as folder:
+        engine = planner_of(folder).engine
+    for factors in (engine._row_scale, engine._column_scale):
+        assert np.array_equal(np.log2(factors), np.round(np.log2(factors)))
+    assert np.all(engine._column_scale[engine.integer] == 1.0)
+
+
+def test_vectors_are_in_the_order_of_the_models_variables() -> None:
+    model = knapsack()
+    engine = Engine(model)
+    found = engine.solve("cost")
+    for variable in model.take.values():
+        column = engine.column(variable)
+        assert column is not None
+        assert engine.columns[column] is variable
+        assert engine.integer[column]
+    assert engine.column(pyo.Var()) is None
+    activity = engine.activity(found.values)
+    assert activity == pytest.approx(engine.row_lower)
+
+
+def test_violation_is_relative_to_the_size_of_a_rules_terms() -> None:
+    m = pyo.ConcreteModel()
+    m.x = pyo.Var(range(2), domain=pyo.NonNegativeReals)
+    m.small = pyo.Constraint(expr=m.x[0] <= 1)
+    m.large = pyo.Constraint(expr=1000 * m.x[1] == 1000)
+    m.cost = pyo.Objective(expr=m.x[0] + m.x[1])
+    engine = Engine(m)
+    first, second = (engine.column(m.x[i]) for i in range(2))
+    values = np.zeros(2)
+    values[first], values[second] = 1.0, 1.0
+    assert engine.violation(values) == 0.0
+    values[first] = 1.25
+    assert engine.violation(values) == pytest.approx(0.25 / 1.25)
+    values[first], values[second] = 0.5, 1.5
+    assert engine.violation(values) == pytest.approx(500 / 1500), "half too much, of 1500 that the terms come to"
+    values[second] = 0.0
+    assert engine.violation(values) == pytest.approx(1000)
+
+
+# ---- questions ---------------------------------------------------------------------------------------
+
+
+def test_bounds_limits_and_the_other_sense() -> None:
+    model = knapsack()
+    engine = Engine(model)
+    free = engine.solve("cost")
+    first = engine.column(model.take[0])
+    assert first is not None
+    forced = engine.solve("cost", fixed={first: 2.0})
+    assert forced.values[first] == 2.0
+    assert forced.objective >= free.objective - 1e-9
+    raised = engine.solve("cost", at_least={first: 3.0})
+    assert raised.values[first] >= 3.0
+    most = engine.solve("weight", maximise=True)
+    limited = engine.solve("weight", maximise=True, at_most={"cost": free.objective + 5})
+    assert engine.value("cost", limited.values) <= free.objective + 5 + 1e-6
+    assert limited.objective <= most.objective + 1e-9
+    assert most.bound >= most.objective - 1e-9, "for a maximum the bound is above"
+
+
+def test_a_relaxation_is_a_bound_and_has_prices() -> None:
+    engine = Engine(knapsack())
+    relaxed = engine.solve("cost", relax=True)
+    whole = engine.solve("cost")
+    assert relaxed.outcome is Outcome.OPTIMAL
+    assert relaxed.objective <= whole.objective + 1e-9
+    assert relaxed.row_duals is not None
+    assert whole.row_duals is None
+    assert len(relaxed.row_duals) == len(engine.rows)
+
+
+def test_prices_are_those_of_the_model_and_not_of_its_scaling() -> None:
+    """Two goods of 3 and 5 000 000 a unit: the dual of each demand is its price."""
+    m = pyo.ConcreteModel()
+    m.x = pyo.Var(range(2), domain=pyo.NonNegativeReals)
+    m.demand = pyo.Constraint(range(2), rule=lambda m, i: (1.0, 4e-5)[i] * m.x[i] >= (7.0, 1e-4)[i])
+    m.cost = pyo.Objective(expr=3 * m.x[0] + 200 * m.x[1])
+    engine = Engine(m)
+    found = engine.solve("cost")
+    prices = {row.index(): dual for row, dual in zip(engine.rows, found.row_duals, strict=True)}
+    assert prices[0] == pytest.approx(3)
+    assert prices[1] == pytest.approx(200 / 4e-5)
+
+
+def test_bound_never_exceeds_the_optimum() -> None:
+    """Stopped early by its gap, a solve still proves no more than is true."""
+    optimum = Engine(knapsack(items=25)).solve("cost").objective
+    for gap in (0.0, 1.0, 20.0, 200.0):
+        found = Engine(knapsack(items=25)).solve("cost", Controls(absolute_gap=gap))
+        assert found.bound <= optimum + 1e-6
+        assert found.objective >= optimum - 1e-6
+        assert found.objective - found.bound <= gap + 1e-6
+
+
+def test_a_start_is_taken_up() -> None:
+    engine = Engine(knapsack(items=25))
+    best = engine.solve("cost")
+    again = engine.solve("cost", start=best.values)
+    assert again.objective == pytest.approx(best.objective)
+
+
+# ---- ends --------------------------------------------------------------------------------------------
+
+
+def test_infeasible_is_told_from_not_found() -> None:
+    model = knapsack()
+    engine = Engine(model)
+    everything = {engine.column(variable): 3.0 for variable in model.take.values()}
+    found = engine.solve("cost", at_least=everything)
+    assert found.outcome is Outcome.INFEASIBLE
+    assert not found.found
+    first = engine.column(model.take[0])
+    assert engine.solve("cost", at_least={first: 4.0}).outcome is Outcome.INFEASIBLE, "above the variable's own bound"
+
+
+def test_a_time_limit_keeps_plan_and_bound() -> None:
+    found = Engine(hard()).solve("cost", Controls(time_limit_s=0.5, threads=1))
+    assert found.outcome is Outcome.LIMIT
+    assert found.found
+    assert -1e-9 <= found.bound <= found.objective
+    assert found.violation < 1e-7
+    assert found.seconds < 10
+
+
+def test_an_interruption_keeps_plan_and_bound() -> None:
+    """Asked to stop while it runs, the solver returns what it has."""
+    interrupt = Interrupt()
+    engine = Engine(hard(), interrupt=interrupt)
+    threading.Timer(1.0, lambda: interrupt._ask()).start()
+    found = engine.solve("cost", Controls(time_limit_s=60, threads=1))
+    assert found.outcome is Outcome.INTERRUPTED
+    assert found.seconds < 30
+    assert found.found
+    assert found.bound <= found.objective
+    assert engine.interrupted
+
+
+def test_what_is_interrupted_before_it_starts_is_said_so() -> None:
+    interrupt = Interrupt()
+    interrupt._ask()
+    found = Engine(hard(), interrupt=interrupt).solve("cost", Controls(time_limit_s=60, threads=1))
+    assert found.outcome is Outcome.INTERRUPTED
+
+
+def test_progress_is_reported_in_the_models_units(tmp_path: Path) -> None:
+    seen = []
+    Engine(hard(), tmp_path / "solver.log").solve("cost", Controls(time_limit_s=2.5, threads=1, watch=seen.append))
+    assert seen
+    for progress in seen:
+        assert progress.bound <= progress.incumbent
+        assert 0 <= progress.incumbent < 1e5 or progress.incumbent == float("inf")
+        assert progress.seconds >= 0
+
+
+def test_the_first_signal_asks_and_a_later_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that follows at once is taken for the same: a terminal and its shell may both pass it on."""
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupt() as interrupt:
+        assert not interrupt.asked
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.asked
+        monkeypatch.setattr("reeplan.solver.SAME_REQUEST_S", -1.0)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_request_to_stop_reaches_workers() -> None:
+    event = threading.Event()
+    interrupt = Interrupt()
+    interrupt.share(event)
+    worker = Interrupt(event)
+    assert not worker.asked
+    interrupt._ask()
+    assert worker.asked
+
+
+@pytest.mark.parametrize("question", ["cheapest", "most_resilient"])
+@pytest.mark.parametrize("seed", [3, 8, 29])
+def test_what_the_solver_calls_a_plan_keeps_the_rules(seed: int, question: str) -> None:
+    with random_case(seed) as folder:
+        planner = planner_of(folder)
+    ask: Callable[..., Any] = getattr(planner, question)
+    found = ask(*([0.5] if question == "cheapest" else []), Controls(threads=1))
+    assert found.violation < 1e-6
