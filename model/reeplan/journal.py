@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,6 +35,11 @@ class Journal:
     def __len__(self) -> int:
         return sum(1 for _ in self._folder.glob("*.npz"))
 
+    def holds_a_plan(self) -> bool:
+        """Whether any answer is a plan."""
+        answers = (_read(path) for path in sorted(self._folder.glob("*.npz")))
+        return any(answer is not None and answer[1].found for answer in answers)
+
     def record(self, number: int, what: str, solution: Solution) -> None:
         """Keep an answer; the file appears whole or not at all."""
         if solution.outcome not in FINAL:
@@ -52,19 +58,21 @@ class Journal:
 
     def recall(self, number: int, what: str) -> Solution | None:
         """The answer to a question, if it was asked before under this number; None if it cannot be read."""
-        path = self._folder / f"{number:04d}.npz"
-        if not path.exists():
-            return None
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                if str(stored["what"]) != what:
-                    return None
-                values = stored["values"]
-                objective, bound, seconds, violation = (float(number) for number in stored["numbers"])
-                outcome = Outcome(str(stored["outcome"]))
-        except (OSError, ValueError, KeyError):
-            return None
-        return Solution(outcome, values if len(values) else None, objective, bound, seconds, violation)
+        answer = _read(self._folder / f"{number:04d}.npz")
+        return answer[1] if answer is not None and answer[0] == what else None
+
+
+def _read(path: Path) -> tuple[str, Solution] | None:
+    """A question and its answer; None where there is none, or it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            values = stored["values"]
+            objective, bound, seconds, violation = (float(number) for number in stored["numbers"])
+            outcome = Outcome(str(stored["outcome"]))
+            what = str(stored["what"])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+    return what, Solution(outcome, values if len(values) else None, objective, bound, seconds, violation)
 
 
 class Recorded:

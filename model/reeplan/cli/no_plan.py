@@ -12,7 +12,7 @@ from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.explain import explain
 from reeplan.results.summary import measure_in_words
-from reeplan.run_folder import write_inputs, written_whole
+from reeplan.run_folder import INPUTS, write_inputs, write_manifest, written_whole
 from reeplan.solver import Interrupt, Outcome
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     found = _explained(planner, loaded.tables, target)
     with written_whole(place) as folder:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
-        write_inputs(loaded.tables, planner.case.settings, folder / "inputs")
+        write_inputs(loaded.tables, planner.case.settings, folder / INPUTS)
+        write_manifest(folder, {**session.facts, "status": "infeasible", "points": []})
     if as_json:
         reasons = {"rules": [rule.says for rule in found.conflict], "changes": found.change_lines()}
         click.echo(json.dumps({"run": place.as_posix(), "status": "infeasible", "points": [], **reasons}))

@@ -196,7 +196,7 @@ def _manifest(
 
 def _worth_keeping(folder: Path) -> bool:
     """Whether an unfinished run holds solves that can be gone on from."""
-    return (folder / JOURNAL).is_dir() and len(Journal(folder / JOURNAL)) > 0
+    return (folder / JOURNAL).is_dir() and Journal(folder / JOURNAL).holds_a_plan()
 
 
 def _refuse(request: Request, refusal: RefusedError) -> int:
