@@ -178,6 +178,13 @@ class Engine:
         """The lower limit of every row."""
         return self._data.row_lower
 
+    def coefficient_range(self) -> tuple[float, float]:
+        """The smallest and the largest coefficient of the rules as the solver sees them, after scaling."""
+        scaled = sp.diags_array(self._row_scale) @ self._data.A @ sp.diags_array(self._column_scale)
+        sizes = np.abs(scaled.tocsr().data)
+        sizes = sizes[sizes > 0]
+        return float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0))
+
     def activity(self, values: Vector) -> Vector:
         """The value of every row's left side."""
         return self._data.A @ values

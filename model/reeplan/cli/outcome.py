@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,7 +34,7 @@ def print_results(session: Session, front: Front, rows: list[dict[str, Any]], se
         click.echo(json.dumps({"run": place.as_posix(), "status": status_of(front), "points": points}))
         return
     _print_table(front_table(rows))
-    click.echo(f"\n{sentence(front, session.case)}")
+    click.echo(f"\n{textwrap.fill(sentence(front, session.case), 100)}")
     for target in front.unreached:
         click.echo(
             f"The resilience_target {target:g} of the settings is out of reach: no plan serves more than "

@@ -1,0 +1,26 @@
+"""The numbers that the solver sees stay in a range that it can be trusted with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import read
+
+from reeplan.case import case_from_tables
+from reeplan.plan import Planner
+
+INPUTS = Path(__file__).parent.parent / "inputs"
+
+
+@pytest.mark.parametrize("name", ["base", "tutorial"])
+def test_coefficients_lie_between_a_thousandth_and_ten_thousand(name: str) -> None:
+    smallest, largest = Planner(case_from_tables(read(INPUTS / name))).engine.coefficient_range()
+    assert smallest >= 1e-3
+    assert largest <= 1e4
+
+
+def test_plans_keep_every_rule_to_a_millionth() -> None:
+    planner = Planner(case_from_tables(read(INPUTS / "base")))
+    plan = planner.report(planner.cheapest_relaxed(0.9), 0.9, 0.0)
+    assert plan.violation < 1e-6
