@@ -119,7 +119,7 @@ def canon_of(loaded: Loaded) -> Canon:
 def text_of(lines: Lines, **style: Any) -> str:
     """Lines as a CSV file."""
     file = io.StringIO(newline="")
-    csv.writer(file, **{"lineterminator": "\n", **style}).writerows(lines)
+    csv.writer(file, **{"lineterminator": "\r\n", **style}).writerows(lines)
     return file.getvalue()
 
 
@@ -395,7 +395,8 @@ def truncated(source: Source, pick: random.Random) -> Mutant:
 @maker
 def emptied(source: Source, pick: random.Random) -> Mutant:
     table = pick.choice(list(source.lines))
-    return of_table(table, pick.choice([b"", b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b",,,\n", b" ", b"\xff\xfe"]), refused)
+    nothing = pick.choice([b"", b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b",,,\n", b" ", b"\xff\xfe"])
+    return of_table(table, nothing, refused)
 
 
 @maker
@@ -422,14 +423,22 @@ def readable_encoding(source: Source, pick: random.Random) -> Mutant:
     return of_table(table, data, unchanged, encoding)
 
 
+FOREIGN = (
+    ("cp1252", "Coût élevé – 5 €"),
+    ("latin-1", "Größe"),
+    ("cp932", "磁石と希土類"),
+    ("euc_jp", "磁石"),
+    ("gbk", "稀土"),
+    ("koi8-r", "Руда"),
+    ("mac_roman", "é"),
+)
+
+
 @maker
 def foreign_encoding(source: Source, pick: random.Random) -> Mutant:
     """A name or note with letters beyond ASCII, in an encoding that cannot be told from others for sure."""
     table = source.with_rows(pick)
-    encoding, letters = pick.choice(
-        [("cp1252", "Coût élevé – 5 €"), ("latin-1", "Größe"), ("cp932", "磁石と希土類"), ("euc_jp", "磁石"), ("gbk", "稀土"),
-         ("koi8-r", "Руда"), ("mac_roman", "é")]  # fmt: skip
-    )
+    encoding, letters = pick.choice(FOREIGN)
     lines = [[*source.lines[table][0]], *([*row] for row in source.lines[table][1:])]
     if "note" not in lines[0]:
         lines[0].append("note")
@@ -453,9 +462,8 @@ def dressed_otherwise(source: Source, pick: random.Random) -> Mutant:
     """Quotes, blanks, blank lines, empty columns, another separator: the same cells."""
     table = pick.choice(list(source.lines))
     lines = source.lines[table]
-    how = pick.choice(
-        ["quoted", "blanks", "no-break blanks", "blank lines", "empty columns", "semicolons", "tabs", "sep=,", "BOM twice"]
-    )
+    ways = "quoted, blanks, no-break blanks, blank lines, empty columns, semicolons, tabs, sep, BOM twice"
+    how = pick.choice(ways.split(", "))
     if how == "blanks":
         lines = [[f" {cell}  " for cell in row] for row in lines]
     elif how == "no-break blanks":
@@ -472,13 +480,14 @@ def dressed_otherwise(source: Source, pick: random.Random) -> Mutant:
     text = text_of(
         lines, quoting=csv.QUOTE_ALL if how == "quoted" else csv.QUOTE_MINIMAL, delimiter=marks.get(how, ",")
     )
-    text = {"sep=,": "sep=,\n", "BOM twice": "\ufeff\ufeff"}.get(how, "") + text
+    text = {"sep": "sep=,\n", "BOM twice": "\ufeff\ufeff"}.get(how, "") + text
     return of_table(table, text, unchanged, how)
 
 
 def _decided(lines: Lines) -> bool:
     """Whether no number in the lines may have two meanings once points and commas are both possible."""
-    return not any(cell.partition(".")[2].isdigit() and len(cell.partition(".")[2]) == 3 for row in lines for cell in row)
+    decimals = [cell.partition(".")[2] for row in lines for cell in row]
+    return not any(part.isdigit() and len(part) == 3 for part in decimals)
 
 
 @maker
@@ -562,7 +571,7 @@ def column_renamed(source: Source, pick: random.Random) -> Mutant:
     name = pick.choice([header[at] + "x", header[at].upper(), "drop", "", "\x1b[31m", "x" * 10_000, *NASTY_NAMES])
     if name == header[at]:
         name += "_"
-    judge = refused if name or any(row[at] for row in rows) else anything
+    judge = refused if name.strip() or any(row[at] for row in rows) else anything
     return of_table(table, [[*header[:at], name, *header[at + 1 :]], *rows], judge, f"{header[at]} to {name[:30]!r}")
 
 
@@ -612,7 +621,8 @@ NUMBERS: dict[str, float | None] = {
     "1e308": 1e308, "-1e308": -1e308, "1e-308": 1e-308, "4.9e-324": 5e-324, "1e400": None, "-1e400": None,
     "1e-400": 0.0, "-0": 0.0, "-0.0": 0.0, "00012": 12.0, "1_000": None, "0x10": None, "0b1": None, "1e5": 1e5,
     "١٢٣": None, "１２３": None, "1²": None, "Ⅷ": None, "½": None, "1,5": None, "1,000": None, "1.000,5": None,
-    "1 000": None, "1\u00a0000": None, "1\u202f000": None, "1'000": None, "12%": None, "$5": None, "5 t": None, "1e": None, "e5": None,
+    "1 000": None, "1\u00a0000": None, "1\u202f000": None, "1'000": None, "12%": None, "$5": None, "5 t": None,
+    "1e": None, "e5": None,
     ".5": 0.5, "5.": 5.0, "+7": 7.0, "--7": None, "+-7": None, "1e+5": 1e5, "1d5": None, "1e5.0": None, "nan": None,
     "inf": None, "-inf": None, "Infinity": None, "NaN": None, "None": None, "null": None, "true": None, "TRUE": None,
     "=1+1": None, "=2030": None, "+1+1": None, "@1": None, "#REF!": None, "#N/A": None, "12:30": None,
@@ -625,14 +635,22 @@ NUMBERS: dict[str, float | None] = {
 
 NASTY_NAMES = (
     "../../etc/passwd", "..", ".", "/", "/etc/passwd", "C:\\x", "con", "NUL", "aux.csv", "<script>alert(1)</script>",
-    "</table><img src=x onerror=alert(1)>", "&amp;", "&lt;b&gt;", "a\nb", "a\r\nb", "a\rb", "a,b", 'a"b', '"', '""', "'", "a'b", "a;b", "a\tb",
-    "🧲", "👩\u200d🔬", "\u202eabc", "abc\u200f", "a\u200bb", "\u200b", "\ufeffa", "a\u2060b", "a\u00adb", "a\u2028b", "a\u0085b",
-    "a\x00b", "a\x1b[31mb", "a\x07b", "a\x7fb", "x" * 10_000, "é", "e\u0301", "Ａ", "ﬁ", "İ", "ß", "ı", "磁石", "ネオジム", "भारत",
-    "=1+1", "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1,2)", "+1", "-1", "-", "+", "@", "=",
-    "#REF!", "#N/A", "%s%s%n", "{0}", "{names}", "{}", "${HOME}", "$(id)", "`id`", "$x$", "$\\frac{", "\\alpha", "a_b^c", "a|b", "a*b?",
-    "all", "any", "base", "oxide", "product", "scrap", "concentrate", "source", "note", "drop", "mixed of pit", "total",
-    "None", "nan", "null", "NA", "True", "0", "1.0", "2030", "1e5", "a>b", "a/b", "a@2030", "a\\b", "a\u00a0b", "a  b", "A B",
-    "a" + "\u0301" * 500, "\U000e0001", "\ue000", "\u0378", "a\u180eb", "a\u3164b", "\u3164", "\u00a0", "\u3000", "a\u3000b",
+    "</table><img src=x onerror=alert(1)>", "&amp;", "&lt;b&gt;", "a\nb", "a\r\nb", "a\rb",
+    "a,b", 'a"b', '"', '""', "'", "a'b", "a;b", "a\tb",
+    "🧲", "👩\u200d🔬", "\u202eabc", "abc\u200f", "a\u200bb", "\u200b", "\ufeffa", "a\u2060b", "a\u00adb",
+    "a\u2028b", "a\u0085b",
+    "a\x00b", "a\x1b[31mb", "a\x07b", "a\x7fb", "x" * 10_000, "é", "e\u0301", "Ａ", "ﬁ", "İ", "ß", "ı", "磁石",
+    "ネオジム", "भारत",
+    "=1+1", "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1,2)", "+1", "-1", "-", "+",
+    "@", "=",
+    "#REF!", "#N/A", "%s%s%n", "{0}", "{names}", "{}", "${HOME}", "$(id)", "`id`", "$x$", "$\\frac{", "\\alpha",
+    "a_b^c", "a|b", "a*b?",
+    "all", "any", "base", "oxide", "product", "scrap", "concentrate", "source", "note", "drop", "mixed of pit",
+    "total",
+    "None", "nan", "null", "NA", "True", "0", "1.0", "2030", "1e5", "a>b", "a/b", "a@2030", "a\\b", "a\u00a0b",
+    "a  b", "A B",
+    "a" + "\u0301" * 500, "\U000e0001", "\ue000", "\u0378", "a\u180eb", "a\u3164b", "\u3164", "\u00a0", "\u3000",
+    "a\u3000b",
 )  # fmt: skip
 """Names that harm files, pages, figures, spreadsheets or terminals, or that look like other names."""
 
@@ -683,7 +701,7 @@ def setting_respelt(source: Source, pick: random.Random) -> Mutant:
     text, number = pick.choice([*NUMBERS.items(), *((name, None) for name in NASTY_NAMES)])
     lines[row][value] = text
     kind = next(s.kind for s in SETTINGS if s.name == lines[row][name])
-    wrong = kind in ("number", "integer") and number is None
+    wrong = kind in ("number", "integer") and number is None and text.strip("\u200b\ufeff \u00a0\u3000")
     if text in NUMBERS or not text.replace(".", "").replace("e", "").isdigit():
         judge = refused if wrong else only(("settings", row - 1, "value"))
     else:
@@ -706,7 +724,8 @@ def cell_gets_a_nasty_name(source: Source, pick: random.Random) -> Mutant | None
 @maker
 def renamed_everywhere(source: Source, pick: random.Random) -> Mutant | None:
     """A thing gets another name in all tables: refused, or the same case."""
-    table, column = pick.choice([(t, TABLES[t].key[0]) for t in DECLARING if t in source.lines] + [("regions", "country")])
+    declared = [(name, TABLES[name].key[0]) for name in DECLARING if name in source.lines]
+    table, column = pick.choice([*declared, ("regions", "country")])
     lines = source.lines[table]
     if len(lines) < 2:
         return None
@@ -714,7 +733,7 @@ def renamed_everywhere(source: Source, pick: random.Random) -> Mutant | None:
     files = {}
     for other, content in source.lines.items():
         skip = {at for at, name in enumerate(content[0]) if _kind(other, name) not in ("text", "")}
-        skip |= {at for at, name in enumerate(content[0]) if name in FREE_TEXT or (other, name) == ("settings", "value")}
+        skip |= {at for at, name in enumerate(content[0]) if name in (*FREE_TEXT, "value")}
         header = [new if other == "baskets" and name == old else name for name in content[0]]
         rows = [
             [cell if at in skip else _other_name(cell, old, new) for at, cell in enumerate(row)] for row in content[1:]
@@ -725,8 +744,17 @@ def renamed_everywhere(source: Source, pick: random.Random) -> Mutant | None:
 
 
 DECLARING = (
-    "partners", "regions", "elements", "products", "deposits", "processes", "plants", "ventures", "suppliers", "scenarios"
-)  # fmt: skip
+    "partners",
+    "regions",
+    "elements",
+    "products",
+    "deposits",
+    "processes",
+    "plants",
+    "ventures",
+    "suppliers",
+    "scenarios",
+)
 
 
 @maker
@@ -798,11 +826,11 @@ def unknown_name(source: Source, pick: random.Random) -> Mutant:
         lines = [[*lines[0], column.name], *([*row, ""] for row in lines[1:])]
     row, at = pick.randrange(1, len(lines)), lines[0].index(column.name)
     old = lines[row][at]
-    strange = [name for name in ("nowhere", "Nowhere 7", old.swapcase(), f"{old}x", f"x{old}", old[:-1], f"{old}\u00a0x", f"{old},",
-                                 old.replace("a", "а"), f"{old}\u200f", old.replace(" ", "  "), *NASTY_NAMES)]  # fmt: skip
+    misspelt = [old.swapcase(), f"{old}x", f"x{old}", old[:-1], f"{old}\u00a0x", f"{old},", f"{old}\u200f"]
+    strange = ["nowhere", "Nowhere 7", *misspelt, old.replace("a", "а"), old.replace(" ", "  "), *NASTY_NAMES]
     known = {cell for content in source.lines.values() for line in content for cell in line}
-    words = {"any", "all", BASE, "oxide", "product", "scrap", "concentrate", "mixed", "heavy_mix"}
-    new = pick.choice([name for name in strange if name.strip() and name not in known | words and name != old])
+    known |= {"any", "all", BASE, "oxide", "product", "scrap", "concentrate", "mixed", "heavy_mix"}
+    new = pick.choice([name for name in strange if name.strip() and "\0" not in name and name not in known])
     if not new.strip(" \u3000\u00a0\u200b\ufeff"):
         new = "nowhere"
     lines[row][at] = new
@@ -898,7 +926,7 @@ def odd_folder(source: Source, pick: random.Random) -> Mutant:
         ("another FIFO", lambda folder: os.mkfifo(folder / "x.csv"), refused),
         ("upper-case name", lambda folder: (folder / f"{table}.csv").rename(folder / f"{table.upper()}.csv"), refused),
         ("upper-case ending", lambda folder: (folder / f"{table}.csv").rename(folder / f"{table}.CSV"), refused),
-        ("hidden ending .csv.txt", lambda folder: (folder / f"{table}.csv").rename(folder / f"{table}.csv.txt"), refused),
+        ("hidden ending", lambda folder: (folder / f"{table}.csv").rename(folder / f"{table}.csv.txt"), refused),
         ("a workbook", lambda folder: (folder / f"{table}.csv").rename(folder / f"{table}.xlsx"), refused),
         ("a name that is no text", _beside(b"d\xe9mand.csv"), refused),
         ("a name with a line break", _beside("dem\nand.csv"), refused),

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-import reeplan.cli.solve
 from reeplan.results.plan_tables import surplus
-from reeplan.run_folder import FolderTakenError, written_whole
+from reeplan.run_folder import written_whole
 from reeplan.tables.spec import TABLES
 from solved import cheapest, planner_of, rows_of, run_command
 from support import ONE_TOWN, PURE_ORE, write_case, years
@@ -70,16 +69,29 @@ def test_a_failure_on_the_way_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("failure", [BrokenError, KeyboardInterrupt])
-def test_a_failure_while_drawing_leaves_nothing(
+def test_a_failure_before_anything_is_found_leaves_nothing(
     small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
 ) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise failure
 
-    monkeypatch.setattr(reeplan.cli.solve, "draw_figures", fails)
+    monkeypatch.setattr("reeplan.cli.solve.Planner", fails)
     result = run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run")
     assert result.exit_code != 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_figure_that_fails_does_not_cost_the_tables(
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        raise BrokenError("out of ink")
+
+    monkeypatch.setattr("reeplan.cli.solve.draw_figures", fails)
+    result = run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    assert "out of ink" in result.stderr
+    assert (tmp_path / "run" / "front.csv").exists()
 
 
 def test_the_folder_appears_only_when_it_is_whole(tmp_path: Path) -> None:
@@ -93,12 +105,47 @@ def test_the_folder_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     assert (place / "a").read_text() == "a"
 
 
-def test_what_a_killed_run_left_does_not_stop_the_next(small_case: Path, tmp_path: Path) -> None:
-    leftover = tmp_path / ".run.unfinished-x1y2"
-    leftover.mkdir()
-    (leftover / "solver.log").write_text("killed")
-    assert run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run").exit_code == 0
-    assert (tmp_path / "run" / "front.csv").exists()
+def test_a_run_that_is_gone_on_with_replaces_the_old_one_only_when_it_is_whole(tmp_path: Path) -> None:
+    place = tmp_path / "run"
+    place.mkdir()
+    (place / "front.csv").write_text("old")
+
+    def fails() -> None:
+        with written_whole(place) as folder:
+            (folder / "front.csv").write_text("half")
+            raise BrokenError
+
+    with pytest.raises(BrokenError):
+        fails()
+    assert (place / "front.csv").read_text() == "old"
+    with written_whole(place) as folder:
+        (folder / "front.csv").write_text("new")
+    assert (place / "front.csv").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_what_was_found_before_a_failure_is_kept_and_gone_on_with(
+    small_case: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that breaks off after its solves leaves them beside its place; going on gives the same front."""
+    place = tmp_path / "run"
+
+    def fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("reeplan.cli.solve.write_plan", fails)
+        assert run_command("solve", small_case, "--out", place, "--workers", 1).exit_code != 0
+    assert not place.exists()
+    [kept] = tmp_path.iterdir()
+    assert kept.name.startswith("."), "nobody takes it for a run"
+    refused = run_command("solve", small_case, "--out", place)
+    assert refused.exit_code == 2
+    assert "--resume" in refused.stderr
+    assert run_command("solve", "--resume", place, "--workers", 1).exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    columns = [*FRONT_COLUMNS]
+    pd.testing.assert_frame_equal(read(place / "front.csv")[columns], read(small_run / "front.csv")[columns])
 
 
 def test_a_folder_that_exists_is_refused_and_untouched(small_case: Path, tmp_path: Path) -> None:
@@ -109,8 +156,6 @@ def test_a_folder_that_exists_is_refused_and_untouched(small_case: Path, tmp_pat
     assert result.exit_code == 2
     assert "exists already" in result.stderr
     assert [(path.name, path.read_text()) for path in place.iterdir()] == [("notes.txt", "keep me")]
-    with pytest.raises(FolderTakenError), written_whole(place):
-        pass
 
 
 # ---- what is in it -----------------------------------------------------------------------------------
@@ -153,7 +198,7 @@ def test_manifest(small_case: Path, small_run: Path) -> None:
     }
     assert manifest["status"] == "done"
     assert {"reeplan", "python", "pyomo", "highspy"} <= set(manifest["versions"])
-    assert manifest["options"]["workers"] == 1
+    assert manifest["workers"] == 1
     assert manifest["settings"]["front_points"] == 4
     front = read(small_run / "front.csv")
     assert [point["point"] for point in manifest["points"]] == list(front["point"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reeplan.plan import Plan, Planner
 
 MEASURES = ("worst_case", "weakest_link", "expected", "cvar")
-SEEDS = (0, 2, 3, 5, 6, 8, 13, 14, 25)
+SEEDS = (0, 2, 3, 5, 6, 7, 14, 25)
 MORE_SEEDS = range(100)
 SEEDS_WITH_A_FRONT = (10, 16, 23, 31, 36)
 
@@ -110,7 +110,7 @@ def as_second_opinion_names(planner: Planner, plan: Plan, model: second_opinion.
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("seed", [3, 7, 29])
+@pytest.mark.parametrize("seed", [5, 7, 29])
 def test_a_plan_keeps_every_rule_of_the_second_opinion(seed: int, measure: str) -> None:
     """Put into the other program, a reported plan breaks no rule, costs the same and serves the same."""
     with random_case(seed) as folder:

@@ -112,6 +112,16 @@ def solve(case: Path | None, **options: Any) -> None:
 
 
 @reeplan.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@JSON
+def verify(run: Path, as_json: bool) -> None:
+    """Recompute every number of RUN from its files alone, without the optimiser, and say what does not hold."""
+    from reeplan.cli.verify import run_verify
+
+    sys.exit(run_verify(run, as_json))
+
+
+@reeplan.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Write an empty case to FOLDER: every table with its columns, and what each means."""

@@ -16,10 +16,11 @@ import click
 
 from reeplan.cli.check import as_objects, show_problems
 from reeplan.cli.display import TerminalDisplay
-from reeplan.cli.exits import BAD_INPUT, DONE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.no_plan import NoPlanError, say_no_plan
 from reeplan.cli.outcome import print_results, status_of
 from reeplan.cli.session import RefusedError, Request, Session, open_session
+from reeplan.cli.verify import as_object, in_one_line
 from reeplan.figures import draw_figures
 from reeplan.front import Front, solve_front, solve_single
 from reeplan.journal import Journal, Recorded
@@ -38,12 +39,14 @@ from reeplan.run_folder import (
     written_whole,
 )
 from reeplan.solver import Controls, Interrupt
+from reeplan.verify import verify_run
 from reeplan.workers import Alone, Team, WorkerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from reeplan.verify import Verdict
     from reeplan.workers import Crew
 
 SMALL = 100
@@ -64,19 +67,21 @@ def run_solve(request: Request) -> int:
             Interrupt() as interrupt,
             written_whole(session.place, keep_if=_worth_keeping) as folder,
         ):
-            front, rows = _solve_into(folder, session, display, interrupt, began)
+            front, rows, verdict = _solve_into(folder, session, display, interrupt, began)
     except NoPlanError as nothing:
         return say_no_plan(nothing, session, request.as_json)
     except (OSError, WorkerLostError) as trouble:
         return _say_trouble(request, session, trouble)
     print_results(session, front, rows, time.perf_counter() - began, as_json=request.as_json)
+    if not verdict.holds:
+        return DOES_NOT_HOLD
     return {"done": DONE, "interrupted": INTERRUPTED}.get(status_of(front), STOPPED_AT_LIMIT)
 
 
 def _solve_into(
     folder: Path, session: Session, display: TerminalDisplay, interrupt: Interrupt, began: float
-) -> tuple[Front, list[dict[str, Any]]]:
-    """Solve and write everything into the folder."""
+) -> tuple[Front, list[dict[str, Any]], Verdict]:
+    """Solve and write everything into the folder, and check it from there."""
     loaded, case = session.loaded, session.case
     display.say(
         f"1/4 Inputs    {session.name} · {loaded.files} files · {loaded.row_count} rows · no errors, "
@@ -104,7 +109,7 @@ def _solve_into(
         shutil.rmtree(folder / JOURNAL)
     write_manifest(folder, _manifest(session, front, rows, folder, time.perf_counter() - began))
     _draw(folder, display)
-    return front, rows
+    return front, rows, _verified(folder, display)
 
 
 def _draw(folder: Path, display: TerminalDisplay) -> None:
@@ -113,6 +118,15 @@ def _draw(folder: Path, display: TerminalDisplay) -> None:
         draw_figures(folder)
     except Exception as trouble:
         display.say(f"    the figures could not be drawn ({trouble}); the tables are whole")
+
+
+def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
+    """The independent check of what was written; its verdict stays with the run."""
+    verdict = verify_run(folder)
+    text = json.dumps(as_object(verdict), indent=1, ensure_ascii=False, default=str)
+    (folder / "verify.json").write_text(text + "\n", encoding="utf-8")
+    display.say(f"              {in_one_line(verdict)}")
+    return verdict
 
 
 # ---- how it is solved ---------------------------------------------------------------------------

@@ -1,15 +1,15 @@
 """The smallest single changes that would make a target possible, each verified by solving.
 
 With divisible modules the highest resilience is a concave function of any limit of a table, so that
-chords find the smallest sufficient value in a few linear programs. Every change is then solved with
-whole modules.
+straight lines find the smallest sufficient value in a few linear programs. Every change is then solved with
+whole modules, as it is said.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reeplan.explain.conflict import REACHED, highest_resilience
 from reeplan.plan import Planner
@@ -24,15 +24,22 @@ if TYPE_CHECKING:
 VERIFY_S = 60.0
 """Time limit for solving a change with whole modules."""
 
-ROUNDS = 6
-"""Chords tried for each change."""
+ROUNDS = 8
+"""Values tried for each change, after one that suffices is known."""
+
+ACCURACY = 0.002
+"""Accuracy of a change that no line meets exactly, as a part of the change."""
+
+NOISE = 1e-7
+"""Differences of resilience below this are the arithmetic's noise."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change in words, and whether a plan with whole modules was found under it."""
+    """A change in words, the cell it is made in, and whether a plan with whole modules was found under it."""
 
     says: str
+    place: str
     verified: bool
 
 
@@ -54,9 +61,22 @@ def smallest_changes(
             break
         tried(f"smallest change of: {rule.says}")
         value = _smallest_value(case, measure, target, rule, before)
-        if value is not None and rule.changed is not None:
-            changes.append(Change(rule.put(value), _keeps(rule.changed(case, value), measure, target, interrupt)))
+        if value is not None:
+            changes.append(_tried_whole(case, measure, target, rule, value, interrupt))
     return changes
+
+
+def _tried_whole(
+    case: Case, measure: str, target: float, rule: Rule, value: float, interrupt: Interrupt
+) -> Change:
+    """The change, rounded to what one would type, and solved with whole modules; its last digit may go up by one."""
+    assert rule.changed is not None
+    rounded = [value] if rule.step else _rounded_away(value, rule.value)
+    typed = [min(item, rule.most) for item in rounded]
+    for item in typed:
+        if _keeps(rule.changed(case, item), measure, target, interrupt):
+            return Change(rule.put(item), rule.place, verified=True)
+    return Change(rule.put(typed[-1]), rule.place, verified=False)
 
 
 def _smallest_value(case: Case, measure: str, target: float, rule: Rule, before: float) -> float | None:
@@ -81,23 +101,50 @@ def _smallest_step(case: Case, measure: str, target: float, rule: Rule) -> float
 
 
 def _smallest_number(case: Case, measure: str, target: float, rule: Rule, before: float) -> float | None:
-    """Any number: chords from what stands there, whose resilience is known, to a value that suffices."""
+    """Any number: between what stands there, whose resilience is known, and a value that suffices.
+
+    Resilience is concave in the value: the line through two values that fall short never overshoots what is
+    needed, and the chord to one that suffices never stays below it. Halving helps where neither does.
+    """
     assert rule.changed is not None
     enough = _first_that_suffices(case, measure, target, rule)
     if enough is None:
         return None
-    value, reached = enough
-    low, below = rule.value, before
-    for _ in range(ROUNDS):
-        guess = low + (value - low) * (target - below) / (reached - below)
-        if not low < guess < value or value - guess < 0.002 * (value - rule.value):
+    short = [(rule.value, before)]
+    for tried in range(ROUNDS):
+        if enough[0] - short[-1][0] <= ACCURACY * (enough[0] - rule.value):
             break
-        at_guess = highest_resilience(rule.changed(case, guess), measure)
-        if at_guess >= target - REACHED:
-            value, reached = guess, max(at_guess, target)
-        else:
-            low, below = guess, at_guess
-    return _rounded_away(value, rule.value)
+        guess = _line(short, enough, target) if tried % 2 == 0 else None
+        value = guess.value if guess else (short[-1][0] + enough[0]) / 2
+        reached = highest_resilience(rule.changed(case, value), measure)
+        if reached < target - NOISE:
+            short.append((value, reached))
+            continue
+        enough = value, reached
+        if guess and (guess.never_too_much or reached <= target + NOISE):
+            break
+    return enough[0]
+
+
+class _Guess(NamedTuple):
+    """Where a line meets the target; ``never_too_much``: every smaller value falls short."""
+
+    value: float
+    never_too_much: bool
+
+
+def _line(short: Sequence[tuple[float, float]], enough: tuple[float, float], target: float) -> _Guess | None:
+    """Where the line through the last two values that fall short, or else the chord to one that suffices, says."""
+    (low, below), (high, above) = short[-1], enough
+    if len(short) > 1:
+        (start, at_start), never_too_much = short[-2], True
+        slope = (below - at_start) / (low - start)
+    elif above > target + NOISE:
+        slope, never_too_much = (above - below) / (high - low), False
+    else:
+        return None
+    value = low + (target - below) / slope if slope > 0 else high
+    return _Guess(value, never_too_much) if low < value < high else None
 
 
 def _first_that_suffices(case: Case, measure: str, target: float, rule: Rule) -> tuple[float, float] | None:
@@ -115,18 +162,23 @@ def _first_that_suffices(case: Case, measure: str, target: float, rule: Rule) ->
     return None
 
 
-def _rounded_away(value: float, start: float) -> float:
-    """Three significant digits of the change, rounded so that it still suffices."""
+def _rounded_away(value: float, start: float) -> list[float]:
+    """The change in three significant digits, rounded up, with and without care for the arithmetic's noise.
+
+    >>> _rounded_away(80.0000003, 30.0), _rounded_away(1.23456, 1.0)
+    ([80.0, 80.1], [1.235])
+    """
     change = value - start
     if change <= 0:
-        return value
-    digits = 2 - math.floor(math.log10(change))
-    return start + math.ceil(change * 10.0**digits - 1e-9) / 10.0**digits
+        return [value]
+    unit = 10.0 ** (math.floor(math.log10(change)) - 2)
+    steps = {math.ceil(change / unit - 1e-4), math.ceil(change / unit)}
+    return [round(start + step * unit, 12) for step in sorted(steps)]
 
 
 def _keeps(case: Case, measure: str, target: float, interrupt: Interrupt) -> bool:
     """Whether a plan with whole modules keeps the target."""
     found = Planner(case, measure, interrupt=interrupt).cheapest(
-        target - 1e-6, Controls(absolute_gap=math.inf, time_limit_s=VERIFY_S)
+        target, Controls(absolute_gap=math.inf, time_limit_s=VERIFY_S)
     )
     return found.found

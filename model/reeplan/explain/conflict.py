@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reeplan.network import Operation, Period
+from reeplan.network import Lane, Operation, Period
 from reeplan.plan import Planner
 from reeplan.program.investment import starts
+from reeplan.tables.spec import ALL
 
 if TYPE_CHECKING:
     from reeplan.case import Asset, Case
@@ -107,6 +108,10 @@ def _of_rows(planner: Planner, book: RuleBook, top: Solution) -> Iterable[Rule]:
             yield book.offtake(index[0], index[1])
         elif name == "dependence":
             yield book.dependence(index[0], index[1])
+        elif name == "purchases_follow_base":
+            yield from _disruptions_of_supply(planner, book, index[:2], Period(*index[2:]))
+        elif name == "shipments_follow_base":
+            yield from _disruptions_of_route(planner, book, Lane(*index[:3]), Period(*index[3:]))
         elif name in ("room", "storage_space", "no_stocking_in_a_crisis"):
             yield from _of_store(planner, book, index[0], index[1], index[2])
 
@@ -135,9 +140,15 @@ def _of_gaps(planner: Planner, book: RuleBook, top: Solution) -> Iterable[Rule]:
         for key in m.supply_of:
             if key[1] == material:
                 yield from _disruptions_of_supply(planner, book, key, period)
+        for lane in m.net.lanes:
+            if (lane.destination, lane.material) == (region, material):
+                yield from _disruptions_of_route(planner, book, lane, period)
         for operation in m.net.operations:
             asset = case.assets[operation.asset]
-            if material in m.net.outputs(Operation(*operation)) and asset.max_modules and not starts(m, asset, year):
+            if material not in m.net.outputs(Operation(*operation)):
+                continue
+            yield from _disruptions_of_asset(planner, book, asset, period)
+            if asset.max_modules and not starts(m, asset, year):
                 yield book.timing(asset)
         if (region, material) in m.store_at:
             yield from _of_store(planner, book, region, material, year)
@@ -164,6 +175,17 @@ def _disruptions_of_supply(planner: Planner, book: RuleBook, key: tuple[str, str
     supply = planner.model.supply_of[key]
     for row in net.disruptions_of_supply(supply, period):
         if row.availability < 1:
+            yield book.disruption(row)
+
+
+def _disruptions_of_route(planner: Planner, book: RuleBook, lane: Lane, period: Period) -> Iterable[Rule]:
+    net, case = planner.model.net, planner.case
+    route = f"{case.country(lane.origin)}>{case.country(lane.destination)}"
+    concerned = (ALL, lane.material, net.materials[lane.material].kind)
+    for row in case.disruptions:
+        if (row.kind, row.target) != ("route", route) or row.material not in concerned or row.availability >= 1:
+            continue
+        if row.acts(net.windows.get(period.window), period.year):
             yield book.disruption(row)
 
 

@@ -64,20 +64,23 @@ class Explanation:
         """Each change with how far it is verified."""
         first = f"--target {self.reachable:g}" + ("" if self.reachable_is_highest else " (perhaps a little more)")
         rest = [
-            change.says + ("" if change.verified else " (enough with divisible modules; with whole ones not shown)")
+            f"{change.says} ({change.place})"
+            + ("" if change.verified else "; enough with divisible modules, with whole ones not shown")
             for change in self.changes
         ]
         if not rest and not self.only_integers:
             rest = [
                 "no other single change is enough: the target conflicts with more than one rule at once, or in several "
                 "windows; mend these and ask again"
+                if self.conflict
+                else "no limit in the tables holds the target back: a seller, a plant or a lane is missing altogether"
             ]
         return [first, *rest]
 
     def markdown(self, case: str) -> str:
         """``infeasible.md``."""
         parts = [
-            f"# No plan can satisfy {case} at resilience {self.target:g}",
+            f"# No plan can satisfy {_text(case)} at resilience {self.target:g}",
             f"Resilience is the {self.measure_in_words}. With divisible modules the highest is {self.ceiling:.4f}; "
             f"a plan with whole modules was found for {self.reachable:g}.",
             "## 1. Arithmetic",
@@ -85,7 +88,7 @@ class Explanation:
             "## 2. What conflicts",
             self._conflict(),
             "## 3. Smallest single changes that would make it possible",
-            "\n".join(f"- {line}" for line in self.change_lines()),
+            "\n".join(f"- {_text(line)}" for line in self.change_lines()),
             "Each change stands alone: everything else stays as it is. Where nothing else is said, a plan with whole "
             "modules was found under it.",
             f"Explained in {self.seconds:.0f} s.",
@@ -95,11 +98,11 @@ class Explanation:
     def _arithmetic(self) -> str:
         if not self.shortfalls:
             return "By quantities alone every material could be served in every window."
-        listed = "\n".join(f"- {item.sentence}" for item in self.shortfalls[:SHOWN])
+        listed = "\n".join(f"- {_text(item.sentence)}" for item in self.shortfalls[:SHOWN])
         more = len(self.shortfalls) - SHOWN
         tail = f"\n- and {more} more." if more > 0 else ""
         verdict = (
-            f"\n\nThis alone keeps resilience below {self.by_arithmetic:.4f}."
+            f"\n\nThis alone keeps resilience at {self.by_arithmetic:.4f} or below."
             if self.by_arithmetic < self.target
             else ""
         )
@@ -113,7 +116,7 @@ class Explanation:
             return "Only the whole numbers conflict: with divisible modules the target could be kept."
         rows = [f"| 1 | resilience of at least {self.target:g} | --target {self.target:g} |"]
         rows += [
-            f"| {number} | {_cell(rule.says)} | {_cell(rule.place)} |"
+            f"| {number} | {_text(rule.says)} | {_text(rule.place)} |"
             for number, rule in enumerate(self.conflict, start=2)
         ]
         table = "\n".join(["| | rule | where |", "|---|---|---|", *rows])
@@ -154,6 +157,9 @@ def explain(
     return found
 
 
-def _cell(text: str) -> str:
-    """Text that cannot break a table."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+_MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "&<>|`*[]\\"} | {ord("\n"): " "}
+
+
+def _text(text: str) -> str:
+    """Text that is shown as it is: a name must not become a table's edge, a tag or a link."""
+    return text.translate(_MARKUP)

@@ -108,7 +108,8 @@ def _free_text(cell: str) -> str:
             f"{quoted(cell)} is a formula to a spreadsheet that opens the results.",
             "begin with a word, not with a sign.",
         )
-    return unicodedata.normalize("NFC", cell)
+    # Not every program that reads the results takes a lone carriage return for a part of its cell.
+    return unicodedata.normalize("NFC", cell.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _number(column: Column, cell: str, style: NumberStyle) -> float:

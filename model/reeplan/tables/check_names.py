@@ -45,6 +45,9 @@ FORBIDDEN = {
 }
 """Marks that join names in results (venture/option, scenario@year) and in routes (A>B)."""
 
+MOST_UNKNOWN = 50
+"""So many unknown names of a column are told of one by one: each is compared with every valid name."""
+
 
 def references(draft: Draft) -> None:
     """A name that refers to another table is listed there."""
@@ -61,9 +64,12 @@ def _check_column(draft: Draft, table: str, column: Column) -> None:
         name = row.cells.get(column.name)
         if name is not None and name not in valid:
             unknown[row.file, name].append(row.line)
-    for (file, name), lines in unknown.items():
+    for (file, name), lines in list(unknown.items())[:MOST_UNKNOWN]:
         message, hint = _unknown(name, column.refers_to, valid)
         draft.errors.append(Problem(file, lines[0], column.name, f"{message}{also_on(lines)}.", hint))
+    for (file, _), lines in list(unknown.items())[MOST_UNKNOWN : MOST_UNKNOWN + 1]:
+        message = f"{len(unknown) - MOST_UNKNOWN} more names in this column are unknown."
+        draft.errors.append(Problem(file, lines[0], column.name, message, "mend those above first."))
 
 
 def _unknown(name: str, tables: Iterable[str], valid: set[str]) -> tuple[str, str]:

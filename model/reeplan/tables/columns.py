@@ -13,6 +13,9 @@ from reeplan.tables.spec import DROP, SETTINGS, SOURCE_AND_NOTE, Column, Table
 if TYPE_CHECKING:
     from reeplan.tables.reader import NumberStyle, Sheet
 
+MOST_BAD_CELLS = 1000
+"""After so many bad cells a file is not what it should be, and more messages help nobody."""
+
 
 @dataclass
 class RawRow:
@@ -56,8 +59,14 @@ def read_part(table: Table, sheet: Sheet, overlay: bool, wide: WideNames, errors
     if not columns:
         part.whole = False
         return part
+    before = len(errors)
     for line, cells in sheet.rows:
         part.rows.append(_type_row(sheet, columns, line, cells, errors))
+        if len(errors) - before > MOST_BAD_CELLS:
+            message = f"more than {MOST_BAD_CELLS} cells of this file cannot be read; the rest is not looked at."
+            errors.append(Problem(sheet.file, line, "", message, "is it the right file?"))
+            part.whole = False
+            break
     _require(table, sheet, part, errors)
     if table.wide and not set(sheet.columns) <= {column.name for _, column in columns} | wide.dropped:
         # A column could not be read, so the sum of the others says nothing.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +22,8 @@ from reeplan.tables.spec import SETTINGS, TABLES, Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MOST_TOLD = 100
+"""So many problems are told of in one column of a file: a list of thousands is read by nobody."""
 OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".csv.txt")
 """What tables are often saved as by mistake."""
 
@@ -41,15 +46,32 @@ def load_tables(folder: Path, overlays: Sequence[Path] = ()) -> Loaded:
 
 
 def _normalised(basket: Row, elements: set[str]) -> Row:
-    """The basket with shares that sum to 1 exactly: published ones are rounded."""
-    total = sum(basket[name] for name in sorted(elements))
+    """The basket with shares that sum to 1: published ones are rounded. The sum is exact, whatever the order."""
+    total = math.fsum(basket[name] for name in elements)
     return Row({**basket, **{name: basket[name] / total for name in sorted(elements)}}, basket.file, basket.line)
 
 
 def _finish(loaded: Loaded) -> Loaded:
-    loaded.errors = sorted(set(loaded.errors))
-    loaded.warnings = sorted(set(loaded.warnings))
+    loaded.errors = _folded(loaded.errors)
+    loaded.warnings = _folded(loaded.warnings)
     return loaded
+
+
+def _folded(problems: list[Problem]) -> list[Problem]:
+    """The problems in order, each once; of those in one column of a file the first ones and how many more there are."""
+    kept: list[Problem] = []
+    ordered = sorted(set(problems))
+    counts = Counter((problem.file, problem.column) for problem in ordered)
+    seen: Counter[tuple[str, str]] = Counter()
+    for problem in ordered:
+        place = problem.file, problem.column
+        seen[place] += 1
+        if seen[place] <= MOST_TOLD:
+            kept.append(problem)
+        elif seen[place] == MOST_TOLD + 1:
+            message = f"{counts[place] - MOST_TOLD} more of the kind of those above, from this line on."
+            kept.append(replace(problem, message=message, hint="mend those above first."))
+    return kept
 
 
 def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet]:

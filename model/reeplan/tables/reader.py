@@ -29,6 +29,7 @@ _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+")
 _GROUPS_OF_THREE = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
 _HEAD = 200_000
 """The header is looked for in so many characters."""
+_MOST_BAD_LINES = 1000
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]{2}")
 
 
@@ -250,6 +251,9 @@ def _shape(records: list[tuple[int, list[str]]], sheet: Sheet) -> None:
     for line, cells in filled[1:]:
         if _fits(line, cells, width, len(header), sheet):
             sheet.rows.append((line, [cells[index] for index in kept]))
+        elif len(sheet.errors) > _MOST_BAD_LINES:
+            sheet.fail(line, "", "too many lines do not fit the header; the rest is not looked at.")
+            break
 
 
 def _used(rows: list[tuple[int, list[str]]], index: int) -> bool:

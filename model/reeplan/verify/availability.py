@@ -39,7 +39,7 @@ def of_assets(inputs: Inputs, hits: pd.DataFrame) -> pd.DataFrame:
         named = named[named["target"].astype(str) != ""]
         found.append(named.merge(hits[hits["kind"] == kind], on="target"))
     every = pd.concat(found, ignore_index=True)
-    return every.groupby(["asset", *PERIOD], as_index=False)["availability"].min()
+    return every.groupby(["asset", *PERIOD])["availability"].min().reset_index()
 
 
 def of_sellers(inputs: Inputs, hits: pd.DataFrame) -> pd.DataFrame:

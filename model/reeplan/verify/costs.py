@@ -9,7 +9,7 @@ import pandas as pd
 
 from reeplan.verify.frames import crossed, either, total
 from reeplan.verify.shapes import BASE
-from reeplan.verify.tolerances import COPY, MUSD
+from reeplan.verify.tolerances import COPIED, SUMMED
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ def check_costs(plan: Plan, ledger: Ledger) -> None:
     """The cost table row by row."""
     due = expected_costs(plan)
     rows = either(due, plan["costs"], KEY, ["due", "size", "musd"])
-    ledger.equal(AMOUNT, TABLE, rows[KEY], rows["due"], rows["musd"],
-                 size=rows["size"], share=COPY, floor=MUSD, unit="MUSD")
+    ledger.equal(AMOUNT, TABLE, rows[KEY], rows["due"], rows["musd"], size=rows["size"], allow=SUMMED, unit="MUSD")
     costs = plan["costs"]
     ledger.true(PAYER, TABLE, rows[KEY], _possible(plan, rows))
     weights = plan.case.inputs.periods[["window", "year", "weight", "discount"]]
     costs = costs.merge(weights, on=["window", "year"], how="left", suffixes=("", "_of_case"))
     undisrupted = costs["part"].isin(["annuities", "fixed"])
     weight = costs["discount"].where(undisrupted, costs["weight_of_case"])
-    ledger.equal(WEIGHT, TABLE, costs[KEY], weight, costs["weight"], share=COPY, floor=1e-15, unit="")
-    ledger.equal(EXPECTED, TABLE, costs[KEY], costs["musd"] * costs["weight"], costs["expected_musd"],
-                 share=COPY, floor=0.0, unit="MUSD")
+    ledger.equal(WEIGHT, TABLE, costs[KEY], weight, costs["weight"], allow=COPIED, unit="")
+    ledger.equal(
+        EXPECTED, TABLE, costs[KEY], costs["musd"] * costs["weight"], costs["expected_musd"], allow=COPIED, unit="MUSD"
+    )
 
 
 def _possible(plan: Plan, rows: pd.DataFrame) -> pd.Series[bool]:
@@ -58,8 +58,9 @@ def _possible(plan: Plan, rows: pd.DataFrame) -> pd.Series[bool]:
         "shortage": list(places.unique()),
         "restock": list(stores),
     }
-    known = pd.MultiIndex.from_tuples([(part, item) for part, names in items.items() for item in names],
-                                      names=["part", "item"])
+    known = pd.MultiIndex.from_tuples(
+        [(part, item) for part, names in items.items() for item in names], names=["part", "item"]
+    )
     payer = rows["partner"].isin(list(inputs.wacc)).where(rows["part"] == "annuities", rows["partner"] == "")
     named = pd.MultiIndex.from_frame(rows[["part", "item"]]).isin(known)
     base_only = (rows["window"] == BASE) | ~rows["part"].isin(["annuities", "fixed"])
@@ -75,8 +76,9 @@ def expected_costs(plan: Plan) -> pd.DataFrame:
     return sums[sums["size"] > 0]
 
 
-def annuity(capital: pd.Series[float], rate: pd.Series[float], lead: pd.Series[float],
-            life: pd.Series[float]) -> pd.Series[float]:
+def annuity(
+    capital: pd.Series[float], rate: pd.Series[float], lead: pd.Series[float], life: pd.Series[float]
+) -> pd.Series[float]:
     """Capital with interest while building, spread over a life: the same payment every year of running."""
     safe = rate.where(rate > 0, 1.0)
     crf = (safe / (1.0 - (1.0 + safe) ** -life)).where(rate > 0, 1.0 / life)
@@ -141,16 +143,25 @@ def _restocking(plan: Plan) -> pd.DataFrame:
     """What a window has drawn below the base path's level by its end, at the reference price."""
     inputs = plan.case.inputs
     stock = plan["stock"].merge(inputs.goods[["material", "reference_usd_per_t"]], on="material")
-    stock = stock.assign(usd=stock["level_t"] * stock["reference_usd_per_t"], store="stockpile " + stock["region"] + "/"
-                         + stock["material"])
+    stock = stock.assign(
+        usd=stock["level_t"] * stock["reference_usd_per_t"],
+        store="stockpile " + stock["region"] + "/" + stock["material"],
+    )
     ends = inputs.windows[["window", "end"]].rename(columns={"end": "year"}).astype({"year": float})
     ends = ends.assign(window=ends["window"].astype(str))
     rows = stock.merge(ends, on=["window", "year"])
-    ordinary = crossed(ends.rename(columns={"window": "of"}), stock[stock["window"] == BASE].drop(columns="window")
-                       .rename(columns={"year": "base_year"}))
+    ordinary = crossed(
+        ends.rename(columns={"window": "of"}),
+        stock[stock["window"] == BASE].drop(columns="window").rename(columns={"year": "base_year"}),
+    )
     ordinary = ordinary[ordinary["year"] == ordinary["base_year"]].rename(columns={"of": "window"})
-    return pd.concat([_part("restock", rows, rows["store"], -rows["usd"]),
-                      _part("restock", ordinary, ordinary["store"], ordinary["usd"])], ignore_index=True)
+    return pd.concat(
+        [
+            _part("restock", rows, rows["store"], -rows["usd"]),
+            _part("restock", ordinary, ordinary["store"], ordinary["usd"]),
+        ],
+        ignore_index=True,
+    )
 
 
 def _part(part: str, rows: pd.DataFrame, item: pd.Series[str], usd: pd.Series[float]) -> pd.DataFrame:

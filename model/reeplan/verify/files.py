@@ -56,7 +56,7 @@ def read_table(path: Path, shape: Shape, ledger: Ledger, more_numbers: Iterable[
     """A table of the run with the columns of its shape and typed numbers."""
     name = path.name
     cells = read_cells(path, name, ledger)
-    numbers = [*shape.numbers, *more_numbers]
+    numbers = [*shape.numbers, *more_numbers, *(column for column in shape.may_be_missing if column in cells)]
     expected = {*shape.columns, *numbers}
     missing, unknown = sorted(expected - set(cells.columns)), sorted(set(cells.columns) - expected)
     twice = sorted(set(cells.columns[cells.columns.duplicated()]))

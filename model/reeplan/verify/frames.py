@@ -20,8 +20,9 @@ def total(table: pd.DataFrame, by: Sequence[str], columns: Sequence[str]) -> pd.
     return table.groupby(list(by), as_index=False, sort=False)[list(columns)].sum()
 
 
-def joined(table: pd.DataFrame, other: pd.DataFrame, on: Sequence[str],
-           fill: Mapping[str, float] | None = None) -> pd.DataFrame:
+def joined(
+    table: pd.DataFrame, other: pd.DataFrame, on: Sequence[str], fill: Mapping[str, float] | None = None
+) -> pd.DataFrame:
     """All rows of a table with what another says of them; ``fill`` where it says nothing."""
     found = table.merge(other, on=list(on), how="left")
     return found.fillna(dict(fill)) if fill else found

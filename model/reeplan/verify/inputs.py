@@ -46,7 +46,9 @@ def read_inputs(folder: Path, ledger: Ledger) -> Inputs:
             readable = False
         numeric = [column.name for column in table.columns if column.kind in ("number", "integer")]
         if table.wide:
-            numeric += [c for c in cells if c not in columns and c not in [extra.name for extra in SOURCE_AND_NOTE]]
+            numeric += [
+                str(c) for c in cells if c not in columns and c not in [extra.name for extra in SOURCE_AND_NOTE]
+            ]
         for column in [column for column in numeric if column in cells]:
             readable &= _to_numbers(cells, column, f"inputs/{name}.csv", ledger)
         tables[name] = cells

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.verify.files import UnreadableError
-from reeplan.verify.tolerances import COPY
+from reeplan.verify.tolerances import DIGITS, FIGURE
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def check_points(manifest: dict[str, Any], front: pd.DataFrame, ledger: Ledger) 
             ledger.broken(SAME, TABLE, column, "a number", "nothing")
             continue
         theirs = pd.to_numeric(stated[column], errors="coerce").astype(float)
-        ledger.equal(SAME, "front.csv", front[["point"]].assign(column=column), theirs, front[column],
-                     share=1e-11, floor=1e-15)
+        ledger.equal(SAME, "front.csv", front[["point"]].assign(column=column), theirs, front[column], allow=DIGITS)
     if "status" in stated:
         ledger.true(SAME, "front.csv", front[["point", "status"]], stated["status"] == front["status"], found="status")
     highest = manifest.get("highest_resilience_bound")
     if isinstance(highest, (int, float)):
-        ledger.at_most(HIGHEST, "front.csv", front[["point"]], [float(highest)] * len(front), front["resilience"],
-                       share=COPY, floor=COPY)
+        ledger.at_most(
+            HIGHEST, "front.csv", front[["point"]], [float(highest)] * len(front), front["resilience"], allow=FIGURE
+        )
 
 
 def check_settings(manifest: dict[str, Any], inputs: Inputs, ledger: Ledger) -> None:
@@ -76,7 +76,7 @@ def check_settings(manifest: dict[str, Any], inputs: Inputs, ledger: Ledger) -> 
         theirs = stated.get(name)
         same = theirs == value or str(theirs) == str(value)
         if isinstance(value, float) and isinstance(theirs, (int, float)):
-            same = abs(float(theirs) - value) <= COPY * abs(value)
+            same = abs(float(theirs) - value) <= DIGITS.share * abs(value)
         if same:
             ledger.held(SETTINGS)
         else:
@@ -113,8 +113,9 @@ def notes_on_sources(manifest: dict[str, Any]) -> list[str]:
     changed = sorted(name for name, print_ in found.items() if print_ is not None and print_ != sources[name])
     notes = []
     if gone:
-        notes.append(f"{len(gone)} of {len(sources)} files that the run was read from are not here any more "
-                     f"(first: {gone[0]}).")
+        notes.append(
+            f"{len(gone)} of {len(sources)} files that the run was read from are not here any more (first: {gone[0]})."
+        )
     if changed:
         notes.append(f"Edited since the run was solved: {', '.join(changed)}.")
     return notes

@@ -10,7 +10,7 @@ import pandas as pd
 from reeplan.verify import shortage
 from reeplan.verify.frames import joined, total
 from reeplan.verify.shapes import BASE
-from reeplan.verify.tolerances import COPY, RULE, SHARE, TONNES
+from reeplan.verify.tolerances import FIGURE, KEPT, SOURCES
 from reeplan.verify.trade import uses
 from reeplan.verify.verdict import Rule
 
@@ -23,7 +23,7 @@ VALUE = Rule("metric", "the figure must follow from the plan's tables")
 UNIT = Rule("metric_unit", "the figure must carry its unit")
 LARGEST = Rule("largest_source", "no other foreign country sends more")
 LOSS = Rule("loss_without", "the loss when a country or plant falls away lies between 0 and 1, for one of the case")
-FIGURE = Rule("metric_known", "there is no such figure")
+EXISTS = Rule("metric_known", "there is no such figure")
 KEY = ["metric", "partner", "window", "year", "material", "subject"]
 NO_YEAR = -1.0
 """Stands for the empty year of figures that have none."""
@@ -54,7 +54,7 @@ def check_metrics(plan: Plan, ledger: Ledger, by_value: pd.DataFrame, by_tonnes:
     """All figures but the loss without a country or plant, of which only the range is checked."""
     figures = plan["metrics"].assign(year=plan["metrics"]["year"].fillna(NO_YEAR))
     known = figures["metric"].isin(list(UNITS))
-    ledger.true(FIGURE, TABLE, figures[KEY], known)
+    ledger.true(EXISTS, TABLE, figures[KEY], known)
     figures = figures[known]
     ledger.true(UNIT, TABLE, figures[[*KEY, "unit"]], figures["unit"] == figures["metric"].map(UNITS), found="unit")
     losses = figures["metric"] == LOSS_WITHOUT
@@ -75,8 +75,15 @@ def _compare(due: pd.DataFrame, figures: pd.DataFrame, key: list[str], ledger: L
     absent = rows["value"].isna() | rows["value_due"].isna()
     ledger.true(VALUE, TABLE, rows[key], ~absent, expected="this figure in both the table and the recomputation")
     rows = rows[~absent]
-    ledger.equal(VALUE, TABLE, rows[key], rows["value_due"], rows["value"], share=COPY, floor=10 * SHARE,
-                 size=rows["value_due"].abs() + rows["slack"] / COPY)
+    ledger.equal(
+        VALUE,
+        TABLE,
+        rows[key],
+        rows["value_due"],
+        rows["value"],
+        allow=FIGURE,
+        size=rows["value_due"].abs() + rows["slack"] / FIGURE.share,
+    )
 
 
 def _check_losses(plan: Plan, rows: pd.DataFrame, ledger: Ledger) -> None:
@@ -86,8 +93,8 @@ def _check_losses(plan: Plan, rows: pd.DataFrame, ledger: Ledger) -> None:
     right = rows["subject"].isin(subjects) & (rows["window"] == BASE) & (rows["year"] == inputs.years[-1])
     right &= (rows["partner"] == "") & (rows["material"] == "")
     ledger.true(LOSS, TABLE, rows[KEY], right)
-    ledger.at_least(LOSS, TABLE, rows[KEY], np.zeros(len(rows)), rows["value"], share=COPY, floor=COPY)
-    ledger.at_most(LOSS, TABLE, rows[KEY], np.ones(len(rows)), rows["value"], share=COPY, floor=COPY)
+    ledger.at_least(LOSS, TABLE, rows[KEY], np.zeros(len(rows)), rows["value"], allow=FIGURE)
+    ledger.at_most(LOSS, TABLE, rows[KEY], np.ones(len(rows)), rows["value"], allow=FIGURE)
 
 
 def _check_sources(figures: pd.DataFrame, due: pd.DataFrame, ledger: Ledger) -> None:
@@ -98,7 +105,7 @@ def _check_sources(figures: pd.DataFrame, due: pd.DataFrame, ledger: Ledger) -> 
     shares = due.rename(columns={"value": "its"})[[*key, "country", "its"]]
     named = figures.merge(shares, left_on=[*key, "subject"], right_on=[*key, "country"], how="left")
     its = named["its"].fillna(0.0)
-    ledger.equal(LARGEST, TABLE, named[KEY], named["value"], its, share=COPY, floor=RULE)
+    ledger.equal(LARGEST, TABLE, named[KEY], named["value"], its, allow=SOURCES)
 
 
 def _due(plan: Plan, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> pd.DataFrame:
@@ -120,8 +127,16 @@ def _due(plan: Plan, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> pd.Data
 
 
 def _figures(metric: str, rows: pd.DataFrame, window: str | None = None) -> pd.DataFrame:
-    empty: dict[str, Any] = {"partner": "", "window": "", "year": NO_YEAR, "material": "", "subject": "",
-                             "country": "", "slight": False, "slack": 0.0}
+    empty: dict[str, Any] = {
+        "partner": "",
+        "window": "",
+        "year": NO_YEAR,
+        "material": "",
+        "subject": "",
+        "country": "",
+        "slight": False,
+        "slack": 0.0,
+    }
     rows = rows.assign(**{column: value for column, value in empty.items() if column not in rows}, metric=metric)
     if window:
         rows = rows.assign(window=window)
@@ -148,7 +163,7 @@ def _sources(plan: Plan) -> list[pd.DataFrame]:
     key = ["partner", "material", "year"]
     used = uses(plan, served=True)
     used = used[used["t"] > 0.0].rename(columns={"t": "used"})
-    used = used.assign(slight=used["used"] < UNUSED, slack=TONNES / used["used"])
+    used = used.assign(slight=used["used"] < UNUSED, slack=KEPT.floor / used["used"])
     stock = plan["stock"][plan["stock"]["window"] == BASE]
     stock = total(stock.assign(partner=stock["region"].map(inputs.country_of)), key, ["level_t"])
     cover = stock.merge(used, on=key)
@@ -181,9 +196,9 @@ def _burdens(plan: Plan) -> list[pd.DataFrame]:
     names = {"thorium released": "thorium", "carbon": "carbon", "energy": "energy"}
     found = []
     for metric, column in names.items():
-        burden = run.assign(value=run["t"] * run[column], slack=TONNES * run[column])
+        burden = run.assign(value=run["t"] * run[column], slack=KEPT.floor * run[column])
         sums = total(burden, ["country", "year"], ["value", "slack"])
-        sums = sums[sums["value"] > 0].assign(slight=lambda rows: rows["value"] < TONNES)
+        sums = sums[sums["value"] > 0].assign(slight=lambda rows: rows["value"] < KEPT.floor)
         found.append(_figures(metric, sums.rename(columns={"country": "subject"}), BASE))
     return found
 
@@ -194,5 +209,6 @@ def _capital(plan: Plan) -> pd.DataFrame:
     where = dict(zip(inputs.assets["asset"], inputs.assets["country"], strict=True))
     where |= dict(zip(inputs.stores["store"], inputs.stores["partner"], strict=True))
     builds = plan["builds"]
-    return total(builds.assign(subject=builds["asset"].map(where), value=builds["capex_musd"]),
-                 ["partner", "subject"], ["value"])
+    return total(
+        builds.assign(subject=builds["asset"].map(where), value=builds["capex_musd"]), ["partner", "subject"], ["value"]
+    )

@@ -9,15 +9,18 @@ import pandas as pd
 
 from reeplan.verify.frames import either, joined, total
 from reeplan.verify.shapes import BASE
-from reeplan.verify.tolerances import BALANCE, RULE, SURPLUS_WRITTEN, TONNES
+from reeplan.verify.tolerances import BALANCED, KEPT, SURPLUS_WRITTEN
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
     from reeplan.verify.plan import Plan
     from reeplan.verify.verdict import Ledger
 
-BALANCED = Rule("balance", "what is made, bought, arrives, is drawn or unmet must equal what is taken, leaves, is "
-                           "filled, sold, demanded or surplus")
+BALANCE = Rule(
+    "balance",
+    "what is made, bought, arrives, is drawn or unmet must equal what is taken, leaves, is "
+    "filled, sold, demanded or surplus",
+)
 AMOUNTS = Rule("amounts_positive", "an amount that is listed must be more than nothing")
 WITHIN_CAPACITY = Rule("capacity", "activity must stay within the capacity that is available")
 RESOURCE = Rule("resource", "no more ore may be won than lies in the ground")
@@ -46,8 +49,16 @@ def _check_balances(plan: Plan, ledger: Ledger) -> None:
     places = either(places, listed, PLACE, ["amount", "size", "t"])
     unlisted = (places["t"] == 0) & (places["amount"] >= 0) & (places["amount"] <= SURPLUS_WRITTEN)
     left = places["amount"].where(~unlisted, 0.0)
-    ledger.equal(BALANCED, "the plan's tables", places[PLACE], left, places["t"],
-                 size=places["size"], share=BALANCE, floor=TONNES, unit="t/yr of surplus")
+    ledger.equal(
+        BALANCE,
+        "the plan's tables",
+        places[PLACE],
+        left,
+        places["t"],
+        size=places["size"],
+        allow=BALANCED,
+        unit="t/yr of surplus",
+    )
 
 
 def _terms(plan: Plan) -> list[pd.DataFrame]:
@@ -76,8 +87,15 @@ def _check_capacity(plan: Plan, ledger: Ledger) -> None:
     run = total(plan.operation, key, ["t"])
     run = joined(run, plan.case.asset_availability, key, {"availability": 1.0})
     run = run.merge(plan.capacity[["asset", "year", "t"]].rename(columns={"t": "capacity"}), on=["asset", "year"])
-    ledger.at_most(WITHIN_CAPACITY, "operation.csv", run[key], run["availability"] * run["capacity"], run["t"],
-                   share=RULE, floor=TONNES, unit="t/yr")
+    ledger.at_most(
+        WITHIN_CAPACITY,
+        "operation.csv",
+        run[key],
+        run["availability"] * run["capacity"],
+        run["t"],
+        allow=KEPT,
+        unit="t/yr",
+    )
 
 
 def _check_resource(plan: Plan, ledger: Ledger) -> None:
@@ -91,8 +109,9 @@ def _check_resource(plan: Plan, ledger: Ledger) -> None:
         parts.append(base[base["year"] < start].assign(path=window))
     won = total(pd.concat(parts, ignore_index=True), ["path", "deposit"], ["t"])
     won = won.merge(inputs["deposits"][["deposit", "resource_t"]], on="deposit")
-    ledger.at_most(RESOURCE, "operation.csv", won[["deposit", "path"]], won["resource_t"], won["t"],
-                   share=RULE, floor=TONNES, unit="t")
+    ledger.at_most(
+        RESOURCE, "operation.csv", won[["deposit", "path"]], won["resource_t"], won["t"], allow=KEPT, unit="t"
+    )
 
 
 def _check_thorium(plan: Plan, ledger: Ledger) -> None:
@@ -102,5 +121,12 @@ def _check_thorium(plan: Plan, ledger: Ledger) -> None:
     limits = plan.case.inputs["regions"][["region", "thorium_max_t_per_year"]]
     released = released.merge(limits, on="region")
     limit = released["thorium_max_t_per_year"].astype(float).fillna(np.inf)
-    ledger.at_most(THORIUM, "operation.csv", released[["region", "window", "year"]], limit, released["released"],
-                   share=RULE, floor=TONNES, unit="t ThO2/yr")
+    ledger.at_most(
+        THORIUM,
+        "operation.csv",
+        released[["region", "window", "year"]],
+        limit,
+        released["released"],
+        allow=KEPT,
+        unit="t ThO2/yr",
+    )

@@ -139,8 +139,9 @@ def read_plan(folder: Path, case: Checked, ledger: Ledger) -> Plan:
     for name in tables:
         if name not in ("costs", "metrics"):
             tables[name] = _with_known_names(name, tables[name], known, ledger)
-    pairs = tables["operation"][["asset", "deposit"]].merge(case.activities[["asset", "deposit"]], how="left",
-                                                            indicator="in")
+    pairs = tables["operation"][["asset", "deposit"]].merge(
+        case.activities[["asset", "deposit"]], how="left", indicator="in"
+    )
     right = (pairs["in"] == "both").to_numpy()
     ledger.true(ACTIVITY_KNOWN, "operation.csv", tables["operation"][["asset", "deposit", "window", "year"]], right)
     return Plan(case, tables)
@@ -167,8 +168,9 @@ def _known_names(case: Checked) -> dict[tuple[str, ...], pd.Index]:
     }
 
 
-def _with_known_names(name: str, table: pd.DataFrame, known: dict[tuple[str, ...], pd.Index],
-                      ledger: Ledger) -> pd.DataFrame:
+def _with_known_names(
+    name: str, table: pd.DataFrame, known: dict[tuple[str, ...], pd.Index], ledger: Ledger
+) -> pd.DataFrame:
     right = np.ones(len(table), dtype=bool)
     for columns, valid in known.items():
         if not set(columns) <= set(table.columns):

@@ -18,7 +18,7 @@ def activities(inputs: Inputs) -> pd.DataFrame:
     """Each asset with each deposit that it can treat: cost, thorium, carbon and energy per t of activity."""
     processes = inputs["processes"].set_index("process")
     deposits = inputs["deposits"].set_index("deposit")
-    rows = []
+    rows: list[tuple[str, str, float]] = []
     for asset, process, own in zip(
         inputs.assets["asset"], inputs.assets["process"], inputs.assets["deposit"], strict=True
     ):
@@ -28,9 +28,11 @@ def activities(inputs: Inputs) -> pd.DataFrame:
         if takes == "recipe":
             rows.append((asset, "", 0.0))
             continue
-        for deposit in deposits.index:
-            if own in ("", deposit) and ore in ("any", deposits.at[deposit, "ore"]):
-                rows.append((asset, deposit, float(deposits.at[deposit, "thorium_t_per_t"])))
+        rows += [
+            (asset, deposit, thorium)
+            for deposit, kind, thorium in zip(deposits.index, deposits["ore"], deposits["thorium_t_per_t"], strict=True)
+            if own in ("", deposit) and ore in ("any", kind)
+        ]
     table = pd.DataFrame(rows, columns=["asset", "deposit", "thorium"]).astype({"thorium": float})
     assets = inputs.assets[["asset", "process", "region", "country", "opex_factor", "royalty_usd_per_t"]]
     table = table.merge(assets, on="asset", how="left")
@@ -59,6 +61,7 @@ def yields(inputs: Inputs, table: pd.DataFrame) -> pd.DataFrame:
     baskets = baskets.div(baskets.sum(axis=1), axis=0)
     heavy = [e for e, circuit in zip(elements, inputs["elements"]["circuit"], strict=True) if circuit == "heavy"]
     recipes = inputs["recipes"]
+    recoveries = dict(zip(inputs["processes"]["process"], inputs["processes"]["recovery"], strict=True))
     rows: list[tuple[str, str, str, float]] = []
     for asset, deposit, process in zip(table["asset"], table["deposit"], table["process"], strict=True):
         takes, makes = str(processes.at[process, "takes"]), str(processes.at[process, "makes"])
@@ -66,7 +69,7 @@ def yields(inputs: Inputs, table: pd.DataFrame) -> pd.DataFrame:
             own = recipes[recipes["process"] == process]
             rows += [(asset, "", m, float(t)) for m, t in zip(own["material"], own["t_per_t"], strict=True)]
             continue
-        recovery = float(processes.at[process, "recovery"])
+        recovery = float(recoveries[process])
         basket = {str(e): float(share) for e, share in baskets.loc[deposit].items()}
         made = _made(basket, heavy, takes, makes, str(deposit))
         rows += [(asset, deposit, material, recovery * share) for material, share in made if share > 0]
@@ -75,8 +78,9 @@ def yields(inputs: Inputs, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["asset", "deposit", "material", "t_per_t"]).astype({"t_per_t": float})
 
 
-def _made(basket: dict[str, float], heavy: list[str], takes: str, makes: str, deposit: str
-          ) -> Iterator[tuple[str, float]]:
+def _made(
+    basket: dict[str, float], heavy: list[str], takes: str, makes: str, deposit: str
+) -> Iterator[tuple[str, float]]:
     """What becomes of a tonne of oxide before losses."""
     heavy_part = sum(basket[element] for element in heavy)
     if makes in ("concentrate", "mixed"):

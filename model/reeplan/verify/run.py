@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
-
-import pandas as pd
 
 from reeplan.verify import shortage
 from reeplan.verify.case import Checked
@@ -33,7 +30,10 @@ from reeplan.verify.trade import check_trade
 from reeplan.verify.verdict import Ledger, Rule, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    import pandas as pd
 
     from reeplan.verify.inputs import Inputs
 

@@ -10,12 +10,16 @@ PARTS = ("annuities", "fixed", "process", "purchases", "transport", "sales", "ho
 
 @dataclass(frozen=True)
 class Shape:
-    """Columns of a table: key, other texts, numbers; ``may_be_empty`` are numbers that a row may lack."""
+    """Columns of a table: key, other texts, numbers.
+
+    ``may_be_empty`` are numbers that a row may lack, ``may_be_missing`` numbers that not every run has.
+    """
 
     key: tuple[str, ...]
     numbers: tuple[str, ...]
     texts: tuple[str, ...] = ()
     may_be_empty: tuple[str, ...] = ()
+    may_be_missing: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -23,8 +27,8 @@ class Shape:
         return tuple(dict.fromkeys((*self.key, *self.texts, *self.numbers)))
 
 
-def _shape(key: str, numbers: str, texts: str = "", may_be_empty: str = "") -> Shape:
-    return Shape(tuple(key.split()), tuple(numbers.split()), tuple(texts.split()), tuple(may_be_empty.split()))
+def _shape(key: str, numbers: str, texts: str = "", may_be_empty: str = "", may_be_missing: str = "") -> Shape:
+    return Shape(*(tuple(names.split()) for names in (key, numbers, texts, may_be_empty, may_be_missing)))
 
 
 PLAN: dict[str, Shape] = {
@@ -50,6 +54,7 @@ FRONT = _shape(
     "cost_musd resilience bound_musd gap gap_musd gap_target_musd target seconds capital_musd modules_decided "
     "base_path_unmet_t " + " ".join(f"{part}_musd" for part in PARTS),
     "status knee not_distinguished_from_previous",
+    may_be_missing="largest_violation",
 )
 """``front.csv``, without the column of each partner."""
 

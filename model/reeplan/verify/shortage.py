@@ -9,7 +9,7 @@ import pandas as pd
 
 from reeplan.verify.frames import crossed, either, joined, total
 from reeplan.verify.shapes import BASE
-from reeplan.verify.tolerances import COPY, RULE, TONNES
+from reeplan.verify.tolerances import COPIED, KEPT
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
@@ -37,13 +37,18 @@ def check_shortage(plan: Plan, ledger: Ledger) -> None:
     listed = rows["in"] == "both"
     ledger.true(LISTED, TABLE, rows[where], listed)
     rows = rows[listed]
-    ledger.equal(DEMAND, TABLE, rows[where], rows["t_per_year"], rows["demand_t"], share=COPY, floor=0.0, unit="t/yr")
-    ledger.at_least(UNMET, TABLE, rows[where], np.zeros(len(rows)), rows["unmet_t"],
-                    share=RULE, floor=TONNES, unit="t/yr")
-    ledger.at_most(UNMET, TABLE, rows[where], rows["t_per_year"], rows["unmet_t"],
-                   share=RULE, floor=TONNES, unit="t/yr")
-    ledger.equal(LOST, TABLE, rows[where], rows["unmet_t"] * rows["shortage_usd_per_t"] / 1e6, rows["lost_musd"],
-                 share=COPY, floor=0.0, unit="MUSD")
+    ledger.equal(DEMAND, TABLE, rows[where], rows["t_per_year"], rows["demand_t"], allow=COPIED, unit="t/yr")
+    ledger.at_least(UNMET, TABLE, rows[where], np.zeros(len(rows)), rows["unmet_t"], allow=KEPT, unit="t/yr")
+    ledger.at_most(UNMET, TABLE, rows[where], rows["t_per_year"], rows["unmet_t"], allow=KEPT, unit="t/yr")
+    ledger.equal(
+        LOST,
+        TABLE,
+        rows[where],
+        rows["unmet_t"] * rows["shortage_usd_per_t"] / 1e6,
+        rows["lost_musd"],
+        allow=COPIED,
+        unit="MUSD",
+    )
     ledger.true(PARTNER, TABLE, rows[[*where, "partner"]], rows["partner"] == rows["partner_of_case"], found="partner")
 
 

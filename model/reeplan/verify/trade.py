@@ -11,7 +11,7 @@ from reeplan.tables.spec import ALL
 from reeplan.verify import availability
 from reeplan.verify.frames import crossed, joined, total
 from reeplan.verify.shapes import BASE
-from reeplan.verify.tolerances import COPY, RULE, TONNES
+from reeplan.verify.tolerances import COPIED, KEPT
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
@@ -45,19 +45,26 @@ def check_trade(plan: Plan, ledger: Ledger) -> None:
 def _check_purchases(plan: Plan, ledger: Ledger) -> None:
     table, where = "supply.csv", ["window", "year", "supplier", "material"]
     listed = plan["supply"].merge(plan.case.sellers, on=where, suffixes=("", "_of_case"))
-    ledger.equal(SELLER_PRICE, table, listed[where], listed["price_usd_per_t_of_case"], listed["price_usd_per_t"],
-                 share=COPY, floor=0.0, unit="USD/t")
+    ledger.equal(
+        SELLER_PRICE,
+        table,
+        listed[where],
+        listed["price_usd_per_t_of_case"],
+        listed["price_usd_per_t"],
+        allow=COPIED,
+        unit="USD/t",
+    )
     ledger.true(SELLER_PLACE, table, listed[[*where, "region"]], listed["region"] == listed["region_of_case"])
     all_ = plan.purchases
-    ledger.at_most(AT_MOST, table, all_[where], all_["ceiling"] * all_["max_t_per_year"], all_["t"],
-                   share=RULE, floor=TONNES, unit="t/yr")
+    ledger.at_most(
+        AT_MOST, table, all_[where], all_["ceiling"] * all_["max_t_per_year"], all_["t"], allow=KEPT, unit="t/yr"
+    )
     least = np.fmin(all_["ceiling"], all_["flow"]) * all_["min_t_per_year"]
-    ledger.at_least(AT_LEAST, table, all_[where], least, all_["t"], share=RULE, floor=TONNES, unit="t/yr")
+    ledger.at_least(AT_LEAST, table, all_[where], least, all_["t"], allow=KEPT, unit="t/yr")
     cut = all_[all_["flow"].notna() & (all_["window"] != BASE)]
     ordinary = all_[all_["window"] == BASE].rename(columns={"t": "ordinary"})
     cut = cut.merge(ordinary[["year", "supplier", "material", "ordinary"]], on=["year", "supplier", "material"])
-    ledger.at_most(FOLLOW, table, cut[where], cut["flow"] * cut["ordinary"], cut["t"],
-                   share=RULE, floor=TONNES, unit="t/yr")
+    ledger.at_most(FOLLOW, table, cut[where], cut["flow"] * cut["ordinary"], cut["t"], allow=KEPT, unit="t/yr")
 
 
 def _check_lanes(plan: Plan, ledger: Ledger) -> None:
@@ -68,25 +75,39 @@ def _check_lanes(plan: Plan, ledger: Ledger) -> None:
     ledger.true(LANE, table, flows[where], exists)
     flows = availability.of_lanes(plan.case.inputs, plan.case.hits, flows)
     closed = flows[flows["availability"] == 0]
-    ledger.equal(OPEN, table, closed[where], np.zeros(len(closed)), closed["t"], share=RULE, floor=TONNES, unit="t/yr")
+    ledger.equal(OPEN, table, closed[where], np.zeros(len(closed)), closed["t"], allow=KEPT, unit="t/yr")
     ledger.held(OPEN, len(flows) - len(closed))
     hindered = flows[(flows["availability"] > 0) & (flows["availability"] < 1) & (flows["window"] != BASE)]
     ordinary = flows[flows["window"] == BASE][[*key, "t"]].rename(columns={"t": "ordinary"})
     hindered = joined(hindered, ordinary, key, {"ordinary": 0.0})
-    ledger.at_most(HINDERED, table, hindered[where], hindered["availability"] * hindered["ordinary"], hindered["t"],
-                   share=RULE, floor=TONNES, unit="t/yr")
+    ledger.at_most(
+        HINDERED,
+        table,
+        hindered[where],
+        hindered["availability"] * hindered["ordinary"],
+        hindered["t"],
+        allow=KEPT,
+        unit="t/yr",
+    )
 
 
 def _check_sales(plan: Plan, ledger: Ledger) -> None:
     table, where = "sales.csv", ["window", "year", "region", "material"]
-    sales = plan["sales"].merge(plan.case.markets, on=["region", "material", "year"], how="left",
-                                suffixes=("", "_of_case"))
+    sales = plan["sales"].merge(
+        plan.case.markets, on=["region", "material", "year"], how="left", suffixes=("", "_of_case")
+    )
     ledger.true(MARKET, table, sales[where], sales["price_usd_per_t_of_case"].notna())
     sales = sales[sales["price_usd_per_t_of_case"].notna()]
-    ledger.equal(MARKET_PRICE, table, sales[where], sales["price_usd_per_t_of_case"], sales["price_usd_per_t"],
-                 share=COPY, floor=0.0, unit="USD/t")
-    ledger.at_most(MARKET_LIMIT, table, sales[where], sales["max_t_per_year"], sales["t"],
-                   share=RULE, floor=TONNES, unit="t/yr")
+    ledger.equal(
+        MARKET_PRICE,
+        table,
+        sales[where],
+        sales["price_usd_per_t_of_case"],
+        sales["price_usd_per_t"],
+        allow=COPIED,
+        unit="USD/t",
+    )
+    ledger.at_most(MARKET_LIMIT, table, sales[where], sales["max_t_per_year"], sales["t"], allow=KEPT, unit="t/yr")
 
 
 def _check_offtake(plan: Plan, ledger: Ledger) -> None:
@@ -100,8 +121,15 @@ def _check_offtake(plan: Plan, ledger: Ledger) -> None:
     rights = total(owned, ["country", "partner", "year"], ["right"])
     rights = rights.rename(columns={"country": "from_country", "partner": "to_country"})
     taken = joined(taken, rights, [*pair, "year"], {"right": 0.0})
-    ledger.at_most(OFFTAKE, "flows.csv", taken[[*pair, "window", "year"]], taken["free_t_per_year"] + taken["right"],
-                   taken["reo"], share=RULE, floor=TONNES, unit="t REO/yr")
+    ledger.at_most(
+        OFFTAKE,
+        "flows.csv",
+        taken[[*pair, "window", "year"]],
+        taken["free_t_per_year"] + taken["right"],
+        taken["reo"],
+        allow=KEPT,
+        unit="t REO/yr",
+    )
 
 
 def uses(plan: Plan, *, served: bool) -> pd.DataFrame:
@@ -139,5 +167,13 @@ def _check_dependence(plan: Plan, ledger: Ledger) -> None:
     caps = joined(caps, received, key, {"t": 0.0})
     used = uses(plan, served=False).rename(columns={"t": "used"})
     caps = joined(caps, used, ["partner", "material", "year"], {"used": 0.0})
-    ledger.at_most(DEPENDENCE, "flows.csv", caps[key], caps["max_share"] * caps["used"], caps["t"],
-                   size=caps["used"], share=RULE, floor=TONNES, unit="t/yr")
+    ledger.at_most(
+        DEPENDENCE,
+        "flows.csv",
+        caps[key],
+        caps["max_share"] * caps["used"],
+        caps["t"],
+        size=caps["used"],
+        allow=KEPT,
+        unit="t/yr",
+    )

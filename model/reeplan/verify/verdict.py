@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
-    from numpy.typing import ArrayLike
+    from numpy.typing import NDArray
+
+    from reeplan.verify.tolerances import Allowance
+
+    Array = NDArray[Any]
+    Numbers = pd.Series[float] | Array | Sequence[float]
 
 LISTED = 20
 """Most rows that are listed one by one for a rule of a plan; the rest is counted."""
@@ -63,29 +70,65 @@ class Ledger:
         self.verdict = verdict
         self.point = point
 
-    def equal(self, rule: Rule, table: str, rows: pd.DataFrame, expected: ArrayLike, found: ArrayLike, *,
-              share: float, floor: float, size: ArrayLike | None = None, unit: str = "") -> None:
+    def equal(
+        self,
+        rule: Rule,
+        table: str,
+        rows: pd.DataFrame,
+        expected: Numbers,
+        found: Numbers,
+        *,
+        allow: Allowance,
+        size: Numbers | None = None,
+        unit: str = "",
+    ) -> None:
         """Both are the same number in every row."""
-        expected, found = _numbers(expected), _numbers(found)
-        off = np.abs(found - expected)
-        self._judge(rule, table, rows, (expected, found, off), _size(size, expected), share, floor, unit)
+        due, given = _numbers(expected), _numbers(found)
+        self._judge(rule, table, rows, (due, given, np.abs(given - due)), _size(size, due), allow, unit)
 
-    def at_most(self, rule: Rule, table: str, rows: pd.DataFrame, limit: ArrayLike, found: ArrayLike, *,
-                share: float, floor: float, size: ArrayLike | None = None, unit: str = "") -> None:
+    def at_most(
+        self,
+        rule: Rule,
+        table: str,
+        rows: pd.DataFrame,
+        limit: Numbers,
+        found: Numbers,
+        *,
+        allow: Allowance,
+        size: Numbers | None = None,
+        unit: str = "",
+    ) -> None:
         """No row exceeds its limit."""
-        limit, found = _numbers(limit), _numbers(found)
-        off = np.where(np.isposinf(limit), 0.0, np.maximum(found - limit, 0.0))
-        self._judge(rule, table, rows, (limit, found, off), _size(size, limit), share, floor, unit)
+        most, given = _numbers(limit), _numbers(found)
+        off = np.where(np.isposinf(most), 0.0, np.maximum(given - most, 0.0))
+        self._judge(rule, table, rows, (most, given, off), _size(size, most), allow, unit)
 
-    def at_least(self, rule: Rule, table: str, rows: pd.DataFrame, least: ArrayLike, found: ArrayLike, *,
-                 share: float, floor: float, size: ArrayLike | None = None, unit: str = "") -> None:
+    def at_least(
+        self,
+        rule: Rule,
+        table: str,
+        rows: pd.DataFrame,
+        least: Numbers,
+        found: Numbers,
+        *,
+        allow: Allowance,
+        size: Numbers | None = None,
+        unit: str = "",
+    ) -> None:
         """No row falls below its minimum."""
-        least, found = _numbers(least), _numbers(found)
-        off = np.maximum(least - found, 0.0)
-        self._judge(rule, table, rows, (least, found, off), _size(size, least), share, floor, unit)
+        lowest, given = _numbers(least), _numbers(found)
+        off = np.maximum(lowest - given, 0.0)
+        self._judge(rule, table, rows, (lowest, given, off), _size(size, lowest), allow, unit)
 
-    def true(self, rule: Rule, table: str, rows: pd.DataFrame, holds: ArrayLike,
-             expected: Value = None, found: str | None = None) -> None:
+    def true(
+        self,
+        rule: Rule,
+        table: str,
+        rows: pd.DataFrame,
+        holds: pd.Series[bool] | Array,
+        expected: Value = None,
+        found: str | None = None,
+    ) -> None:
         """A yes-or-no rule holds in every row; ``found`` names the column to quote."""
         self.verdict.checked[rule.name] += len(rows)
         bad = rows[~np.asarray(holds, dtype=bool)]
@@ -104,23 +147,39 @@ class Ledger:
 
     # ---- inside -------------------------------------------------------------------------------
 
-    def _judge(self, rule: Rule, table: str, rows: pd.DataFrame, numbers: tuple[Any, Any, Any], size: Any,
-               share: float, floor: float, unit: str) -> None:
+    def _judge(
+        self,
+        rule: Rule,
+        table: str,
+        rows: pd.DataFrame,
+        numbers: tuple[Array, Array, Array],
+        size: Array,
+        allow: Allowance,
+        unit: str,
+    ) -> None:
         self.verdict.checked[rule.name] += len(rows)
         if rows.empty:
             return
         expected, found, off = (np.broadcast_to(column, len(rows)) for column in numbers)
         size = np.broadcast_to(np.where(np.isfinite(size), size, 0.0), len(rows))
-        bad = ~(off <= share * size + floor)
-        scale = size + floor / share
+        bad = ~(off <= allow.share * size + allow.floor)
+        scale = size + allow.floor / allow.share
         relative = float(np.nanmax(np.append(off[scale > 0] / scale[scale > 0], 0.0)))
         self.verdict.worst[rule.name] = max(relative, self.verdict.worst.get(rule.name, 0.0))
         for i in np.flatnonzero(bad)[:LISTED]:
             self._enter(rule, table, rows.iloc[i], float(expected[i]), float(found[i]), float(off[i]), unit)
         self._enter_rest(rule, table, int(bad.sum()))
 
-    def _enter(self, rule: Rule, table: str, row: pd.Series[Any], expected: Value, found: Value,
-               off_by: float | None, unit: str) -> None:
+    def _enter(
+        self,
+        rule: Rule,
+        table: str,
+        row: pd.Series[Any],
+        expected: Value,
+        found: Value,
+        off_by: float | None,
+        unit: str,
+    ) -> None:
         where = ", ".join(f"{column} {_quoted(row[column])}" for column in row.index if _quoted(row[column]))
         self._add(rule, table, where, expected, found, off_by, unit)
 
@@ -128,8 +187,9 @@ class Ledger:
         if bad > LISTED:
             self._add(rule, table, f"{bad - LISTED} more rows", None, None, None, "")
 
-    def _add(self, rule: Rule, table: str, where: str, expected: Value, found: Value, off_by: float | None,
-             unit: str) -> None:
+    def _add(
+        self, rule: Rule, table: str, where: str, expected: Value, found: Value, off_by: float | None, unit: str
+    ) -> None:
         place = " · ".join(part for part in (f"plan {self.point}" if self.point else "", table, where) if part)
         message = f"{place}: {rule.says}"
         if expected is not None or found is not None:
@@ -138,11 +198,12 @@ class Ledger:
         self.verdict.failures.append(failure)
 
 
-def _numbers(values: ArrayLike) -> Any:
+def _numbers(values: Numbers) -> Array:
     return np.asarray(values, dtype=float)
 
 
-def _size(size: ArrayLike | None, otherwise: Any) -> Any:
+def _size(size: Numbers | None, otherwise: Array) -> Array:
+    """The size of the terms: of the number that is due, where nothing else is said."""
     return np.abs(otherwise if size is None else _numbers(size))
 
 
