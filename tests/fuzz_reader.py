@@ -288,7 +288,8 @@ def renamed(old: str, new: str) -> Judge:
         }
         after = canon_of(loaded)
         before[""], after[""] = [], []
-        found = {place for place in differences(before, after) if place[2] not in FREE_TEXT}
+        found = {place for place in differences(before, after) if _kind(place[0], place[2]) != "choice"}
+        found = {place for place in found if place[2] not in FREE_TEXT}
         return f"other values changed: {_sample(found)}" if found else ""
 
     return judge
@@ -569,7 +570,7 @@ def column_renamed(source: Source, pick: random.Random) -> Mutant:
     header, *rows = source.lines[table]
     at = pick.randrange(len(header))
     name = pick.choice([header[at] + "x", header[at].upper(), "drop", "", "\x1b[31m", "x" * 10_000, *NASTY_NAMES])
-    if name == header[at]:
+    if name in (header[at], *FREE_TEXT):
         name += "_"
     judge = refused if name.strip() or any(row[at] for row in rows) else anything
     return of_table(table, [[*header[:at], name, *header[at + 1 :]], *rows], judge, f"{header[at]} to {name[:30]!r}")
@@ -702,6 +703,7 @@ def setting_respelt(source: Source, pick: random.Random) -> Mutant:
     lines[row][value] = text
     kind = next(s.kind for s in SETTINGS if s.name == lines[row][name])
     wrong = kind in ("number", "integer") and number is None and text.strip("\u200b\ufeff \u00a0\u3000")
+    wrong = wrong and text not in ("+1", "-1", "0", "1.0", "2030", "1e5")
     if text in NUMBERS or not text.replace(".", "").replace("e", "").isdigit():
         judge = refused if wrong else only(("settings", row - 1, "value"))
     else:

@@ -206,6 +206,13 @@ def test_there_is_no_negative_zero(case: Path) -> None:
     assert str(accepted(case)["demand"][0]["t_per_year"]) == "0.0"
 
 
+@pytest.mark.parametrize("column", ["plant_t_per_year", "offtake_share"])
+def test_an_option_of_no_size_is_still_an_option(case: Path, column: str) -> None:
+    """It was taken for a plant, and asked when it retires."""
+    change_cell(case, "ventures", 2, column, "0")
+    assert accepted(case)["ventures"][0][column] == 0
+
+
 def test_a_cell_full_of_years_takes_no_time(case: Path) -> None:
     change_cell(case, "scenarios", 2, "starts", " ".join(str(1000 + n % 9000) for n in range(26_000)))
     began = time.perf_counter()

@@ -106,7 +106,8 @@ def solve_front(
         search.sharpen()
     reached = max((plan.resilience for plan in search.plans), default=0.0)
     unreached = [target for target in wanted if target > reached + SAME_RESILIENCE]
-    return Front(search.points(), search.outcome, search.highest_resilience_bound, search.complete, unreached)
+    complete = search.highest_is_proven and search.every_level_is_settled()
+    return Front(search.points(), search.outcome, search.highest_resilience_bound, complete, unreached)
 
 
 def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> float:
@@ -134,7 +135,8 @@ class _Search:
         self.highest_resilience_bound = 1.0
         self.gap_target = 0.0
         self.highest: float | None = None
-        self.complete = True
+        self.asked = [0.0]
+        self.highest_is_proven = True
 
     # ---- the two ends ---------------------------------------------------------------------------
 
@@ -181,7 +183,7 @@ class _Search:
 
     def _learn_highest(self, solution: Solution) -> None:
         self._note_end(solution)
-        self.complete = solution.outcome is Outcome.OPTIMAL
+        self.highest_is_proven = solution.outcome is Outcome.OPTIMAL
         if not solution.found:
             return
         self.highest_resilience_bound = min(self.highest_resilience_bound, max(solution.bound, solution.objective))
@@ -199,6 +201,7 @@ class _Search:
         between = {low + (high - low) * step / steps for step in range(1, steps)}
         between |= {target for target in wanted if low < target < high}
         queue = [high, *_from_both_ends(sorted(between))]
+        self.asked += queue
         while queue and not self.planner.engine.interrupted:
             wave: list[float] = []
             while queue and len(wave) < self.crew.size:
@@ -263,10 +266,17 @@ class _Search:
         keeps = [plan for plan in self.plans if plan.resilience >= level - SAME]
         return min(keeps, key=lambda plan: plan.cost_musd, default=None)
 
+    def every_level_is_settled(self) -> bool:
+        """Whether every level asked for is answered within the gap, on the front or not."""
+        return all(self._settled(level) for level in self.asked)
+
     def _settled(self, level: float) -> bool:
         """Whether a known plan is already within the gap of a known bound at this level."""
         best = self._best(level)
-        return best is not None and best.cost_musd - self._bound(level) <= self.gap_target
+        if best is None:
+            return False
+        allowed = max(self.gap_target, SMALLEST_GAP * abs(best.cost_musd)) * (1 + 1e-6)
+        return best.cost_musd - self._bound(level) <= allowed
 
     def _undominated(self) -> list[Plan]:
         """The plans that no other matches or beats on both cost and resilience, cheapest first."""

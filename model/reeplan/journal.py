@@ -6,7 +6,9 @@ the recorded answers and solves only the rest, so that it ends with the same fro
 
 from __future__ import annotations
 
+import math
 import os
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -26,10 +28,13 @@ FINAL = (Outcome.OPTIMAL, Outcome.LIMIT, Outcome.INFEASIBLE)
 
 
 class Journal:
-    """A folder with one file per answered question, in the order in which they were asked."""
+    """A folder with one file per answered question, in the order in which they were asked.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    ``size``: how many values a plan has; an answer of another size is none to these questions.
+    """
+
+    def __init__(self, folder: Path, size: int | None = None) -> None:
+        self._folder, self._size = folder, size
         folder.mkdir(parents=True, exist_ok=True)
 
     def __len__(self) -> int:
@@ -59,7 +64,11 @@ class Journal:
     def recall(self, number: int, what: str) -> Solution | None:
         """The answer to a question, if it was asked before under this number; None if it cannot be read."""
         answer = _read(self._folder / f"{number:04d}.npz")
-        return answer[1] if answer is not None and answer[0] == what else None
+        if answer is None or answer[0] != what:
+            return None
+        solution = answer[1]
+        fits = self._size is None or solution.values is None or solution.values.shape == (self._size,)
+        return solution if fits else None
 
 
 def _read(path: Path) -> tuple[str, Solution] | None:
@@ -70,7 +79,7 @@ def _read(path: Path) -> tuple[str, Solution] | None:
             objective, bound, seconds, violation = (float(number) for number in stored["numbers"])
             outcome = Outcome(str(stored["outcome"]))
             what = str(stored["what"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
         return None
     return what, Solution(outcome, values if len(values) else None, objective, bound, seconds, violation)
 
@@ -91,22 +100,46 @@ class Recorded:
         numbers = range(self._asked, self._asked + len(jobs))
         self._asked += len(jobs)
         answers: dict[int, Solution] = {}
+        before: dict[int, Solution] = {}
         open_jobs: list[tuple[int, Job]] = []
         for place, (number, job) in enumerate(zip(numbers, jobs, strict=True)):
-            known = self._journal.recall(number, job.what)
+            known = self._journal.recall(number, _question(job))
             if known is None:
                 open_jobs.append((place, job))
             elif self._retry_limits and known.outcome is Outcome.LIMIT:
+                before[place] = known
                 open_jobs.append((place, replace(job, start=known.values) if known.found else job))
             else:
                 answers[place] = known
 
         def keep(position: int, solution: Solution) -> None:
-            place = open_jobs[position][0]
-            self._journal.record(numbers[place], jobs[place].what, solution)
+            place, job = open_jobs[position]
+            answers[place] = _better_of_both(job, before[place], solution) if place in before else solution
+            again = place in before and solution.outcome not in FINAL
+            kept = replace(answers[place], outcome=before[place].outcome) if again else answers[place]
+            self._journal.record(numbers[place], _question(job), kept)
             if done is not None:
-                done(place, solution)
+                done(place, answers[place])
 
-        for (place, _), solution in zip(open_jobs, self._crew.solve([job for _, job in open_jobs], keep), strict=True):
-            answers[place] = solution
+        self._crew.solve([job for _, job in open_jobs], keep)
         return [answers[place] for place in range(len(jobs))]
+
+
+def _question(job: Job) -> str:
+    """What is asked, to the last digit: a bound proven at one level is none at a level just below it."""
+    return f"{job.what} | {job.target!r} | {job.cost_limit_musd!r}"
+
+
+def _better_of_both(job: Job, before: Solution, after: Solution) -> Solution:
+    """The better plan and the tighter bound of two answers: another try never loses what the first one found."""
+    highest = job.target is None
+    better = before.objective > after.objective if highest else before.objective < after.objective
+    best = before if before.found and (better or not after.found) else after
+    bounds = [bound for bound in (before.bound, after.bound) if not math.isnan(bound)]
+    failed = after.outcome is Outcome.FAILED or (after.outcome is Outcome.INFEASIBLE and before.found)
+    return replace(
+        best,
+        outcome=before.outcome if failed else after.outcome,
+        bound=(min if highest else max)(bounds) if bounds else math.nan,
+        seconds=before.seconds + after.seconds,
+    )

@@ -44,6 +44,14 @@ def unfinished_place(place: Path) -> Path:
     return place.parent / f".{place.name}.unfinished"
 
 
+def finished_place(place: Path) -> Path:
+    """Where a run will stand when it is whole, whichever of its two places is named."""
+    name = place.name
+    if name.startswith(".") and name.endswith(".unfinished"):
+        return place.with_name(name.removeprefix(".").removesuffix(".unfinished"))
+    return place
+
+
 @contextmanager
 def written_whole(place: Path, *, keep_if: Callable[[Path], bool] = lambda _: False) -> Iterator[Path]:
     """A folder to write into, moved to ``place`` at the end.
@@ -66,6 +74,7 @@ def written_whole(place: Path, *, keep_if: Callable[[Path], bool] = lambda _: Fa
 def _swap_in(draft: Path, place: Path) -> None:
     old = place.parent / f".{place.name}.replaced"
     if place.exists():
+        shutil.rmtree(old, ignore_errors=True)  # left by a run that was killed at this very point
         os.rename(place, old)
     os.rename(draft, place)
     shutil.rmtree(old, ignore_errors=True)

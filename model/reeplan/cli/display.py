@@ -65,7 +65,8 @@ class TerminalDisplay:
         """The solver has news about a point."""
         news = _news(progress)
         if self._live:
-            self._progress.update(self._tasks[what], news=news)  # type: ignore[arg-type]
+            if what in self._tasks:
+                self._progress.update(self._tasks[what], news=news)  # type: ignore[arg-type]
         elif time.monotonic() - self._said.get(what, 0.0) > EVERY_S:
             self._said[what] = time.monotonic()
             self.say(f"    {what}: {news}, {progress.seconds:.0f} s")

@@ -12,7 +12,7 @@ from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.explain import explain
 from reeplan.results.summary import measure_in_words
-from reeplan.run_folder import INPUTS, write_inputs, write_manifest, written_whole
+from reeplan.run_folder import INPUTS, unfinished_place, write_inputs, write_manifest, written_whole
 from reeplan.solver import Interrupt, Outcome
 
 if TYPE_CHECKING:
@@ -39,18 +39,26 @@ def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     planner, outcome = nothing.planner, nothing.front.outcome
     loaded, place = session.loaded, session.place
     target = planner.case.settings.resilience_target
+    kept = (
+        f"What was solved is kept; go on with: reeplan solve --resume {place}"
+        if unfinished_place(place).exists()
+        else "Nothing was written."
+    )
     if outcome is Outcome.INTERRUPTED:
-        return _ended("interrupted", "Stopped before any plan was found; nothing was written.", INTERRUPTED, as_json)
+        return _ended("interrupted", f"Stopped before any plan was found. {kept}", INTERRUPTED, as_json)
     if outcome is not Outcome.INFEASIBLE:
         return _ended(
             "stopped at a limit",
-            "No plan was found within the time limit; one may still exist. Give more time with --time-limit. "
-            "Nothing was written.",
+            f"No plan was found within the time limit; one may still exist. Give more time with --time-limit. {kept}",
             STOPPED_AT_LIMIT,
             as_json,
         )
     click.echo("\nNo plan can satisfy these inputs.", err=True)
-    if target is None or loaded.tables is None:
+    if planner.engine.interrupted:
+        return _ended(
+            "infeasible", "Stopped before the reason was looked for; nothing was written.", INFEASIBLE, as_json
+        )
+    if target is None or loaded.tables is None or not planner.most_resilient_relaxed().found:
         return _ended(
             "infeasible",
             "Even without a resilience target some limits contradict each other: look at take-or-pay minima under a "

@@ -13,15 +13,23 @@ from typing import TYPE_CHECKING, Any
 from reeplan import __version__
 from reeplan.case import case_from_tables
 from reeplan.cli.check import as_objects, is_bad
-from reeplan.run_folder import INPUTS, JOURNAL, read_manifest, sha256_of_inputs, unfinished_place
+from reeplan.run_folder import (
+    INPUTS,
+    JOURNAL,
+    MANIFEST,
+    finished_place,
+    read_manifest,
+    sha256_of_inputs,
+    unfinished_place,
+)
 from reeplan.tables import load_tables
 
 if TYPE_CHECKING:
     from reeplan.case import Case
     from reeplan.tables.rows import Loaded
 
-DONE = "done"
-"""The status of a run that needs no going on."""
+DONE, INFEASIBLE = "done", "infeasible"
+"""The status of runs that there is no going on with."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,10 @@ class Session:
 
 def open_session(request: Request) -> Session:
     """The run that is asked for."""
-    return _resumed(request) if request.resume is not None else _fresh(request)
+    try:
+        return _resumed(request) if request.resume is not None else _fresh(request)
+    except OSError as trouble:
+        raise RefusedError(f"{request.resume or request.out or 'a file'} cannot be used: {trouble}.") from trouble
 
 
 def _fresh(request: Request) -> Session:
@@ -112,12 +123,12 @@ def _fresh(request: Request) -> Session:
 def _resumed(request: Request) -> Session:
     """Go on with an unfinished run, or with a finished one that stopped early."""
     assert request.resume is not None
-    place = request.resume
+    place = finished_place(request.resume)
     kept = unfinished_place(place)
     if not kept.is_dir():
         _reopen(place, kept)
     facts = read_manifest(kept)
-    if not facts or not (kept / INPUTS).is_dir():
+    if not _is_whole(facts) or not (kept / INPUTS).is_dir():
         raise RefusedError(
             f"{kept} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
         )
@@ -142,19 +153,41 @@ def _resumed(request: Request) -> Session:
     )
 
 
+def _is_whole(facts: dict[str, Any]) -> bool:
+    """Whether a manifest says all that going on needs, and nothing that makes no sense."""
+    seed, workers = facts.get("seed"), facts.get("workers")
+    return (
+        isinstance(seed, int)
+        and isinstance(facts.get("single"), bool)
+        and (workers is None or (isinstance(workers, int) and workers > 0))
+    )
+
+
 def _reopen(place: Path, kept: Path) -> None:
     """Copy what going on needs from a finished run that stopped early."""
     facts = read_manifest(place)
+    if not facts and (place / INPUTS).is_dir():
+        raise RefusedError(
+            f"the manifest of the run at {place} cannot be read.",
+            f"solve its inputs again: reeplan solve {place / INPUTS}.",
+        )
     if not facts:
         raise RefusedError(f"there is no run at {place}.", "name the run folder as it was asked for with --out.")
+    if facts.get("status") == INFEASIBLE:
+        raise RefusedError(
+            f"no plan can satisfy the case of {place}: there is nothing to go on with.",
+            f"{place / 'infeasible.md'} says why.",
+        )
     if facts.get("status") == DONE:
         raise RefusedError(f"the run at {place} is done: there is nothing to go on with.")
     if not (place / JOURNAL).is_dir():
         raise RefusedError(f"the run at {place} has no journal to go on from.", "solve the case again.")
-    kept.mkdir(parents=True)
+    draft = kept.with_name(f"{kept.name}.copy")
+    shutil.rmtree(draft, ignore_errors=True)
     for name in (INPUTS, JOURNAL):
-        shutil.copytree(place / name, kept / name)
-    shutil.copy2(place / "manifest.json", kept / "manifest.json")
+        shutil.copytree(place / name, draft / name)
+    shutil.copy2(place / MANIFEST, draft / MANIFEST)
+    draft.rename(kept)
 
 
 def _with_options(case: Case, request: Request) -> Case:

@@ -30,6 +30,7 @@ from reeplan.run_folder import (
     INPUTS,
     JOURNAL,
     join_logs,
+    read_manifest,
     sha256_of_tables,
     unfinished_place,
     write_inputs,
@@ -38,7 +39,7 @@ from reeplan.run_folder import (
     write_table,
     written_whole,
 )
-from reeplan.solver import Controls, Interrupt
+from reeplan.solver import Controls, Interrupt, Outcome
 from reeplan.verify import verify_run
 from reeplan.workers import Alone, Team, WorkerLostError
 
@@ -49,8 +50,15 @@ if TYPE_CHECKING:
     from reeplan.verify import Verdict
     from reeplan.workers import Crew
 
+ROUNDING = 1e-9
+"""Two costs (relative) or shares that differ by less are one."""
+
 SMALL = 100
 """A program with fewer whole-number decisions is solved in one process: starting more would take longer."""
+
+
+class StoppedEarlierError(Exception):
+    """A run that is gone on with was stopped before it had every plan that it had before."""
 
 
 def run_solve(request: Request) -> int:
@@ -68,8 +76,11 @@ def run_solve(request: Request) -> int:
             written_whole(session.place, keep_if=_worth_keeping) as folder,
         ):
             front, rows, verdict = _solve_into(folder, session, display, interrupt, began)
+        _forget_journal(session.place, front)
     except NoPlanError as nothing:
         return say_no_plan(nothing, session, request.as_json)
+    except (KeyboardInterrupt, StoppedEarlierError) as stop:
+        return _say_stopped(request, session, stop)
     except (OSError, WorkerLostError) as trouble:
         return _say_trouble(request, session, trouble)
     print_results(session, front, rows, time.perf_counter() - began, as_json=request.as_json)
@@ -92,7 +103,7 @@ def _solve_into(
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.say(f"2/4 Model     {_size(planner)}")
-    journal = Journal(folder / JOURNAL)
+    journal = Journal(folder / JOURNAL, len(planner.engine.columns))
     with _crew(session, planner, folder, interrupt, display) as crew:
         display.say(f"3/4 Solve     {_plan_of_work(session, crew)}")
         if len(journal):
@@ -101,15 +112,34 @@ def _solve_into(
         front = _solve(planner, recorded, session)
     if not front.points:
         raise NoPlanError(front, planner)
+    if status_of(front) == "interrupted" and _lacks_a_point(front, session.place):
+        raise StoppedEarlierError
     display.say("4/4 Results")
     rows = [write_plan(planner, point, folder) for point in front.points]
     write_table(front_table(rows), folder / "front.csv")
     join_logs(folder)
-    if status_of(front) == "done":
-        shutil.rmtree(folder / JOURNAL)
     write_manifest(folder, _manifest(session, front, rows, folder, time.perf_counter() - began))
     _draw(folder, display)
     return front, rows, _verified(folder, display)
+
+
+def _lacks_a_point(front: Front, place: Path) -> bool:
+    """Whether a finished run at this place has a point that the front has not found yet, or not as well."""
+    found = [(point.plan.cost_musd, point.plan.resilience) for point in front.points]
+    return any(
+        not any(
+            cost <= before["cost_musd"] + ROUNDING * abs(before["cost_musd"])
+            and resilience >= before["resilience"] - ROUNDING
+            for cost, resilience in found
+        )
+        for before in read_manifest(place).get("points", [])
+    )
+
+
+def _forget_journal(place: Path, front: Front) -> None:
+    """A run that is done needs no journal; it goes last, so that whatever comes before can be gone on from."""
+    if status_of(front) == "done":
+        shutil.rmtree(place / JOURNAL, ignore_errors=True)
 
 
 def _draw(folder: Path, display: TerminalDisplay) -> None:
@@ -159,7 +189,10 @@ def _solve(planner: Planner, crew: Crew, session: Session) -> Front:
     if session.single:
         return solve_single(planner, crew, controls, settings.mip_gap, settings.resilience_target or 0.0)
     wanted = [] if settings.resilience_target is None else [settings.resilience_target]
-    return solve_front(planner, crew, controls, settings.mip_gap, settings.front_points, wanted)
+    front = solve_front(planner, crew, controls, settings.mip_gap, settings.front_points, wanted)
+    if planner.engine.interrupted:  # asked between two solves, so that no solve says so
+        front.outcome = Outcome.INTERRUPTED
+    return front
 
 
 # ---- what is said and written -------------------------------------------------------------------
@@ -233,6 +266,21 @@ def _refuse(request: Request, refusal: RefusedError) -> int:
             )
         )
     return BAD_INPUT
+
+
+def _say_stopped(request: Request, session: Session, stop: BaseException) -> int:
+    """Stopped at once, or before a run that is gone on with has all that it had: say what is kept."""
+    place = session.place
+    if isinstance(stop, StoppedEarlierError):
+        message = f"Stopped before every plan of {place} was found again: it stays as it is."
+    else:
+        message = "Stopped at once; no run was written."
+    if _worth_keeping(unfinished_place(place)):
+        message += f" What was solved is kept; go on with: reeplan solve --resume {place}"
+    click.echo(message, err=True)
+    if request.as_json:
+        click.echo(json.dumps({"run": None, "status": "interrupted", "points": [], "message": message}))
+    return INTERRUPTED
 
 
 def _say_trouble(request: Request, session: Session, trouble: Exception) -> int:

@@ -1,15 +1,14 @@
 """The smallest single changes that would make a target possible, each verified by solving.
 
-With divisible modules the highest resilience is a concave function of any limit of a table, so that
-straight lines find the smallest sufficient value in a few linear programs. Every change is then solved with
-whole modules, as it is said.
+The smallest sufficient value is found with divisible modules, in a few linear programs. Every change is then
+solved with whole modules, as it is said.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reeplan.explain.conflict import REACHED, highest_resilience
 from reeplan.plan import Planner
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 VERIFY_S = 60.0
 """Time limit for solving a change with whole modules."""
 
-ROUNDS = 8
+ROUNDS = 10
 """Values tried for each change, after one that suffices is known."""
 
 ACCURACY = 0.002
@@ -66,9 +65,7 @@ def smallest_changes(
     return changes
 
 
-def _tried_whole(
-    case: Case, measure: str, target: float, rule: Rule, value: float, interrupt: Interrupt
-) -> Change:
+def _tried_whole(case: Case, measure: str, target: float, rule: Rule, value: float, interrupt: Interrupt) -> Change:
     """The change, rounded to what one would type, and solved with whole modules; its last digit may go up by one."""
     assert rule.changed is not None
     rounded = [value] if rule.step else _rounded_away(value, rule.value)
@@ -103,48 +100,40 @@ def _smallest_step(case: Case, measure: str, target: float, rule: Rule) -> float
 def _smallest_number(case: Case, measure: str, target: float, rule: Rule, before: float) -> float | None:
     """Any number: between what stands there, whose resilience is known, and a value that suffices.
 
-    Resilience is concave in the value: the line through two values that fall short never overshoots what is
-    needed, and the chord to one that suffices never stays below it. Halving helps where neither does.
+    Most limits stand on the right side of the program, and resilience is straight in them piece by piece:
+    a line mostly meets the smallest value at once, and a value just below it shows so. Halving helps else.
     """
     assert rule.changed is not None
     enough = _first_that_suffices(case, measure, target, rule)
     if enough is None:
         return None
     short = [(rule.value, before)]
+    met = False
     for tried in range(ROUNDS):
-        if enough[0] - short[-1][0] <= ACCURACY * (enough[0] - rule.value):
+        (low, _), (high, _) = short[-1], enough
+        close = ACCURACY * (high - rule.value)
+        if high - low <= 1.01 * close:
             break
         guess = _line(short, enough, target) if tried % 2 == 0 else None
-        value = guess.value if guess else (short[-1][0] + enough[0]) / 2
+        value = high - close if met else guess or (low + high) / 2
         reached = highest_resilience(rule.changed(case, value), measure)
+        met = not met and guess is not None and reached >= target - NOISE
         if reached < target - NOISE:
             short.append((value, reached))
-            continue
-        enough = value, reached
-        if guess and (guess.never_too_much or reached <= target + NOISE):
-            break
+        else:
+            enough = value, reached
     return enough[0]
 
 
-class _Guess(NamedTuple):
-    """Where a line meets the target; ``never_too_much``: every smaller value falls short."""
-
-    value: float
-    never_too_much: bool
-
-
-def _line(short: Sequence[tuple[float, float]], enough: tuple[float, float], target: float) -> _Guess | None:
+def _line(short: Sequence[tuple[float, float]], enough: tuple[float, float], target: float) -> float | None:
     """Where the line through the last two values that fall short, or else the chord to one that suffices, says."""
     (low, below), (high, above) = short[-1], enough
     if len(short) > 1:
-        (start, at_start), never_too_much = short[-2], True
-        slope = (below - at_start) / (low - start)
-    elif above > target + NOISE:
-        slope, never_too_much = (above - below) / (high - low), False
+        slope = (below - short[-2][1]) / (low - short[-2][0])
     else:
-        return None
+        slope = (above - below) / (high - low)
     value = low + (target - below) / slope if slope > 0 else high
-    return _Guess(value, never_too_much) if low < value < high else None
+    return value if low < value < high else None
 
 
 def _first_that_suffices(case: Case, measure: str, target: float, rule: Rule) -> tuple[float, float] | None:

@@ -99,7 +99,7 @@ class RuleBook:
         first = self.first_year_running(asset)
         start = self.case.settings.first_year
         table = "ventures" if asset.venture else "plants"
-        key = {"plant": asset.name}
+        key: dict[str, Any] = {"plant": asset.name}
         if asset.venture:
             key = {"venture": asset.venture, "option": asset.name.removeprefix(f"{asset.venture}/")}
         columns = [
@@ -135,7 +135,9 @@ class RuleBook:
             0,
             lambda case: _with_asset(case, asset.name, foreign_share_max=1.0),
             lambda case, value: _with_asset(case, asset.name, foreign_share_max=min(1.0, value)),
-            lambda value: f"{asset.name}: foreign share up to {percent(value)} instead of {percent(asset.foreign_share_max)}",
+            lambda value: (
+                f"{asset.name}: foreign share up to {percent(value)} instead of {percent(asset.foreign_share_max)}"
+            ),
         )
 
     def technology_share(self, asset: Asset) -> Rule:
@@ -175,16 +177,16 @@ class RuleBook:
         )
 
     def initial(self, store: Store) -> Rule:
-        """A stockpile starts with so much."""
+        """A stockpile starts with so much; it cannot start with more than it has room for."""
         return Rule(
             ("stockpiles", store.region, store.material, "initial_t"),
             f"stockpile of {store.material} in {store.region}: {number(store.initial_t)} t at the start",
             self._place("stockpiles", "initial_t", region=store.region, material=store.material),
             store.initial_t,
-            PLENTY_T,
+            store.capacity_t,
             0,
-            lambda case: _with_stock(case, store, PLENTY_T),
-            lambda case, value: _with_stock(case, store, value),
+            lambda case: _with_store(case, store, initial_t=store.capacity_t),
+            lambda case, value: _with_store(case, store, initial_t=value),
             lambda value: (
                 f"stockpile of {store.material} in {store.region}: {number(value)} t at the start "
                 f"instead of {number(store.initial_t)}"
@@ -197,9 +199,7 @@ class RuleBook:
         return Rule(
             ("suppliers", supply.supplier, supply.material, "max_t_per_year"),
             f"{supply.supplier} sells at most {number(most)} t of {supply.material} a year",
-            self._place(
-                "suppliers", "max_t_per_year", holds=most, supplier=supply.supplier, material=supply.material
-            ),
+            self._place("suppliers", "max_t_per_year", holds=most, supplier=supply.supplier, material=supply.material),
             1,
             max(10.0, PLENTY_T / max(most, 1.0)),
             0,
@@ -301,7 +301,9 @@ class RuleBook:
             0,
             lambda case: _without_key(case, "free_offtake", (sender, receiver)),
             lambda case, value: _with_offtake(case, (sender, receiver), value),
-            lambda value: f"{sender} to {receiver}: {number(value)} t REO a year without finance instead of {number(free)}",
+            lambda value: (
+                f"{sender} to {receiver}: {number(value)} t REO a year without finance instead of {number(free)}"
+            ),
         )
 
     def dependence(self, partner: str, country: str) -> Rule:
@@ -318,7 +320,9 @@ class RuleBook:
             0,
             lambda case: _without_key(case, "dependence", (partner, country)),
             lambda case, value: _with_dependence(case, (partner, country), value),
-            lambda value: f"{partner}: at least {percent(value)} of each material from {country} instead of {span}",
+            lambda value: (
+                f"{partner} may take up to {percent(value)} of each material from {country} instead of {span}"
+            ),
         )
 
     def _place(self, table: str, columns: str, holds: float | None = None, **key: Any) -> str:
@@ -378,17 +382,6 @@ def _running_from(case: Case, asset: Asset, year: int) -> Case:
 
 def _with_store(case: Case, store: Store, **changes: Any) -> Case:
     return replace(case, stores=[replace(item, **changes) if _same(item, store) else item for item in case.stores])
-
-
-def _with_stock(case: Case, store: Store, value: float) -> Case:
-    """More at the start needs the room for it; the plan must still end with no more than it ended with."""
-    return _with_store(
-        case,
-        store,
-        initial_t=value,
-        capacity_t=max(store.capacity_t, value),
-        max_capacity_t=max(store.max_capacity_t, value),
-    )
 
 
 def _same(one: Store, other: Store) -> bool:

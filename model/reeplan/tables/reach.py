@@ -44,12 +44,13 @@ class Asset:
     row: Row
     process: Row
     deposits: tuple[str, ...]
-    option_t: float = 0.0
+    option_t: float | None = None
+    """What a venture's option may use; None for a plant."""
 
     def most_t(self, year: int, first_year: int) -> float:
         """Capacity in a year if everything is built as early as can be, without ramps."""
         earliest = max(self.row["earliest_year"], first_year + self.row["lead_years"])
-        if self.option_t:
+        if self.option_t is not None:
             return self.option_t if year >= earliest else 0.0
         retires = self.row["retires"]
         standing = self.row["capacity_t_per_year"] if retires is None or year <= retires else 0.0
@@ -85,7 +86,7 @@ class Chain:
                 process = processes[row["process"]]
                 named = [row["deposit"]] if row["deposit"] else list(ores)
                 fitting = tuple(name for name in named if process["ore"] in ("any", ores[name]))
-                option = row["offtake_share"] * row["plant_t_per_year"] if table == "ventures" else 0.0
+                option = row["offtake_share"] * row["plant_t_per_year"] if table == "ventures" else None
                 yield Asset(row, process, fitting, option)
 
     def goods(self, material: str) -> Goods:
@@ -161,7 +162,7 @@ class Chain:
         total, options = 0.0, defaultdict[str, float](float)
         for asset in self.assets:
             made = asset.most_t(year, self.years[0]) * self._best_yield(material, asset)
-            if asset.option_t:
+            if asset.option_t is not None:
                 venture = asset.row["venture"]
                 options[venture] = max(options[venture], made)
             else:

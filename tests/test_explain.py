@@ -1,0 +1,793 @@
+"""Why no plan exists: what is named is the reason, where it stands, and what is proposed works.
+
+Every case is small enough to derive the reason on paper. What is said is taken from ``infeasible.md``
+alone, as a reader would: the rules that conflict with their places in the files, the changes with the
+cells that they are made in. The changes are then made in the files and solved.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from reeplan.case import case_from_tables
+from reeplan.explain.arithmetic import highest_by_arithmetic, shortfalls
+from reeplan.network import Network
+from solved import add_rows, rows_of, run_command, write_rows
+from support import ONE_TOWN, PURE_ORE, optimum, read, write_case, years
+
+SELLER = """
+    regions
+    region  country
+    town    A
+    quay    X
+
+    suppliers
+    supplier  material  year  region  price_usd_per_t  max_t_per_year
+    seller    Nd        2030  quay    1000             100
+
+    transport
+    from_region  to_region  kind  usd_per_t
+    quay         town       all   0
+
+    demand
+    region  material  year  t_per_year  shortage_usd_per_t
+    town    Nd        2030  100         50000
+    """
+"""100 t of Nd are needed a year, and a seller abroad sells just as much."""
+
+
+def cut(availability: float, start: int = 2030, kind: str = "supplier", target: str = "seller") -> str:
+    """A year in which only a part is left."""
+    return f"""
+    scenarios
+    scenario  starts  years  probability
+    cut       {start}    1      0.1
+
+    disruptions
+    scenario  kind    target    availability
+    cut       {kind}  {target}  {availability}
+    """
+
+
+def works(columns: str = "", cells: str = "") -> str:
+    """Works in the town that turn ore into Nd."""
+    return f"""
+    plants
+    plant  region  process  deposit  {columns}
+    works  town    refine   pit      {cells}
+    """
+
+
+MODULES = ("module_t_per_year  max_modules  module_musd", "10                 10           1")
+"""Works that can have ten modules of 10 t/yr for 1 MUSD each."""
+
+B_HAS_MONEY_TOO = """
+    partners
+    partner  wacc
+    A        0
+    B        0
+    """
+
+
+@dataclass(frozen=True)
+class OutOfReach:
+    """A case, the target that it cannot keep, and what is known about it from paper.
+
+    ``rules`` are the parts of the rules that conflict with the target, ``changes`` those of the changes that
+    suffice; ``reachable`` is the highest target that whole modules keep.
+    """
+
+    texts: tuple[str, ...]
+    target: float
+    reachable: float
+    rules: tuple[str, ...]
+    changes: tuple[str, ...]
+    steps: tuple[str, ...] = field(default=())
+
+
+def a_seller_cut() -> OutOfReach:
+    """20 t of 100 t are left. Half of 100 t needs 50 t: 50 % left, or a fifth of 250 t."""
+    return OutOfReach(
+        (ONE_TOWN, years(2030, 2030), SELLER, cut(0.2)), 0.5, 0.2,
+        ("seller sells at most 100 t of Nd a year", "cut: 20% left from supplier seller"),
+        ("seller: 2.5 times as much Nd (up to 250 t a year instead of 100)",
+         "cut: 50% left from supplier seller instead of 20%"),
+    )  # fmt: skip
+
+
+def a_stockpile_too_small() -> OutOfReach:
+    """Nothing is left in 2031, the store holds 30 t: 80 t need room for 80 t, or 50 t of 100 t still sold."""
+    store = """
+    stockpiles
+    region  material  initial_t  capacity_t  max_capacity_t
+    town    Nd        0          10          30
+    """
+    plenty = SELLER.replace("1000             100", "1000             200")
+    return OutOfReach(
+        (ONE_TOWN, years(2030, 2031), plenty, cut(0, 2031), store), 0.8, 0.3,
+        ("stockpile of Nd in town: at most 30 t", "cut: 0% left from supplier seller"),
+        ("stockpile of Nd in town: room for 80 t instead of 30", "cut: 25% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def a_stockpile_that_starts_empty() -> OutOfReach:
+    """The cut comes in the first year: what is in store then is all there is, and 40 t fit in."""
+    store = """
+    stockpiles
+    region  material  initial_t  capacity_t
+    town    Nd        10         40
+    """
+    return OutOfReach(
+        (ONE_TOWN, years(2030, 2030), SELLER, cut(0), store), 0.35, 0.1,
+        ("stockpile of Nd in town: 10 t at the start", "cut: 0% left from supplier seller"),
+        ("stockpile of Nd in town: 35 t at the start instead of 10",
+         "cut: 25% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def works_a_year_late_by_lead() -> OutOfReach:
+    """Works decided in 2030 run from 2032; the cut is in 2031. All 100 t, or 90 of 100 t sold, keep 0.9."""
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2032), SELLER, cut(0, 2031),
+         works("module_t_per_year  max_modules  lead_years", "100  1  2")), 0.9, 0,
+        ("works: not before 2032", "cut: 0% left from supplier seller"),
+        ("works from 2031 instead of 2032", "cut: 90% left from supplier seller instead of 0%"),
+        ("works from",),
+    )  # fmt: skip
+
+
+def works_a_year_late_by_permit() -> OutOfReach:
+    """The same with works that may not run before 2032 although they are built in a year."""
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2032), SELLER, cut(0, 2031),
+         works("module_t_per_year  max_modules  lead_years  earliest_year", "100  1  1  2032")), 0.9, 0,
+        ("works: not before 2032", "cut: 0% left from supplier seller"),
+        ("works from 2031 instead of 2032", "cut: 90% left from supplier seller instead of 0%"),
+        ("works from",),
+    )  # fmt: skip
+
+
+def works_late_for_two_reasons() -> OutOfReach:
+    """Lead and permit both say 2032: both cells are named, and both have to change."""
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2032), SELLER, cut(0, 2031),
+         works("module_t_per_year  max_modules  lead_years  earliest_year", "100  1  2  2032")), 0.9, 0,
+        ("works: not before 2032", "cut: 0% left from supplier seller"),
+        ("works from 2031 instead of 2032", "cut: 90% left from supplier seller instead of 0%"),
+        ("works from",),
+    )  # fmt: skip
+
+
+def thorium() -> OutOfReach:
+    """A tenth of the ore is thorium and 4 t may be released: 40 t of Nd. 70 t release 7 t."""
+    ore = """
+    deposits
+    deposit  region  ore   resource_t  thorium_t_per_t
+    pit      town    rock  1000000     0.1
+
+    processes
+    process  takes  makes   releases_thorium
+    refine   ore    oxides  yes
+    """
+    limit = SELLER.replace("region  country\n", "region  country  thorium_max_t_per_year\n")
+    limit = limit.replace("town    A\n", "town    A  4\n").replace("quay    X\n", "quay    X  -\n")
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, ore, years(2030, 2030), limit, cut(0), works("capacity_t_per_year", "100")), 0.7, 0.4,
+        ("town: at most 4 t ThO2 released a year", "cut: 0% left from supplier seller"),
+        ("town: 7 t ThO2 a year instead of 4", "cut: 30% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def a_budget() -> OutOfReach:
+    """3 MUSD buy three modules of 10 t; 80 t take 8 MUSD, or 50 t that are still sold."""
+    money = """
+    budgets
+    partner  first_year  last_year  musd
+    A        2030        2030       3
+    """
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, cut(0), works(*MODULES), money), 0.8, 0.3,
+        ("A decides at most 3 MUSD in 2030-2030", "cut: 0% left from supplier seller"),
+        ("A: 8 MUSD in 2030-2030 instead of 3", "cut: 50% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def a_foreign_ceiling() -> OutOfReach:
+    """A pays 1 MUSD and B at most 20 % of the rest: one module. Five need B's 80 %, or 4 MUSD of A's at B's 20 %."""
+    money = """
+    budgets
+    partner  first_year  last_year  musd
+    A        2030        2030       1
+    """
+    return OutOfReach(
+        (ONE_TOWN, B_HAS_MONEY_TOO, PURE_ORE, years(2030, 2030), SELLER, cut(0), money,
+         works(MODULES[0] + "  foreign_share_max", MODULES[1] + "  0.2")), 0.5, 0.1,
+        ("works: foreign partners own at most 20%", "A decides at most 1 MUSD in 2030-2030",
+         "cut: 0% left from supplier seller"),
+        ("works: foreign share up to 80% instead of 20%", "A: 4 MUSD in 2030-2030 instead of 1",
+         "cut: 37.5% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def a_technology_partner() -> OutOfReach:
+    """B must own half and has 1 MUSD: two modules. Five need B's part at 20 %, or 2.5 MUSD of B."""
+    money = """
+    budgets
+    partner  first_year  last_year  musd
+    B        2030        2030       1
+    """
+    return OutOfReach(
+        (ONE_TOWN, B_HAS_MONEY_TOO, PURE_ORE, years(2030, 2030), SELLER, cut(0), money,
+         works(MODULES[0] + "  technology_partner  technology_share_min", MODULES[1] + "  B  0.5")), 0.5, 0.2,
+        ("works: B owns at least 50%", "B decides at most 1 MUSD in 2030-2030", "cut: 0% left from supplier seller"),
+        ("works: share of B at least 20% instead of 50%", "B: 2.5 MUSD in 2030-2030 instead of 1",
+         "cut: 30% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def an_offtake_limit() -> OutOfReach:
+    """A makes 100 t and may ship B 20 t of the 100 t that B needs; 60 t are asked for."""
+    two = """
+    regions
+    region  country
+    town    A
+    port    B
+    quay    X
+
+    transport
+    from_region  to_region  kind  usd_per_t
+    quay         port       all   0
+    town         port       all   0
+
+    offtakes
+    from_country  to_country  year  free_t_per_year
+    A             B           2030  20
+
+    demand
+    region  material  year  t_per_year  shortage_usd_per_t
+    port    Nd        2030  100         50000
+    """
+    return OutOfReach(
+        (ONE_TOWN, B_HAS_MONEY_TOO, PURE_ORE, years(2030, 2030), SELLER, two, cut(0),
+         works("capacity_t_per_year", "100")), 0.6, 0.2,
+        ("A ships B at most 20 t REO a year", "cut: 0% left from supplier seller"),
+        ("A to B: 60 t REO a year without finance instead of 20", "cut: 40% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def a_dependence_cap() -> OutOfReach:
+    """30 % of 100 t may come from X in 2030, all of it for the store: 30 t in 2031. 50 t need 50 %, or 20 t sold."""
+    store = """
+    stockpiles
+    region  material  initial_t  capacity_t
+    town    Nd        0          100
+
+    dependence
+    partner  from_country  material  year  max_share
+    A        X             all       2030  0.3
+    """
+    return OutOfReach(
+        (ONE_TOWN, years(2030, 2031), SELLER, cut(0, 2031), store), 0.5, 0.3,
+        ("A takes at most 30% of each material from X", "cut: 0% left from supplier seller"),
+        ("A may take up to 50% of each material from X instead of 30%",
+         "cut: 20% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def ore_that_runs_out() -> OutOfReach:
+    """The pit holds 40 t, 70 t are asked for."""
+    pit = """
+    deposits
+    deposit  region  ore   resource_t
+    pit      town    rock  40
+    """
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, pit, years(2030, 2030), SELLER, cut(0), works("capacity_t_per_year", "100")), 0.7, 0.4,
+        ("pit: 40 t REO of ore", "cut: 0% left from supplier seller"),
+        ("pit: 70 t REO of ore instead of 40", "cut: 30% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def too_few_modules() -> OutOfReach:
+    """Three modules of 10 t; 75 t take eight, or 45 t that are still sold."""
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, cut(0), works(*MODULES).replace("10           1", "3  1")),
+        0.75, 0.3,
+        ("works: at most 3 modules of 10 t/yr", "cut: 0% left from supplier seller"),
+        ("works: 8 modules instead of 3", "cut: 45% left from supplier seller instead of 0%"),
+        ("works:",),
+    )  # fmt: skip
+
+
+def existing_works() -> OutOfReach:
+    """Works of 40 t/yr that cannot grow; 70 t are asked for."""
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, cut(0), works("capacity_t_per_year", "40")), 0.7, 0.4,
+        ("works: existing capacity 40 t/yr", "cut: 0% left from supplier seller"),
+        ("works: 70 t/yr instead of 40", "cut: 30% left from supplier seller instead of 0%"),
+    )  # fmt: skip
+
+
+def works_that_fail() -> OutOfReach:
+    """Works of 100 t/yr serve everything, but in the window a quarter of them runs; 60 t are asked for."""
+    alone = SELLER.replace("1000             100", "1000             10")
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), alone, works("capacity_t_per_year", "100"),
+         cut(0.25, kind="plant", target="works")), 0.6, 0.35,
+        ("works: existing capacity 100 t/yr", "seller sells at most 10 t of Nd a year",
+         "cut: 25% left from plant works"),
+        ("works: 200 t/yr instead of 100", "seller: 3.5 times as much Nd (up to 35 t a year instead of 10)",
+         "cut: 50% left from plant works instead of 25%"),
+    )  # fmt: skip
+
+
+def a_closed_route() -> OutOfReach:
+    """Nobody stops selling, but no ship comes in; half of the 100 t that are sold must."""
+    return OutOfReach(
+        (ONE_TOWN, years(2030, 2030), SELLER, cut(0, kind="route", target="X>A")), 0.5, 0,
+        ("cut: 0% left from route X>A",), ("cut: 50% left from route X>A instead of 0%",),
+    )  # fmt: skip
+
+
+def a_purchase_that_follows_the_base_path() -> OutOfReach:
+    """A fifth of what was bought before can be bought: 20 t of 100 t. 50 t need half, or 250 t bought before."""
+    follows = cut(0.2).replace("availability\n", "availability  basis\n").replace("  0.2\n", "  0.2  flow\n")
+    return OutOfReach(
+        (ONE_TOWN, years(2030, 2030), SELLER, follows), 0.5, 0.2,
+        ("seller sells at most 100 t of Nd a year", "cut: 20% left from supplier seller"),
+        ("seller: 2.5 times as much Nd (up to 250 t a year instead of 100)",
+         "cut: 50% left from supplier seller instead of 20%"),
+    )  # fmt: skip
+
+
+def one_option_of_a_venture() -> OutOfReach:
+    """A tenth or three tenths of a mine of 100 t/yr: 30 t at most. 35 t need both, or 5 t that are still sold."""
+    venture = """
+    ventures
+    venture  option  region  process  deposit  plant_t_per_year  plant_musd  equity_share  offtake_share
+    hill     small   town    refine   pit      100               10          0.1           0.1
+    hill     large   town    refine   pit      100               10          0.3           0.3
+    """
+    return OutOfReach(
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, cut(0), venture), 0.35, 0.3,
+        ("hill: at most one option is taken, once", "cut: 0% left from supplier seller"),
+        ("cut: 5% left from supplier seller instead of 0%",),
+    )  # fmt: skip
+
+
+CASES = (
+    a_seller_cut, a_stockpile_too_small, a_stockpile_that_starts_empty, works_a_year_late_by_lead,
+    works_a_year_late_by_permit, works_late_for_two_reasons, thorium, a_budget, a_foreign_ceiling,
+    a_technology_partner, an_offtake_limit, a_dependence_cap, ore_that_runs_out, too_few_modules, existing_works,
+    works_that_fail, a_closed_route, a_purchase_that_follows_the_base_path, one_option_of_a_venture,
+)  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("no_figures")
+
+
+# ---- reading what is said -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Named:
+    """A rule or a change as the page says it, with the cell that it names."""
+
+    says: str
+    file: str
+    line: int
+    columns: tuple[str, ...]
+    tail: str = ""
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file)
+
+
+PLACE = r"(?P<file>[^|\s()]+?\.csv):(?P<line>\d+), (?P<columns>\w+(?: and \w+)*)(?: \(and the rows like it\))?"
+RULE = re.compile(rf"^\| \d+ \| (?P<says>.+?) \| {PLACE} \|$", re.MULTILINE)
+CHANGE = re.compile(rf"^- (?P<says>.+?) \({PLACE}\)(?P<tail>.*)$", re.MULTILINE)
+
+
+def named(pattern: re.Pattern[str], page: str) -> list[Named]:
+    return [
+        Named(
+            found["says"], found["file"], int(found["line"]), tuple(found["columns"].split(" and ")),
+            found.groupdict().get("tail") or "",
+        )
+        for found in pattern.finditer(page)
+    ]  # fmt: skip
+
+
+def explained(case: Path, target: float, *options: object) -> str:
+    """``infeasible.md`` of a target out of reach."""
+    place = case.parent / f"{case.name}-run"
+    result = run_command("solve", case, "--target", target, "--out", place, *options)
+    assert result.exit_code == 3, result.output
+    assert result.stdout == ""
+    page = (place / "infeasible.md").read_text(encoding="utf-8")
+    for line in page.splitlines():
+        if line.startswith("- ") and "can be supplied" not in line:
+            assert f"→ {line[2:]}" in result.stderr, "the terminal says what the page says"
+    return page
+
+
+def section(page: str, number: int) -> str:
+    return page.split("\n## ")[number]
+
+
+def rows(path: Path) -> list[list[str]]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.reader(file))
+
+
+def cell(place: Named, column: str) -> str | None:
+    """What stands in the cell; None where the file does not have the column (its default holds)."""
+    table = rows(place.path)
+    return table[place.line - 1][table[0].index(column)] if column in table[0] else None
+
+
+def put(place: Named, column: str, value: float | str) -> None:
+    """Write a cell."""
+    table = rows(place.path)
+    if column not in table[0]:
+        table = [[*table[0], column], *([*row, ""] for row in table[1:])]
+    table[place.line - 1][table[0].index(column)] = value if isinstance(value, str) else f"{value:.12g}"
+    with place.path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(table)
+
+
+NUMBER = re.compile(r"(?<![\w.])([\d,]*\.?\d+)(%?)(?![\w>])")
+
+
+def first_number(text: str) -> float:
+    found = NUMBER.search(text)
+    assert found is not None, text
+    return float(found[1].replace(",", "")) / (100 if found[2] else 1)
+
+
+def old_and_new(change: Named) -> tuple[float, float]:
+    """The number that a change replaces and the one it puts there."""
+    after, _, before = change.says.partition(" instead of ")
+    if " (up to " in after:  # so many times as much, up to so much
+        after = after.split(" (up to ")[1]
+    return first_number(before), first_number(after)
+
+
+def make(change: Named, value: float, first_year: int = 2030) -> None:
+    """Make a change in the files."""
+    for column in change.columns:
+        put(change, column, value - first_year if column == "lead_years" else value)
+
+
+def copied(case: Path, name: str, place: Named) -> tuple[Path, Named]:
+    """A copy of the case, and the same cell in it."""
+    copy = case.parent / name
+    shutil.copytree(case, copy)
+    return copy, Named(place.says, str(copy / place.path.name), place.line, place.columns)
+
+
+def written(folder: Path, make_case: OutOfReach) -> Path:
+    return write_case(folder / "case", *make_case.texts)
+
+
+# ---- the reason, the places, the changes ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("build", CASES, ids=lambda build: build.__name__)
+def test_as_on_paper(build: type[OutOfReach], tmp_path: Path) -> None:
+    """The rules that conflict, the changes that suffice and the highest target are those derived on paper.
+
+    Every rule names a cell that holds what the rule says; and without any one rule the target can be kept.
+    Every change, made in the files, makes the target possible; one per cent less (one step less) does not.
+    """
+    expected = build()
+    case = written(tmp_path, expected)
+    page = explained(case, expected.target)
+    rules = named(RULE, page)
+    assert [rule.says for rule in rules] == [
+        rule.says for wanted in expected.rules for rule in rules if rule.says.startswith(wanted)
+    ]
+    assert len(rules) == len(expected.rules)
+    changes = named(CHANGE, page)
+    assert sorted(change.says for change in changes) == sorted(expected.changes)
+    assert f"\n- --target {expected.reachable:g}\n" in section(page, 3)
+    for number, rule in enumerate(rules):
+        assert_the_cell_holds_what_is_said(rule)
+        assert_possible_without(case, rule, expected.target, f"without-{number}")
+    for number, change in enumerate(changes):
+        assert_smallest(case, change, expected, number)
+
+
+def assert_the_cell_holds_what_is_said(rule: Named) -> None:
+    for column in rule.columns:
+        stands = cell(rule, column)
+        if column == "option":
+            continue
+        said = first_number(rule.says)
+        assert stands is not None
+        assert float(stands) == (said - 2030 if column == "lead_years" else said), rule
+
+
+LOOSE = {
+    "max_t_per_year": 1e6, "availability": 1, "max_capacity_t": 1e6, "earliest_year": 2030, "lead_years": 0,
+    "thorium_max_t_per_year": 1e6, "musd": 1e6, "foreign_share_max": 1, "technology_share_min": 0,
+    "free_t_per_year": 1e6, "max_share": 1, "resource_t": 1e6, "max_modules": 100, "capacity_t_per_year": 1e6,
+}  # fmt: skip
+
+
+def assert_possible_without(case: Path, rule: Named, target: float, name: str) -> None:
+    """None of the rules can be left out: with any one of them loose, the target can be kept."""
+    copy, place = copied(case, name, rule)
+    for column in rule.columns:
+        if column == "option":
+            put(place, "venture", "another hill")  # two ventures, an option of each
+        elif column == "initial_t":
+            put(place, column, cell(place, "capacity_t") or "0")
+        else:
+            put(place, column, LOOSE[column])
+    assert optimum(copy, target=target).feasible, rule
+
+
+def assert_smallest(case: Path, change: Named, expected: OutOfReach, number: int) -> None:
+    """The change is enough and a little less is not."""
+    before, after = old_and_new(change)
+    in_steps = change.says.startswith(expected.steps) if expected.steps else False
+    sign = 1 if after > before else -1
+    less = after - sign if in_steps else before + (after - before) * 0.99
+    copy, place = copied(case, f"changed-{number}", change)
+    if not change.tail:
+        make(place, after)
+        assert optimum(copy, target=expected.target).feasible, change
+    else:
+        assert "whole ones not shown" in change.tail
+    make(place, less)
+    assert not optimum(copy, target=expected.target).feasible, f"{less:g} would be enough: {change}"
+
+
+def test_what_is_not_shown_with_whole_modules_is_said(tmp_path: Path) -> None:
+    """A ceiling of 20 % on foreign money: 12.5 t with a module and a quarter, 10 t with whole ones, half are asked for.
+
+    37.5 t still sold are enough with divisible modules; with whole ones it would take 40 t.
+    """
+    case = written(tmp_path, a_foreign_ceiling())
+    [cut_change] = [change for change in named(CHANGE, explained(case, 0.5)) if change.says.startswith("cut")]
+    assert cut_change.tail == "; enough with divisible modules, with whole ones not shown"
+    make(cut_change, 0.375)
+    assert not optimum(case, target=0.5).feasible
+    make(cut_change, 0.4)
+    assert optimum(case, target=0.5).feasible
+
+
+@pytest.mark.parametrize("measure", ["worst_case", "weakest_link", "expected", "cvar"])
+def test_each_measure(measure: str, tmp_path: Path) -> None:
+    """With one good, one partner and one window every measure is the share that is served."""
+    expected = a_seller_cut()
+    page = explained(written(tmp_path, expected), expected.target, "--measure", measure)
+    assert tuple(rule.says for rule in named(RULE, page)) == expected.rules
+    assert {change.says for change in named(CHANGE, page)} == set(expected.changes)
+
+
+def test_a_measure_that_weighs_windows(tmp_path: Path) -> None:
+    """Two windows as likely as each other, 20 t left in one and 60 t in the other: 0.4 in the mean, 0.7 is asked for.
+
+    It takes 60 t more in one of them: 80 t of 100 t left in the first (or 100 t in the second, and 40 t in the
+    first, which no single change does). 175 t sold would serve 35 t and all of 100 t; 200 t serve 40 t and 100 t.
+    """
+    case = write_case(tmp_path / "case", ONE_TOWN, years(2030, 2031), SELLER, """
+        scenarios
+        scenario  starts  years  probability
+        harsh     2030    1      0.1
+        mild      2031    1      0.1
+
+        disruptions
+        scenario  kind      target  availability
+        harsh     supplier  seller  0.2
+        mild      supplier  seller  0.6
+        """)
+    page = explained(case, 0.7, "--measure", "expected")
+    assert {rule.says for rule in named(RULE, page)} == {
+        "seller sells at most 100 t of Nd a year",
+        "harsh: 20% left from supplier seller",
+    }
+    assert {change.says for change in named(CHANGE, page)} == {
+        "harsh: 80% left from supplier seller instead of 20%",
+        "seller: 2 times as much Nd (up to 200 t a year instead of 100)",
+    }
+
+
+def test_one_change_is_not_always_enough(tmp_path: Path) -> None:
+    """Two sellers of 60 t, each cut off in a window of its own: 60 t in both, 90 t are asked for.
+
+    More of either seller helps in the other's window only, and a milder cut in its own window only.
+    In the windows that are named no rule can be left out.
+    """
+    case = write_case(tmp_path / "case", ONE_TOWN, years(2030, 2030), SELLER, """
+        suppliers
+        supplier  material  year  region  price_usd_per_t  max_t_per_year
+        one       Nd        2030  quay    1000             60
+        other     Nd        2030  quay    1000             60
+
+        scenarios
+        scenario  starts  years  probability
+        first     2030    1      0
+        second    2030    1      0
+
+        disruptions
+        scenario  kind      target  availability
+        first     supplier  one     0
+        second    supplier  other   0
+        """)
+    page = explained(case, 0.9)
+    assert named(CHANGE, page) == []
+    assert "no other single change is enough" in section(page, 3)
+    assert "\n- --target 0.6\n" in section(page, 3)
+    rules = named(RULE, page)
+    scenario = "first" if any(rule.says.startswith("first") for rule in rules) else "second"
+    left = "other" if scenario == "first" else "one"
+    assert {rule.says.split(" ")[0].rstrip(":") for rule in rules} == {scenario, left}
+    dropped = "second" if scenario == "first" else "first"
+    for table in ("scenarios", "disruptions"):
+        write_rows(case, table, [row for row in rows_of(case, table) if row["scenario"] != dropped])
+    assert not optimum(case, target=0.9).feasible
+    for rule in rules:
+        line = rule.line if rule.path.name == "suppliers.csv" else 2
+        moved = Named(rule.says, rule.file, line, rule.columns)
+        assert_possible_without(case, moved, 0.9, f"without-{rule.path.stem}")
+
+
+def test_only_the_whole_numbers_conflict(tmp_path: Path) -> None:
+    """3 MUSD pay one and a half modules of 40 t: 60 t if they could be divided, 40 t as they are; 50 t are asked for."""
+    case = write_case(tmp_path / "case", ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, cut(0),
+        works("module_t_per_year  max_modules  module_musd", "40  3  2"), """
+        budgets
+        partner  first_year  last_year  musd
+        A        2030        2030       3
+        """)  # fmt: skip
+    page = explained(case, 0.5)
+    assert "Only the whole numbers conflict" in section(page, 2)
+    assert "With divisible modules the highest is 0.6000; a plan with whole modules was found for 0.4." in page
+    assert named(RULE, page) == []
+    assert named(CHANGE, page) == []
+    assert "\n- --target 0.4\n" in section(page, 3)
+    folder = sorted(path.name for path in (tmp_path / "case-run").iterdir())
+    assert folder == ["infeasible.md", "inputs", "manifest.json"], "no half run beside the reason"
+
+
+def test_nothing_to_blame_is_said(tmp_path: Path) -> None:
+    """Dy is asked for and nothing makes, sells or brings it: no limit in the tables holds it back."""
+    case = write_case(tmp_path / "case", ONE_TOWN + "Dy       heavy    1000\n", years(2030, 2030), SELLER, cut(1))
+    add_rows(case, "demand", {"region": "town", "material": "Dy", "year": 2030, "t_per_year": 1,
+                              "shortage_usd_per_t": 5_000_000})  # fmt: skip
+    page = explained(case, 0.9)
+    assert named(RULE, page) == []
+    assert "missing altogether" in section(page, 3)
+    assert "\n- --target 0.5\n" in section(page, 3), "Nd is half of the value"
+
+
+def test_the_years_of_a_seller_are_told(tmp_path: Path) -> None:
+    """100 t in 2030, 80 t in 2032: the row that holds the largest number is named, and that there are others."""
+    case = write_case(tmp_path / "case", ONE_TOWN, years(2030, 2032), SELLER, cut(0.2, 2031), """
+        suppliers
+        supplier  material  year  region  price_usd_per_t  max_t_per_year
+        seller    Nd        2030  quay    1000             80
+        seller    Nd        2032  quay    1000             100
+        """)
+    page = explained(case, 0.5)
+    [seller] = [rule for rule in named(RULE, page) if rule.says.startswith("seller")]
+    assert cell(seller, "max_t_per_year") == "100"
+    assert "(and the rows like it)" in page
+    [change] = [change for change in named(CHANGE, page) if change.says.startswith("seller")]
+    assert change.says.startswith("seller: 2.78 times"), "90 t in 2031, a fifth left: 50 / 18, rounded up"
+
+
+def test_the_reason_in_an_overlay_is_told_where_it_stands(tmp_path: Path) -> None:
+    """The place of a rule is the file that was read last, in the overlay."""
+    expected = a_seller_cut()
+    case = written(tmp_path, expected)
+    overlay = tmp_path / "less"
+    overlay.mkdir()
+    (overlay / "disruptions.csv").write_text("scenario,kind,target,availability\ncut,supplier,seller,0.1\n")
+    page = explained(case, 0.5, "--with", overlay)
+    [row] = [rule for rule in named(RULE, page) if rule.says.startswith("cut")]
+    assert (row.path.parent.name, row.line, cell(row, "availability")) == ("less", 2, "0.1")
+
+
+def test_as_json(tmp_path: Path) -> None:
+    expected = a_seller_cut()
+    case = written(tmp_path, expected)
+    result = run_command("solve", case, "--target", 0.5, "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 3
+    answer = json.loads(result.stdout)
+    assert answer["status"] == "infeasible"
+    assert tuple(answer["rules"]) == expected.rules
+    assert len(answer["changes"]) == 1 + len(expected.changes)
+
+
+# ---- arithmetic ---------------------------------------------------------------------------------------------------
+
+
+ARITHMETIC = """
+    stockpiles
+    region  material  initial_t  capacity_t  max_capacity_t
+    town    Nd        4          6           10
+    """
+
+
+@pytest.mark.parametrize(
+    ("start", "most", "years_said"),
+    [
+        (2030, 20 + 0 + 4, "2030"),  # a fifth of 100 t; no module runs yet; what is in store at the start
+        (2031, 20 + 30 + 10, "2031"),  # two modules of 15 t; the store can be full
+    ],
+)
+def test_at_most_so_much_can_be_supplied(start: int, most: float, years_said: str, tmp_path: Path) -> None:
+    """Sellers that are left, every module that can run by then, what can be in store; 100 t are needed."""
+    case = write_case(tmp_path / "case", ONE_TOWN, PURE_ORE, years(2030, 2031), SELLER, cut(0.2, start), ARITHMETIC,
+                      works("module_t_per_year  max_modules  lead_years", "15  2  1"))  # fmt: skip
+    network = Network(case_from_tables(read(case)))
+    [short] = shortfalls(network)
+    assert (short.at_most_t, short.needed_t, short.years) == (most, 100, years_said)
+    assert highest_by_arithmetic(network, "worst_case") == pytest.approx(most / 100)
+    assert highest_by_arithmetic(network, "weakest_link") == pytest.approx(most / 100)
+    page = section(explained(case, 0.95), 1)
+    assert (
+        f"- Nd, cut@{start} ({years_said}): at most {most} t can be supplied, 100 t are needed; "
+        f"{100 - most}% goes short in any plan."
+    ) in page
+    assert f"This alone keeps resilience at {most / 100:.4f} or below." in page
+
+
+def test_the_arithmetic_counts_the_years_of_a_window_together(tmp_path: Path) -> None:
+    """Two years: 2 x 20 t sold, 2 x 30 t made, 10 t in store once; 200 t are needed."""
+    case = write_case(tmp_path / "case", ONE_TOWN, PURE_ORE, years(2030, 2032), SELLER, cut(0.2, 2031), ARITHMETIC,
+                      works("module_t_per_year  max_modules  lead_years", "15  2  1"))  # fmt: skip
+    two = rows_of(case, "scenarios")
+    two[0]["years"] = "2"
+    write_rows(case, "scenarios", two)
+    [short] = shortfalls(Network(case_from_tables(read(case))))
+    assert (short.at_most_t, short.needed_t, short.years) == (110, 200, "2031-2032")
+
+
+def test_the_arithmetic_weighs_a_material_by_its_value(tmp_path: Path) -> None:
+    """80 of 100 t of Nd at 50,000 are missing, 1 t of Dy at 5,000,000 is not: 4 of 10 million lost, 0.6 is left."""
+    case = write_case(tmp_path / "case", ONE_TOWN + "Dy       heavy    1000\n", years(2030, 2030), SELLER, cut(0.2))
+    add_rows(case, "suppliers", {"supplier": "other", "material": "Dy", "year": 2030, "region": "quay",
+                                 "price_usd_per_t": 1, "max_t_per_year": 1})  # fmt: skip
+    add_rows(case, "demand", {"region": "town", "material": "Dy", "year": 2030, "t_per_year": 1,
+                              "shortage_usd_per_t": 5_000_000})  # fmt: skip
+    network = Network(case_from_tables(read(case)))
+    assert highest_by_arithmetic(network, "worst_case") == pytest.approx(0.6)
+    assert highest_by_arithmetic(network, "weakest_link") == pytest.approx(0.2)
+    assert highest_by_arithmetic(network, "expected") == 1.0
+
+
+# ---- hostile names --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["a|b", "<script>alert(1)</script>", "![x](http://y)", "`code`", "*", "a\\|b", "&lt;b&gt;", "# head"]
+)
+def test_names_cannot_break_the_page(name: str, tmp_path: Path) -> None:
+    """Whatever a seller is called, the table keeps its three columns and nothing becomes a tag, a link or code."""
+    texts = [text.replace("seller    ", f"{name}  ") for text in (SELLER, cut(0.2, target=name))]
+    case = write_case(tmp_path / "case", ONE_TOWN, years(2030, 2030), *texts)
+    page = explained_whatever_it_says(case, 0.5)
+    table = [line for line in page.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + 3
+    assert {line.count("|") for line in table} == {4}
+    assert "<script" not in page
+    assert "](" not in page
+    assert "`" not in page
+
+
+def explained_whatever_it_says(case: Path, target: float) -> str:
+    place = case.parent / "run"
+    assert run_command("solve", case, "--target", target, "--out", place).exit_code == 3
+    return (place / "infeasible.md").read_text(encoding="utf-8")
