@@ -73,7 +73,14 @@ B_HAS_MONEY_TOO = """
     partner  wacc
     A        0
     B        0
+
+    regions
+    region  country
+    town    A
+    port    B
+    quay    X
     """
+"""To be stated after the seller, whose regions lack B's port."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +214,7 @@ def a_foreign_ceiling() -> OutOfReach:
     A        2030        2030       1
     """
     return OutOfReach(
-        (ONE_TOWN, B_HAS_MONEY_TOO, PURE_ORE, years(2030, 2030), SELLER, cut(0), money,
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, B_HAS_MONEY_TOO, cut(0), money,
          works(MODULES[0] + "  foreign_share_max", MODULES[1] + "  0.2")), 0.5, 0.1,
         ("works: foreign partners own at most 20%", "A decides at most 1 MUSD in 2030-2030",
          "cut: 0% left from supplier seller"),
@@ -224,7 +231,7 @@ def a_technology_partner() -> OutOfReach:
     B        2030        2030       1
     """
     return OutOfReach(
-        (ONE_TOWN, B_HAS_MONEY_TOO, PURE_ORE, years(2030, 2030), SELLER, cut(0), money,
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, B_HAS_MONEY_TOO, cut(0), money,
          works(MODULES[0] + "  technology_partner  technology_share_min", MODULES[1] + "  B  0.5")), 0.5, 0.2,
         ("works: B owns at least 50%", "B decides at most 1 MUSD in 2030-2030", "cut: 0% left from supplier seller"),
         ("works: share of B at least 20% instead of 50%", "B: 2.5 MUSD in 2030-2030 instead of 1",
@@ -235,12 +242,6 @@ def a_technology_partner() -> OutOfReach:
 def an_offtake_limit() -> OutOfReach:
     """A makes 100 t and may ship B 20 t of the 100 t that B needs; 60 t are asked for."""
     two = """
-    regions
-    region  country
-    town    A
-    port    B
-    quay    X
-
     transport
     from_region  to_region  kind  usd_per_t
     quay         port       all   0
@@ -255,7 +256,7 @@ def an_offtake_limit() -> OutOfReach:
     port    Nd        2030  100         50000
     """
     return OutOfReach(
-        (ONE_TOWN, B_HAS_MONEY_TOO, PURE_ORE, years(2030, 2030), SELLER, two, cut(0),
+        (ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, B_HAS_MONEY_TOO, two, cut(0),
          works("capacity_t_per_year", "100")), 0.6, 0.2,
         ("A ships B at most 20 t REO a year", "cut: 0% left from supplier seller"),
         ("A to B: 60 t REO a year without finance instead of 20", "cut: 40% left from supplier seller instead of 0%"),
@@ -263,7 +264,10 @@ def an_offtake_limit() -> OutOfReach:
 
 
 def a_dependence_cap() -> OutOfReach:
-    """30 % of 100 t may come from X in 2030, all of it for the store: 30 t in 2031. 50 t need 50 %, or 20 t sold."""
+    """30 % of 100 t may come from X in 2030, all of it for the store: 30 t in 2031.
+
+    50 t need 50 %, or 20 t that were in store before, or 20 t that are still sold.
+    """
     store = """
     stockpiles
     region  material  initial_t  capacity_t
@@ -275,8 +279,10 @@ def a_dependence_cap() -> OutOfReach:
     """
     return OutOfReach(
         (ONE_TOWN, years(2030, 2031), SELLER, cut(0, 2031), store), 0.5, 0.3,
-        ("A takes at most 30% of each material from X", "cut: 0% left from supplier seller"),
-        ("A may take up to 50% of each material from X instead of 30%",
+        ("A takes at most 30% of each material from X", "stockpile of Nd in town: 0 t at the start",
+         "cut: 0% left from supplier seller"),
+        ("stockpile of Nd in town: 20 t at the start instead of 0",
+         "A may take up to 50% of each material from X instead of 30%",
          "cut: 20% left from supplier seller instead of 0%"),
     )  # fmt: skip
 

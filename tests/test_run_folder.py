@@ -111,17 +111,26 @@ def test_a_run_that_is_gone_on_with_replaces_the_old_one_only_when_it_is_whole(t
     (place / "front.csv").write_text("old")
 
     def fails() -> None:
-        with written_whole(place) as folder:
+        with written_whole(place, replaces=True) as folder:
             (folder / "front.csv").write_text("half")
             raise BrokenError
 
     with pytest.raises(BrokenError):
         fails()
     assert (place / "front.csv").read_text() == "old"
-    with written_whole(place) as folder:
+    with written_whole(place, replaces=True) as folder:
         (folder / "front.csv").write_text("new")
     assert (place / "front.csv").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_folder_that_appears_meanwhile_is_not_touched(tmp_path: Path) -> None:
+    place = tmp_path / "run"
+    with pytest.raises(OSError, match="has appeared meanwhile"), written_whole(place) as folder:
+        (folder / "front.csv").write_text("mine")
+        place.mkdir()
+        (place / "front.csv").write_text("somebody else's")
+    assert (place / "front.csv").read_text() == "somebody else's"
 
 
 def test_what_was_found_before_a_failure_is_kept_and_gone_on_with(

@@ -36,6 +36,7 @@ from reeplan.verify.front import check_front
 from reeplan.verify.inputs import read_inputs
 from reeplan.verify.manifest import check_points
 from reeplan.verify.plan import Plan, read_plan
+from reeplan.verify.prices import check_prices
 from reeplan.verify.run import TOPICS, check_plan
 from reeplan.verify.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
 from reeplan.verify.verdict import Ledger
@@ -44,6 +45,8 @@ from test_hand_cases import Run, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.usefixtures("no_figures")
 
 SEEDS = (0, 2, 4, 5, 6, 7, 8, 9, 13, 14, 17, 21, 25, 29, 36)
 MORE_SEEDS = range(61)
@@ -104,25 +107,26 @@ def test_hand_cases_hold(run: Run, tmp_path: Path) -> None:
     assert_holds(place)
 
 
-def check_seed(seed: int, place: Path) -> None:
+def check_seed(seed: int, place: Path, *options: object) -> None:
+    """By one of the measures; those that weigh windows need a case with a probability."""
     with random_case(seed) as folder:
         for measure in (MEASURES[seed % 4], MEASURES[seed % 2]):
             run = place / measure
-            result = run_command("solve", folder, "--out", run, "--workers", 1, "--points", 3, "--measure", measure)
-            if result.exit_code == 0:
+            result = run_command("solve", folder, "--out", run, "--workers", 1, "--measure", measure, *options)
+            if result.exit_code in (0, 4):
                 assert_holds(run)
                 return
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_cases_hold(seed: int, tmp_path: Path) -> None:
-    check_seed(seed, tmp_path)
+    check_seed(seed, tmp_path, "--target", 0, "--time-limit", 5)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", MORE_SEEDS)
-def test_many_random_cases_hold(seed: int, tmp_path: Path) -> None:
-    check_seed(seed, tmp_path)
+def test_fronts_of_many_random_cases_hold(seed: int, tmp_path: Path) -> None:
+    check_seed(seed, tmp_path, "--points", 3, "--time-limit", 10)
 
 
 def test_what_was_checked_is_counted(small_run: Path) -> None:
@@ -256,9 +260,12 @@ def test_one_percent_of_all_that_is_sold_or_left_is_caught(selling: Sound, name:
 def test_one_percent_of_most_prices_is_caught(rich: Sound) -> None:
     """At least half of the prices of the plan are tied to what it does."""
     prices = rich.plan["prices"]
-    positions = random.Random(0).sample(list(prices.index), min(12, len(prices)))
-    both = [(position, share) for position in positions for share in (0.01, -0.01)]
-    caught = [not rich.judged("prices", changed(prices, position, "usd_per_t", share)).holds for position, share in both]
+    caught = []
+    for position in random.Random(0).sample(list(prices.index), min(30, len(prices))):
+        verdict = Verdict()
+        tables = {**rich.plan.tables, "prices": changed(prices, position, "usd_per_t", 0.01)}
+        check_prices(Plan(rich.case, tables), Ledger(verdict))
+        caught.append(not verdict.holds)
     assert sum(caught) >= len(caught) / 2
 
 
@@ -281,7 +288,7 @@ def test_one_percent_in_the_front_is_caught(rich: Sound) -> None:
     numbers = [column for column in front.columns if column not in (*FRONT.key, *FRONT.texts)]
     assert front_verdict(rich, front).holds
     for column in numbers:
-        if front.loc[position, column] == 0 or column in FRONT.may_be_missing:
+        if abs(front.loc[position, column]) < 1e-9 or column in FRONT.may_be_missing:
             continue
         for share in (0.01, -0.01):
             verdict = front_verdict(rich, changed(front, position, column, share))
@@ -333,21 +340,18 @@ def rules_broken(run: Path) -> set[str]:
     return {failure.rule for failure in verdict.failures}
 
 
-DELETED_ROWS_CAUGHT = tuple(name for name in PLAN if name not in ("prices",))
-
-
 def middle(lines: list[str]) -> int:
     return 1 + (len(lines) - 1) // 2
 
 
-@pytest.mark.parametrize("name", [name for name in DELETED_ROWS_CAUGHT if name not in ("sales", "surplus")])
+@pytest.mark.parametrize("name", [name for name in CHECKED_TABLES if name not in ("sales", "surplus")])
 def test_a_deleted_row_is_caught(rich: Sound, name: str) -> None:
     """Each of a few rows; a loss without something is left out, which no other table speaks of."""
     table = rich.plan[name]
     rows = table if name != "metrics" else table[table["metric"] != "loss without"]
     if name == "costs":
         rows = rows[rows["musd"].abs() > 1e-5]
-    for position in random.Random(name).sample(list(rows.index), 3):
+    for position in random.Random(name).sample(list(rows.index), min(3, len(rows))):
         assert not rich.judged(name, table.drop(index=position).reset_index(drop=True)).holds
 
 
@@ -374,7 +378,8 @@ def test_two_swapped_cells_are_caught(rich: Sound, name: str, column: str) -> No
                                                   ("flows", "quay", "kuay"), ("supply", "trader", "tradre"),
                                                   ("shortage", "Nd", "Ndd"), ("stock", "base", "bsae"),
                                                   ("prices", "town", "twon"), ("costs", "trader", "tradre"),
-                                                  ("capacity", "works", "wroks"), ("metrics", "days", "dais")])  # fmt: skip
+                                                  ("capacity", "works", "wroks"),
+                                                  ("metrics", "days", "dais")])  # fmt: skip
 def test_an_unknown_name_is_caught(damaged: Path, name: str, old: str, new: str) -> None:
     path = plan_file(damaged, name)
     lines = lines_of(path)

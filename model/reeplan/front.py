@@ -29,6 +29,9 @@ END_SLACK = 1e-7
 SMALLEST_GAP = 1e-7
 """No point is asked for a smaller gap than this part of its cost."""
 
+ROUNDING = 1e-12
+"""A gap of this part of the cost is the last digit of a sum."""
+
 SAME = 1e-9
 """Two costs that differ by less (relative) are one."""
 
@@ -53,7 +56,7 @@ class Point:
     @property
     def solved(self) -> bool:
         """Whether the plan is proven within its gap."""
-        return self.plan.gap_musd <= self.gap_target_musd * (1 + 1e-6)
+        return self.plan.gap_musd <= self.gap_target_musd * (1 + 1e-6) + ROUNDING * abs(self.plan.cost_musd)
 
     @property
     def status(self) -> str:

@@ -35,7 +35,7 @@ ENCODING = "utf-8-sig"
 MANIFEST, JOURNAL, INPUTS = "manifest.json", "journal", "inputs"
 
 
-class FolderTakenError(Exception):
+class FolderTakenError(OSError):
     """The run folder that was asked for exists already."""
 
 
@@ -53,25 +53,29 @@ def finished_place(place: Path) -> Path:
 
 
 @contextmanager
-def written_whole(place: Path, *, keep_if: Callable[[Path], bool] = lambda _: False) -> Iterator[Path]:
+def written_whole(
+    place: Path, *, keep_if: Callable[[Path], bool] = lambda _: False, replaces: bool = False
+) -> Iterator[Path]:
     """A folder to write into, moved to ``place`` at the end.
 
     If anything goes wrong it is removed, unless ``keep_if`` says that it holds something worth keeping.
-    A folder that is there already (a run to be continued) is gone on with, and a finished run at
-    ``place`` is replaced only when the new one is whole.
+    An unfinished folder that is there already is gone on with. With ``replaces`` a run at ``place`` is
+    replaced when the new one is whole; without it nothing that has appeared there meanwhile is touched.
     """
     draft = unfinished_place(place)
     draft.mkdir(parents=True, exist_ok=True)
     try:
         yield draft
-        _swap_in(draft, place)
+        _swap_in(draft, place, replaces)
     except BaseException:
         if not keep_if(draft):
             shutil.rmtree(draft, ignore_errors=True)
         raise
 
 
-def _swap_in(draft: Path, place: Path) -> None:
+def _swap_in(draft: Path, place: Path, replaces: bool) -> None:
+    if place.exists() and not replaces:
+        raise FolderTakenError(f"{place} has appeared meanwhile")
     old = place.parent / f".{place.name}.replaced"
     if place.exists():
         shutil.rmtree(old, ignore_errors=True)  # left by a run that was killed at this very point

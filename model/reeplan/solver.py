@@ -318,11 +318,19 @@ class Engine:
             options |= {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
         if self._log_file is not None:
             options |= {"log_file": str(self._log_file), "output_flag": True, "log_to_console": False}
+        elif controls.watch is not None:
+            options |= {"output_flag": True, "log_to_console": False}
         for name, value in options.items():
             highs.setOptionValue(name, value)
 
     def _listen(self, highs: highspy.Highs, controls: Controls, scale: float, maximise: bool, is_mip: bool) -> None:
-        """Report progress, and stop when asked to."""
+        """Report progress, and stop when asked to.
+
+        Only the search over whole numbers is stopped: the linear programs that turn what was found into a
+        plan take seconds, and without them it could not be kept.
+        """
+        if not is_mip:
+            return
 
         def stop_if_asked(event: highspy.HighsCallbackEvent) -> None:
             if self._interrupt.asked:
@@ -340,12 +348,9 @@ class Engine:
                     )
                 )
 
-        if is_mip:
-            highs.cbMipInterrupt.subscribe(stop_if_asked)
-            if controls.watch is not None:
-                highs.cbMipLogging.subscribe(report)
-        else:
-            highs.cbSimplexInterrupt.subscribe(stop_if_asked)
+        highs.cbMipInterrupt.subscribe(stop_if_asked)
+        if controls.watch is not None:
+            highs.cbMipLogging.subscribe(report)
 
     def _collect(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,13 @@ class Target(click.ParamType[object]):
         return share
 
 
+def _finite(_: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    """Refuse 'nan' and 'inf', which lie in no range and outside of none."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a number.", param=param)
+    return value
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="reeplan")
 def reeplan() -> None:
@@ -82,9 +90,15 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Points solved side by side [a large case: one per processor]."
 )
-@click.option("--gap", type=click.FloatRange(0, 1), help="Relative gap at which a point counts as solved.")
 @click.option(
-    "--time-limit", type=click.FloatRange(0, min_open=True), metavar="S", help="Time limit of each point, seconds."
+    "--gap", type=click.FloatRange(0, 1), callback=_finite, help="Relative gap at which a point counts as solved."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    callback=_finite,
+    metavar="S",
+    help="Time limit of each point, seconds.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
 @click.option(

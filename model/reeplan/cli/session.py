@@ -75,6 +75,7 @@ class Session:
     workers: int | None
     facts: dict[str, Any]
     retry_limits: bool = False
+    resumed: bool = False
 
 
 def open_session(request: Request) -> Session:
@@ -150,6 +151,7 @@ def _resumed(request: Request) -> Session:
         workers=workers,
         facts=facts,
         retry_limits=request.time_limit is not None,
+        resumed=True,
     )
 
 

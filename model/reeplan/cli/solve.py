@@ -73,7 +73,7 @@ def run_solve(request: Request) -> int:
         with (
             TerminalDisplay() as display,
             Interrupt() as interrupt,
-            written_whole(session.place, keep_if=_worth_keeping) as folder,
+            written_whole(session.place, keep_if=_worth_keeping, replaces=session.resumed) as folder,
         ):
             front, rows, verdict = _solve_into(folder, session, display, interrupt, began)
         _forget_journal(session.place, front)

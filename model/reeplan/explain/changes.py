@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reeplan.explain.conflict import REACHED, highest_resilience
 from reeplan.plan import Planner
@@ -59,24 +59,30 @@ def smallest_changes(
         if interrupt.asked:
             break
         tried(f"smallest change of: {rule.says}")
-        value = _smallest_value(case, measure, target, rule, before)
-        if value is not None:
-            changes.append(_tried_whole(case, measure, target, rule, value, interrupt))
+        needed = _smallest_value(case, measure, target, rule, before)
+        if needed is not None:
+            changes.append(_tried_whole(case, measure, target, rule, needed, interrupt))
     return changes
 
 
-def _tried_whole(case: Case, measure: str, target: float, rule: Rule, value: float, interrupt: Interrupt) -> Change:
-    """The change, rounded to what one would type, and solved with whole modules; its last digit may go up by one."""
+def _tried_whole(case: Case, measure: str, target: float, rule: Rule, needed: _Needed, interrupt: Interrupt) -> Change:
+    """The change, rounded to what one would type, and solved with whole modules."""
     assert rule.changed is not None
-    rounded = [value] if rule.step else _rounded_away(value, rule.value)
-    typed = [min(item, rule.most) for item in rounded]
-    for item in typed:
-        if _keeps(rule.changed(case, item), measure, target, interrupt):
-            return Change(rule.put(item), rule.place, verified=True)
+    typed = [needed.enough] if rule.step else [min(item, rule.most) for item in _round_numbers(needed, rule.value)]
+    for value in typed:
+        if _keeps(rule.changed(case, value), measure, target, interrupt):
+            return Change(rule.put(value), rule.place, verified=True)
     return Change(rule.put(typed[-1]), rule.place, verified=False)
 
 
-def _smallest_value(case: Case, measure: str, target: float, rule: Rule, before: float) -> float | None:
+class _Needed(NamedTuple):
+    """With divisible modules ``enough`` suffices and ``short`` does not; they lie close together."""
+
+    short: float
+    enough: float
+
+
+def _smallest_value(case: Case, measure: str, target: float, rule: Rule, before: float) -> _Needed | None:
     if rule.changed is None or highest_resilience(rule.loosened(case), measure) < target - REACHED:
         return None
     if rule.step:
@@ -84,7 +90,7 @@ def _smallest_value(case: Case, measure: str, target: float, rule: Rule, before:
     return _smallest_number(case, measure, target, rule, before)
 
 
-def _smallest_step(case: Case, measure: str, target: float, rule: Rule) -> float | None:
+def _smallest_step(case: Case, measure: str, target: float, rule: Rule) -> _Needed | None:
     """Whole numbers: one step after the other."""
     assert rule.changed is not None
     value = rule.value
@@ -93,11 +99,11 @@ def _smallest_step(case: Case, measure: str, target: float, rule: Rule) -> float
         if (rule.step > 0 and value > rule.most) or (rule.step < 0 and value < rule.most):
             return None
         if highest_resilience(rule.changed(case, value), measure) >= target - REACHED:
-            return value
+            return _Needed(value - rule.step, value)
     return None
 
 
-def _smallest_number(case: Case, measure: str, target: float, rule: Rule, before: float) -> float | None:
+def _smallest_number(case: Case, measure: str, target: float, rule: Rule, before: float) -> _Needed | None:
     """Any number: between what stands there, whose resilience is known, and a value that suffices.
 
     Most limits stand on the right side of the program, and resilience is straight in them piece by piece:
@@ -108,21 +114,22 @@ def _smallest_number(case: Case, measure: str, target: float, rule: Rule, before
     if enough is None:
         return None
     short = [(rule.value, before)]
-    met = False
-    for tried in range(ROUNDS):
+    way = "line"
+    for _ in range(ROUNDS):
         (low, _), (high, _) = short[-1], enough
         close = ACCURACY * (high - rule.value)
         if high - low <= 1.01 * close:
             break
-        guess = _line(short, enough, target) if tried % 2 == 0 else None
-        value = high - close if met else guess or (low + high) / 2
+        line = _line(short, enough, target)
+        value = high - close if way == "just below" else (low + high) / 2 if way == "half" or line is None else line
         reached = highest_resilience(rule.changed(case, value), measure)
-        met = not met and guess is not None and reached >= target - NOISE
         if reached < target - NOISE:
             short.append((value, reached))
+            way = "half" if way == "line" else "line"
         else:
             enough = value, reached
-    return enough[0]
+            way = {"line": "just below", "just below": "half", "half": "line"}[way]
+    return _Needed(short[-1][0], enough[0])
 
 
 def _line(short: Sequence[tuple[float, float]], enough: tuple[float, float], target: float) -> float | None:
@@ -151,18 +158,21 @@ def _first_that_suffices(case: Case, measure: str, target: float, rule: Rule) ->
     return None
 
 
-def _rounded_away(value: float, start: float) -> list[float]:
-    """The change in three significant digits, rounded up, with and without care for the arithmetic's noise.
+def _round_numbers(needed: _Needed, start: float) -> list[float]:
+    """Changes of one to three significant digits that may be enough, the roundest first; the last one surely is.
 
-    >>> _rounded_away(80.0000003, 30.0), _rounded_away(1.23456, 1.0)
+    >>> _round_numbers(_Needed(79.93, 80.0000003), 30.0), _round_numbers(_Needed(1.2341, 1.23456), 1.0)
     ([80.0, 80.1], [1.235])
     """
-    change = value - start
-    if change <= 0:
-        return [value]
-    unit = 10.0 ** (math.floor(math.log10(change)) - 2)
-    steps = {math.ceil(change / unit - 1e-4), math.ceil(change / unit)}
-    return [round(start + step * unit, 12) for step in sorted(steps)]
+    short, enough = needed.short - start, needed.enough - start
+    found = []
+    for digits in (1, 2, 3):
+        unit = 10.0 ** (math.floor(math.log10(enough)) - digits + 1)
+        change = math.ceil(short / unit + 1e-9) * unit
+        if change <= enough * (1 + 1e-5):
+            found.append(change)
+    found.append(math.ceil(enough / unit) * unit)
+    return list(dict.fromkeys(round(start + change, 12) for change in found))
 
 
 def _keeps(case: Case, measure: str, target: float, interrupt: Interrupt) -> bool:

@@ -157,7 +157,7 @@ def explain(
     return found
 
 
-_MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "&<>|`*[]\\"} | {ord("\n"): " "}
+_MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "&<|`*[]\\"} | {ord("\n"): " "}
 
 
 def _text(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reeplan.verify.shapes import PARTS, SERVED
-from reeplan.verify.tolerances import COPIED, FIGURE, KEPT, PART_SUMS, REACHED, SAME_COST, SUMMED
+from reeplan.verify.tolerances import COPIED, FIGURE, KEPT, PART_SUMS, REACHED, SAME_COST, SAME_ROWS, SUMMED
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def check_row(row: pd.Series[float], plan: Plan, found: Recomputed, ledger: Ledg
         pd.DataFrame({"column": names}),
         [found.parts.get(part, 0.0) for part in PARTS],
         row[names].astype(float),
-        allow=SUMMED,
+        allow=SAME_ROWS,
         unit="MUSD",
     )
     ledger.equal(

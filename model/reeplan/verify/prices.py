@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from reeplan.verify.frames import joined, total
 from reeplan.verify.shapes import BASE
@@ -19,6 +18,8 @@ from reeplan.verify.tolerances import KEPT, OPTIMAL, PRICED
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from reeplan.verify.plan import Plan
     from reeplan.verify.verdict import Ledger
 
@@ -68,8 +69,15 @@ class _Prices:
         listed = self.listed.rename(columns={"region": region, "price": name})
         return joined(rows, listed, ["window", "year", region, "material"], {name: 0.0})
 
-    def _judge(self, rule: Rule, rows: pd.DataFrame, price: pd.Series[float], worth: pd.Series[float],
-               below: pd.Series[bool], above: pd.Series[bool]) -> None:
+    def _judge(
+        self,
+        rule: Rule,
+        rows: pd.DataFrame,
+        price: pd.Series[float],
+        worth: pd.Series[float],
+        below: pd.Series[bool],
+        above: pd.Series[bool],
+    ) -> None:
         """A price may not be below a worth (where ``below`` says so), nor above it (where ``above`` does).
 
         What the optimum may be missed by in all may be missed by any one activity.

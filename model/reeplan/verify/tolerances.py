@@ -47,6 +47,9 @@ SOURCES = Allowance(1e-9, 1e-6)
 PART_SUMS = Allowance(1e-11, 1e-7)
 """Cost parts and gaps, which are sums of twelve digits."""
 
+SAME_ROWS = Allowance(1e-9, 1e-12)
+"""A sum of rows that were written as they were summed."""
+
 REACHED = Allowance(1e-9, 2e-7)
 """A target of resilience; plans that differ by less count as equally resilient."""
 

@@ -1,0 +1,859 @@
+"""Nothing that was found is lost, and nothing half is taken for whole, whatever happens on the way.
+
+Runs are killed, told to stop, starved of disk and of workers, and gone on with from journals that are whole or
+damaged. What must hold each time: a folder at the run's place is whole and its manifest says what it is; what
+was solved is not solved again; and a run that is gone on with ends with the front of one that nobody disturbed.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reeplan import journal as journal_module
+from reeplan import run_folder
+from reeplan.cli import solve as solve_module
+from reeplan.run_folder import unfinished_place
+from reeplan.solver import Interrupt, Outcome, Solution
+from reeplan.workers import Job
+from solved import run_command, write_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+INPUTS = Path(__file__).parent.parent / "inputs"
+POINTS = 10
+"""Levels of the tutorial's front here: enough that there are moments between them."""
+
+pytestmark = pytest.mark.usefixtures("no_figures")
+
+PLAIN = "import reeplan.cli.solve as s; s.draw_figures = lambda run: None; from reeplan.__main__ import main; main()"
+"""The command without its figures, which take longer than everything else."""
+
+
+# ---- a run in a process of its own ----------------------------------------------------------------------------
+
+
+@contextmanager
+def started(*arguments: object, figures: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process, in a group of its own; killed at the end if it still runs."""
+    program = ["-m", "reeplan"] if figures else ["-c", PLAIN]
+    process = subprocess.Popen(
+        [sys.executable, *program, *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def answers(place: Path) -> int:
+    """How many solves an unfinished run has recorded."""
+    return len(list((unfinished_place(place) / "journal").glob("*.npz")))
+
+
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Wait until something holds; False if it never does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def children(pid: int) -> list[int]:
+    """The worker processes of a process."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (entry / "cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            continue
+        if parent == pid and b"spawn_main" in command:
+            found.append(int(entry.name))
+    return found
+
+
+def lives(pid: int) -> bool:
+    """Whether a process still does anything (a dead one that nobody collected does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+
+
+# ---- what must hold -------------------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False)
+
+
+def front_of(run: Path) -> list[tuple[float, float]]:
+    """Cost and resilience of every point, to the last digit that is written."""
+    front = read(run / "front.csv")
+    return list(zip(front["cost_musd"], front["resilience"], strict=True))
+
+
+def assert_whole(run: Path) -> str:
+    """The folder holds all that its manifest says, unchanged; returns the manifest's status."""
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["status"] in ("done", "interrupted", "stopped at a limit")
+    points = [point["point"] for point in manifest["points"]]
+    assert points
+    assert points == list(read(run / "front.csv")["point"])
+    assert sorted(path.name for path in (run / "plans").iterdir()) == points
+    assert manifest["tables_sha256"] == run_folder.sha256_of_tables(run)
+    tables = {path.stem for path in (run / "plans" / points[0]).iterdir()}
+    assert {"builds", "costs", "metrics", "prices", "shortage"} <= tables
+    for point in points:
+        assert {path.stem for path in (run / "plans" / point).iterdir()} == tables
+    assert (run / "journal").is_dir() == (manifest["status"] != "done"), "what is not done can be gone on with"
+    return str(manifest["status"])
+
+
+def assert_nothing_looks_finished(folder: Path) -> None:
+    """Nothing stands at a run's place; what is kept beside it is hidden."""
+    assert [path.name for path in folder.iterdir() if not path.name.startswith(".")] == []
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions put to the solver in this process."""
+    asked: list[str] = []
+    solve = Job.solve
+
+    def counting(job: Job, planner: Any) -> Solution:
+        asked.append(job.what)
+        return solve(job, planner)
+
+    monkeypatch.setattr(Job, "solve", counting)
+    return asked
+
+
+@pytest.fixture(scope="module")
+def tutorial_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The tutorial's front as nobody disturbed it."""
+    place = tmp_path_factory.mktemp("tutorial") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solve_module, "draw_figures", lambda run: None)
+        result = run_command("solve", INPUTS / "tutorial", "--points", POINTS, "--out", place, "--workers", 1)
+    assert result.exit_code == 0, result.output
+    yield place
+
+
+def tutorial(place: Path, workers: int = 1) -> list[object]:
+    return ["solve", INPUTS / "tutorial", "--points", POINTS, "--out", place, "--workers", workers]
+
+
+# ---- killed and told to stop ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [1, 5])
+def test_a_killed_run_goes_on(after: int, tutorial_run: Path, tmp_path: Path, counted: list[str]) -> None:
+    """kill -9 after so many solves: nothing at its place; going on asks only what was not answered."""
+    place = tmp_path / "run"
+    with started(*tutorial(place)) as process:
+        assert until(lambda: answers(place) >= after or process.poll() is not None)
+        process.kill()
+        process.wait()
+    assert_nothing_looks_finished(tmp_path)
+    known = answers(place)
+    assert known >= after
+    refused = run_command(*tutorial(place))
+    assert refused.exit_code == 2
+    assert f"reeplan solve --resume {place}" in refused.stderr
+    assert answers(place) == known
+    assert counted == []
+    assert run_command("solve", "--resume", place).exit_code == 0
+    assert assert_whole(place) == "done"
+    assert front_of(place) == front_of(tutorial_run)
+    solves = len((tutorial_run / "solver.log").read_text().split("Running HiGHS"))
+    assert solves, "the undisturbed run did solve"
+    assert len(counted) + known == number_of_questions(tutorial_run)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def number_of_questions(run: Path) -> int:
+    """How many questions the undisturbed search asks: solved once more with a journal that is kept."""
+    if not hasattr(number_of_questions, "known"):
+        asked: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            solve = journal_module.Journal.record
+            patch.setattr(
+                journal_module.Journal, "record", lambda self, n, what, s: (asked.append(what), solve(self, n, what, s))
+            )
+            patch.setattr(solve_module, "draw_figures", lambda run: None)
+            place = run.parent / "counted"
+            run_command(*tutorial(place))
+            shutil.rmtree(place)
+        number_of_questions.known = len(asked)  # type: ignore[attr-defined]
+    return int(number_of_questions.known)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_told_to_stop_goes_on(number: signal.Signals, tutorial_run: Path, tmp_path: Path) -> None:
+    """Ctrl-C or a termination after three solves: exit code 130, a whole folder with what was found, and on it goes."""
+    place = tmp_path / "run"
+    with started(*tutorial(place), "--json") as process:
+        assert until(lambda: answers(place) >= 3 or process.poll() is not None)
+        process.send_signal(number)
+        out, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode == 130
+    answer = json.loads(out)
+    assert answer["status"] == "interrupted"
+    assert assert_whole(place) == "interrupted"
+    assert len(answer["points"]) == len(front_of(place))
+    found, whole = front_of(place), front_of(tutorial_run)
+    assert all(any(cost >= c - 1e-6 and share <= r + 1e-6 for c, r in whole) for cost, share in found)
+    assert run_command("solve", "--resume", place).exit_code == 0
+    assert assert_whole(place) == "done"
+    assert front_of(place) == whole
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@needs_proc
+def test_workers_end_with_a_killed_run_and_it_goes_on(tmp_path: Path, tutorial_run: Path) -> None:
+    """kill -9 of the main process: its workers do not solve on for nobody, and the run goes on with two again."""
+    place = tmp_path / "run"
+    with started(*tutorial(place, 2)) as process:
+        assert until(lambda: answers(place) >= 2 or process.poll() is not None)
+        workers = children(process.pid)
+        process.kill()
+        process.wait()
+    assert len(workers) == 2
+    assert until(lambda: not any(lives(worker) for worker in workers), 20), "workers outlive their run"
+    assert_nothing_looks_finished(tmp_path)
+    with started("solve", "--resume", place) as process:
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert "going on after" in said
+    assert_same_front_within_gaps(place, tutorial_run)
+
+
+@needs_proc
+def test_a_killed_worker_does_not_stop_the_run(tmp_path: Path, tutorial_run: Path) -> None:
+    """A worker that is killed (out of memory, say) is replaced, and what it worked on is solved again."""
+    place = tmp_path / "run"
+    with started(*tutorial(place, 2)) as process:
+        assert until(lambda: answers(place) >= 1 or process.poll() is not None)
+        workers = children(process.pid)
+        os.kill(workers[0], signal.SIGKILL)
+        _, said = process.communicate(timeout=120)
+    assert "Traceback" not in said
+    assert process.returncode == 0, said
+    assert assert_whole(place) == "done"
+    assert_same_front_within_gaps(place, tutorial_run)
+    assert until(lambda: not any(lives(worker) for worker in workers), 20)
+
+
+def assert_same_front_within_gaps(run: Path, other: Path) -> None:
+    """Two at a time may meet their levels in another order, but find the same points to within their gaps."""
+    found, wanted = read(run / "front.csv"), read(other / "front.csv")
+    assert len(found) == len(wanted)
+    for one, two in zip(found.itertuples(), wanted.itertuples(), strict=True):
+        gap = max(one.gap_musd, two.gap_musd) + 1e-6 * two.cost_musd
+        assert abs(one.cost_musd - two.cost_musd) <= gap
+        assert one.resilience == pytest.approx(two.resilience, abs=0.01)
+
+
+def test_stopped_before_anything_is_found(small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told to stop while the first plan is sought: exit code 130, a word about it, and nothing is left."""
+    monkeypatch.setattr(Interrupt, "asked", property(lambda self: True))
+    result = run_command("solve", small_case, "--out", tmp_path / "run", "--workers", 1, "--json")
+    assert result.exit_code == 130
+    assert json.loads(result.stdout)["status"] == "interrupted"
+    assert "Nothing was written" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_request_to_stop_between_two_solves_is_no_end(
+    small_case: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that no solve hears, because the last one has just ended, still ends the run as interrupted."""
+    asked: list[bool] = []
+    monkeypatch.setattr(Interrupt, "asked", property(lambda self: bool(asked)))
+    learn = solve_module.solve_front.__globals__["_Search"]._learn_highest
+
+    def learn_and_ask(search: Any, solution: Solution) -> None:
+        learn(search, solution)
+        asked.append(True)
+
+    monkeypatch.setattr(solve_module.solve_front.__globals__["_Search"], "_learn_highest", learn_and_ask)
+    result = run_command("solve", small_case, "--out", tmp_path / "run", "--workers", 1)
+    assert result.exit_code == 130
+    assert assert_whole(tmp_path / "run") == "interrupted"
+    monkeypatch.undo()
+    monkeypatch.setattr(solve_module, "draw_figures", lambda run: None)
+    assert run_command("solve", "--resume", tmp_path / "run").exit_code == 0
+    assert front_of(tmp_path / "run") == front_of(small_run)
+
+
+def test_a_second_ctrl_c_ends_at_once_and_keeps_what_is_solved(
+    small_case: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "run"
+    with broken_after(monkeypatch, 3, KeyboardInterrupt()):
+        result = run_command("solve", small_case, "--out", place, "--workers", 1, "--json")
+    assert result.exit_code == 130
+    assert json.loads(result.stdout)["status"] == "interrupted"
+    assert f"--resume {place}" in result.stderr
+    assert_nothing_looks_finished(tmp_path)
+    assert run_command("solve", "--resume", place).exit_code == 0
+    assert front_of(place) == front_of(small_run)
+
+
+@contextmanager
+def broken_after(monkeypatch: pytest.MonkeyPatch, solves: int, trouble: BaseException) -> Iterator[None]:
+    """After so many solves the next one ends in trouble."""
+    done: list[str] = []
+    solve = Job.solve
+
+    def breaks(job: Job, planner: Any) -> Solution:
+        if len(done) == solves:
+            raise trouble
+        done.append(job.what)
+        return solve(job, planner)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "solve", breaks)
+        yield
+
+
+# ---- the disk -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def full_after(monkeypatch: pytest.MonkeyPatch, writes: int) -> Iterator[None]:
+    """The disk is full after so many tables."""
+    done: list[Path] = []
+    write = run_folder.write_table
+
+    def fails(frame: pd.DataFrame, path: Path) -> None:
+        if len(done) >= writes:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        done.append(path)
+        write(frame, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folder, "write_table", fails)
+        patch.setattr(solve_module, "write_table", fails)
+        yield
+
+
+def assert_told(result: Any, code: int, *said: str) -> None:
+    """An exit code and a message, not a stack of calls."""
+    assert result.exit_code == code, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+    for words in said:
+        assert words in result.stderr
+
+
+@pytest.mark.parametrize("writes", [0, 3])
+def test_a_full_disk_before_anything_is_found(
+    writes: int, small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with full_after(monkeypatch, writes):
+        result = run_command("solve", small_case, "--out", tmp_path / "run", "--workers", 1)
+    assert_told(result, 2, "disk is full")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [0, 7, 30])
+def test_a_full_disk_keeps_what_was_found(
+    more: int, small_case: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: list[str]
+) -> None:
+    """Full after the inputs and so many tables of plans: all solves are kept, and no one is done again."""
+    place = tmp_path / "run"
+    inputs = len(list((small_run / "inputs").iterdir()))
+    with full_after(monkeypatch, inputs + more):
+        result = run_command("solve", small_case, "--out", place, "--workers", 1)
+    assert_told(result, 4, "disk is full", f"reeplan solve --resume {place}")
+    assert_nothing_looks_finished(tmp_path)
+    before = len(counted)
+    assert run_command("solve", "--resume", place).exit_code == 0
+    assert len(counted) == before
+    assert assert_whole(place) == "done"
+    assert front_of(place) == front_of(small_run)
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_a_disk_that_is_full_for_the_journal(
+    after: int, small_case: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Solves that cannot be recorded end the run; those recorded before are kept, if there is any."""
+    place = tmp_path / "run"
+    done: list[object] = []
+    save = np.savez_compressed
+
+    def fails(file: Any, **arrays: Any) -> None:
+        if len(done) >= after:
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        done.append(file)
+        save(file, **arrays)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_module.np, "savez_compressed", fails)
+        result = run_command("solve", small_case, "--out", place, "--workers", 1)
+    if after == 0:
+        assert_told(result, 2, "disk is full")
+        assert list(tmp_path.iterdir()) == []
+        return
+    assert_told(result, 4, "disk is full", "--resume")
+    assert_nothing_looks_finished(tmp_path)
+    assert run_command("solve", "--resume", place).exit_code == 0
+    assert front_of(place) == front_of(small_run)
+
+
+def test_a_disk_that_is_really_full(small_case: Path, small_run: Path, tmp_path: Path) -> None:
+    """The same on a file system of 100 kB, where one can be had; with more room the run goes on."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", disk], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("no file system of our own can be mounted here")
+    try:
+        result = run_command("solve", small_case, "--out", disk / "run", "--workers", 1)
+        assert result.exit_code in (2, 4)
+        assert "disk is full" in result.stderr
+        assert_nothing_looks_finished(disk)
+        subprocess.run(["mount", "-o", "remount,size=10m", disk], check=True)
+        again = ["--resume", disk / "run"] if result.exit_code == 4 else [small_case, "--out", disk / "run"]
+        assert run_command("solve", *again).exit_code == 0
+        assert front_of(disk / "run") == front_of(small_run)
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_a_place_below_a_file(as_json: list[str], small_case: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    result = run_command("solve", small_case, "--out", tmp_path / "file" / "run", *as_json)
+    assert_told(result, 2, "could not be written")
+    assert (tmp_path / "file").read_text() == "not a folder"
+
+
+def test_a_place_with_an_endless_name(small_case: Path, tmp_path: Path) -> None:
+    assert_told(run_command("solve", small_case, "--out", tmp_path / ("x" * 300)), 2)
+    assert_told(run_command("solve", "--resume", tmp_path / ("x" * 300)), 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_place_that_is_closed(small_case: Path, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    assert_told(run_command("solve", small_case, "--out", closed / "run"), 2, "could not be written")
+    assert list(closed.iterdir()) == []
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError("out of ink"), OSError(errno.ENOSPC, "No space left"), MemoryError()])
+def test_figures_cost_no_run_its_tables(
+    trouble: Exception, small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Path) -> None:
+        raise trouble
+
+    monkeypatch.setattr(solve_module, "draw_figures", fails)
+    assert run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run").exit_code == 0
+    assert assert_whole(tmp_path / "run") == "done"
+
+
+def test_a_run_killed_while_it_draws_solves_nothing_again(
+    small_case: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: list[str]
+) -> None:
+    """Drawing comes last and takes long: the journal is there until the run is at its place."""
+    place = tmp_path / "run"
+
+    class KilledError(BaseException):
+        pass
+
+    def killed(_: Path) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(solve_module, "draw_figures", killed)
+        run_command("solve", small_case, "--out", place, "--workers", 1)
+    assert_nothing_looks_finished(tmp_path)
+    before = len(counted)
+    assert run_command("solve", "--resume", place).exit_code == 0
+    assert len(counted) == before
+    assert front_of(place) == front_of(small_run)
+
+
+# ---- going on ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unfinished(small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The place of a run that broke off after four solves."""
+    place = tmp_path / "run"
+    with broken_after(monkeypatch, 4, OSError(errno.EIO, "broken")):
+        result = run_command("solve", small_case, "--out", place, "--workers", 1)
+    assert_told(result, 4, "--resume")
+    assert answers(place) == 4
+    return place
+
+
+def test_an_unfinished_run_is_gone_on_with_by_either_name(unfinished: Path, small_run: Path) -> None:
+    """Whoever finds the hidden folder and names it means the run."""
+    assert run_command("solve", "--resume", unfinished_place(unfinished)).exit_code == 0
+    assert front_of(unfinished) == front_of(small_run)
+
+
+def test_a_run_that_is_done_is_left_alone(small_run: Path) -> None:
+    before = snapshot(small_run)
+    assert_told(run_command("solve", "--resume", small_run), 2, "is done")
+    assert snapshot(small_run) == before
+    assert not unfinished_place(small_run).exists()
+
+
+def test_a_run_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "file").write_text("text")
+    for name in ("nowhere", "notes", "file"):
+        assert_told(run_command("solve", "--resume", tmp_path / name), 2, "there is no run")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "notes"]
+
+
+def test_what_has_no_plan_is_not_gone_on_with(small_case: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    case = tmp_path / "case"
+    shutil.copytree(small_case, case)
+    write_rows(case, "plants", [])
+    assert run_command("solve", case, "--target", 1, "--out", run).exit_code == 3
+    assert_told(run_command("solve", "--resume", run), 2, "infeasible.md")
+
+
+GARBAGE = {
+    "empty": b"",
+    "text": b"what is this?",
+    "another archive": b"PK\x03\x04" + b"\x00" * 40,
+    "pickle": b"\x80\x04K\x01.",
+}
+
+
+@pytest.mark.parametrize("damage", ["cut short", "one bit", "other size", "gone", *GARBAGE])
+def test_a_damaged_answer_is_solved_again(
+    damage: str, unfinished: Path, small_run: Path, counted: list[str]
+) -> None:
+    """The third answer is damaged: it alone is asked for again, and the front is the same."""
+    path = unfinished_place(unfinished) / "journal" / "0002.npz"
+    content = path.read_bytes()
+    if damage == "cut short":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "one bit":
+        path.write_bytes(content[:200] + bytes([content[200] ^ 1]) + content[201:])
+    elif damage == "gone":
+        path.unlink()
+    elif damage == "other size":
+        with np.load(path) as stored:
+            arrays = dict(stored)
+        arrays["values"] = arrays["values"][:-1]
+        np.savez_compressed(path, **arrays)
+    else:
+        path.write_bytes(GARBAGE[damage])
+    asked = number_of_small_questions(small_run)
+    result = run_command("solve", "--resume", unfinished)
+    assert result.exit_code == 0, result.output
+    assert front_of(unfinished) == front_of(small_run)
+    assert len(counted) == asked - 3
+
+
+def number_of_small_questions(small_run: Path) -> int:
+    """How many questions the small case's search asks, by its log: one mixed-integer solve each."""
+    log = (small_run / "solver.log").read_text(encoding="utf-8")
+    return log.count("MIP  has") or log.count("MIP ")
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    ["", "{", "[1, 2]", '"text"', "{}", '{"seed": "x", "single": false}', '{"seed": 1, "single": "maybe"}',
+     '{"seed": 0, "single": false, "workers": "many"}', "\x00\x01"],
+)  # fmt: skip
+def test_a_damaged_manifest_is_told(manifest: str, unfinished: Path) -> None:
+    kept = unfinished_place(unfinished)
+    (kept / "manifest.json").write_text(manifest)
+    before = snapshot(kept)
+    assert_told(run_command("solve", "--resume", unfinished), 2, "does not hold enough to go on", "--out")
+    assert snapshot(kept) == before
+
+
+def test_a_manifest_that_is_not_text_is_told(unfinished: Path) -> None:
+    (unfinished_place(unfinished) / "manifest.json").write_bytes(b"\xff\xfe\x00{")
+    assert_told(run_command("solve", "--resume", unfinished), 2, "does not hold enough to go on")
+
+
+def test_damaged_inputs_are_told(unfinished: Path) -> None:
+    table = unfinished_place(unfinished) / "inputs" / "demand.csv"
+    table.write_bytes(table.read_bytes()[:40])
+    assert_told(run_command("solve", "--resume", unfinished), 2, "demand.csv")
+    shutil.rmtree(table.parent)
+    assert_told(run_command("solve", "--resume", unfinished), 2, "does not hold enough to go on")
+
+
+# ---- points that ended at their time limit -------------------------------------------------------------------------
+
+
+@contextmanager
+def short_of_time(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Job, Solution], Solution]) -> Iterator[None]:
+    """Solves of levels end at their time limit with what ``spoil`` leaves of their answer."""
+    solve = Job.solve
+
+    def limited(job: Job, planner: Any) -> Solution:
+        answer = solve(job, planner)
+        return spoil(job, answer) if job.what.startswith("resilience") else answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "solve", limited)
+        yield
+
+
+def loose_bound(_: Job, answer: Solution) -> Solution:
+    return replace(answer, outcome=Outcome.LIMIT, bound=0.5 * answer.bound)
+
+
+def nothing_found(_: Job, answer: Solution) -> Solution:
+    return Solution(Outcome.LIMIT, None, float("nan"), -float("inf"), 1.0)
+
+
+def looser_bound(_: Job, answer: Solution) -> Solution:
+    return replace(answer, outcome=Outcome.LIMIT, bound=0.25 * answer.bound)
+
+
+def broke_down(_: Job, answer: Solution) -> Solution:
+    return Solution(Outcome.FAILED, None, float("nan"), float("nan"), 1.0)
+
+
+@pytest.fixture
+def limited(small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished run whose levels all ended at their time limit: right plans, loose bounds."""
+    place = tmp_path / "run"
+    with short_of_time(monkeypatch, loose_bound):
+        result = run_command("solve", small_case, "--out", place, "--workers", 1)
+    assert result.exit_code == 4, result.output
+    assert assert_whole(place) == "stopped at a limit"
+    assert "gap not reached" in set(read(place / "front.csv")["status"])
+    return place
+
+
+def test_more_time_closes_what_was_left_open(limited: Path, small_run: Path) -> None:
+    before = read(limited / "front.csv")
+    assert run_command("solve", "--resume", limited, "--time-limit", 60).exit_code == 0
+    assert assert_whole(limited) == "done"
+    after = read(limited / "front.csv")
+    assert front_of(limited) == front_of(small_run)
+    assert len(after) == len(before)
+    assert (after["cost_musd"] <= before["cost_musd"] + 1e-9).all()
+    assert (after["bound_musd"] >= before["bound_musd"] - 1e-9).all()
+    assert [path.name for path in limited.parent.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("spoil", [nothing_found, looser_bound, broke_down])
+def test_another_try_is_never_worse(
+    spoil: Callable[[Job, Solution], Solution], limited: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second try that finds no plan, or proves less, or breaks down, leaves plans and bounds as they were."""
+    before = read(limited / "front.csv")
+    with short_of_time(monkeypatch, spoil):
+        result = run_command("solve", "--resume", limited, "--time-limit", 1)
+    assert result.exit_code == 4, result.output
+    assert assert_whole(limited) == "stopped at a limit"
+    after = read(limited / "front.csv")
+    columns = ["point", "cost_musd", "resilience", "bound_musd", "gap_musd", "status"]
+    pd.testing.assert_frame_equal(after[columns], before[columns])
+
+
+def test_without_more_time_nothing_is_solved_again(limited: Path, counted: list[str]) -> None:
+    before = read(limited / "front.csv")
+    counted.clear()
+    assert run_command("solve", "--resume", limited).exit_code == 4
+    assert counted == []
+    pd.testing.assert_frame_equal(read(limited / "front.csv").drop(columns="seconds"), before.drop(columns="seconds"))
+
+
+@pytest.mark.parametrize("trouble", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt(), MemoryError()])
+def test_the_old_run_stays_until_the_new_one_is_whole(
+    trouble: BaseException, limited: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = snapshot(limited)
+
+    def fails(*_: object) -> None:
+        raise trouble
+
+    with monkeypatch.context() as patch:
+        patch.setattr(solve_module, "write_plan", fails)
+        assert run_command("solve", "--resume", limited, "--time-limit", 60).exit_code != 0
+    assert snapshot(limited) == before
+    assert run_command("solve", "--resume", limited, "--time-limit", 60).exit_code == 0
+    assert assert_whole(limited) == "done"
+    assert [path.name for path in limited.parent.iterdir()] == ["run"]
+
+
+def test_a_stop_before_all_is_found_again_leaves_the_old_run(
+    limited: Path, small_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the first of the solves that are tried again: the old front, with more points, is not replaced."""
+    before = snapshot(limited)
+    asked: list[bool] = []
+
+    def stops(_: Job, answer: Solution) -> Solution:
+        asked.append(True)
+        return replace(answer, outcome=Outcome.INTERRUPTED)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Interrupt, "asked", property(lambda self: bool(asked)))
+        with short_of_time(patch, stops):
+            result = run_command("solve", "--resume", limited, "--time-limit", 60)
+    assert_told(result, 130, "stays as it is", f"--resume {limited}")
+    assert snapshot(limited) == before
+    assert run_command("solve", "--resume", limited, "--time-limit", 60).exit_code == 0
+    assert front_of(limited) == front_of(small_run)
+    assert [path.name for path in limited.parent.iterdir()] == ["run"]
+
+
+def test_a_run_killed_while_it_takes_its_place(limited: Path, small_run: Path) -> None:
+    """Killed between the two moves: neither the old run nor the new one is at its place; going on mends it."""
+    shutil.copytree(limited, unfinished_place(limited))
+    limited.rename(limited.with_name(".run.replaced"))
+    assert run_command("solve", "--resume", limited, "--time-limit", 60).exit_code == 0
+    assert front_of(limited) == front_of(small_run)
+    assert [path.name for path in limited.parent.iterdir()] == ["run"]
+
+
+def test_what_a_kill_left_of_a_replaced_run_is_in_nobodys_way(limited: Path, small_run: Path) -> None:
+    leftover = limited.with_name(".run.replaced")
+    leftover.mkdir()
+    (leftover / "front.csv").write_text("old")
+    (limited.parent / f"{unfinished_place(limited).name}.copy").mkdir()
+    assert run_command("solve", "--resume", limited, "--time-limit", 60).exit_code == 0
+    assert front_of(limited) == front_of(small_run)
+    assert [path.name for path in limited.parent.iterdir()] == ["run"]
+
+
+# ---- the same again ---------------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_tables(small_case: Path, small_run: Path, tmp_path: Path) -> None:
+    """Byte for byte, but for the seconds that the solves took."""
+    place = tmp_path / "again"
+    assert run_command("solve", small_case, "--out", place, "--workers", 1).exit_code == 0
+    one, two = ({name: text for name, text in snapshot(run).items() if name.endswith(".csv")}
+                for run in (small_run, place))  # fmt: skip
+    one = {name: text for name, text in one.items() if not name.startswith("figures/")}
+    assert one.keys() == two.keys()
+    for name in one.keys() - {"front.csv"}:
+        assert one[name] == two[name], name
+    pd.testing.assert_frame_equal(
+        *(read(run / "front.csv").drop(columns="seconds") for run in (small_run, place)), check_exact=True
+    )
+
+
+def test_a_run_gone_on_with_has_the_same_tables(unfinished: Path, small_run: Path) -> None:
+    """Byte for byte the tables of the run that nobody disturbed."""
+    assert run_command("solve", "--resume", unfinished).exit_code == 0
+    for name, text in snapshot(small_run / "plans").items():
+        assert (unfinished / "plans" / name).read_bytes() == text, name
+
+
+# ---- again and again, at random moments ------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seed", range(3))
+def test_at_random_moments(seed: int, workers: int, tutorial_run: Path, tmp_path: Path) -> None:
+    """Killed or told to stop at any moment, figures and all, until it is done: always whole, and the same front."""
+    chance = random.Random(1000 * seed + workers)
+    place = tmp_path / "run"
+    command: list[object] = tutorial(place, workers)
+    for _ in range(30):
+        with started(*command, figures=True) as process:
+            number = chance.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+            patience = chance.uniform(0.5, 9.0)
+            until(lambda: process.poll() is not None, patience)  # noqa: B023
+            if process.poll() is None:
+                to_all = number == signal.SIGINT and chance.random() < 0.5  # as a terminal does
+                (os.killpg if to_all else os.kill)(process.pid, number)
+            _, said = process.communicate(timeout=120)
+        early = "1/4" not in said  # the command was not even read
+        assert early or "Traceback" not in said, said
+        assert early or process.returncode in (0, 130, -9), said
+        if place.exists():
+            if assert_whole(place) == "done":
+                break
+            command = ["solve", "--resume", place]
+        else:
+            assert_nothing_looks_finished(tmp_path)
+            kept = (unfinished_place(place) / "manifest.json").exists() and (unfinished_place(place) / "inputs").exists()
+            if kept:
+                command = ["solve", "--resume", place]
+            else:
+                shutil.rmtree(unfinished_place(place), ignore_errors=True)
+                command = tutorial(place, workers)
+    else:
+        pytest.fail("never done")
+    if workers == 1:
+        assert front_of(place) == front_of(tutorial_run)
+    else:
+        assert_same_front_within_gaps(place, tutorial_run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_real_case_is_gone_on_with(number: signal.Signals, tmp_path: Path) -> None:
+    """Stopped or killed in the middle of a hard solve; going on with more time never loses a plan or a bound."""
+    place = tmp_path / "run"
+    case = INPUTS / "base"
+    with started("solve", case, "--points", 4, "--time-limit", 8, "--out", place, "--workers", 2) as process:
+        assert until(lambda: answers(place) >= 2 or process.poll() is not None, 300)
+        time.sleep(4)
+        process.send_signal(number)
+        process.communicate(timeout=300)
+    with started("solve", "--resume", place) as process:
+        process.communicate(timeout=600)
+    assert process.returncode in (0, 4)
+    assert_whole(place)
+    before = read(place / "front.csv")
+    with started("solve", "--resume", place, "--time-limit", 12) as process:
+        process.communicate(timeout=600)
+    if process.returncode == 2:  # every point was within its gap already
+        return
+    assert process.returncode in (0, 4)
+    assert_whole(place)
+    after = read(place / "front.csv")
+    assert after["cost_musd"].min() <= before["cost_musd"].min() + 1e-6
+    assert after["bound_musd"].min() >= before["bound_musd"].min() - 1e-6
+    assert after["resilience"].max() >= before["resilience"].max() - 1e-6
