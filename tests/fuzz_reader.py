@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from random_cases import write_random_case
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.network import Network
 from reeplan.program.contents import build_program
 from reeplan.tables import load_tables

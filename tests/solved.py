@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner, Result
 
 from random_cases import write_random_case
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.commands import reeplan
 from reeplan.front import solve_single
 from reeplan.plan import Plan, Planner

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.front import solve_front, solve_single
 from reeplan.plan import Plan, Planner
 from reeplan.results import plan_tables

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.network import Operation
 from reeplan.plan import Plan, Planner
 from support import read

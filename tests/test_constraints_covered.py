@@ -19,7 +19,7 @@ import pytest
 from pyomo.environ import Constraint
 
 import reeplan.plan
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.program import build_program, contents, resilience
 from solved import random_case
 from support import read

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 import pytest
 
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.program import build_program
 from reeplan.program.cost import PARTS
 from support import read

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.explain.arithmetic import highest_by_arithmetic, shortfalls
 from reeplan.network import Network
 from solved import add_rows, rows_of, run_command, write_rows

@@ -803,7 +803,7 @@ def test_at_random_moments(seed: int, workers: int, tutorial_run: Path, tmp_path
         with started(*command, figures=True) as process:
             number = chance.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
             patience = chance.uniform(0.5, 9.0)
-            until(lambda: process.poll() is not None, patience)  # noqa: B023
+            until(lambda: process.poll() is not None, patience)
             if process.poll() is None:
                 to_all = number == signal.SIGINT and chance.random() < 0.5  # as a terminal does
                 (os.killpg if to_all else os.kill)(process.pid, number)

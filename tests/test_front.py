@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import second_opinion
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.front import Front, gap_in_money, knees_of, solve_front, solve_single
 from reeplan.plan import Planner
 from reeplan.solver import Controls, Interrupt, Outcome

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support import read
 
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.plan import Planner
+from support import read
 
 INPUTS = Path(__file__).parent.parent / "inputs"
 

@@ -126,10 +126,15 @@ def test_a_run_that_is_gone_on_with_replaces_the_old_one_only_when_it_is_whole(t
 
 def test_a_folder_that_appears_meanwhile_is_not_touched(tmp_path: Path) -> None:
     place = tmp_path / "run"
-    with pytest.raises(OSError, match="has appeared meanwhile"), written_whole(place) as folder:
-        (folder / "front.csv").write_text("mine")
-        place.mkdir()
-        (place / "front.csv").write_text("somebody else's")
+
+    def somebody_else_writes() -> None:
+        with written_whole(place) as folder:
+            (folder / "front.csv").write_text("mine")
+            place.mkdir()
+            (place / "front.csv").write_text("somebody else's")
+
+    with pytest.raises(OSError, match="has appeared meanwhile"):
+        somebody_else_writes()
     assert (place / "front.csv").read_text() == "somebody else's"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reeplan import __version__
-from reeplan.case import case_from_tables
+from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.check import as_objects, is_bad
 from reeplan.run_folder import (
     INPUTS,
