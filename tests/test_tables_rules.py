@@ -49,6 +49,7 @@ __all__ = ["case"]
         ("partners", 3, "partner", "Eland", "partner", "no region of regions.csv lies in 'Eland'"),
         ("budgets", 2, "last_year", "2029", "last_year", "the span ends in 2029, before it begins in 2030"),
         ("offtakes", 2, "to_country", "Aland", "to_country", "'Aland' ships to itself"),
+        ("dependence", 2, "from_country", "Bland", "from_country", "'Bland' would depend on itself"),
         (
             "scenarios",
             2,

@@ -115,3 +115,15 @@ def offtakes(draft: Draft) -> None:
                 f"{quoted(row['to_country'])} ships to itself.",
                 "a cap is between two different partners.",
             )
+
+
+def dependence(draft: Draft) -> None:
+    """A partner depends on another country: what it ships at home is no dependence."""
+    for row in draft.rows["dependence"]:
+        if row["partner"] == row["from_country"]:
+            draft.fail(
+                row,
+                "from_country",
+                f"{quoted(row['partner'])} would depend on itself.",
+                "a cap is on what comes from another country.",
+            )

@@ -33,6 +33,7 @@ CHECKS = (
     check_trade.partner_countries,
     check_trade.stockpiles,
     check_trade.offtakes,
+    check_trade.dependence,
 )
 
 

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from reeplan.tables.spec import ALL
 from reeplan.verify import availability, processes
+from reeplan.verify.frames import crossed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from reeplan.verify.inputs import Inputs
+
+
+BUILD_KINDS = ("module", "site", "room")
 
 
 @dataclass
@@ -19,6 +24,22 @@ class Checked:
     """The inputs with what follows from them for every plan."""
 
     inputs: Inputs
+
+    @cached_property
+    def offtakes(self) -> pd.DataFrame:
+        """Free exports by year and period."""
+        inputs = self.inputs
+        return inputs.by_year("offtakes").merge(inputs.periods[["window", "year"]], on="year")
+
+    @cached_property
+    def dependence(self) -> pd.DataFrame:
+        """The cap on each material by year: its own, or that for all where it has none (not for scrap)."""
+        caps, key = self.inputs.by_year("dependence"), ["partner", "from_country", "material"]
+        goods = self.inputs.goods.loc[self.inputs.goods["kind"] != "scrap", ["material"]]
+        own = caps[caps["material"] != ALL]
+        general = crossed(caps[caps["material"] == ALL].drop(columns="material"), goods)
+        general = general.merge(own[key].drop_duplicates().assign(own=True), on=key, how="left")
+        return pd.concat([own, general[general["own"].isna()].drop(columns="own")], ignore_index=True)
 
     @cached_property
     def activities(self) -> pd.DataFrame:
@@ -55,3 +76,22 @@ class Checked:
     def freight(self) -> pd.DataFrame:
         """Freight by pair of regions and kind of goods."""
         return self.inputs["transport"][["from_region", "to_region", "kind", "usd_per_t"]]
+
+    @cached_property
+    def known_names(self) -> dict[tuple[str, ...], pd.Index]:
+        """What may stand in a column of a plan's tables, or in several columns together."""
+        inputs, years = self.inputs, pd.Index(self.inputs.years)
+        regions = pd.Index(inputs["regions"]["region"])
+        return {
+            ("window", "year"): pd.MultiIndex.from_frame(inputs.periods[["window", "year"]]),
+            ("year",): years,
+            ("decided",): years,
+            ("partner",): pd.Index(list(inputs.wacc)),
+            ("asset",): pd.Index([*inputs.assets["asset"], *inputs.stores["store"]]),
+            ("what",): pd.Index(BUILD_KINDS),
+            ("region",): regions,
+            ("from_region",): regions,
+            ("to_region",): regions,
+            ("material",): pd.Index(inputs.materials["material"]),
+            ("supplier", "material"): pd.MultiIndex.from_frame(inputs.supplies[["supplier", "material"]]),
+        }

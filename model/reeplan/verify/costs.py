@@ -69,11 +69,14 @@ def _possible(plan: Plan, rows: pd.DataFrame) -> pd.Series[bool]:
 
 def expected_costs(plan: Plan) -> pd.DataFrame:
     """All costs that the plan's amounts imply: ``due`` in MUSD, and ``size``, the sum of the absolute terms."""
+    if plan.due_costs is not None:
+        return plan.due_costs
     parts = [_annuities(plan), _room_annuities(plan), _fixed(plan), *_operating(plan), _restocking(plan)]
     terms = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     terms = terms.assign(size=terms["due"].abs())
     sums = total(terms, KEY, ["due", "size"])
-    return sums[sums["size"] > 0]
+    plan.due_costs = sums[sums["size"] > 0]
+    return plan.due_costs
 
 
 def annuity(

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 KNOWN = Rule("known_names", "the name or year is not one of the case")
 NO_OTHER_FILES = Rule("no_other_files", "the folder of a plan holds its tables and nothing else")
 ACTIVITY_KNOWN = Rule("activity_exists", "the asset cannot treat this deposit's material")
-BUILD_KINDS = ("module", "site", "room")
 
 
 @dataclass
@@ -32,6 +31,8 @@ class Plan:
 
     case: Checked
     tables: dict[str, pd.DataFrame]
+    due_costs: pd.DataFrame | None = None
+    """The costs that the plan's amounts imply, once they have been worked out."""
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
@@ -135,7 +136,7 @@ def read_plan(folder: Path, case: Checked, ledger: Ledger) -> Plan:
             ledger.broken(NO_OTHER_FILES, path.name)
     if not readable:
         raise UnreadableError
-    known = _known_names(case)
+    known = case.known_names
     for name in tables:
         if name not in ("costs", "metrics"):
             tables[name] = _with_known_names(name, tables[name], known, ledger)
@@ -145,27 +146,6 @@ def read_plan(folder: Path, case: Checked, ledger: Ledger) -> Plan:
     right = (pairs["in"] == "both").to_numpy()
     ledger.true(ACTIVITY_KNOWN, "operation.csv", tables["operation"][["asset", "deposit", "window", "year"]], right)
     return Plan(case, tables)
-
-
-def _known_names(case: Checked) -> dict[tuple[str, ...], pd.Index]:
-    """What may stand in a column, or in several columns together."""
-    inputs = case.inputs
-    years = pd.Index(inputs.years)
-    regions = pd.Index(inputs["regions"]["region"])
-    periods = pd.MultiIndex.from_frame(inputs.periods[["window", "year"]])
-    return {
-        ("window", "year"): periods,
-        ("year",): years,
-        ("decided",): years,
-        ("partner",): pd.Index(list(inputs.wacc)),
-        ("asset",): pd.Index([*inputs.assets["asset"], *inputs.stores["store"]]),
-        ("what",): pd.Index(BUILD_KINDS),
-        ("region",): regions,
-        ("from_region",): regions,
-        ("to_region",): regions,
-        ("material",): pd.Index(inputs.materials["material"]),
-        ("supplier", "material"): pd.MultiIndex.from_frame(inputs.supplies[["supplier", "material"]]),
-    }
 
 
 def _with_known_names(

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reeplan.tables.spec import ALL
 from reeplan.verify import availability
-from reeplan.verify.frames import crossed, joined, total
+from reeplan.verify.frames import joined, total
 from reeplan.verify.shapes import BASE
 from reeplan.verify.tolerances import COPIED, KEPT
 from reeplan.verify.verdict import Rule
@@ -113,7 +112,7 @@ def _check_sales(plan: Plan, ledger: Ledger) -> None:
 def _check_offtake(plan: Plan, ledger: Ledger) -> None:
     inputs = plan.case.inputs
     pair = ["from_country", "to_country"]
-    free = inputs.by_year("offtakes").merge(inputs.periods[["window", "year"]], on="year")
+    free = plan.case.offtakes
     flows = plan.flows.assign(reo=plan.flows["t"] * plan.flows["reo_t_per_t"])
     taken = joined(free, total(flows, [*pair, "window", "year"], ["reo"]), [*pair, "window", "year"], {"reo": 0.0})
     owned = plan.running.merge(inputs.assets[["asset", "country", "offtake_right"]], on="asset")
@@ -151,17 +150,7 @@ def uses(plan: Plan, *, served: bool) -> pd.DataFrame:
 
 
 def _check_dependence(plan: Plan, ledger: Ledger) -> None:
-    inputs = plan.case.inputs
-    caps = inputs.by_year("dependence")
-    key = ["partner", "from_country", "material", "year"]
-    general = caps[caps["material"] == ALL].drop(columns="material")
-    goods = inputs.goods.loc[inputs.goods["kind"] != "scrap", ["material"]]
-    own = caps[caps["material"] != ALL]
-    caps = pd.concat([own, crossed(general, goods)], ignore_index=True)
-    stated = own[key[:3]].drop_duplicates().assign(own=True)
-    caps = caps.merge(stated, on=key[:3], how="left")
-    is_general = np.arange(len(caps)) >= len(own)
-    caps = caps[~(is_general & caps["own"].notna().to_numpy())]
+    caps, key = plan.case.dependence, ["partner", "from_country", "material", "year"]
     flows = plan.flows[plan.flows["window"] == BASE].rename(columns={"to_country": "partner"})
     received = total(flows, key, ["t"])
     caps = joined(caps, received, key, {"t": 0.0})
