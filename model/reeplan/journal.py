@@ -121,7 +121,8 @@ class Recorded:
             if done is not None:
                 done(place, answers[place])
 
-        self._crew.solve([job for _, job in open_jobs], keep)
+        for (place, _), solution in zip(open_jobs, self._crew.solve([job for _, job in open_jobs], keep), strict=True):
+            answers.setdefault(place, solution)
         return [answers[place] for place in range(len(jobs))]
 
 

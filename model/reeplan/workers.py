@@ -8,22 +8,25 @@ depend on which worker was faster.
 from __future__ import annotations
 
 import functools
+import math
 import multiprocessing
 import os
 import queue
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Interrupt, Progress, Solution, Watch
+from reeplan.solver import Controls, Interrupt, Outcome, Progress, Solution, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from reeplan.case import Case
@@ -59,6 +62,10 @@ class Job:
 
 ATTEMPTS = 3
 """How often a wave is tried when a worker process dies."""
+
+
+NOT_ASKED = Solution(Outcome.INTERRUPTED, None, math.nan, math.nan, 0.0)
+"""The answer to a question that nobody was left to solve when the run was stopped."""
 
 
 class WorkerLostError(Exception):
@@ -145,17 +152,20 @@ class Team:
                 self._solve_rest(jobs, solved, done)
             except BrokenProcessPool:
                 self._pool.shutdown(wait=False, cancel_futures=True)
+                if self.stop.is_set():  # whoever asked to stop ended the workers too
+                    return [solved.get(position, NOT_ASKED) for position in range(len(jobs))]
                 self._pool = self._make_pool()
             else:
                 return [solved[position] for position in range(len(jobs))]
         raise WorkerLostError
 
     def _solve_rest(self, jobs: Sequence[Job], solved: dict[int, Solution], done: Done | None) -> None:
-        futures = {
-            self._pool.submit(_solve_in_worker, job.watched(None)): position
-            for position, job in enumerate(jobs)
-            if position not in solved
-        }
+        with _ctrl_c_held():
+            futures = {
+                self._pool.submit(_solve_in_worker, job.watched(None)): position
+                for position, job in enumerate(jobs)
+                if position not in solved
+            }
         pending = set(futures)
         while pending:
             ended, pending = wait(pending, timeout=0.2)
@@ -176,6 +186,19 @@ class Team:
             self._display.progress(what, progress)
 
 
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Worker processes started here never hear Ctrl-C, which a terminal sends to all: their parent passes it on."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker:
     """What a worker process keeps between jobs."""
 
@@ -194,9 +217,9 @@ def _end_with_parent() -> None:
 def _prepare_worker(case: Case, measure: str, log_folder: Path | None, stop: Any, news: Any) -> None:
     log = None if log_folder is None else log_folder / f"solver-{multiprocessing.current_process().name}.log"
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    interrupt = Interrupt(stop)
-    interrupt.__enter__()
-    _Worker.planner = Planner(case, measure, log, interrupt)
+    # Ctrl-C is the parent's to hear. A termination must end a worker: the pool ends its workers so when one is lost.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Worker.planner = Planner(case, measure, log, Interrupt(stop))
     _Worker.news = news
 
 

@@ -47,8 +47,9 @@ This page is written from the program's own list of tables.
 - A table with a `year` in its key gives values at the years it lists: between them values are interpolated linearly,
   outside them the nearest listed year holds.
 - Names may be in any script, with up to 200 characters and without control characters. They may not begin with
-  `=`, `+`, `-` or `@` (a spreadsheet would take them for formulas); where a name becomes part of another (regions,
-  countries, ventures, scenarios), `/`, `>` and `@` are refused and the message says so. Blanks around names are ignored.
+  `=`, `+`, `-` or `@` (a spreadsheet would take them for formulas). Where a name becomes part of another (regions,
+  countries, ventures, scenarios), `/`, `>` and `@` are refused, and the message says so. Blanks around names are
+  ignored.
 - *Material* means an element, a product or scrap: a name from `elements.csv` or `products.csv`.
 - An **overlay** is a folder with some of these tables (`--with FOLDER`). Its rows replace the case's rows of the same
   key, whole, or join them. A row with `{DROP.name}` = yes removes the row of its key, or all rows that match the part
