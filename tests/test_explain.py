@@ -378,7 +378,7 @@ CASES = (
 pytestmark = pytest.mark.usefixtures("no_figures")
 
 
-# ---- reading what is said -----------------------------------------------------------------------------------
+# ---- reading what is said ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -483,7 +483,7 @@ def written(folder: Path, make_case: OutOfReach) -> Path:
     return write_case(folder / "case", *make_case.texts)
 
 
-# ---- the reason, the places, the changes ----------------------------------------------------------------------
+# ---- the reason, the places, the changes ---------------------------------------------------------
 
 
 @pytest.mark.parametrize("build", CASES, ids=lambda build: build.__name__)
@@ -649,7 +649,7 @@ def test_one_change_is_not_always_enough(tmp_path: Path) -> None:
 
 
 def test_only_the_whole_numbers_conflict(tmp_path: Path) -> None:
-    """3 MUSD pay one and a half modules of 40 t: 60 t if they could be divided, 40 t as they are; 50 t are asked for."""
+    """3 MUSD pay one and a half modules of 40 t: 60 t if they could be divided, 40 t whole; 50 t are asked for."""
     case = write_case(tmp_path / "case", ONE_TOWN, PURE_ORE, years(2030, 2030), SELLER, cut(0),
         works("module_t_per_year  max_modules  module_musd", "40  3  2"), """
         budgets
@@ -716,7 +716,7 @@ def test_as_json(tmp_path: Path) -> None:
     assert len(answer["changes"]) == 1 + len(expected.changes)
 
 
-# ---- arithmetic ---------------------------------------------------------------------------------------------------
+# ---- arithmetic ----------------------------------------------------------------------------------
 
 
 ARITHMETIC = """
@@ -774,7 +774,7 @@ def test_the_arithmetic_weighs_a_material_by_its_value(tmp_path: Path) -> None:
     assert highest_by_arithmetic(network, "expected") == 1.0
 
 
-# ---- hostile names --------------------------------------------------------------------------------------------------
+# ---- hostile names -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

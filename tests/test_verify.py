@@ -105,7 +105,7 @@ def possible() -> list[Run]:
 
 def one_of_each() -> list[Run]:
     """A run of each hand case."""
-    return list({run.case: run for run in possible()}.values())
+    return list({run.case: run for run in reversed(possible())}.values())
 
 
 @pytest.mark.slow
@@ -219,7 +219,7 @@ CHECKED_TABLES = tuple(name for name in PLAN if name != "prices")
 
 
 def assert_caught(sound: Sound, name: str, some: int | None) -> None:
-    """Change numbers of a table, all or some of each column, up and down in turn."""
+    """Change numbers of a table, all or some of each column, up or down."""
     table = sound.plan[name]
     rng = random.Random(name)
     by_column: dict[str, list[int]] = {}
@@ -228,8 +228,8 @@ def assert_caught(sound: Sound, name: str, some: int | None) -> None:
     missed = []
     for column, positions in by_column.items():
         chosen = positions if some is None else rng.sample(positions, min(some, len(positions)))
-        for turn, position in enumerate(chosen):
-            for share in (0.01, -0.01) if some is None else ((0.01, -0.01)[turn % 2],):
+        for position in chosen:
+            for share in (0.01, -0.01) if some is None else (rng.choice((0.01, -0.01)),):
                 verdict = sound.judged(name, changed(table, position, column, share))
                 if verdict.holds:
                     missed.append((column, share, *table.loc[position]))
@@ -258,12 +258,12 @@ def selling(tmp_path_factory: pytest.TempPathFactory) -> Sound:
 
 @pytest.mark.parametrize("name", CHECKED_TABLES)
 def test_one_percent_is_caught(rich: Sound, name: str) -> None:
-    assert_caught(rich, name, some=2)
+    assert_caught(rich, name, some=1)
 
 
 @pytest.mark.parametrize("name", ["sales", "surplus"])
 def test_one_percent_of_what_is_sold_or_left_is_caught(selling: Sound, name: str) -> None:
-    assert_caught(selling, name, some=3)
+    assert_caught(selling, name, some=2)
 
 
 @pytest.mark.slow
@@ -282,7 +282,7 @@ def test_one_percent_of_most_prices_is_caught(rich: Sound) -> None:
     """At least half of the prices of the plan are tied to what it does."""
     prices = rich.plan["prices"]
     caught = []
-    for position in random.Random(0).sample(list(prices.index), min(30, len(prices))):
+    for position in random.Random(0).sample(list(prices.index), min(20, len(prices))):
         verdict = Verdict()
         tables = {**rich.plan.tables, "prices": changed(prices, position, "usd_per_t", 0.01)}
         check_prices(Plan(rich.case, tables), Ledger(verdict))
@@ -311,18 +311,17 @@ def test_one_percent_in_the_front_is_caught(rich: Sound) -> None:
     for column in numbers:
         if abs(front.loc[position, column]) < 1e-9 or column in FRONT.may_be_missing:
             continue
-        for share in (0.01, -0.01):
-            verdict = front_verdict(rich, changed(front, position, column, share))
-            assert [failure for failure in verdict.failures if failure.table == "front.csv"], column
+        verdict = front_verdict(rich, changed(front, position, column, 0.01))
+        assert [failure for failure in verdict.failures if failure.table == "front.csv"], column
 
 
 # ---- damaged rows, names and files -----------------------------------------------------------------
 
 
-@pytest.fixture
-def damaged(small_run: Path, tmp_path: Path) -> Path:
-    """A copy of the small run with one plan, and without fingerprints, to be damaged."""
-    place = tmp_path / "run"
+@pytest.fixture(scope="session")
+def one_plan(small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small run with its last plan alone, and without fingerprints."""
+    place = tmp_path_factory.mktemp("one_plan") / "run"
     shutil.copytree(small_run, place, ignore=shutil.ignore_patterns("figures", "*.html", "*.log"))
     last = sorted(path.name for path in (place / "plans").iterdir())[-1]
     for path in (place / "plans").iterdir():
@@ -338,6 +337,12 @@ def damaged(small_run: Path, tmp_path: Path) -> Path:
     (place / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert_holds(place)
     return place
+
+
+@pytest.fixture
+def damaged(one_plan: Path, tmp_path: Path) -> Path:
+    """A copy of that run, to be damaged."""
+    return Path(shutil.copytree(one_plan, tmp_path / "run"))
 
 
 def plan_file(run: Path, name: str) -> Path:
@@ -372,7 +377,7 @@ def test_a_deleted_row_is_caught(rich: Sound, name: str) -> None:
     rows = table if name != "metrics" else table[table["metric"] != "loss without"]
     if name == "costs":
         rows = rows[rows["musd"].abs() > 1e-5]
-    for position in random.Random(name).sample(list(rows.index), min(3, len(rows))):
+    for position in random.Random(name).sample(list(rows.index), min(2, len(rows))):
         assert not rich.judged(name, table.drop(index=position).reset_index(drop=True)).holds
 
 
@@ -440,8 +445,7 @@ def test_a_short_row_is_caught(damaged: Path) -> None:
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00broken", b"", b'window,year\n"base'])
 def test_an_unreadable_table_is_caught(damaged: Path, content: bytes) -> None:
     plan_file(damaged, "costs").write_bytes(content)
-    assert rules_broken(damaged) <= {"readable", "columns"}
-    assert rules_broken(damaged)
+    assert rules_broken(damaged) in ({"readable"}, {"columns"})
 
 
 def test_other_files_and_folders_are_caught(damaged: Path) -> None:

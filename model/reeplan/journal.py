@@ -74,7 +74,7 @@ class Journal:
 def _read(path: Path) -> tuple[str, Solution] | None:
     """A question and its answer; None where there is none, or it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             values = stored["values"]
             objective, bound, seconds, violation = (float(number) for number in stored["numbers"])
             outcome = Outcome(str(stored["outcome"]))

@@ -49,7 +49,7 @@ def read_cells(path: Path, name: str, ledger: Ledger) -> pd.DataFrame:
     if wrong:
         raise UnreadableError
     ledger.held(READABLE)
-    return pd.DataFrame(body, columns=header, dtype=str)
+    return pd.DataFrame(body, columns=header, dtype=object)
 
 
 def read_table(path: Path, shape: Shape, ledger: Ledger, more_numbers: Iterable[str] = ()) -> pd.DataFrame:
