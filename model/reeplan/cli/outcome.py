@@ -40,10 +40,13 @@ def print_results(session: Session, front: Front, rows: list[dict[str, Any]], se
             f"The resilience_target {target:g} of the settings is out of reach: no plan serves more than "
             f"{front.highest_resilience_bound:.4f}."
         )
-    click.echo(
-        f"\n{place}\n  figures/front.png   open this first\n  front.csv           one row a plan\n"
-        f"  plans/              what each plan builds, runs, buys, stores and costs"
-    )
+    files = {
+        "report.html": "open this first",
+        "figures/front.png": "the front over what each plan builds",
+        "front.csv": "one row a plan",
+        "plans/": "what each plan builds, runs, buys, stores and costs",
+    }
+    click.echo("\n".join([f"\n{place}", *(f"  {name:<19} {what}" for name, what in files.items())]))
     if status_of(front) != "done":
         click.echo(
             "\nNot every point reached its gap; 'proven within' says how far each may be from the best.\n"

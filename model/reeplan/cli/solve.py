@@ -25,6 +25,7 @@ from reeplan.figures import draw_figures
 from reeplan.front import Front, solve_front, solve_single
 from reeplan.journal import Journal, Recorded
 from reeplan.plan import Planner
+from reeplan.report import write_report
 from reeplan.results.summary import front_table, measure_in_words
 from reeplan.run_folder import (
     INPUTS,
@@ -120,7 +121,9 @@ def _solve_into(
     join_logs(folder)
     write_manifest(folder, _manifest(session, front, rows, folder, time.perf_counter() - began))
     _draw(folder, display)
-    return front, rows, _verified(folder, display)
+    verdict = _verified(folder, display)
+    write_report(folder)
+    return front, rows, verdict
 
 
 def _lacks_a_point(front: Front, place: Path) -> bool:

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from reeplan.front import Front, Point
 
 
+MEASURES = {
+    "worst_case": "share of demand served, by value, in the worst window of the worse-off partner",
+    "weakest_link": "share of demand served, in tonnes, of the worst-served material in any window",
+    "expected": "expected share of demand served, by value, to the worse-off partner if a disruption happens",
+    "cvar": "share of demand served, by value, to the worse-off partner in the worst part of all disruptions",
+}
+"""What the resilience of a plan says, by measure."""
+
+
 def front_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """``front.csv``: one row a point, cheapest first."""
     return pd.DataFrame(rows)
@@ -18,12 +27,8 @@ def front_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def measure_in_words(settings: Settings) -> str:
     """What the resilience of a plan says."""
-    return {
-        "worst_case": "share of demand served, by value, in the worst window of the worse-off partner",
-        "weakest_link": "share of demand served, in tonnes, of the worst-served material in any window",
-        "expected": "expected share of demand served, by value, to the worse-off partner if a disruption happens",
-        "cvar": f"share of demand served, by value, in the worst {1 - settings.cvar_level:.0%} of disruptions",
-    }[settings.resilience_measure]
+    tail = f" (the worst {1 - settings.cvar_level:.0%})" if settings.resilience_measure == "cvar" else ""
+    return MEASURES[settings.resilience_measure] + tail
 
 
 def sentence(front: Front, case: Case) -> str:
