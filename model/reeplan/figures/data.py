@@ -120,18 +120,20 @@ def _points(run: Path) -> pd.DataFrame:
     front = pd.read_csv(run / "front.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False)
     cost, resilience = _numbers(front["cost_musd"]), _numbers(front["resilience"])
     bound = _numbers(front["bound_musd"]).where(lambda values: values > -math.inf)
-    table = pd.DataFrame({
-        "point": front["point"],
-        "letter": "",
-        "cost_musd": cost,
-        "extra_cost_musd": cost - cost.min(),
-        "resilience_percent": 100 * resilience,
-        "bound_musd": bound,
-        "gap_reached": front["status"] == "optimal",
-        "knee": front["knee"] == "yes",
-        "rise": 0.0,
-        "not_distinguished": _optional(front, "not_distinguished_from_previous") == "yes",
-    }).sort_values(["cost_musd", "resilience_percent"], ignore_index=True)
+    table = pd.DataFrame(
+        {
+            "point": front["point"],
+            "letter": "",
+            "cost_musd": cost,
+            "extra_cost_musd": cost - cost.min(),
+            "resilience_percent": 100 * resilience,
+            "bound_musd": bound,
+            "gap_reached": front["status"] == "optimal",
+            "knee": front["knee"] == "yes",
+            "rise": 0.0,
+            "not_distinguished": _optional(front, "not_distinguished_from_previous") == "yes",
+        }
+    ).sort_values(["cost_musd", "resilience_percent"], ignore_index=True)
     table["rise"] = _rise(table)
     for letter, row in zip("ABCDEFGH", _labelled(table), strict=False):
         table.loc[row, "letter"] = letter
@@ -142,7 +144,7 @@ def _labelled(points: pd.DataFrame) -> list[int]:
     """The plans that get a letter: the cheapest, the knees that stand out most, the most resilient."""
     last = len(points) - 1
     knees = points.iloc[1:last][points["knee"].iloc[1:last]].sort_values("rise", ascending=False)
-    return sorted({0, last, *[int(str(row)) for row in knees.index[:MOST_LETTERS - 2]]})
+    return sorted({0, last, *[int(str(row)) for row in knees.index[: MOST_LETTERS - 2]]})
 
 
 def _rise(points: pd.DataFrame) -> pd.Series[float]:
@@ -168,8 +170,15 @@ def _builds(run: Path, points: Iterable[str]) -> pd.DataFrame:
             name = str(raw["asset"])
             what = known.get(name, {"asset": name, "stage": "products", "place": "", "module_t": 0.0, "option": ""})
             amounts = {column: float(raw[column] or 0) for column in ("modules", "t_per_year", "capex_musd")}
-            rows.append({"point": point, **what, "modules": amounts["modules"], "t": amounts["t_per_year"],
-                         "capex_musd": amounts["capex_musd"]})
+            rows.append(
+                {
+                    "point": point,
+                    **what,
+                    "modules": amounts["modules"],
+                    "t": amounts["t_per_year"],
+                    "capex_musd": amounts["capex_musd"],
+                }
+            )
     table = pd.DataFrame(rows, columns=list(BUILD_COLUMNS))
     keys = ["point", "asset", "stage", "place", "option", "module_t"]
     summed = table.groupby(keys, sort=False, as_index=False)[["modules", "t", "capex_musd"]].sum()
@@ -180,8 +189,13 @@ def _plants(inputs: Path) -> dict[str, dict[str, Any]]:
     stages = _stages(inputs)
     plants = _table(inputs, "plants", ["plant", "process", "region", "module_t_per_year"])
     return {
-        row["plant"]: {"asset": row["plant"], "stage": stages.get(row["process"], "products"), "place": row["region"],
-                       "module_t": float(row["module_t_per_year"] or 0), "option": ""}
+        row["plant"]: {
+            "asset": row["plant"],
+            "stage": stages.get(row["process"], "products"),
+            "place": row["region"],
+            "module_t": float(row["module_t_per_year"] or 0),
+            "option": "",
+        }
         for row in plants
     }
 
@@ -191,8 +205,12 @@ def _ventures(inputs: Path) -> dict[str, dict[str, Any]]:
     country = _countries(inputs)
     return {
         f"{row['venture']}/{row['option']}": {
-            "asset": row["venture"], "stage": "venture", "place": country.get(row["region"], row["region"]),
-            "module_t": 0.0, "option": row["option"]}
+            "asset": row["venture"],
+            "stage": "venture",
+            "place": country.get(row["region"], row["region"]),
+            "module_t": 0.0,
+            "option": row["option"],
+        }
         for row in _table(inputs, "ventures", ["venture", "option", "region"])
     }
 
@@ -202,8 +220,12 @@ def _stockpiles(inputs: Path) -> dict[str, dict[str, Any]]:
     country = _countries(inputs)
     return {
         f"stockpile {row['region']}/{row['material']}": {
-            "asset": f"stockpiles in {country.get(row['region'], row['region'])}", "stage": "stockpile",
-            "place": country.get(row["region"], row["region"]), "module_t": 0.0, "option": ""}
+            "asset": f"stockpiles in {country.get(row['region'], row['region'])}",
+            "stage": "stockpile",
+            "place": country.get(row["region"], row["region"]),
+            "module_t": 0.0,
+            "option": "",
+        }
         for row in _table(inputs, "stockpiles", ["region", "material"])
     }
 
@@ -215,8 +237,11 @@ def _countries(inputs: Path) -> dict[str, str]:
 def _stages(inputs: Path) -> dict[str, str]:
     """The stage of every process, by what goes in and what comes out."""
     scrap = {row["product"] for row in _table(inputs, "products", ["product", "kind"]) if row["kind"] == "scrap"}
-    recycling = {row["process"] for row in _table(inputs, "recipes", ["process", "material", "t_per_t"])
-                 if row["material"] in scrap and float(row["t_per_t"]) < 0}
+    recycling = {
+        row["process"]
+        for row in _table(inputs, "recipes", ["process", "material", "t_per_t"])
+        if row["material"] in scrap and float(row["t_per_t"]) < 0
+    }
     stages = {}
     for row in _table(inputs, "processes", ["process", "takes", "makes"]):
         if row["takes"] == "recipe":
@@ -244,8 +269,12 @@ def _reading_order(data: FrontData) -> list[str]:
 
     def key(name: str) -> tuple[int, int, float, str]:
         built = builds[builds["asset"] == name]
-        return (STAGES.index(built["stage"].iloc[0]), min(place[point] for point in built["point"]),
-                -float(built["t"].sum()), name)
+        return (
+            STAGES.index(built["stage"].iloc[0]),
+            min(place[point] for point in built["point"]),
+            -float(built["t"].sum()),
+            name,
+        )
 
     return sorted(builds["asset"].unique(), key=key)
 
@@ -279,8 +308,7 @@ def _settings(inputs: Path) -> dict[str, Any]:
 def _run_name(run: Path) -> str:
     """The folder's name, also while it is still being written under a hidden one."""
     name = run.resolve().name
-    hidden, unfinished, _ = name.partition(".unfinished-")
-    return hidden.removeprefix(".") if unfinished else name
+    return name.removeprefix(".").removesuffix(".unfinished") if name.endswith(".unfinished") else name
 
 
 def _numbers(cells: pd.Series[str]) -> pd.Series[float]:

@@ -91,8 +91,9 @@ def draw_front(run: Path, folder: Path) -> None:
     """Write ``front.png``, ``front.svg`` and their data ``front.csv`` into the folder."""
     data = read_run(run)
     folder.mkdir(parents=True, exist_ok=True)
-    table_of(data).to_csv(folder / "front.csv", index=False, encoding="utf-8-sig", float_format="%.12g",
-                          lineterminator="\n")
+    table_of(data).to_csv(
+        folder / "front.csv", index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n"
+    )
     with drawing_style():
         save(front_figure(data), folder / "front", words.title(data))
 
@@ -180,7 +181,8 @@ def _visible_gaps(data: FrontData) -> pd.Series[bool]:
 def _draw_points(page: Page) -> None:
     data, points = page.data, page.data.points
     axes: Any = page.figure.add_axes(
-        (LEFT / WIDTH, page.floor / page.height, MAIN / WIDTH, page.front_height / page.height), zorder=2)
+        (LEFT / WIDTH, page.floor / page.height, MAIN / WIDTH, page.front_height / page.height), zorder=2
+    )
     axes.patch.set_visible(False)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlim(page.limits)
@@ -190,30 +192,65 @@ def _draw_points(page: Page) -> None:
     axes.plot(extra, share, color=BLUE, lw=1.4, alpha=0.55, zorder=3, drawstyle="steps-post")
     for row in points[_visible_gaps(data)].itertuples():
         start = max(row.bound_musd - points["cost_musd"].min(), page.limits[0])
-        axes.plot([start, row.extra_cost_musd], [row.resilience_percent] * 2, color=BLUE, lw=5, alpha=0.22, zorder=2,
-                  solid_capstyle="butt")
+        axes.plot(
+            [start, row.extra_cost_musd],
+            [row.resilience_percent] * 2,
+            color=BLUE,
+            lw=5,
+            alpha=0.22,
+            zorder=2,
+            solid_capstyle="butt",
+        )
         axes.plot([start], [row.resilience_percent], "|", color=BLUE, ms=7, mew=1.2, alpha=0.7, zorder=2)
     for row in points.itertuples():
         face, ink = (BLUE, "white") if row.gap_reached else ("white", BLUE)
         size, width = (13.5, 1.8) if row.letter else (6.5, 1.5)
-        axes.plot([row.extra_cost_musd], [row.resilience_percent], "o", ms=size, mfc=face, mec=BLUE, mew=width,
-                  zorder=5 if row.letter else 4, clip_on=False)
+        axes.plot(
+            [row.extra_cost_musd],
+            [row.resilience_percent],
+            "o",
+            ms=size,
+            mfc=face,
+            mec=BLUE,
+            mew=width,
+            zorder=5 if row.letter else 4,
+            clip_on=False,
+        )
         if row.letter:
-            axes.annotate(row.letter, (row.extra_cost_musd, row.resilience_percent), color=ink, weight="bold",
-                          size=BODY, ha="center", va="center_baseline", zorder=6, annotation_clip=False)
+            axes.annotate(
+                row.letter,
+                (row.extra_cost_musd, row.resilience_percent),
+                color=ink,
+                weight="bold",
+                size=BODY,
+                ha="center",
+                va="center_baseline",
+                zorder=6,
+                annotation_clip=False,
+            )
     target = data.settings["resilience_target"]
     if target is not None:
         axes.axhline(100 * target, color=INK, lw=1.1, ls=(0, (1, 2)), zorder=1)
-        axes.annotate(f"target {100 * target:g}{words.NBSP}%", (_free_place(page, 100 * target), 100 * target),
-                      xycoords=axes.get_yaxis_transform(), xytext=(0, 3), textcoords="offset points", size=SMALL,
-                      ha="right", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=2)
+        axes.annotate(
+            f"target {100 * target:g}{words.NBSP}%",
+            (_free_place(page, 100 * target), 100 * target),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(0, 3),
+            textcoords="offset points",
+            size=SMALL,
+            ha="right",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            zorder=2,
+        )
 
 
 def _free_place(page: Page, share: float) -> float:
     """Where along the target's line its label stands clear of points: its right end, as a part of the width."""
     points = page.data.points
-    spots = [(page.at(extra), page.up(served))
-             for extra, served in zip(points["extra_cost_musd"], points["resilience_percent"], strict=True)]
+    spots = [
+        (page.at(extra), page.up(served))
+        for extra, served in zip(points["extra_cost_musd"], points["resilience_percent"], strict=True)
+    ]
 
     def is_free(end: float) -> bool:
         right, y = LEFT + MAIN * end, page.up(share)
@@ -229,8 +266,11 @@ def _draw_axes(page: Page, axes: Any) -> None:
     low, high = page.limits
     several = len(data.points) > 1
     mask = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-    ticks = _ticks(max(low, 0.0), high, 6) if several else [tick - cheapest for tick in _ticks(
-        low + cheapest, high + cheapest, 5)]
+    ticks = (
+        _ticks(max(low, 0.0), high, 6)
+        if several
+        else [tick - cheapest for tick in _ticks(low + cheapest, high + cheapest, 5)]
+    )
     labels = [_tick(value, ticks, plus=True) if several else _tick(value + cheapest, ticks) for value in ticks]
     what = "Extra cost over the cheapest plan" if several else "Total cost"
     axes.set_xticks(ticks, labels, size=BODY, bbox=mask)
@@ -273,7 +313,7 @@ def _ticks(low: float, high: float, most: int) -> list[float]:
 def _tick(value: float, ticks: list[float], plus: bool = False) -> str:
     """A tick's label with as many digits as the step between ticks needs."""
     step = min((after - before for before, after in pairwise(ticks)), default=1.0)
-    digits = next((n for n in range(8) if abs(step * 10 ** n - round(step * 10 ** n)) < 1e-6 * 10 ** n * step), 8)
+    digits = next((n for n in range(8) if abs(step * 10**n - round(step * 10**n)) < 1e-6 * 10**n * step), 8)
     text = f"{abs(value) if abs(value) < 1e-9 * step else value:,.{digits}f}".replace("-", "−")
     return f"+{text}" if plus and value > 1e-9 * step else text
 
@@ -289,8 +329,14 @@ def _draw_connectors(page: Page) -> None:
         x, y = page.at(point.extra_cost_musd), page.up(point.resilience_percent)
         colour, width, dots = (BLUE, 1.1, (0, (1.2, 1.6))) if point.letter else (FAINT, 0.7, "solid")
         page.layer.plot([x, x], [y, floor], color=colour, lw=width, ls=dots, zorder=1)
-        page.layer.plot([x, x, column, column], [floor, floor - 0.47, floor - BAND + 0.14, floor - BAND + 0.02],
-                        color=colour, lw=width, zorder=1, solid_joinstyle="round")
+        page.layer.plot(
+            [x, x, column, column],
+            [floor, floor - 0.47, floor - BAND + 0.14, floor - BAND + 0.02],
+            color=colour,
+            lw=width,
+            zorder=1,
+            solid_joinstyle="round",
+        )
 
 
 def _draw_header(page: Page, top: float) -> None:
@@ -302,11 +348,29 @@ def _draw_header(page: Page, top: float) -> None:
         if point.letter:
             face, ink = (BLUE, "white") if point.gap_reached else ("white", BLUE)
             page.layer.plot([column], [top - 0.06], "o", ms=10.5, mfc=face, mec=BLUE, mew=1.4, zorder=3)
-            page.write(column, top - 0.06, point.letter, SMALL, ha="center", va="center_baseline", weight="bold",
-                       color=ink, zorder=4)
+            page.write(
+                column,
+                top - 0.06,
+                point.letter,
+                SMALL,
+                ha="center",
+                va="center_baseline",
+                weight="bold",
+                color=ink,
+                zorder=4,
+            )
         else:
-            page.write(column, top - 0.06, point.point, 6.8, ha="center", va="center_baseline", color=GREY, zorder=4,
-                       bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
+            page.write(
+                column,
+                top - 0.06,
+                point.point,
+                6.8,
+                ha="center",
+                va="center_baseline",
+                color=GREY,
+                zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+            )
         if len(points) > 1:
             page.write(column, top - 0.26, money[row], size, ha="center", color=INK)
         page.write(column, top - 0.39, words.percent(point.resilience_percent), size, ha="center", color=INK)
@@ -355,8 +419,13 @@ def _draw_rows(page: Page, top: float) -> float:
     y = top
     for stage, assets in _groups(page.data, page.strip):
         y -= GROUP_GAP
-        page.layer.plot([LEFT - 0.07] * 2, [y - 0.03, y - ROW * len(assets) + 0.03], lw=3.2, solid_capstyle="butt",
-                        color=STAGE_COLOURS[stage])
+        page.layer.plot(
+            [LEFT - 0.07] * 2,
+            [y - 0.03, y - ROW * len(assets) + 0.03],
+            lw=3.2,
+            solid_capstyle="butt",
+            color=STAGE_COLOURS[stage],
+        )
         lines = page.ruler.wrap(words.STAGE_WORDS[stage], LEFT - 0.13 - EDGE, SMALL, most=2)
         page.write(LEFT - 0.13, y - ROW * len(assets) / 2, "\n".join(lines), SMALL, ha="right", va="center")
         for asset in assets:
@@ -383,11 +452,27 @@ def _draw_row(page: Page, asset: str, stage: str, y: float) -> None:
             page.layer.plot([x], [y], "o", ms=3.6, mfc="white", mec=FAINT, mew=0.8, zorder=2)
             continue
         if number + 1 < len(here) and here[number + 1] in built.index:
-            page.layer.plot([x, page.column_at[number + 1]], [y, y], color=colour, lw=6.5, alpha=0.28, zorder=2,
-                            solid_capstyle="butt")
-        page.write(x, y, words.mark(built.loc[name]), 6.8, ha="center", va="center_baseline", zorder=4, weight="bold",
-                   color="white" if stage in WHITE_TEXT else INK,
-                   bbox={"boxstyle": "round,pad=0.32,rounding_size=0.75", "facecolor": colour, "edgecolor": "none"})
+            page.layer.plot(
+                [x, page.column_at[number + 1]],
+                [y, y],
+                color=colour,
+                lw=6.5,
+                alpha=0.28,
+                zorder=2,
+                solid_capstyle="butt",
+            )
+        page.write(
+            x,
+            y,
+            words.mark(built.loc[name]),
+            6.8,
+            ha="center",
+            va="center_baseline",
+            zorder=4,
+            weight="bold",
+            color="white" if stage in WHITE_TEXT else INK,
+            bbox={"boxstyle": "round,pad=0.32,rounding_size=0.75", "facecolor": colour, "edgecolor": "none"},
+        )
     name, size = words.row_label(page.data, asset)
     room = SIDE_WIDTH - page.ruler.width(size, 7.0) - 0.08
     name = page.ruler.cut(name, room, BODY)
@@ -411,10 +496,18 @@ def _draw_side(page: Page, top: float, bottom: float) -> None:
         face, ink = (BLUE, "white") if reached else ("white", BLUE)
         middle = y - 0.5 * _line(BODY)
         page.layer.plot([SIDE + 0.08], [middle], "o", ms=11, mfc=face, mec=BLUE, mew=1.5, zorder=3)
-        page.write(SIDE + 0.08, middle, letter, SMALL, ha="center", va="center_baseline", weight="bold", color=ink,
-                   zorder=4)
-        page.write(SIDE + 0.24, middle, words.heading(page.data, number), BODY + 0.6, va="center_baseline",
-                   weight="bold", color=BLUE)
+        page.write(
+            SIDE + 0.08, middle, letter, SMALL, ha="center", va="center_baseline", weight="bold", color=ink, zorder=4
+        )
+        page.write(
+            SIDE + 0.24,
+            middle,
+            words.heading(page.data, number),
+            BODY + 0.6,
+            va="center_baseline",
+            weight="bold",
+            color=BLUE,
+        )
         below = page.paragraph(SIDE, y - _line(BODY + 0.6), [words.figures_of(page.data, number)], BODY, weight="bold")
         story = words.story_that_fits(page.data, number, partial(_fits, page, most))
         below = page.paragraph(SIDE, below, page.ruler.wrap(story, SIDE_WIDTH, SMALL, most=most), SMALL)

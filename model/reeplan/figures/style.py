@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 INK, GREY, FAINT, LINE = "#222222", "#595959", "#B5B5B5", "#E4E4E4"
 BLUE, VERMILION = "#0072B2", "#D55E00"
 STAGE_COLOURS = {
-    "mine": "#D55E00", "cracking": "#F0E442", "separation": "#0072B2", "products": "#E69F00",
-    "recycling": "#009E73", "venture": "#56B4E9", "stockpile": "#8C8C8C",
+    "mine": "#D55E00",
+    "cracking": "#F0E442",
+    "separation": "#0072B2",
+    "products": "#E69F00",
+    "recycling": "#009E73",
+    "venture": "#56B4E9",
+    "stockpile": "#8C8C8C",
 }
 WHITE_TEXT = {"mine", "separation", "recycling", "stockpile"}
 """Stages whose colour is dark enough for white text."""
@@ -34,9 +39,21 @@ DPI = 200
 LINE_HEIGHT = 1.34
 
 FONTS = (
-    "DejaVu Sans", "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo",
-    "IPAexGothic", "Noto Sans Devanagari", "Nirmala UI", "Kohinoor Devanagari", "Mangal", "Lohit Devanagari",
-    "Arial Unicode MS", "Noto Sans",
+    "DejaVu Sans",
+    "Noto Sans CJK JP",
+    "Noto Sans JP",
+    "Source Han Sans JP",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Meiryo",
+    "IPAexGothic",
+    "Noto Sans Devanagari",
+    "Nirmala UI",
+    "Kohinoor Devanagari",
+    "Mangal",
+    "Lohit Devanagari",
+    "Arial Unicode MS",
+    "Noto Sans",
 )
 """The first is always there (it comes with matplotlib); the others write what it lacks, where they are installed."""
 
@@ -56,11 +73,21 @@ def drawing_style() -> Iterator[None]:
     """
     with matplotlib.rc_context(), warnings.catch_warnings():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({
-            "font.family": fonts(), "font.size": 9, "text.color": INK, "text.parse_math": False,
-            "axes.edgecolor": FAINT, "axes.labelcolor": INK, "xtick.color": GREY, "ytick.color": GREY,
-            "axes.unicode_minus": True, "svg.hashsalt": "reeplan", "savefig.facecolor": "white",
-        })
+        matplotlib.rcParams.update(
+            {
+                "font.family": fonts(),
+                "font.size": 9,
+                "text.color": INK,
+                "text.parse_math": False,
+                "axes.edgecolor": FAINT,
+                "axes.labelcolor": INK,
+                "xtick.color": GREY,
+                "ytick.color": GREY,
+                "axes.unicode_minus": True,
+                "svg.hashsalt": "reeplan",
+                "savefig.facecolor": "white",
+            }
+        )
         warnings.filterwarnings("ignore", message=r"Glyph |Matplotlib currently does not support", category=UserWarning)
         yield
 
@@ -107,7 +134,7 @@ class Ruler:
             line = word
         lines += [line] if line else []
         if len(lines) > most:
-            lines = [*lines[:most - 1], self.cut(lines[most - 1] + " …", width, size, weight)]
+            lines = [*lines[: most - 1], self.cut(lines[most - 1] + " …", width, size, weight)]
             lines[-1] = lines[-1].removesuffix(" …").rstrip(" ,;…") + " …"
         return lines
 

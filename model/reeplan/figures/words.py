@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 NBSP = "\u00a0"
 STAGE_WORDS = {
-    "mine": "Mines", "cracking": "Cracking", "separation": "Separation", "products": "Magnets and products",
-    "recycling": "Recycling", "venture": "Ventures abroad", "stockpile": "Stockpile room",
+    "mine": "Mines",
+    "cracking": "Cracking",
+    "separation": "Separation",
+    "products": "Magnets and products",
+    "recycling": "Recycling",
+    "venture": "Ventures abroad",
+    "stockpile": "Stockpile room",
 }
 
 
@@ -40,7 +45,7 @@ def percent(value: float, digits: int = 0) -> str:
     >>> percent(85.2), percent(99.97), percent(100.0)
     ('85\\xa0%', '99.9\\xa0%', '100\\xa0%')
     """
-    if 100 - 10.0 ** -digits / 2 <= value < 100 - 1e-6:
+    if 100 - 10.0**-digits / 2 <= value < 100 - 1e-6:
         return f"{min(99.9, math.floor(value * 10) / 10):.1f}{NBSP}%"
     return f"{abs(value) if abs(value) < 1e-9 else value:.{digits}f}{NBSP}%"
 
@@ -72,7 +77,7 @@ def plain(name: str) -> str:
 
 
 def _clipped(name: str, most: int = 36) -> str:
-    return name if len(name) <= most else name[:most - 1].rstrip() + "…"
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _listed(items: list[str]) -> str:
@@ -123,8 +128,10 @@ def title(data: FrontData) -> str:
     digits = 0 if chosen.resilience_percent - first.resilience_percent >= 1 else 2
     money = f"{musd(chosen.extra_cost_musd)} MUSD"
     spent = f"Spending {money} more raises" if knees.empty else f"The first {money} raise"
-    return (f"{spent} what is served {_where(data)} from {percent(first.resilience_percent, digits)} "
-            f"to {percent(chosen.resilience_percent, digits)}")
+    return (
+        f"{spent} what is served {_where(data)} from {percent(first.resilience_percent, digits)} "
+        f"to {percent(chosen.resilience_percent, digits)}"
+    )
 
 
 def subtitle(data: FrontData) -> str:
@@ -147,8 +154,11 @@ def money_axis(data: FrontData, what: str) -> str:
 def footer(data: FrontData) -> str:
     """Where the figure comes from and how exact it is."""
     versions = data.manifest.get("versions", {})
-    tools = [f"{label} {versions[name]}" for name, label in
-             (("reeplan", "reeplan"), ("highspy", "HiGHS"), ("pyomo", "Pyomo")) if name in versions]
+    tools = [
+        f"{label} {versions[name]}"
+        for name, label in (("reeplan", "reeplan"), ("highspy", "HiGHS"), ("pyomo", "Pyomo"))
+        if name in versions
+    ]
     return " · ".join([f"Run {plain(data.name)}", *([", ".join(tools)] if tools else []), gap_statement(data)])
 
 
@@ -156,7 +166,8 @@ def gap_statement(data: FrontData) -> str:
     """How far each cost may be from the least."""
     points = data.points
     gaps = 100 * ((points["cost_musd"] - points["bound_musd"]) / points["cost_musd"].abs()).where(
-        points["cost_musd"] != 0, 0.0)
+        points["cost_musd"] != 0, 0.0
+    )
     if gaps.isna().any():
         return "no lower bound of the cost was proven for some plans"
     if gaps.max() < 5e-5:
@@ -223,9 +234,15 @@ def built_in_words(row: pd.Series, with_size: bool = True) -> str:
 def marks_say(data: FrontData, strip: Strip, columns: int) -> str:
     """What stands in the strip's marks, of those that are there."""
     stages = set(data.builds[data.builds["asset"].isin(strip.rows)]["stage"])
-    kinds = [text for text, there in (
-        ("modules", bool(stages - {"venture", "stockpile"})), ("a venture's option", "venture" in stages),
-        (f"tonnes (k:{NBSP}thousand)", "stockpile" in stages)) if there]
+    kinds = [
+        text
+        for text, there in (
+            ("modules", bool(stages - {"venture", "stockpile"})),
+            ("a venture's option", "venture" in stages),
+            (f"tonnes (k:{NBSP}thousand)", "stockpile" in stages),
+        )
+        if there
+    ]
     some = f"{columns} of {len(data.points)} plans. " if columns < len(data.points) else ""
     return f"{some}Numbers: {', '.join(kinds)}." if kinds else some
 
@@ -284,8 +301,9 @@ def story(data: FrontData, number: int, most: int = 4) -> str:
     if dropped:
         parts.append(f"{'' if added else letter + ' '}minus {_some(dropped, max(1, most // 2))}")
     if abs(room) >= max(1e-3, 0.005 * here[here["stage"] == "stockpile"]["t"].sum()):
-        parts.append(f"{'' if parts else letter + ' with '}{tonnes(abs(room))} t {'more' if room > 0 else 'less'} "
-                     "stockpile room")
+        parts.append(
+            f"{'' if parts else letter + ' with '}{tonnes(abs(room))} t {'more' if room > 0 else 'less'} stockpile room"
+        )
     return "; ".join(parts) + "." if parts else f"Builds the same as {letter}, partly in other years."
 
 
