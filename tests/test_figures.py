@@ -279,7 +279,7 @@ def test_the_gap_is_stated(small: FrontData) -> None:
 
 
 def test_a_run_still_being_written_is_called_by_its_final_name(tmp_path: Path) -> None:
-    folder = small_run().write(tmp_path / ".my run.unfinished-x7")
+    folder = small_run().write(tmp_path / ".my run.unfinished")
     assert read_run(folder).name == "my run"
 
 
