@@ -49,8 +49,9 @@ class Held:
 
 
 def leave_out_checks(patch: pytest.MonkeyPatch) -> None:
-    """Runs are neither drawn nor checked from their files, which takes longer than all else."""
+    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
     patch.setattr(solve_module, "draw_figures", lambda run: None)
+    patch.setattr(solve_module, "write_report", lambda run: None)
     patch.setattr(solve_module, "_verified", lambda folder, display: Held)
 
 
@@ -71,11 +72,12 @@ if __name__ == "__main__":
     class Held:
         holds = True
     reeplan.cli.solve.draw_figures = lambda run: None
+    reeplan.cli.solve.write_report = lambda run: None
     reeplan.cli.solve._verified = lambda folder, display: Held
     from reeplan.__main__ import main
     main()
 """
-"""The command without figures and checks of what is written, and with time between two solves."""
+"""The command without figures, report and checks of what is written, and with time between two solves."""
 
 
 # ---- a run in a process of its own ---------------------------------------------------------------
@@ -549,14 +551,15 @@ def test_a_place_that_is_closed(small_case: Path, tmp_path: Path) -> None:
     assert list(closed.iterdir()) == []
 
 
+@pytest.mark.parametrize("what", ["draw_figures", "write_report"])
 @pytest.mark.parametrize("trouble", [RuntimeError("out of ink"), OSError(errno.ENOSPC, "No space left"), MemoryError()])
 def test_figures_cost_no_run_its_tables(
-    trouble: Exception, small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trouble: Exception, what: str, small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(_: Path) -> None:
         raise trouble
 
-    monkeypatch.setattr(solve_module, "draw_figures", fails)
+    monkeypatch.setattr(solve_module, what, fails)
     assert run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run").exit_code == 0
     assert assert_whole(tmp_path / "run") == "done"
 
@@ -900,7 +903,10 @@ def _stopped_after(process: subprocess.Popen[str], seconds: float, chance: rando
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_the_real_case_is_gone_on_with(number: signal.Signals, tmp_path: Path) -> None:
-    """Stopped or killed in the middle of a hard solve; going on with more time never loses a plan or a bound."""
+    """Stopped or killed in the middle of a hard solve; with more time neither end of the front gets worse.
+
+    A cheaper plan at the end moves the levels in between, so that these are other points.
+    """
     place = tmp_path / "run"
     case = INPUTS / "base"
     with started(None, "solve", case, "--points", 4, "--time-limit", 8, "--out", place, "--workers", 2) as process:
@@ -923,5 +929,4 @@ def test_the_real_case_is_gone_on_with(number: signal.Signals, tmp_path: Path) -
     assert_whole(place)
     after = read(place / "front.csv")
     assert after["cost_musd"].min() <= before["cost_musd"].min() + 1e-6
-    assert after["bound_musd"].min() >= before["bound_musd"].min() - 1e-6
     assert after["resilience"].max() >= before["resilience"].max() - 1e-6

@@ -122,7 +122,7 @@ def _solve_into(
     write_manifest(folder, _manifest(session, front, rows, folder, time.perf_counter() - began))
     _draw(folder, display)
     verdict = _verified(folder, display)
-    write_report(folder)
+    _write_page(folder, display)
     return front, rows, verdict
 
 
@@ -151,6 +151,14 @@ def _draw(folder: Path, display: TerminalDisplay) -> None:
         draw_figures(folder)
     except Exception as trouble:
         display.say(f"    the figures could not be drawn ({trouble}); the tables are whole")
+
+
+def _write_page(folder: Path, display: TerminalDisplay) -> None:
+    """The page; like a figure, it must not cost the run its tables."""
+    try:
+        write_report(folder)
+    except Exception as trouble:
+        display.say(f"    the report could not be written ({trouble}); the tables are whole")
 
 
 def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
