@@ -78,3 +78,15 @@ def test_a_title_stays_text(tmp_path: Path) -> None:
     page = (solved(case, tmp_path / "run") / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; 日本" in page
+
+
+def test_a_check_that_breaks_off_is_no_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks_off(folder: Path) -> None:
+        raise ZeroDivisionError("a row that nobody thought of")
+
+    monkeypatch.setattr("reeplan.cli.solve.verify_run", breaks_off)
+    place = tmp_path / "run"
+    result = CliRunner().invoke(reeplan, ["solve", str(HAND_CASES / "14_front"), "--points", "1", "--out", str(place)])
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert "the check itself broke off" in (place / "report.html").read_text(encoding="utf-8")

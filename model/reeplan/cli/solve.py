@@ -41,14 +41,13 @@ from reeplan.run_folder import (
     written_whole,
 )
 from reeplan.solver import Controls, Interrupt, Outcome
-from reeplan.verify import verify_run
+from reeplan.verify import Failure, Verdict, verify_run
 from reeplan.workers import Alone, Team, WorkerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reeplan.verify import Verdict
     from reeplan.workers import Crew
 
 ROUNDING = 1e-9
@@ -163,7 +162,12 @@ def _write_page(folder: Path, display: TerminalDisplay) -> None:
 
 def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
     """The independent check of what was written; its verdict stays with the run."""
-    verdict = verify_run(folder)
+    try:
+        verdict = verify_run(folder)
+    except Exception as trouble:
+        # A check that breaks off has shown nothing: the run is kept, and does not count as checked.
+        message = f"the check itself broke off: {type(trouble).__name__}: {trouble}"
+        verdict = Verdict([Failure("", "the whole check", "", "", None, None, None, "", message)])
     text = json.dumps(as_object(verdict), indent=1, ensure_ascii=False, default=str)
     (folder / "verify.json").write_text(text + "\n", encoding="utf-8")
     display.say(f"              {in_one_line(verdict)}")
