@@ -10,9 +10,10 @@ import pytest
 
 import second_opinion
 from reeplan.case_from_tables import case_from_tables
-from reeplan.front import Front, gap_in_money, knees_of, solve_front, solve_single
-from reeplan.plan import Planner
-from reeplan.solver import Controls, Interrupt, Outcome
+from reeplan.front import Front, Point, gap_in_money, knees_of, solve_front, solve_single
+from reeplan.interrupt import Interrupt
+from reeplan.plan import Plan, Planner
+from reeplan.solver import Controls, Outcome
 from reeplan.workers import Alone, Team
 from solved import cheapest, planner_of, random_case
 from support import ONE_TOWN, PURE_ORE, Silent, read, write_case, years
@@ -96,11 +97,16 @@ def test_one_level_is_the_cheapest_plan_alone() -> None:
 
 
 def test_a_front_without_windows_is_one_plan(tmp_path: Path) -> None:
-    case = write_case(tmp_path, ONE_TOWN, years(2030, 2030), """
+    case = write_case(
+        tmp_path,
+        ONE_TOWN,
+        years(2030, 2030),
+        """
         demand
         region  material  year  t_per_year  shortage_usd_per_t
         town    Nd        2030  10          100000
-        """)
+        """,
+    )
     [point] = front_of(case).points
     assert point.plan.cost_musd == pytest.approx(1.0)
     assert point.plan.resilience == 1.0
@@ -143,7 +149,12 @@ def test_no_weighted_sum_would_find_the_middle(tmp_path: Path) -> None:
     Serving a quarter costs 1, half 4, three quarters 4.5, all 1 + 4.5. Half for 4 lies on the wrong side of every
     line that the others span, so no weight between cost and resilience would ever choose it.
     """
-    case = write_case(tmp_path, ONE_TOWN, PURE_ORE, years(2030, 2030), """
+    case = write_case(
+        tmp_path,
+        ONE_TOWN,
+        PURE_ORE,
+        years(2030, 2030),
+        """
         plants
         plant   region  process  deposit  module_t_per_year  max_modules  module_musd  life_years
         small   town    refine   pit      25                 1            1            1
@@ -165,7 +176,8 @@ def test_no_weighted_sum_would_find_the_middle(tmp_path: Path) -> None:
         demand
         region  material  year  t_per_year  shortage_usd_per_t
         town    Nd        2030  100         10000
-        """)
+        """,
+    )
     found = [(point.plan.cost_musd, point.plan.resilience) for point in front_of(case, 9).points]
     wanted = [(0, 0), (1, 0.25), (4, 0.5), (4.5, 0.75), (5.5, 1)]
     assert [cost for cost, _ in found] == pytest.approx([cost for cost, _ in wanted], abs=1e-6)
@@ -262,3 +274,12 @@ def test_steps_that_the_gap_hides_are_marked() -> None:
             assert point.indistinct == (
                 point.plan.bound_musd < before.plan.cost_musd - 1e-7 * abs(point.plan.cost_musd)
             )
+
+
+def test_a_plan_that_breaks_a_rule_is_never_solved() -> None:
+    """However small its gap: values that break a rule are no plan."""
+    exact = Plan(None, 0.0, 100.0, 100.0, 1.0, Outcome.OPTIMAL, 0.0, {}, violation=1e-9)
+    assert Point("p01", exact, 1.0).solved
+    broken = Point("p01", replace(exact, violation=1e-3), 1.0)
+    assert not broken.solved
+    assert broken.status == "inexact"

@@ -55,7 +55,9 @@ class Point:
 
     @property
     def solved(self) -> bool:
-        """Whether the plan is proven within its gap."""
+        """Whether the plan keeps every rule and is proven within its gap."""
+        if self.plan.violation > TOLERANCE:
+            return False
         return self.plan.gap_musd <= self.gap_target_musd * (1 + 1e-6) + ROUNDING * abs(self.plan.cost_musd)
 
     @property
