@@ -283,17 +283,18 @@ class Network:
         """The part of an asset's capacity that runs."""
         return min((hit.availability for hit in self.disruptions_of_asset(asset, period)), default=1.0)
 
+    def disruptions_of_route(self, lane: Lane, period: Period) -> list[Disruption]:
+        """The rows that act on a lane in a period."""
+        route = f"{self.case.country(lane.origin)}>{self.case.country(lane.destination)}"
+        return [
+            hit
+            for hit in self._acting[period]
+            if hit.kind == "route" and hit.target == route and self._concerns(hit, lane.material)
+        ]
+
     def route_availability(self, lane: Lane, period: Period) -> float:
         """The part of a lane's flow that remains; 1 where nothing acts on it."""
-        route = f"{self.case.country(lane.origin)}>{self.case.country(lane.destination)}"
-        return min(
-            (
-                hit.availability
-                for hit in self._acting[period]
-                if hit.kind == "route" and hit.target == route and self._concerns(hit, lane.material)
-            ),
-            default=1.0,
-        )
+        return min((hit.availability for hit in self.disruptions_of_route(lane, period)), default=1.0)
 
     def _concerns(self, hit: Disruption, material: str) -> bool:
         return hit.material in (ALL, material, self.materials[material].kind)

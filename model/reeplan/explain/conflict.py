@@ -8,17 +8,17 @@ conflict remains does not belong to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reeplan.network import Lane, Operation, Period
+from reeplan.network import Lane, Period
 from reeplan.plan import Planner
 from reeplan.program.investment import starts
-from reeplan.tables.spec import ALL
 
 if TYPE_CHECKING:
-    from reeplan.case import Asset, Case
+    from collections.abc import Callable, Iterable
+
+    from reeplan.case import Asset, Case, Disruption
     from reeplan.explain.rules import Rule, RuleBook
     from reeplan.solver import Solution
 
@@ -26,8 +26,6 @@ FEELS = 1e-9
 """A dual below this part of the largest one is the arithmetic's noise."""
 
 REACHED = 1e-9
-
-Reaches = Callable[["Case"], bool]
 
 
 def highest_resilience(case: Case, measure: str) -> float:
@@ -85,13 +83,14 @@ def _felt(planner: Planner, top: Solution) -> tuple[list[Any], list[Any]]:
 
 
 def _of_rows(planner: Planner, book: RuleBook, top: Solution) -> Iterable[Rule]:
-    case = planner.case
+    case, m = planner.case, planner.model
+    net = m.net
     for row in _felt(planner, top)[0]:
         name, index = row.parent_component().local_name, row.index()
         if name in ("capacity", "capacity_running", "modules_at_once", "site_before_modules", "one_site"):
             yield from _of_asset(planner, book, case.assets[index[0]], index[-2] if name == "capacity" else index[1])
             if name == "capacity":
-                yield from _disruptions_of_asset(planner, book, case.assets[index[0]], Period(*index[1:]))
+                yield from _cuts(book, net.disruptions_of_asset(case.assets[index[0]], Period(*index[1:])))
         elif name == "one_option":
             yield book.modules(next(asset for asset in case.assets.values() if asset.venture == index))
         elif name in ("foreign_ceiling", "site_foreign_ceiling"):
@@ -109,22 +108,23 @@ def _of_rows(planner: Planner, book: RuleBook, top: Solution) -> Iterable[Rule]:
         elif name == "dependence":
             yield book.dependence(index[0], index[1])
         elif name == "purchases_follow_base":
-            yield from _disruptions_of_supply(planner, book, index[:2], Period(*index[2:]))
+            yield from _cuts(book, net.disruptions_of_supply(m.supply_of[index[:2]], Period(*index[2:])))
         elif name == "shipments_follow_base":
-            yield from _disruptions_of_route(planner, book, Lane(*index[:3]), Period(*index[3:]))
+            yield from _cuts(book, net.disruptions_of_route(Lane(*index[:3]), Period(*index[3:])))
         elif name in ("room", "storage_space", "no_stocking_in_a_crisis"):
             yield from _of_store(planner, book, index[0], index[1], index[2])
 
 
 def _of_columns(planner: Planner, book: RuleBook, top: Solution) -> Iterable[Rule]:
     case, m = planner.case, planner.model
+    net = m.net
     for column in _felt(planner, top)[1]:
         name, index = column.parent_component().local_name, column.index()
         if name == "built":
             yield from _of_asset(planner, book, case.assets[index[0]], index[1])
         elif name == "buy":
             yield book.supply(m.supply_of[index[:2]])
-            yield from _disruptions_of_supply(planner, book, index[:2], Period(*index[2:]))
+            yield from _cuts(book, net.disruptions_of_supply(m.supply_of[index[:2]], Period(*index[2:])))
         elif name in ("level", "space"):
             yield from _of_store(planner, book, index[0], index[1], index[2])
 
@@ -132,22 +132,23 @@ def _of_columns(planner: Planner, book: RuleBook, top: Solution) -> Iterable[Rul
 def _of_gaps(planner: Planner, book: RuleBook, top: Solution) -> Iterable[Rule]:
     """What is missing altogether where a material is short: closed sellers, plants that cannot run yet."""
     case, m = planner.case, planner.model
+    net = m.net
     for row in _felt(planner, top)[0]:
         if row.parent_component() is not m.balance:
             continue
         region, material, year, window = row.index()
         period = Period(year, window)
-        for key in m.supply_of:
-            if key[1] == material:
-                yield from _disruptions_of_supply(planner, book, key, period)
-        for lane in m.net.lanes:
+        for supply in m.supply_of.values():
+            if supply.material == material:
+                yield from _cuts(book, net.disruptions_of_supply(supply, period))
+        for lane in net.lanes:
             if (lane.destination, lane.material) == (region, material):
-                yield from _disruptions_of_route(planner, book, lane, period)
-        for operation in m.net.operations:
+                yield from _cuts(book, net.disruptions_of_route(lane, period))
+        for operation in net.operations:
             asset = case.assets[operation.asset]
-            if material not in m.net.outputs(Operation(*operation)):
+            if material not in net.outputs(operation):
                 continue
-            yield from _disruptions_of_asset(planner, book, asset, period)
+            yield from _cuts(book, net.disruptions_of_asset(asset, period))
             if asset.max_modules and not starts(m, asset, year):
                 yield book.timing(asset)
         if (region, material) in m.store_at:
@@ -170,26 +171,6 @@ def _of_store(planner: Planner, book: RuleBook, region: str, material: str, year
         yield book.initial(store)
 
 
-def _disruptions_of_supply(planner: Planner, book: RuleBook, key: tuple[str, str], period: Period) -> Iterable[Rule]:
-    net = planner.model.net
-    supply = planner.model.supply_of[key]
-    for row in net.disruptions_of_supply(supply, period):
-        if row.availability < 1:
-            yield book.disruption(row)
-
-
-def _disruptions_of_route(planner: Planner, book: RuleBook, lane: Lane, period: Period) -> Iterable[Rule]:
-    net, case = planner.model.net, planner.case
-    route = f"{case.country(lane.origin)}>{case.country(lane.destination)}"
-    concerned = (ALL, lane.material, net.materials[lane.material].kind)
-    for row in case.disruptions:
-        if (row.kind, row.target) != ("route", route) or row.material not in concerned or row.availability >= 1:
-            continue
-        if row.acts(net.windows.get(period.window), period.year):
-            yield book.disruption(row)
-
-
-def _disruptions_of_asset(planner: Planner, book: RuleBook, asset: Asset, period: Period) -> Iterable[Rule]:
-    for row in planner.model.net.disruptions_of_asset(asset, period):
-        if row.availability < 1:
-            yield book.disruption(row)
+def _cuts(book: RuleBook, hits: Iterable[Disruption]) -> Iterable[Rule]:
+    """The disruptions that leave less than everything."""
+    return (book.disruption(hit) for hit in hits if hit.availability < 1)
