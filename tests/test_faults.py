@@ -28,9 +28,10 @@ import pytest
 from reeplan import journal as journal_module
 from reeplan import run_folder
 from reeplan.cli import solve as solve_module
+from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal
 from reeplan.run_folder import unfinished_place
-from reeplan.solver import Interrupt, Outcome, Solution
+from reeplan.solver import Outcome, Solution
 from reeplan.workers import Job
 from solved import rows_of, run_command, write_rows
 

@@ -10,7 +10,8 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from reeplan.solver import Controls, Engine, Interrupt, Outcome
+from reeplan.interrupt import Interrupt
+from reeplan.solver import Controls, Engine, Outcome
 from solved import planner_of, random_case
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def test_the_first_signal_asks_and_a_later_one_ends(monkeypatch: pytest.MonkeyPa
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         assert interrupt.asked
-        monkeypatch.setattr("reeplan.solver.SAME_REQUEST_S", -1.0)
+        monkeypatch.setattr("reeplan.interrupt.SAME_REQUEST_S", -1.0)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before

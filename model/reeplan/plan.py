@@ -14,13 +14,14 @@ import numpy as np
 
 from reeplan.measures import measure_of, served_value_shares
 from reeplan.program import build_program
-from reeplan.solver import Controls, Engine, Interrupt, Outcome, Solution
+from reeplan.solver import Controls, Engine, Outcome, Solution
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.case import Case
+    from reeplan.interrupt import Interrupt
 
 INVESTMENT = ("built", "open", "fund", "sitefund", "space", "cap")
 """Variables that all windows share."""

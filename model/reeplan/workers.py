@@ -1,6 +1,6 @@
 """Who solves: this process alone, or several worker processes side by side.
 
-Both are crews with the same two verbs. Each worker builds the program once and then solves what it
+Both are crews and answer to the same call. Each worker builds the program once and then solves what it
 is asked; a wave of jobs is handed out together and collected in order, so that the result does not
 depend on which worker was faster.
 """
@@ -22,8 +22,9 @@ from dataclasses import dataclass, replace
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reeplan.interrupt import Interrupt
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Interrupt, Outcome, Progress, Solution, Watch
+from reeplan.solver import Controls, Outcome, Progress, Solution, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,9 +11,10 @@ import click
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.explain import explain
+from reeplan.interrupt import Interrupt
 from reeplan.results.summary import measure_in_words
 from reeplan.run_folder import INPUTS, unfinished_place, write_inputs, write_manifest, written_whole
-from reeplan.solver import Interrupt, Outcome
+from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from reeplan.cli.session import Session

@@ -23,6 +23,7 @@ from reeplan.cli.session import RefusedError, Request, Session, open_session
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.figures import draw_figures
 from reeplan.front import Front, solve_front, solve_single
+from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal, Recorded
 from reeplan.plan import Planner
 from reeplan.report import write_report
@@ -40,7 +41,7 @@ from reeplan.run_folder import (
     write_table,
     written_whole,
 )
-from reeplan.solver import Controls, Interrupt, Outcome
+from reeplan.solver import Controls, Outcome
 from reeplan.verify import Failure, Verdict, verify_run
 from reeplan.workers import Alone, Team, WorkerLostError
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reeplan.explain.conflict import REACHED, highest_resilience
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Interrupt, Outcome
+from reeplan.solver import Controls, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reeplan.case import Case
     from reeplan.explain.rules import Rule
+    from reeplan.interrupt import Interrupt
 
 VERIFY_S = 60.0
 """Time limit for solving a change with whole modules."""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reeplan.explain.rules import Rule
+    from reeplan.interrupt import Interrupt
     from reeplan.plan import Planner
-    from reeplan.solver import Interrupt
     from reeplan.tables.rows import Tables
 
 SHOWN = 10
