@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reeplan.finance import discount_factor
 from reeplan.tables.spec import ALL, BASE
@@ -295,7 +296,12 @@ class Case:
 
     def discount(self, year: int) -> float:
         """What a unit of money in ``year`` is worth in the first year."""
-        return discount_factor(self.settings.discount_rate, year, self.settings.first_year)
+        return self._discounts[year]
+
+    @cached_property
+    def _discounts(self) -> dict[int, float]:
+        first, rate = self.settings.first_year, self.settings.discount_rate
+        return {year: discount_factor(rate, year, first) for year in self.years}
 
     def lane_usd_per_t(self, origin: str, destination: str, kind: str) -> float | None:
         """Freight for this kind of goods, or None where the pair cannot trade it."""

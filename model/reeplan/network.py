@@ -99,9 +99,15 @@ class Network:
 
     def weight(self, period: Period) -> float:
         """The probability with which the operation of this period happens."""
-        if period.window == BASE:
-            return self.case.base_weight(period.year)
-        return self.windows[period.window].probability
+        return self._weights[period]
+
+    @cached_property
+    def _weights(self) -> dict[Period, float]:
+        windows = self.windows
+        return {
+            period: self.case.base_weight(period.year) if period.window == BASE else windows[period.window].probability
+            for period in self.periods
+        }
 
     # ---- what an operation does ---------------------------------------------------------------
 
@@ -285,12 +291,11 @@ class Network:
 
     def disruptions_of_route(self, lane: Lane, period: Period) -> list[Disruption]:
         """The rows that act on a lane in a period."""
+        on_routes = [hit for hit in self._acting[period] if hit.kind == "route"]
+        if not on_routes:  # as nearly always: most disruptions act on sellers
+            return []
         route = f"{self.case.country(lane.origin)}>{self.case.country(lane.destination)}"
-        return [
-            hit
-            for hit in self._acting[period]
-            if hit.kind == "route" and hit.target == route and self._concerns(hit, lane.material)
-        ]
+        return [hit for hit in on_routes if hit.target == route and self._concerns(hit, lane.material)]
 
     def route_availability(self, lane: Lane, period: Period) -> float:
         """The part of a lane's flow that remains; 1 where nothing acts on it."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 import scipy.sparse as sp
+from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.optimize import linprog
 
@@ -105,11 +106,12 @@ class Engine:
     """
 
     def __init__(self, model: Any, log_file: Path | None = None, interrupt: Interrupt | None = None) -> None:
-        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
-        self.columns: Sequence[Any] = form.columns
-        self.rows: Sequence[Any] = [row.constraint for row in form.rows]
-        self.position = {id(column): j for j, column in enumerate(self.columns)}
-        self._data = _matrices(form)
+        with PauseGC():  # nothing made here is garbage
+            form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+            self.columns: Sequence[Any] = form.columns
+            self.rows: Sequence[Any] = [row.constraint for row in form.rows]
+            self.position = {id(column): j for j, column in enumerate(self.columns)}
+            self._data = _matrices(form)
         self._row_scale, self._column_scale = _equilibrate(self._data)
         self._log_file = log_file
         self._interrupt = interrupt or Interrupt()
@@ -367,12 +369,19 @@ def _matrices(form: Any) -> _Matrices:
         row_upper=np.where(kind >= 0, rhs, np.inf),
         lower=np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
         upper=np.array([np.inf if high is None else high for _, high in bounds], dtype=float),
-        integer=np.array([column.is_integer() or column.is_binary() for column in form.columns], dtype=bool),
+        integer=_whole(form.columns),
         objectives={
             objective.local_name: (objectives[[i], :].toarray().ravel(), float(form.c_offset[i]))
             for i, objective in enumerate(form.objectives)
         },
     )
+
+
+def _whole(columns: Sequence[Any]) -> Vector:
+    """Which columns are whole numbers. There are many columns and few domains: each is asked once."""
+    domains = {id(column.domain): column for column in columns}
+    whole = {domain: column.is_integer() or column.is_binary() for domain, column in domains.items()}
+    return np.fromiter((whole[id(column.domain)] for column in columns), dtype=bool, count=len(columns))
 
 
 def _equilibrate(data: _Matrices, rounds: int = 4) -> tuple[Vector, Vector]:

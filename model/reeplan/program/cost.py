@@ -7,18 +7,18 @@ as what a plan costs when at most one window happens, after which the base path 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from pyomo.core.expr.numeric_expr import LinearExpression
 
 from reeplan.finance import annuity, capital_recovery_factor
 from reeplan.network import Operation, Period
 from reeplan.program.investment import running_years, starts
+from reeplan.program.linear import linear_sum
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from reeplan.program.linear import Terms
 
 Model = Any
 
@@ -64,37 +64,33 @@ def weight(m: Model, term: Term) -> float:
     return discount * float(m.net.weight(Period(term.year, term.window)))
 
 
-def expected_cost(m: Model) -> Any:
+def expected_cost(m: Model, terms: Iterable[Term]) -> Any:
     """Expected discounted cost, MUSD.
 
     ``sum_t disc_t * (annuities + fixed + (1 - sum p_s) * op[base,t])
     + sum_s p_s * (sum_t disc_t * op[s,t] + restock_s)``
     """
-    return _sum((weight(m, term), term) for term in terms(m))
+    return _sum((weight(m, term), term) for term in terms)
 
 
-def windows_cost(m: Model) -> Any:
+def windows_cost(m: Model, terms: Iterable[Term]) -> Any:
     """Discounted operation and restocking of all windows, each with weight 1, MUSD.
 
     With investment and base path fixed the windows are independent: its minimum is each window's own.
     """
-    return _sum((m.case.discount(term.year), term) for term in terms(m) if term.window != BASE)
+    return _sum((m.case.discount(term.year), term) for term in terms if term.window != BASE)
 
 
-def _sum(weighted: Iterator[tuple[float, Term]] | Any) -> Any:
-    """One linear expression, the coefficients of each variable added up."""
+def _sum(weighted: Iterable[tuple[float, Term]]) -> Any:
+    """One linear expression; the terms of one variable are added up when it is compiled."""
     constant = 0.0
-    coefficients: dict[int, float] = defaultdict(float)
-    variables: dict[int, Any] = {}
+    priced: Terms = []
     for factor, term in weighted:
         if term.variable is None:
             constant += factor * term.musd
         else:
-            coefficients[id(term.variable)] += factor * term.musd
-            variables[id(term.variable)] = term.variable
-    return LinearExpression(
-        constant=constant, linear_coefs=list(coefficients.values()), linear_vars=list(variables.values())
-    )
+            priced.append((factor * term.musd, term.variable))
+    return linear_sum(priced, constant)
 
 
 # ---- investment -----------------------------------------------------------------------------------
@@ -152,34 +148,33 @@ def _fixed(m: Model) -> Iterator[Term]:
 def _processing(m: Model) -> Iterator[Term]:
     """Opex with its factor, royalty, energy, carbon and thorium handling, per t of activity."""
     unit_cost = {operation: m.net.unit_cost(operation) / 1e6 for operation in m.net.operations}
-    for asset, deposit, year, window in m.RUN:
+    for (asset, deposit, year, window), run in m.run.items():
         if cost := unit_cost[Operation(asset, deposit)]:
-            yield Term(PROCESS, asset, "", year, window, cost, m.run[asset, deposit, year, window])
+            yield Term(PROCESS, asset, "", year, window, cost, run)
 
 
 def _trading(m: Model) -> Iterator[Term]:
     """Purchases at the supplier's price, freight on every lane, less what sales bring."""
-    for supplier, material, year, window in m.BUY:
+    for (supplier, material, year, window), buy in m.buy.items():
         price = m.supply_of[supplier, material].price_usd_per_t[year] / 1e6
-        yield Term(PURCHASES, supplier, "", year, window, price, m.buy[supplier, material, year, window])
-    for key in m.SHIP:
-        origin, destination, material, year, window = key
+        yield Term(PURCHASES, supplier, "", year, window, price, buy)
+    for (origin, destination, material, year, window), ship in m.ship.items():
         if freight := m.net.lanes[origin, destination, material] / 1e6:
-            yield Term(TRANSPORT, f"{origin}>{destination}", "", year, window, freight, m.ship[key])
-    for region, material, year, window in m.SELL:
+            yield Term(TRANSPORT, f"{origin}>{destination}", "", year, window, freight, ship)
+    for (region, material, year, window), sell in m.sell.items():
         price = m.net.market_at[region, material].price_usd_per_t[year] / 1e6
-        yield Term(SALES, region, "", year, window, -price, m.sell[region, material, year, window])
+        yield Term(SALES, region, "", year, window, -price, sell)
 
 
 def _stocks_and_shortage(m: Model) -> Iterator[Term]:
     """Holding on the level at year's end, and the value of lost supply."""
-    for region, material, year, window in m.LEVEL:
+    for (region, material, year, window), level in m.level.items():
         store = m.store_at[region, material]
         holding = store.holding_usd_per_t_year / 1e6
-        yield Term(HOLDING, store.name, "", year, window, holding, m.level[region, material, year, window])
-    for region, material, year, window in m.UNMET:
+        yield Term(HOLDING, store.name, "", year, window, holding, level)
+    for (region, material, year, window), unmet in m.unmet.items():
         value = m.demand_at[region, material].shortage_usd_per_t[year] / 1e6
-        yield Term(SHORTAGE, f"{region}/{material}", "", year, window, value, m.unmet[region, material, year, window])
+        yield Term(SHORTAGE, f"{region}/{material}", "", year, window, value, unmet)
 
 
 def _restocking(m: Model) -> Iterator[Term]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 
+from reeplan.program.linear import linear_sum
 from reeplan.program.stockpiles import drawn
+
+if TYPE_CHECKING:
+    from reeplan.program.linear import Terms
 
 Model = Any
 
@@ -25,37 +29,43 @@ def index(m: Model) -> None:
         ],
         dimen=4,
     )
-    _index_flows(m)
+    region = {operation: case.assets[operation.asset].region for operation in net.operations}
     places = dict.fromkeys(
         [
-            *m.made_at,
-            *m.taken_at,
-            *m.arriving_at,
-            *m.leaving_from,
-            *m.bought_at,
+            *((region[operation], material) for operation in net.operations for material in net.outputs(operation)),
+            *((region[operation], material) for operation in net.operations for material in net.inputs(operation)),
+            *((lane.destination, lane.material) for lane in net.lanes),
+            *((lane.origin, lane.material) for lane in net.lanes),
+            *((supply.region, supply.material) for supply in net.supplies),
             *m.store_at,
             *m.demand_at,
-            *((region, material) for region, material, _, _ in m.SELL),
+            *((place, material) for place, material, _, _ in m.SELL),
         ]
     )
     m.BALANCE = pyo.Set(initialize=[(*place, *period) for place in places for period in net.periods], dimen=4)
 
 
-def _index_flows(m: Model) -> None:
-    """What makes, takes, brings and removes each material at each place."""
-    m.made_at, m.taken_at = defaultdict(list), defaultdict(list)
-    m.arriving_at, m.leaving_from, m.bought_at = defaultdict(list), defaultdict(list), defaultdict(list)
-    for operation in m.net.operations:
-        region = m.case.assets[operation.asset].region
-        for material, t_per_t in m.net.outputs(operation).items():
-            m.made_at[region, material].append((operation, t_per_t))
-        for material, t_per_t in m.net.inputs(operation).items():
-            m.taken_at[region, material].append((operation, t_per_t))
-    for lane in m.net.lanes:
-        m.arriving_at[lane.destination, lane.material].append(lane)
-        m.leaving_from[lane.origin, lane.material].append(lane)
-    for key, supply in m.supply_of.items():
-        m.bought_at[supply.region, supply.material].append(key)
+def flows(m: Model) -> dict[tuple[str, str, int, str], Terms]:
+    """What each variable brings to a balance (+) or takes from it (-), t per t.
+
+    Visited variable by variable: a balance need not look for what could flow there.
+    """
+    found: dict[tuple[str, str, int, str], Terms] = defaultdict(list)
+    effects = {o: (m.case.assets[o.asset].region, m.net.yields[o].items()) for o in m.net.operations}
+    for (asset, deposit, year, window), run in m.run.items():
+        region, yields = effects[asset, deposit]
+        for material, t_per_t in yields:
+            found[region, material, year, window].append((t_per_t, run))
+    for (supplier, material, year, window), buy in m.buy.items():
+        found[m.supply_of[supplier, material].region, material, year, window].append((1.0, buy))
+    for (origin, destination, material, year, window), ship in m.ship.items():
+        found[origin, material, year, window].append((-1.0, ship))
+        found[destination, material, year, window].append((1.0, ship))
+    for key, sell in m.sell.items():
+        found[key].append((-1.0, sell))
+    for key, unmet in m.unmet.items():
+        found[key].append((1.0, unmet))
+    return found
 
 
 def unmet_limits(m: Model, region: str, material: str, year: int, window: str) -> tuple[float, float]:
@@ -69,18 +79,10 @@ def balance(m: Model, region: str, material: str, year: int, window: str) -> Any
     ``made + bought + arriving + drawn + unmet >= taken + leaving + filled + sold + demand``; the
     slack is what is dumped. Its dual is the price of the material at that place, year and window.
     """
-    place, period = (region, material), (year, window)
-    comes = [t_per_t * m.run[(*o, *period)] for o, t_per_t in m.made_at.get(place, ()) if (*o, *period) in m.RUN]
-    comes += [m.buy[(*key, *period)] for key in m.bought_at.get(place, ()) if (*key, *period) in m.BUY]
-    comes += [m.ship[(*lane, *period)] for lane in m.arriving_at.get(place, ()) if (*lane, *period) in m.SHIP]
-    goes = [t_per_t * m.run[(*o, *period)] for o, t_per_t in m.taken_at.get(place, ()) if (*o, *period) in m.RUN]
-    goes += [m.ship[(*lane, *period)] for lane in m.leaving_from.get(place, ()) if (*lane, *period) in m.SHIP]
-    if (*place, *period) in m.SELL:
-        goes.append(m.sell[(*place, *period)])
-    if (*place, *period) in m.UNMET:
-        comes.append(m.unmet[(*place, *period)])
-    demand = m.demand_at[place].t[year] if place in m.demand_at else 0.0
-    from_stock = drawn(m, *place, *period)
-    if not comes and not goes and demand == 0 and place not in m.store_at:
+    key = (region, material, year, window)
+    from_stock, initial = drawn(m, *key)
+    terms = [*m.flows.get(key, ()), *from_stock]
+    demand = m.demand_at[region, material].t[year] if (region, material) in m.demand_at else 0.0
+    if not terms and demand == 0:
         return pyo.Constraint.Skip
-    return pyo.quicksum(comes) + from_stock - pyo.quicksum(goes) >= demand
+    return linear_sum(terms) >= demand - initial

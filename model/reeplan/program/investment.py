@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from reeplan.finance import ramp
+from reeplan.program.linear import linear_sum
 
 if TYPE_CHECKING:
     from reeplan.case import Asset
+    from reeplan.program.linear import Terms
 
 Model = Any
 
@@ -68,6 +70,13 @@ def decided(m: Model, asset: str, year: int) -> Any:
     if year == m.decision_years[asset][0]:
         return m.built[asset, year]
     return m.built[asset, year] - m.built[asset, year - 1]
+
+
+def increment(m: Model, asset: str, year: int, factor: float) -> Terms:
+    """The terms of ``factor * n[a,t]``: the modules decided in ``year``, without an expression of their own."""
+    if year == m.decision_years[asset][0]:
+        return [(factor, m.built[asset, year])]
+    return [(factor, m.built[asset, year]), (-factor, m.built[asset, year - 1])]
 
 
 def most_ever_built(m: Model, asset: str, year: int) -> tuple[int, int]:
@@ -219,8 +228,10 @@ def capacity_running(m: Model, asset: str, year: int) -> Any:
     One column for all windows: they share what is built.
     """
     data = m.case.assets[asset]
-    ramped = pyo.quicksum(
-        ramp(year - u - data.lead_years, data.ramp_years) * decided(m, asset, u) for u in starts(m, data, year)
+    ramped = linear_sum(
+        term
+        for u in starts(m, data, year)
+        for term in increment(m, asset, u, ramp(year - u - data.lead_years, data.ramp_years))
     )
     return m.cap[asset, year] == data.existing(year) + data.module_t_per_year * ramped
 

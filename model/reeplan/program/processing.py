@@ -69,11 +69,11 @@ def resource(m: Model, deposit: str, window: str) -> Any:
         own = m.net.windows[window]
         periods = [Period(year, BASE) for year in m.case.years if year < own.start]
         periods += [Period(year, window) for year in own.years]
-    mined = [m.run[(*o, *p)] for o in miners for p in periods if (*o, *p) in m.RUN]
     limit = m.case.deposits[deposit].resource_t
-    if not mined or _cannot_exhaust(m, miners, periods, limit):
+    if _cannot_exhaust(m, miners, periods, limit):
         return pyo.Constraint.Skip
-    return pyo.quicksum(mined) <= limit
+    mined = [m.run[(*o, *p)] for o in miners for p in periods if (*o, *p) in m.RUN]
+    return pyo.quicksum(mined) <= limit if mined else pyo.Constraint.Skip
 
 
 def _cannot_exhaust(m: Model, miners: list[Operation], periods: list[Period], limit: float) -> bool:

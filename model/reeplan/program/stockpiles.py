@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 
+from reeplan.program.linear import linear_sum
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
     from reeplan.case import Store
+    from reeplan.program.linear import Terms
 
 Model = Any
 
@@ -39,10 +41,10 @@ def most_space(m: Model, region: str, material: str, year: int) -> tuple[float, 
 
 def _standing(m: Model, store: Store, year: int) -> Any:
     """Added room that still stands in ``year``: it runs from its year to the end of its life."""
-    return pyo.quicksum(
-        m.space[store.region, store.material, u]
-        for u in m.case.years
-        if year - store.life_years < u <= year and (store.region, store.material, u) in m.SPACE_DECISIONS
+    if store.room_to_add_t <= 0:
+        return 0.0
+    return linear_sum(
+        (1.0, m.space[store.region, store.material, u]) for u in m.case.years if year - store.life_years < u <= year
     )
 
 
@@ -70,20 +72,15 @@ def no_stocking_in_a_crisis(m: Model, region: str, material: str, year: int, win
     return m.level[region, material, year, window] <= m.level[region, material, year, BASE]
 
 
-def drawn(m: Model, region: str, material: str, year: int, window: str) -> Any:
-    """What the stockpile gives in a period (t; negative when it is filled).
+def drawn(m: Model, region: str, material: str, year: int, window: str) -> tuple[Terms, float]:
+    """What the stockpile gives in a period (t; negative when it is filled): terms, and what it starts with.
 
     ``level[t-1] - level[t]``; a window starts from the base path's level at the end of the year before.
     """
     if (region, material) not in m.store_at:
-        return 0.0
-    return level_before(m, region, material, year, window) - m.level[region, material, year, window]
-
-
-def level_before(m: Model, region: str, material: str, year: int, window: str) -> Any:
-    """The level at the end of the year before (t)."""
+        return [], 0.0
+    filled = (-1.0, m.level[region, material, year, window])
     if year == m.case.settings.first_year:
-        return m.store_at[region, material].initial_t
-    if window != BASE and year == m.net.windows[window].start:
-        return m.level[region, material, year - 1, BASE]
-    return m.level[region, material, year - 1, window]
+        return [filled], m.store_at[region, material].initial_t
+    starts = window != BASE and year == m.net.windows[window].start
+    return [(1.0, m.level[region, material, year - 1, BASE if starts else window]), filled], 0.0

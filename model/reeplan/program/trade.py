@@ -51,7 +51,7 @@ def index(m: Model) -> None:
     )
     m.OFFTAKE = pyo.Set(
         initialize=[
-            (*pair, *period) for pair in case.free_offtake if set(pair) <= set(case.partners) for period in net.periods
+            (*pair, *period) for pair in case.free_offtake if pair[1] in case.wacc for period in net.periods
         ],
         dimen=4,
     )
