@@ -278,7 +278,7 @@ def test_steps_that_the_gap_hides_are_marked() -> None:
 
 def test_a_plan_that_breaks_a_rule_is_never_solved() -> None:
     """However small its gap: values that break a rule are no plan."""
-    exact = Plan(None, 0.0, 100.0, 100.0, 1.0, Outcome.OPTIMAL, 0.0, {}, violation=1e-9)
+    exact = Plan(None, 0.0, 0.0, 100.0, 100.0, 1.0, Outcome.OPTIMAL, 0.0, {}, violation=1e-9)
     assert Point("p01", exact, 1.0).solved
     broken = Point("p01", replace(exact, violation=1e-3), 1.0)
     assert not broken.solved

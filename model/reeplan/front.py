@@ -8,6 +8,7 @@ holds at every higher one, and a plan at a higher target is a plan for every low
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from reeplan.solver import Controls, Outcome, Solution
 from reeplan.workers import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from reeplan.plan import Plan, Planner
     from reeplan.workers import Crew
@@ -98,17 +99,27 @@ def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, t
 
 
 def solve_front(
-    planner: Planner, crew: Crew, controls: Controls, gap: float, levels: int, wanted: Sequence[float] = ()
+    planner: Planner,
+    crew: Crew,
+    controls: Controls,
+    gap: float,
+    levels: int,
+    wanted: Sequence[float] = (),
+    *,
+    on_points: Callable[[list[Point]], None] | None = None,
+    on_plan_of_work: Callable[[int, int], None] | None = None,
 ) -> Front:
     """The front at ``levels`` levels, its two ends included, and at the ``wanted`` targets.
 
     ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` says. With one level only
-    the cheapest plan is sought.
+    the cheapest plan is sought. ``on_points`` hears of the front so far (its plans still without prices), and
+    ``on_plan_of_work`` how many levels there are and how many of them are settled, each time something was learned.
     """
-    search = _Search(planner, crew, controls, gap, max(levels, 1))
+    search = _Search(planner, crew, controls, gap, max(levels, 1), on_points, on_plan_of_work)
     if search.find_ends():
         search.find_between(wanted)
         search.sharpen()
+        search.complete()
     reached = max((plan.resilience for plan in search.plans), default=0.0)
     unreached = [target for target in wanted if target > reached + SAME_RESILIENCE]
     complete = search.highest_is_proven and search.every_level_is_settled()
@@ -131,8 +142,18 @@ def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> flo
 class _Search:
     """The state of the search: plans found, bounds proven, levels still open."""
 
-    def __init__(self, planner: Planner, crew: Crew, controls: Controls, gap: float, levels: int) -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        crew: Crew,
+        controls: Controls,
+        gap: float,
+        levels: int,
+        on_points: Callable[[list[Point]], None] | None,
+        on_plan_of_work: Callable[[int, int], None] | None,
+    ) -> None:
         self.planner, self.crew, self.controls = planner, crew, controls
+        self.on_points, self.on_plan_of_work = on_points, on_plan_of_work
         self.gap, self.levels = gap, levels
         self.plans: list[Plan] = []
         self.bounds: dict[float, float] = {}
@@ -141,6 +162,7 @@ class _Search:
         self.gap_target = 0.0
         self.highest: float | None = None
         self.asked = [0.0]
+        self.answered: set[float] = set()
         self.highest_is_proven = True
 
     # ---- the two ends ---------------------------------------------------------------------------
@@ -199,43 +221,69 @@ class _Search:
     # ---- the levels -----------------------------------------------------------------------------
 
     def find_between(self, wanted: Sequence[float]) -> None:
-        """The most resilient plan made cheap, then levels from both ends towards the middle, in waves."""
+        """The most resilient plan made cheap, and the levels below it from the highest down.
+
+        A plan is a plan for every lower level: on the flat part of the front it settles many of them at once.
+        """
         if self.highest is None:
             return
         low, high, steps = self._undominated()[0].resilience, self.highest, max(self.levels - 1, 1)
         between = {low + (high - low) * step / steps for step in range(1, steps)}
         between |= {target for target in wanted if low < target < high}
-        queue = [high, *_from_both_ends(sorted(between))]
-        self.asked += queue
-        while queue and not self.planner.engine.interrupted:
-            wave: list[float] = []
-            while queue and len(wave) < self.crew.size:
-                level = queue.pop(0)
-                if not self._settled(level):
-                    wave.append(level)
-            self._solve_levels(wave)
-            if high not in queue:
-                self._set_gap()
+        levels = [high, *sorted(between, reverse=True)]
+        self.asked += levels
+        self._solve_levels(levels)
 
     def sharpen(self) -> None:
         """Solve those points again that were solved to a gap that has turned out too wide."""
-        if not self.planner.engine.interrupted:
-            wide = [
-                plan.target
-                for plan in self._undominated()
-                if plan.outcome is Outcome.OPTIMAL and plan.cost_musd - self._bound(plan.resilience) > self.gap_target
-            ]
-            for first in range(0, len(wide), self.crew.size):
-                self._solve_levels(wide[first : first + self.crew.size])
+        wide = [
+            plan.target
+            for plan in self._undominated()
+            if plan.outcome is Outcome.OPTIMAL and plan.cost_musd - self._bound(plan.resilience) > self.gap_target
+        ]
+        self._solve_levels(wide)
+
+    def _solve_levels(self, levels: Sequence[float]) -> None:
+        """Solve the levels in their order, each as soon as somebody is free for it.
+
+        A level that what was learned meanwhile has settled is left out.
+        """
+        waiting, in_hand = deque(levels), []
+
+        def next_jobs(number: int) -> Iterator[Job]:
+            while waiting and number and not self.planner.engine.interrupted:
+                level = waiting.popleft()
+                if not self._settled(level):
+                    in_hand.append(level)
+                    number -= 1
+                    yield self._job(f"resilience {level:.4f}", level)
+
+        def learn(position: int, solution: Solution) -> list[Job]:
+            self._learn(in_hand[position], solution)
+            self.answered.add(in_hand[position])
+            if self.highest in self.answered:
+                self._set_gap()
+            self._tell()
+            return list(next_jobs(1))
+
+        self._tell()
+        self.crew.solve(list(next_jobs(self.crew.size)), learn)
 
     def _set_gap(self) -> None:
         costs = [plan.cost_musd for plan in self._undominated()]
         self.gap_target = gap_in_money(self.gap, min(costs), max(costs) - min(costs), self.levels)
 
-    def _solve_levels(self, levels: Sequence[float]) -> None:
-        jobs = [self._job(f"resilience {level:.4f}", level) for level in levels]
-        for level, solution in zip(levels, self.crew.solve(jobs), strict=True):
-            self._learn(level, solution)
+    def _tell(self) -> None:
+        """Say how far the search is to whoever wants to know."""
+        if self.on_plan_of_work is not None:
+            known = sum(level in self.answered or self._settled(level) for level in self.asked)
+            self.on_plan_of_work(len(self.asked), known)
+        if self.on_points is not None:
+            self.on_points(self.points())
+
+    def complete(self) -> None:
+        """Re-run the windows of the plans that stay, and price them."""
+        self.plans = [self.planner.complete(plan) for plan in self._undominated()]
 
     def _job(self, what: str, level: float) -> Job:
         best = self._best(level)
@@ -251,8 +299,8 @@ class _Search:
             self._keep(solution, level)
 
     def _keep(self, solution: Solution, level: float) -> None:
-        """Report the solution as a plan, as resilient as it can be at its cost."""
-        self.plans.append(self.planner.report(solution, level, self._bound(level), raise_resilience=True))
+        """Keep the solution as a plan, as resilient as it can be at its cost."""
+        self.plans.append(self.planner.polish(solution, level, self._bound(level), raise_resilience=True))
 
     def _note_end(self, solution: Solution) -> None:
         if solution.outcome in (Outcome.INTERRUPTED, Outcome.FAILED) or not solution.found:
@@ -312,20 +360,6 @@ class _Search:
                 Point(f"p{number + 1:0{max(2, width)}d}", plan, max(self.gap_target, smallest), number in knees, hidden)
             )
         return points
-
-
-def _from_both_ends(levels: Sequence[float]) -> list[float]:
-    """Highest, lowest, second highest, second lowest, ...: plans travel down, bounds travel up.
-
-    >>> _from_both_ends([1, 2, 3, 4, 5])
-    [5, 1, 4, 2, 3]
-    """
-    rest, order = list(levels), []
-    while rest:
-        order.append(rest.pop())
-        if rest:
-            order.append(rest.pop(0))
-    return order
 
 
 def knees_of(front: Sequence[tuple[float, float]], prominence: float = 0.05) -> set[int]:

@@ -1,7 +1,7 @@
 """What a search has found so far, on disk: every solution as soon as it is there.
 
-A search that is killed goes on from its journal: asked the same questions in the same order it takes
-the recorded answers and solves only the rest, so that it ends with the same front.
+A search that is killed goes on from its journal: asked a question that was answered before it takes the recorded
+answer, and solves only the rest.
 """
 
 from __future__ import annotations
@@ -9,26 +9,29 @@ from __future__ import annotations
 import math
 import os
 import zlib
-from dataclasses import replace
+from collections import deque
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 
 from reeplan.solver import Outcome, Solution
+from reeplan.workers import NOT_ASKED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from reeplan.workers import Crew, Job
+    from reeplan.workers import Crew, Done, Job
 
 FINAL = (Outcome.OPTIMAL, Outcome.LIMIT, Outcome.INFEASIBLE)
 """Outcomes worth keeping: an interrupted solve is to be done again."""
 
 
 class Journal:
-    """A folder with one file per answered question, in the order in which they were asked.
+    """A folder with one file per answered question, numbered as they were asked.
 
     ``size``: how many values a plan has; an answer of another size is none to these questions.
     """
@@ -36,6 +39,7 @@ class Journal:
     def __init__(self, folder: Path, size: int | None = None) -> None:
         self._folder, self._size = folder, size
         folder.mkdir(parents=True, exist_ok=True)
+        self._used: set[int] = set()
 
     def __len__(self) -> int:
         return sum(1 for _ in self._folder.glob("*.npz"))
@@ -61,14 +65,35 @@ class Journal:
             )
         os.replace(draft, self._folder / f"{number:04d}.npz")
 
-    def recall(self, number: int, what: str) -> Solution | None:
-        """The answer to a question, if it was asked before under this number; None if it cannot be read."""
-        answer = _read(self._folder / f"{number:04d}.npz")
-        if answer is None or answer[0] != what:
-            return None
-        solution = answer[1]
-        fits = self._size is None or solution.values is None or solution.values.shape == (self._size,)
-        return solution if fits else None
+    def recall(self, what: str) -> tuple[int, Solution] | None:
+        """The first answer to a question that was not recalled yet, with its number; None if there is none.
+
+        A question may be asked twice, the second time for a smaller gap.
+        """
+        for number, (question, solution) in self._answers.items():
+            if question == what and number not in self._used:
+                self._used.add(number)
+                return number, solution
+        return None
+
+    def free_number(self) -> int:
+        """A number that no answer has, on disk or promised."""
+        number = 1 + max([-1, *self._used, *(int(path.stem) for path in self._folder.glob("*.npz"))])
+        self._used.add(number)
+        return number
+
+    @cached_property
+    def _answers(self) -> dict[int, tuple[str, Solution]]:
+        """Every answer that can be read and fits, by its number."""
+        found = {}
+        for path in sorted(self._folder.glob("*.npz")):
+            answer = _read(path) if path.stem.isdigit() else None
+            if answer is not None and self._fits(answer[1]):
+                found[int(path.stem)] = answer
+        return found
+
+    def _fits(self, solution: Solution) -> bool:
+        return self._size is None or solution.values is None or solution.values.shape == (self._size,)
 
 
 def _read(path: Path) -> tuple[str, Solution] | None:
@@ -93,37 +118,73 @@ class Recorded:
     def __init__(self, crew: Crew, journal: Journal, *, retry_limits: bool = False) -> None:
         self.size = crew.size
         self._crew, self._journal, self._retry_limits = crew, journal, retry_limits
-        self._asked = 0
 
-    def solve(self, jobs: Sequence[Job], done: Callable[[int, Solution], None] | None = None) -> list[Solution]:
-        """Solve what the journal does not hold yet; results in the order of the jobs."""
-        numbers = range(self._asked, self._asked + len(jobs))
-        self._asked += len(jobs)
-        answers: dict[int, Solution] = {}
-        before: dict[int, Solution] = {}
-        open_jobs: list[tuple[int, Job]] = []
-        for place, (number, job) in enumerate(zip(numbers, jobs, strict=True)):
-            known = self._journal.recall(number, _question(job))
-            if known is None:
-                open_jobs.append((place, job))
-            elif self._retry_limits and known.outcome is Outcome.LIMIT:
-                before[place] = known
-                open_jobs.append((place, replace(job, start=known.values) if known.found else job))
-            else:
-                answers[place] = known
+    def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
+        """Solve what the journal does not hold yet; results in the order in which the jobs came."""
+        errand = _Errand(self._journal, self._retry_limits, done)
+        self._crew.solve(errand.to_be_solved(jobs), errand.keep)
+        return errand.results()
 
-        def keep(position: int, solution: Solution) -> None:
-            place, job = open_jobs[position]
-            answers[place] = _better_of_both(job, before[place], solution) if place in before else solution
-            again = place in before and solution.outcome not in FINAL
-            kept = replace(answers[place], outcome=before[place].outcome) if again else answers[place]
-            self._journal.record(numbers[place], _question(job), kept)
-            if done is not None:
-                done(place, answers[place])
 
-        for (place, _), solution in zip(open_jobs, self._crew.solve([job for _, job in open_jobs], keep), strict=True):
-            answers.setdefault(place, solution)
-        return [answers[place] for place in range(len(jobs))]
+@dataclass
+class _Asked:
+    """A job, its place among the results, its number in the journal, and what an earlier try found."""
+
+    job: Job
+    place: int
+    number: int
+    before: Solution | None
+
+
+class _Errand:
+    """The jobs of one call: answered from the journal, or handed on."""
+
+    def __init__(self, journal: Journal, retry_limits: bool, done: Done | None) -> None:
+        self._journal, self._retry_limits, self._done = journal, retry_limits, done
+        self._answers: list[Solution | None] = []
+        self._handed_on: list[_Asked] = []
+
+    def to_be_solved(self, jobs: Iterable[Job]) -> list[Job]:
+        """Those of the jobs, and of the jobs that their known answers bring, that have no answer yet."""
+        waiting, rest = deque(jobs), []
+        while waiting:
+            asked = self._known_or_new(waiting.popleft(), waiting)
+            if asked is not None:
+                self._handed_on.append(asked)
+                rest.append(asked.job)
+        return rest
+
+    def _known_or_new(self, job: Job, waiting: deque[Job]) -> _Asked | None:
+        place = len(self._answers)
+        self._answers.append(None)
+        recalled = self._journal.recall(_question(job))
+        if recalled is None:
+            return _Asked(job, place, self._journal.free_number(), None)
+        number, known = recalled
+        if self._retry_limits and known.outcome is Outcome.LIMIT:
+            return _Asked(replace(job, start=known.values) if known.found else job, place, number, known)
+        waiting.extend(self._answer(place, known))
+        return None
+
+    def keep(self, position: int, solution: Solution) -> list[Job]:
+        """Record an answer; the jobs that are to follow it."""
+        asked = self._handed_on[position]
+        answer = solution
+        if asked.before is not None:
+            answer = _better_of_both(asked.job, asked.before, solution)
+        kept = answer
+        if asked.before is not None and solution.outcome not in FINAL:
+            kept = replace(answer, outcome=asked.before.outcome)
+        self._journal.record(asked.number, _question(asked.job), kept)
+        return self.to_be_solved(self._answer(asked.place, answer))
+
+    def _answer(self, place: int, solution: Solution) -> Iterable[Job]:
+        self._answers[place] = solution
+        return () if self._done is None else self._done(place, solution) or ()
+
+    def results(self) -> list[Solution]:
+        """The answers, in the order in which the jobs came."""
+        return [NOT_ASKED if answer is None else answer for answer in self._answers]
 
 
 def _question(job: Job) -> str:

@@ -6,7 +6,7 @@ cost, and with investment and base path fixed every window is re-run at its own 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +38,15 @@ class Plan:
     """A plan and what is proven of it.
 
     ``values`` is the solver's vector, in the units of the program. ``bound_musd``: no plan that keeps
-    ``target`` costs less (on a front: no plan as resilient as this one). ``resilience`` is what the
-    reported plan serves, by the measure asked for. ``violation`` is the largest violation of any rule
-    of the program, recomputed from the values, relative to the size of the rule's terms.
+    ``target`` costs less (on a front: no plan as resilient as this one); ``kept`` is the resilience that its
+    windows keep when they are re-run. ``resilience`` is what the plan serves, by the measure asked for.
+    ``violation`` is the largest violation of any rule of the program, recomputed from the values, relative
+    to the size of the rule's terms.
     """
 
     values: Any
     target: float
+    kept: float
     cost_musd: float
     bound_musd: float
     resilience: float
@@ -93,25 +95,40 @@ class Planner:
     # ---- from a solution to a plan that can be reported -----------------------------------------
 
     def report(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
-        """Polish a solution and re-run its windows.
+        """A solution as a plan that can be reported: polished, its windows re-run, with prices."""
+        return self.complete(self.polish(solution, target, bound_musd, raise_resilience=raise_resilience))
+
+    def polish(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
+        """The exact cost and resilience of a solution's integers: a plan still without prices.
 
         ``raise_resilience``: among the plans of these investments that cost no more, take the most resilient
         (the second step of a lexicographic optimum).
         """
-        values = self._polished(solution, target)
-        kept = target
+        values, kept = self._polished(solution, target), target
         if raise_resilience:
             values, kept = self._most_resilient_at_this_cost(values, target)
-        prices = self._prices(values, kept)
-        values, window_prices = self._windows_at_least_cost(values, kept)
         return Plan(
             values=values,
             target=target,
+            kept=kept,
             cost_musd=self.engine.value("cost", values),
             bound_musd=bound_musd,
             resilience=self.resilience_of(values),
             outcome=solution.outcome,
             seconds=solution.seconds,
+            prices={},
+            violation=self.engine.violation(values),
+        )
+
+    def complete(self, plan: Plan) -> Plan:
+        """A polished plan with every window re-run at its own least cost, and prices."""
+        prices = self._prices(plan.values, plan.kept)
+        values, window_prices = self._windows_at_least_cost(plan.values, plan.kept)
+        return replace(
+            plan,
+            values=values,
+            cost_musd=self.engine.value("cost", values),
+            resilience=self.resilience_of(values),
             prices=prices | window_prices,
             violation=self.engine.violation(values),
         )

@@ -49,6 +49,8 @@ class Request:
     resume: Path | None
     strict: bool
     as_json: bool
+    dask: str | None = None
+    mpi: bool = False
 
 
 class RefusedError(Exception):

@@ -17,6 +17,8 @@ import click
 from reeplan.cli.check import as_objects, show_problems
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.cli.live import LiveFront
+from reeplan.cli.machines import machines_of
 from reeplan.cli.no_plan import NoPlanError, say_no_plan
 from reeplan.cli.outcome import print_results, status_of
 from reeplan.cli.session import RefusedError, Request, Session, open_session
@@ -43,13 +45,13 @@ from reeplan.run_folder import (
 )
 from reeplan.solver import Controls, Outcome
 from reeplan.verify import Failure, Verdict, verify_run
-from reeplan.workers import Alone, Team, WorkerLostError
+from reeplan.workers import Alone, Team, WorkerLostError, Workforce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reeplan.workers import Crew
+    from reeplan.workers import Crew, Workplace
 
 ROUNDING = 1e-9
 """Two costs (relative) or shares that differ by less are one."""
@@ -66,9 +68,13 @@ def run_solve(request: Request) -> int:
     """Do what was asked and return the exit code."""
     began = time.perf_counter()
     try:
-        session = open_session(request)
+        with machines_of(request) as machines:
+            return _run(request, open_session(request), machines, began)
     except RefusedError as refusal:
         return _refuse(request, refusal)
+
+
+def _run(request: Request, session: Session, machines: Workplace | None, began: float) -> int:
     show_problems(session.loaded, request.strict)
     try:
         with (
@@ -76,7 +82,7 @@ def run_solve(request: Request) -> int:
             Interrupt() as interrupt,
             written_whole(session.place, keep_if=_worth_keeping, replaces=session.resumed) as folder,
         ):
-            front, rows, verdict = _solve_into(folder, session, display, interrupt, began)
+            front, rows, verdict = _solve_into(folder, session, machines, display, interrupt, began)
         _forget_journal(session.place, front)
     except NoPlanError as nothing:
         return say_no_plan(nothing, session, request.as_json)
@@ -91,7 +97,12 @@ def run_solve(request: Request) -> int:
 
 
 def _solve_into(
-    folder: Path, session: Session, display: TerminalDisplay, interrupt: Interrupt, began: float
+    folder: Path,
+    session: Session,
+    machines: Workplace | None,
+    display: TerminalDisplay,
+    interrupt: Interrupt,
+    began: float,
 ) -> tuple[Front, list[dict[str, Any]], Verdict]:
     """Solve and write everything into the folder, and check it from there."""
     loaded, case = session.loaded, session.case
@@ -105,17 +116,21 @@ def _solve_into(
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.say(f"2/4 Model     {_size(planner)}")
     journal = Journal(folder / JOURNAL, len(planner.engine.columns))
-    with _crew(session, planner, folder, interrupt, display) as crew:
-        display.say(f"3/4 Solve     {_plan_of_work(session, crew)}")
+    with _crew(session, machines, planner, folder, interrupt, display) as crew:
+        display.say(f"3/4 Solve     {_plan_of_work(session, crew, machines)}")
         if len(journal):
             display.say(f"              going on after {len(journal)} solves that were done before")
         recorded = Recorded(crew, journal, retry_limits=session.retry_limits)
-        front = _solve(planner, recorded, session)
+        display.limit_s, display.at_a_time = case.settings.time_limit_s, crew.size
+        live = LiveFront(folder, display, f"MUSD of {case.settings.currency_year}")
+        display.on_news = live.redraw
+        front = _solve(planner, recorded, session, live, one_thread=machines is not None or crew.size > 1)
     if not front.points:
         raise NoPlanError(front, planner)
     if status_of(front) == "interrupted" and _lacks_a_point(front, session.place):
         raise StoppedEarlierError
     display.say("4/4 Results")
+    live.remove()
     rows = [write_plan(planner, point, folder) for point in front.points]
     write_table(front_table(rows), folder / "front.csv")
     join_logs(folder)
@@ -180,9 +195,19 @@ def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
 
 @contextmanager
 def _crew(
-    session: Session, planner: Planner, folder: Path, interrupt: Interrupt, display: TerminalDisplay
+    session: Session,
+    machines: Workplace | None,
+    planner: Planner,
+    folder: Path,
+    interrupt: Interrupt,
+    display: TerminalDisplay,
 ) -> Iterator[Crew]:
-    """One process, or as many as asked for (or as there are processors, for a large program)."""
+    """The machines asked for, or one process, or as many as asked for (a large program: as there are processors)."""
+    if machines is not None:
+        machines.say = display.say
+        interrupt.share(machines.stop)
+        yield Workforce(machines, planner.case, planner.measure, display, folder / "solver-elsewhere.log")
+        return
     size = session.workers or _workers_for(session, planner)
     if size == 1:
         yield Alone(planner, display)
@@ -199,13 +224,22 @@ def _workers_for(session: Session, planner: Planner) -> int:
     return min(processors, session.case.settings.front_points)
 
 
-def _solve(planner: Planner, crew: Crew, session: Session) -> Front:
+def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront, *, one_thread: bool) -> Front:
     settings = session.case.settings
-    controls = Controls(time_limit_s=settings.time_limit_s, threads=1 if crew.size > 1 else 0, seed=session.seed)
+    controls = Controls(time_limit_s=settings.time_limit_s, threads=1 if one_thread else 0, seed=session.seed)
     if session.single:
         return solve_single(planner, crew, controls, settings.mip_gap, settings.resilience_target or 0.0)
     wanted = [] if settings.resilience_target is None else [settings.resilience_target]
-    front = solve_front(planner, crew, controls, settings.mip_gap, settings.front_points, wanted)
+    front = solve_front(
+        planner,
+        crew,
+        controls,
+        settings.mip_gap,
+        settings.front_points,
+        wanted,
+        on_points=live.heard,
+        on_plan_of_work=live.plan_of_work,
+    )
     if planner.engine.interrupted:  # asked between two solves, so that no solve says so
         front.outcome = Outcome.INTERRUPTED
     return front
@@ -223,11 +257,12 @@ def _size(planner: Planner) -> str:
     )
 
 
-def _plan_of_work(session: Session, crew: Crew) -> str:
+def _plan_of_work(session: Session, crew: Crew, machines: Workplace | None) -> str:
     settings = session.case.settings
     what = "one plan" if session.single else f"{settings.front_points} levels"
+    where = "" if machines is None else f" through {machines.name}"
     return (
-        f"{what}, {crew.size} at a time, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s "
+        f"{what}, {crew.size} at a time{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s "
         f"a level; resilience: {measure_in_words(settings)}"
     )
 
@@ -303,7 +338,7 @@ def _say_trouble(request: Request, session: Session, trouble: Exception) -> int:
     """The disk is full, the folder cannot be written, workers died: say what happened and what is kept."""
     kept = unfinished_place(session.place)
     if isinstance(trouble, WorkerLostError):
-        message = "worker processes died again and again (out of memory?); try --workers 1."
+        message = str(trouble)
     elif isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
         message = f"the disk is full: {session.place} could not be written."
     else:

@@ -1,0 +1,134 @@
+"""Worker processes of this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import connection
+from typing import TYPE_CHECKING, Any
+
+from reeplan.workers.bench import start_with
+from reeplan.workers.workplace import Workforce, Workplace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from reeplan.case import Case
+    from reeplan.solver import Progress
+    from reeplan.workers.jobs import Display
+
+
+class LocalProcesses(Workplace):
+    """So many worker processes on this machine; each writes the solver's account into the log folder, if any."""
+
+    def __init__(self, size: int, log_folder: Path | None = None) -> None:
+        super().__init__()
+        self.size = size
+        self._context = multiprocessing.get_context("spawn")
+        self.stop = self._context.Event()
+        self._news = self._context.Queue()
+        self._log_folder = log_folder
+        self.executor = self._make_executor()
+
+    def news(self) -> Iterator[tuple[str, Progress]]:
+        """What solvers have said since the last time."""
+        while True:
+            try:
+                yield self._news.get_nowait()
+            except queue.Empty:
+                return
+
+    def renew(self) -> None:
+        """A worker that dies takes its pool with it: a new pool."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor = self._make_executor()
+
+    def close(self) -> None:
+        """End the workers."""
+        self.executor.shutdown(wait=True, cancel_futures=True)
+
+    def _make_executor(self) -> ProcessPoolExecutor:
+        return _DeafToCtrlC(
+            self.size,
+            mp_context=self._context,
+            initializer=_prepare_worker,
+            initargs=(_QueueLine(self._news, self.stop), self._log_folder),
+        )
+
+
+class Team:
+    """The crew of worker processes on this machine; a context manager, so that none is left behind."""
+
+    def __init__(self, size: int, case: Case, measure: str, log_folder: Path | None, display: Display) -> None:
+        self.size = size
+        self._processes = LocalProcesses(size, log_folder)
+        self.stop = self._processes.stop
+        self.solve = Workforce(self._processes, case, measure, display).solve
+
+    def __enter__(self) -> Team:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._processes.close()
+
+
+class _DeafToCtrlC(ProcessPoolExecutor):
+    """Worker processes start as they are needed, and never hear Ctrl-C, which a terminal sends to all."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand a call to a worker, which may start for it."""
+        with _ctrl_c_held():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Processes started here never hear Ctrl-C: their parent passes it on."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _QueueLine:
+    """A worker's line to its parent, handed over when the process starts."""
+
+    def __init__(self, news: Any, stop: Any) -> None:
+        self._news, self._stop = news, stop
+
+    def tell(self, what: str, progress: Progress) -> None:
+        """Put it where the parent looks."""
+        self._news.put((what, progress))
+
+    def is_set(self) -> bool:
+        """Whether the parent has asked to stop."""
+        return bool(self._stop.is_set())
+
+
+def _prepare_worker(line: _QueueLine, log_folder: Path | None) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Ctrl-C is the parent's to hear. A termination must end a worker: the pool ends its workers so when one is lost.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    own = None if log_folder is None else log_folder / f"solver-{multiprocessing.current_process().name}.log"
+    start_with(line, own)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed must not go on solving for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

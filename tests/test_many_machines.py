@@ -1,0 +1,497 @@
+"""The same front wherever it is solved: worker processes, a Dask cluster, MPI ranks; whoever dies on the way.
+
+The cluster is a real one: a scheduler and workers as processes of their own. A file holds its workers in the
+middle of what they were asked, so that the one that is killed is known to have been at work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from reeplan.case_from_tables import case_from_tables
+from reeplan.cli import solve as solve_module
+from reeplan.plan import Planner
+from reeplan.run_folder import unfinished_place
+from reeplan.solver import Controls, Outcome
+from reeplan.tables import load_tables
+from reeplan.workers import Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
+from reeplan.workers.bench import differences
+from solved import run_command
+from support import Silent
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
+    from click.testing import Result
+
+    from reeplan.case import Case
+    from reeplan.solver import Watch
+
+TUTORIAL = Path(__file__).parent.parent / "inputs" / "tutorial"
+POINTS = 5
+ONE = Controls(threads=1)
+
+WATCHED = """
+import os, time
+from pathlib import Path
+from reeplan.workers import Job
+solve, signs = getattr(Job, "unwatched", Job.solve), Path(os.environ["SIGNS"])
+def watched(job, planner):
+    (signs / f"{os.getpid()} {job.what}").touch()
+    while (signs / "hold").exists():
+        time.sleep(0.02)
+    return solve(job, planner)
+Job.unwatched, Job.solve = solve, watched
+"""
+"""Read by every worker: it leaves a sign of each solve that it begins, and waits in it as long as it is held."""
+
+QUICKLY = """
+import reeplan.cli.solve
+from reeplan.__main__ import main
+class Held:
+    holds = True
+reeplan.cli.solve.draw_figures = lambda run: None
+reeplan.cli.solve.write_report = lambda run: None
+reeplan.cli.solve._verified = lambda folder, display: Held
+if __name__ == "__main__":
+    main()
+"""
+"""The command without figures, report and checks of what is written."""
+
+
+class Held:
+    """The verdict on a run that is not checked again."""
+
+    holds = True
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solve_module, "draw_figures", lambda run: None)
+        patch.setattr(solve_module, "write_report", lambda run: None)
+        patch.setattr(solve_module, "_verified", lambda folder, display: Held)
+        yield
+
+
+def until(holds: Callable[[], Any], seconds: float = 120.0) -> bool:
+    """Wait until something holds; False if it never does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# ---- a cluster of processes ----------------------------------------------------------------------
+
+
+@dataclass
+class Cluster:
+    """A Dask scheduler and its workers, each a process."""
+
+    folder: Path
+    address: str
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def signs(self) -> Path:
+        return self.folder / "signs"
+
+    def begun(self) -> dict[int, list[str]]:
+        """Which process has begun which solves."""
+        found: dict[int, list[str]] = {}
+        for sign in self.signs.iterdir():
+            pid, _, what = sign.name.partition(" ")
+            if what:
+                found.setdefault(int(pid), []).append(what)
+        return found
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *words], cwd=self.folder, stdout=log, stderr=log,
+                env=os.environ | {"SIGNS": str(self.signs)},
+            )  # fmt: skip
+        self.processes.append(process)
+        return process
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        return self.start(
+            "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "60",
+            "--preload", str(self.folder / "watched.py"), "--local-directory", str(self.folder),
+        )  # fmt: skip
+
+    def said(self) -> str:
+        return "".join(log.read_text(errors="replace") for log in sorted(self.folder.glob("*.log")))
+
+
+@contextmanager
+def cluster_of(workers: int, folder: Path) -> Iterator[Cluster]:
+    """A cluster that leaves no process behind."""
+    port = free_port()
+    cluster = Cluster(folder, f"tcp://127.0.0.1:{port}")
+    cluster.signs.mkdir()
+    (folder / "watched.py").write_text(WATCHED)
+    try:
+        cluster.start(
+            "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--idle-timeout", "300s"
+        )
+        for _ in range(workers):
+            cluster.start_worker()
+        assert until(lambda: cluster.said().count("Register worker") == workers), cluster.said()
+        yield cluster
+    finally:
+        for process in cluster.processes:
+            process.kill()
+        for process in cluster.processes:
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and two workers."""
+    with cluster_of(2, tmp_path_factory.mktemp("cluster")) as two:
+        yield two
+
+
+@pytest.fixture(scope="module")
+def alone(quick: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tutorial's front, solved by this process to the last digit."""
+    place = tmp_path_factory.mktemp("alone") / "run"
+    result = run_command(*solving(place), "--workers", 1)
+    assert result.exit_code == 0, result.output
+    return place
+
+
+def solving(place: Path) -> list[object]:
+    return ["solve", TUTORIAL, "--points", POINTS, "--gap", 0, "--out", place]
+
+
+def assert_same_front(run: Path, other: Path) -> None:
+    """Every cost is the same: both are proven to a ten-millionth, and that is all by which they may differ."""
+    found, wanted = pd.read_csv(run / "front.csv"), pd.read_csv(other / "front.csv")
+    assert list(found["point"]) == list(wanted["point"])
+    for column in (name for name in wanted.columns if name.endswith("_musd") and "gap" not in name):
+        allowed = 1e-9 * wanted["cost_musd"] + (wanted["gap_musd"] + found["gap_musd"])
+        assert ((found[column] - wanted[column]).abs() <= allowed).all(), column
+    assert list(found["resilience"]) == pytest.approx(list(wanted["resilience"]), abs=1e-6)
+    assert set(found["status"]) == {"optimal"}
+
+
+def assert_refused(result: Result, *words: str, place: Path) -> None:
+    """One error in plain words, exit code 2, nothing written."""
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+    assert result.output.count("rror") == 1
+    for word in words:
+        assert word in result.output
+    assert not place.exists()
+    assert not unfinished_place(place).exists()
+
+
+# ---- Dask ----------------------------------------------------------------------------------------
+
+
+def test_a_dask_cluster_finds_the_same_front(cluster: Cluster, alone: Path, tmp_path: Path) -> None:
+    place = tmp_path / "run"
+    before = cluster.begun()
+    result = run_command(*solving(place), "--dask", cluster.address)
+    assert result.exit_code == 0, result.output
+    assert "2 at a time" in result.output
+    assert_same_front(place, alone)
+    assert len(cluster.begun().keys() - before.keys()) == 2, "both workers solved"
+    assert "HiGHS" in (place / "solver.log").read_text(), "the solver's account came along"
+
+
+def test_a_killed_dask_worker_loses_nothing(alone: Path, tmp_path: Path) -> None:
+    """kill -9 in the middle of a solve: another worker, who came late and knew nothing of the case, does it."""
+    with cluster_of(2, tmp_path) as cluster, ThreadPoolExecutor(1) as beside:
+        (cluster.signs / "hold").touch()
+        victim = cluster.processes[1]
+
+        def kill_while_it_solves() -> list[str]:
+            assert until(lambda: len(cluster.begun()) == 2), "both workers are in a solve"
+            held = cluster.begun()[victim.pid]
+            victim.kill()
+            victim.wait()
+            cluster.start_worker()
+            (cluster.signs / "hold").unlink()
+            return held
+
+        killing = beside.submit(kill_while_it_solves)
+        result = run_command(*solving(tmp_path / "run"), "--dask", cluster.address)
+        [lost] = killing.result()
+        begun = cluster.begun()
+    assert result.exit_code == 0, result.output
+    assert [what for pid, all_begun in begun.items() if pid != victim.pid for what in all_begun].count(lost) == 1
+    assert_same_front(tmp_path / "run", alone)
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_a_dask_cluster_and_keeps_what_was_found(cluster: Cluster, tmp_path: Path) -> None:
+    """What is being solved ends with what it has; the run goes on later, on this machine if need be."""
+    place = tmp_path / "run"
+    program = tmp_path / "quickly.py"
+    program.write_text(QUICKLY)
+    words = [sys.executable, str(program), *map(str, solving(place)), "--dask", cluster.address, "--json"]
+    for sign in cluster.signs.iterdir():
+        sign.unlink()
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        journal = unfinished_place(place) / "journal"
+        assert until(lambda: len(list(journal.glob("*.npz"))) >= 2 or process.poll() is not None)
+        (cluster.signs / "hold").touch()
+        process.send_signal(signal.SIGINT)
+        time.sleep(2.0)
+        (cluster.signs / "hold").unlink()
+        out, said = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert json.loads(out)["status"] == "interrupted"
+    assert run_command("solve", "--resume", place, "--workers", 1).exit_code == 0
+
+
+def test_a_scheduler_that_does_not_answer(tmp_path: Path) -> None:
+    began = time.monotonic()
+    address = f"tcp://127.0.0.1:{free_port()}"
+    result = run_command(*solving(tmp_path / "run"), "--dask", address)
+    assert_refused(result, f"no Dask scheduler answers at {address}", "dask scheduler", place=tmp_path / "run")
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("address", ["nonsense://x:1", "127.0.0.1:notaport"])
+def test_an_address_that_is_none(address: str, tmp_path: Path) -> None:
+    result = run_command(*solving(tmp_path / "run"), "--dask", address)
+    assert_refused(result, "no Dask scheduler answers", place=tmp_path / "run")
+
+
+def test_a_cluster_without_workers(tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with cluster_of(0, folder) as cluster:
+        assert until(lambda: "Scheduler at" in cluster.said())
+        result = run_command(*solving(tmp_path / "run"), "--dask", cluster.address)
+    assert_refused(result, "no worker is connected", f"dask worker {cluster.address}", place=tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "words", [["--dask", "tcp://x:1", "--workers", "2"], ["--mpi", "--workers", "2"], ["--mpi", "--dask", "tcp://x:1"]]
+)
+def test_one_place_to_solve(words: list[str], tmp_path: Path) -> None:
+    result = run_command(*solving(tmp_path / "run"), *words)
+    assert_refused(result, "give one of them", place=tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("words", "package", "extra"), [(["--dask", "tcp://x:1"], "distributed", "dask"), (["--mpi"], "mpi4py", "mpi")]
+)
+def test_a_package_that_is_missing(
+    words: list[str], package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(("reeplan.workers.dask", "reeplan.workers.mpi"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    result = run_command(*solving(tmp_path / "run"), *words)
+    assert_refused(result, package, f"reeplan[{extra}]", place=tmp_path / "run")
+
+
+def test_other_versions_are_told() -> None:
+    here = {"python": "3.12.1", "reeplan": "0.1.0", "highspy": "1.15.1"}
+    assert differences(here, here) == ""
+    there = here | {"highspy": "1.14.0", "reeplan": None}
+    assert differences(there, here) == "reeplan missing there, 0.1.0 here; highspy 1.14.0 there, 1.15.1 here"
+
+
+# ---- MPI -----------------------------------------------------------------------------------------
+
+MPIEXEC = shutil.which("mpiexec", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+needs_mpiexec = pytest.mark.skipif(MPIEXEC is None, reason="there is no mpiexec on this machine")
+
+
+def ranks(number: int, folder: Path, *words: object, **env: str) -> subprocess.Popen[str]:
+    """The command on so many MPI ranks."""
+    assert MPIEXEC is not None
+    program = folder / "quickly.py"
+    program.write_text((WATCHED if env else "") + QUICKLY)
+    return subprocess.Popen(
+        [MPIEXEC, "-n", str(number), sys.executable, "-m", "mpi4py.futures", str(program), *map(str, words), "--mpi"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | env, start_new_session=True,
+    )  # fmt: skip
+
+
+@needs_mpiexec
+def test_mpi_ranks_find_the_same_front(alone: Path, tmp_path: Path) -> None:
+    place = tmp_path / "run"
+    process = ranks(3, tmp_path, *solving(place))
+    _, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    assert "2 at a time" in said
+    assert_same_front(place, alone)
+    assert "HiGHS" in (place / "solver.log").read_text(), "the solver's account came along"
+
+
+@pytest.mark.slow
+@needs_mpiexec
+def test_a_killed_mpi_rank_ends_the_run_which_goes_on(alone: Path, tmp_path: Path) -> None:
+    """MPI cannot do without a rank; what was solved is in the journal, and the rest is solved later."""
+    place, signs = tmp_path / "run", tmp_path / "signs"
+    signs.mkdir()
+    journal = unfinished_place(place) / "journal"
+    process = ranks(3, tmp_path, *solving(place), SIGNS=str(signs))
+    try:
+        assert until(lambda: len(list(journal.glob("*.npz"))) >= 2 or process.poll() is not None)
+        (signs / "hold").touch()
+        for sign in signs.glob("* *"):
+            sign.unlink()
+        assert until(lambda: list(signs.glob("* *")))
+        os.kill(int(next(signs.glob("* *")).name.partition(" ")[0]), signal.SIGKILL)
+        process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode != 0
+    assert not place.exists()
+    result = run_command("solve", "--resume", place, "--workers", 1)
+    assert result.exit_code == 0, result.output
+    assert "going on after" in result.output
+    assert_same_front(place, alone)
+
+
+@needs_mpiexec
+def test_one_mpi_rank_is_too_few(tmp_path: Path) -> None:
+    process = ranks(1, tmp_path, *solving(tmp_path / "run"))
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert "at least two ranks" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "run").exists()
+
+
+# ---- any sweep, any executor ---------------------------------------------------------------------
+
+
+def case_of(folder: Path) -> Case:
+    loaded = load_tables(folder)
+    assert loaded.tables is not None
+    return case_from_tables(loaded.tables)
+
+
+def cheapest(planner: Planner, watch: Watch) -> float:
+    """A question about a case: what its cheapest plan costs."""
+    return planner.cheapest(0.0, ONE).objective
+
+
+class InThreads(Workplace):
+    """An executor of the standard library that is none of ours, and counts what travels."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+        self.executor = self.pool = ThreadPoolExecutor(size)
+        self.link = _Threads(self.stop)
+        self.cases_sent = 0
+        order = self.post.order
+
+        def counting(*args: Any, **words: Any) -> Any:
+            made = order(*args, **words)
+            self.cases_sent += made.case is not None
+            return made
+
+        self.post.order = counting  # type: ignore[method-assign]
+
+    def close(self) -> None:
+        self.pool.shutdown()
+
+
+@dataclass(frozen=True)
+class _Threads:
+    stop: threading.Event
+
+    def open(self) -> _Threads:
+        return self
+
+    def tell(self, what: str, progress: Any) -> None: ...
+
+    def is_set(self) -> bool:
+        return self.stop.is_set()
+
+
+def test_answers_are_in_the_order_of_the_tasks_and_each_case_travels_once_per_worker(small_case: Path) -> None:
+    """Two cases in turn, twenty times: the costs are each case's own."""
+    cases = [case_of(small_case), case_of(TUTORIAL)]
+    known = [Planner(case).cheapest(0.0, ONE).objective for case in cases]
+    assert known[0] != pytest.approx(known[1])
+    with InThreads(2) as threads:
+        found = sweep(threads, [Task(str(i), cases[i % 2], cheapest) for i in range(20)], Silent())
+        assert found == pytest.approx(known * 10)
+        assert threads.cases_sent <= 2 * 2 + 1  # once per case and worker, and once more where they met badly
+
+
+def test_a_sweep_that_is_stopped_keeps_what_it_has(small_case: Path) -> None:
+    case = case_of(small_case)
+    with InThreads(1) as threads:
+        tasks = [Task(str(i), case, cheapest) for i in range(5)]
+        found = sweep(threads, tasks, Silent(), lambda position, _: threads.stop.set() if position == 1 else None)
+    assert [answer is not None for answer in found] == [True, True, False, False, False]
+
+
+def dies(planner: Planner, watch: Watch) -> float:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a process as POSIX does")
+def test_a_task_that_kills_its_workers_is_given_up(small_case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reeplan.workers.workplace.ATTEMPTS", 2)
+    with LocalProcesses(1) as here, pytest.raises(WorkerLostError, match="again and again"):
+        sweep(here, [Task("deadly", case_of(small_case), dies)], Silent())
+
+
+def fails(message: str, planner: Planner, watch: Watch) -> float:
+    raise ValueError(message)
+
+
+def test_what_a_question_raises_is_heard(small_case: Path) -> None:
+    with InThreads(2) as threads, pytest.raises(ValueError, match="no such thing"):
+        sweep(threads, [Task("wrong", case_of(small_case), partial(fails, "no such thing"))], Silent())
+
+
+def test_a_job_that_nobody_was_left_to_solve_counts_as_interrupted(small_case: Path) -> None:
+    from reeplan.workers import Workforce
+
+    case = case_of(small_case)
+    with InThreads(1) as threads:
+        threads.stop.set()
+        [solution] = Workforce(threads, case, case.settings.resilience_measure, Silent()).solve([Job("it", 0.0, ONE)])
+    assert solution.outcome is Outcome.INTERRUPTED
+    assert not solution.found
