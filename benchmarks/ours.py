@@ -1,0 +1,99 @@
+"""Our front as the benchmark asks for it: as ``reeplan solve`` makes it, without the run folder."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reeplan.case_from_tables import case_from_tables
+from reeplan.cli.solve import SMALL
+from reeplan.front import solve_front
+from reeplan.plan import Planner
+from reeplan.solver import Controls
+from reeplan.tables import load_tables
+from reeplan.workers import Alone, Team
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reeplan.solver import Progress, Solution
+
+SAME_LEVEL = 1e-9
+"""Two resiliences that differ by less are one."""
+
+Point = tuple[float, float, float, float]
+"""Cost (MUSD), resilience, proven bound (MUSD), seconds of the solve that gave it."""
+
+
+@dataclass(frozen=True)
+class OurFront:
+    """Our front and the seconds that all of it took.
+
+    ``levels``: the resiliences asked for, None the cheapest plan whatever its resilience.
+    ``complete``: every level is answered within ``gap_musd``.
+    """
+
+    seconds: float
+    complete: bool
+    gap_musd: float
+    points: list[Point]
+    levels: list[float | None]
+    rows: int
+    columns: int
+    integers: int
+
+    def at(self, level: float | None) -> Point:
+        """The cheapest point that is as resilient."""
+        return min(point for point in self.points if point[1] >= (level or 0.0) - SAME_LEVEL)
+
+
+class _Silent:
+    """Nobody to show the work to."""
+
+    def started(self, what: str, limit_s: float | None = None) -> None:
+        """A job has begun."""
+
+    def progress(self, what: str, progress: Progress) -> None:
+        """The solver has news."""
+
+    def finished(self, what: str, solution: Solution) -> None:
+        """A job is done."""
+
+
+def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFront:
+    """The front of the case in the folder, from reading the tables to the last point.
+
+    ``limit_s`` is the time limit of one point. Small programs are solved in one process, as by the command.
+    """
+    began = time.perf_counter()
+    tables = load_tables(folder).tables
+    assert tables is not None, f"{folder} is no case"
+    planner = Planner(case_from_tables(tables))
+    integers = int(planner.engine.integer.sum())
+    with ExitStack() as stack:
+        crew: Alone | Team = Alone(planner, _Silent())
+        if integers >= SMALL and workers > 1:
+            crew = stack.enter_context(Team(workers, planner.case, planner.measure, None, _Silent()))
+        controls = Controls(time_limit_s=limit_s, threads=1 if crew.size > 1 else 0)
+        front = solve_front(planner, crew, controls, planner.case.settings.mip_gap, points)
+    seconds = time.perf_counter() - began
+    plans = [point.plan for point in front.points]
+    return OurFront(
+        seconds=seconds,
+        complete=front.complete and all(point.solved for point in front.points),
+        gap_musd=min(point.gap_target_musd for point in front.points),
+        points=[(plan.cost_musd, plan.resilience, plan.bound_musd, plan.seconds) for plan in plans],
+        levels=_levels(plans[0].resilience, min(plans[-1].resilience, plans[-1].target or 1.0), points),
+        rows=len(planner.engine.rows),
+        columns=len(planner.engine.columns),
+        integers=integers,
+    )
+
+
+def _levels(low: float, high: float, points: int) -> list[float | None]:
+    """The cheapest plan, and equal steps from its resilience to the highest, which are what a front asks for."""
+    if points < 2 or high <= low + SAME_LEVEL:
+        return [None]
+    return [None, *(low + (high - low) * step / (points - 1) for step in range(1, points))]
