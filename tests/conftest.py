@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from solved import run_command
 from support import write_case
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TOWN_AND_PORT = """
     settings
@@ -96,6 +93,18 @@ def small_run(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The run folder of the small case; not to be changed."""
     place = tmp_path_factory.mktemp("runs") / "small"
     result = run_command("solve", small_case, "--out", place, "--workers", 1)
+    assert result.exit_code == 0, result.output
+    return place
+
+
+@pytest.fixture(scope="session")
+def tutorial_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the tutorial case without its figures; not to be changed."""
+    place = tmp_path_factory.mktemp("runs") / "tutorial"
+    case = Path(__file__).parents[1] / "inputs" / "tutorial"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
+        result = run_command("solve", case, "--points", 3, "--workers", 1, "--out", place)
     assert result.exit_code == 0, result.output
     return place
 

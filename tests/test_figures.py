@@ -15,19 +15,28 @@ import matplotlib
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
-from reeplan.figures import draw_figures, words
-from reeplan.figures.data import MOST_ROWS, read_run, strip_of, table_of
-from reeplan.figures.front import MOST_COLUMNS, front_figure
+from figure_support import assert_readable, texts
+from reeplan.figures import draw_figures
+from reeplan.figures.front import front_figure, words
+from reeplan.figures.front.data import MOST_ROWS, read_front, strip_of, table_of
+from reeplan.figures.front.page import MOST_COLUMNS
+from reeplan.figures.run import Run as RunFolder
 from reeplan.figures.style import apart, drawing_style
+from reeplan.figures.words import NBSP, percent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
 
-    from reeplan.figures.data import FrontData
+    from reeplan.figures.front.data import FrontData
+
+
+
+def read_run_folder(folder: Path) -> FrontData:
+    return read_front(RunFolder(folder))
+
 
 PROCESSES = {
     "dig": ("ore", "concentrate"), "dig_and_crack": ("ore", "mixed"), "crack": ("concentrate", "mixed"),
@@ -197,7 +206,7 @@ def figure(run: Path) -> Figure:
 
 @pytest.fixture
 def small(tmp_path: Path) -> FrontData:
-    return read_run(small_run().write(tmp_path / "run"))
+    return read_run_folder(small_run().write(tmp_path / "run"))
 
 
 # ---- what is shown is what the run says ----------------------------------------------------------
@@ -223,7 +232,7 @@ def test_partners_parts_and_options_add_up(small: FrontData) -> None:
 
 def test_stages_follow_from_what_goes_in_and_out(tmp_path: Path) -> None:
     builds = [module(name, 1) for name in PLANTS]
-    data = read_run(Run([Plan(1, 1, builds)], PLANTS).write(tmp_path))
+    data = read_run_folder(Run([Plan(1, 1, builds)], PLANTS).write(tmp_path))
     assert dict(zip(data.builds["asset"], data.builds["stage"], strict=True)) == {
         name: STAGE[process] for name, process in PLANTS.items()}
 
@@ -233,11 +242,11 @@ def test_the_strip_shows_differences_and_names_the_rest(small: FrontData) -> Non
     assert strip.everywhere == ["pit"]
     assert strip.rows == ["mill", "urban", "island", "stockpiles in A", "stockpiles in B"]
     assert strip.more == []
-    assert words.every_plan_builds(small, strip).replace(words.NBSP, " ") == "Every plan builds: pit (1,000 t/yr)."
+    assert words.every_plan_builds(small, strip).replace(NBSP, " ") == "Every plan builds: pit (1,000 t/yr)."
 
 
 def test_too_many_rows_are_counted(tmp_path: Path) -> None:
-    data = read_run(crowded_run().write(tmp_path))
+    data = read_run_folder(crowded_run().write(tmp_path))
     strip = strip_of(data)
     assert len(strip.rows) == MOST_ROWS
     assert len(strip.rows) + len(strip.more) + len(strip.everywhere) == data.builds["asset"].nunique()
@@ -246,7 +255,7 @@ def test_too_many_rows_are_counted(tmp_path: Path) -> None:
 
 def test_the_table_beside_the_figure_is_the_front_and_the_builds(tmp_path: Path) -> None:
     run = small_run().write(tmp_path / "run")
-    draw_figures(run)
+    draw_figures(run, ["front"])
     table = pd.read_csv(run / "figures/front.csv", encoding="utf-8-sig", keep_default_na=False)
     front = pd.read_csv(run / "front.csv", encoding="utf-8-sig")
     for column in ("point", "cost_musd", "bound_musd", "knee"):
@@ -260,12 +269,12 @@ def test_the_table_beside_the_figure_is_the_front_and_the_builds(tmp_path: Path)
 
 
 def test_the_title_says_what_the_first_money_buys(small: FrontData) -> None:
-    assert words.title(small).replace(words.NBSP, " ") == (
+    assert words.title(small).replace(NBSP, " ") == (
         "The first 40 MUSD raise what is served in the worst disruption from 50 % to 85 %")
 
 
 def test_lettered_plans_are_told_apart_in_words(small: FrontData) -> None:
-    stories = [words.story(small, number).replace(words.NBSP, " ") for number in range(3)]
+    stories = [words.story(small, number).replace(NBSP, " ") for number in range(3)]
     assert stories == [
         "Builds pit (1,000 t/yr); 30 t of stockpile room: 40 MUSD of capital.",
         "A plus 2 × mill (2,000 t/yr) and island at 20% (2,000 t/yr); 20 t more stockpile room.",
@@ -274,18 +283,18 @@ def test_lettered_plans_are_told_apart_in_words(small: FrontData) -> None:
 
 
 def test_the_gap_is_stated(small: FrontData) -> None:
-    assert "proven to within 2.9 % of the least" in words.footer(small).replace(words.NBSP, " ")
+    assert "proven to within 2.9 % of the least" in words.footer(small).replace(NBSP, " ")
     assert "Hollow point:" in words.caption(small, intervals=True, target=False)
 
 
 def test_a_run_still_being_written_is_called_by_its_final_name(tmp_path: Path) -> None:
     folder = small_run().write(tmp_path / ".my run.unfinished")
-    assert read_run(folder).name == "my run"
+    assert read_run_folder(folder).run.name == "my run"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0 %"), (99.4, "99 %"), (99.97, "99.9 %"), (100.0, "100 %")])
 def test_only_all_is_a_hundred_percent(value: float, text: str) -> None:
-    assert words.percent(value).replace(words.NBSP, " ") == text
+    assert percent(value).replace(NBSP, " ") == text
 
 
 def test_columns_move_only_as_far_as_they_must() -> None:
@@ -300,39 +309,13 @@ def test_columns_move_only_as_far_as_they_must() -> None:
 
 def drawn(run: Path) -> Figure:
     with drawing_style():
-        figure = front_figure(read_run(run))
+        figure = front_figure(read_run_folder(run))
         FigureCanvasAgg(figure).draw()
     return figure
 
 
-def texts(figure: Figure) -> list[Text]:
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-
-
 def test_all_text_is_inside_and_hardly_overlaps(figure: Figure) -> None:
-    with drawing_style():
-        boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
-    frame = figure.bbox
-    outside = [text for text, box in boxes if box.x0 < frame.x0 or box.y0 < frame.y0
-               or box.x1 > frame.x1 or box.y1 > frame.y1]
-    assert outside == []
-    assert [pair for pair in _overlapping(boxes) if not _letters(pair)] == []
-
-
-def _letters(pair: tuple[str, str]) -> bool:
-    """Letters on the front's points may lie over each other: points can be as close as they like."""
-    return any(len(text) == 1 and text.isalpha() for text in pair)
-
-
-def _overlapping(boxes: list[tuple[str, Any]]) -> list[tuple[str, str]]:
-    """Pairs of texts of which one covers more than an eighth of the other."""
-    pairs = []
-    for number, (one, a) in enumerate(boxes):
-        for other, b in boxes[number + 1:]:
-            wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-            if wide > 0 and high > 0 and wide * high > min(a.width * a.height, b.width * b.height) / 8:
-                pairs.append((one, other))
-    return pairs
+    assert_readable(figure)
 
 
 def test_axes_are_labelled_with_units(run: Path, figure: Figure) -> None:
@@ -347,11 +330,11 @@ def test_axes_are_labelled_with_units(run: Path, figure: Figure) -> None:
 def test_files_are_written_whole_and_the_same_each_time(name: str, tmp_path: Path) -> None:
     run = RUNS[name]().write(tmp_path / "run")
     before = dict(matplotlib.rcParams)
-    draw_figures(run)
+    draw_figures(run, ["front"])
     files = {path.name: path.read_bytes() for path in (run / "figures").iterdir()}
-    assert sorted(files) == ["front.csv", "front.png", "front.svg"]
+    assert sorted(files) == ["front.csv", "front.png", "front.svg", "index.json"]
     ET.fromstring(files["front.svg"])
-    draw_figures(run)
+    draw_figures(run, ["front"])
     assert {path.name: path.read_bytes() for path in (run / "figures").iterdir()} == files
     assert dict(matplotlib.rcParams) == before
 
@@ -361,7 +344,7 @@ def test_the_strip_keeps_to_what_fits(tmp_path: Path) -> None:
     shown = [text.get_text() for text in texts(drawn(run))]
     assert any(f"{MOST_COLUMNS} of 40 plans" in text for text in shown)
     assert sum(text in "ABCDE" for text in shown) == 3 * 5  # on the front, in the strip, beside them
-    assert len(table_of(read_run(run))) == 40
+    assert len(table_of(read_run_folder(run))) == 40
 
 
 def test_names_are_never_formulas_or_markup(tmp_path: Path) -> None:
@@ -369,7 +352,7 @@ def test_names_are_never_formulas_or_markup(tmp_path: Path) -> None:
     figure = drawn(run)
     assert r"$\frac$" in " ".join(text.get_text() for text in texts(figure))
     assert not any(text.get_parse_math() for text in texts(figure))
-    draw_figures(run)
+    draw_figures(run, ["front"])
     svg = (run / "figures/front.svg").read_text(encoding="utf-8")
     assert "<script" not in svg
     assert "\u202e" not in svg
@@ -378,5 +361,5 @@ def test_names_are_never_formulas_or_markup(tmp_path: Path) -> None:
 def test_no_window_system_or_global_figure_is_touched(tmp_path: Path) -> None:
     from matplotlib._pylab_helpers import Gcf
 
-    draw_figures(small_run().write(tmp_path))
+    draw_figures(small_run().write(tmp_path), ["front"])
     assert Gcf.get_all_fig_managers() == []

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
-def draw_figures(run: Path) -> None:
-    """Draw every figure of a run into its ``figures`` folder.
+def draw_figures(run: Path, only: Sequence[str] | None = None) -> None:
+    """Draw every figure of a run (or only those named) into its ``figures`` folder, with ``figures/index.json``.
 
-    The drawing library is loaded only here: commands that draw nothing start faster.
+    The drawing library is loaded only here: commands that draw nothing start faster. Raises ``DrawingError``,
+    when all others are drawn, if a figure could not be drawn.
     """
-    from reeplan.figures.front import draw_front
+    from reeplan.figures.catalogue import draw_all
 
-    draw_front(run, run / "figures")
+    draw_all(run, only)

@@ -1,39 +1,43 @@
-"""Colours, type and the measuring of text: what figures share.
-
-Colours are those of Okabe and Ito without their pink, which turns the same grey as their green for
-a common form of colour blindness. Colour never stands alone: what it says is also written.
-"""
+"""Type, the measuring of text, and the writing of files: what figures share. Colours are in ``palette``."""
 
 from __future__ import annotations
 
+import io
 import warnings
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from reeplan.figures.palette import BLUE as BLUE
+from reeplan.figures.palette import FAINT as FAINT
+from reeplan.figures.palette import GREY as GREY
+from reeplan.figures.palette import INK as INK
+from reeplan.figures.palette import LINE as LINE
+from reeplan.figures.palette import OTHER as OTHER
+from reeplan.figures.palette import STAGE_COLOURS as STAGE_COLOURS
+from reeplan.figures.palette import VERMILION as VERMILION
+from reeplan.figures.palette import paler as paler
+from reeplan.figures.palette import text_on as text_on
+from reeplan.figures.svg import slim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-INK, GREY, FAINT, LINE = "#222222", "#595959", "#B5B5B5", "#E4E4E4"
-BLUE, VERMILION = "#0072B2", "#D55E00"
-STAGE_COLOURS = {
-    "mine": "#D55E00",
-    "cracking": "#F0E442",
-    "separation": "#0072B2",
-    "products": "#E69F00",
-    "recycling": "#009E73",
-    "venture": "#56B4E9",
-    "stockpile": "#8C8C8C",
-}
-WHITE_TEXT = {"mine", "separation", "recycling", "stockpile"}
-"""Stages whose colour is dark enough for white text."""
+WIDTH, EDGE = 8.8, 0.15
+"""Width of a figure and its margin, inches."""
+
+TITLE, BODY, SMALL, TINY = 13.0, 8.6, 7.6, 6.8
+"""Type sizes, points."""
 
 DPI = 200
 LINE_HEIGHT = 1.34
@@ -157,16 +161,33 @@ def apart(places: list[float], gap: float, low: float, high: float) -> list[floa
     return [place + number * gap for number, place in enumerate(level)]
 
 
-def save(figure: Figure, stem: Path, title: str) -> None:
+def line(size: float) -> float:
+    """The height of a line of text, inches."""
+    return LINE_HEIGHT * size / 72
+
+
+def save(figure: Figure, stem: Path, title: str, alt: str = "") -> None:
     """Write PNG and SVG, the same bytes for the same run.
 
     The SVG holds text as outlines, so that it looks the same everywhere; only if a name has signs
     that no font here can write is it kept as text, so that the reader's own fonts can write it.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(stem.with_suffix(".png"), dpi=DPI, metadata={"Title": title, "Software": None})
+    _save_png(figure, f"{stem}.png", title)
     matplotlib.rcParams["svg.fonttype"] = "path" if _all_written(figure) else "none"
-    figure.savefig(stem.with_suffix(".svg"), metadata={"Title": title, "Date": None, "Creator": None})
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    Path(f"{stem}.svg").write_text(slim(buffer.getvalue(), title, alt), encoding="utf-8", newline="\n")
+
+
+def _save_png(figure: Figure, file: str, title: str) -> None:
+    """A PNG of 256 colours: a quarter of the bytes, and no difference to the eye."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    info = PngInfo()
+    info.add_itxt("Title", title)
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, dpi=(DPI, DPI), pnginfo=info)
 
 
 def _all_written(figure: Figure) -> bool:
