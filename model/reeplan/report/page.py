@@ -1,90 +1,65 @@
-"""``report.html``: the answer, the front, and what was checked, on one self-contained page.
+"""``report.html``: sections one after the other on one self-contained page.
 
-Everything shown comes from the run folder; every text is escaped by the template engine, so that a
-name in a table stays text.
+Everything shown comes from the run folder. Every text is escaped by the template engine, so that a
+name in a table stays text; styles and script are the package's own files.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jinja2
-import pandas as pd
+from markupsafe import Markup
 
-from reeplan.results.summary import MEASURES
+from reeplan.figures.sheet import versions
+from reeplan.report.answer import answer, badges, subtitle
+from reeplan.report.content import Report
+from reeplan.report.sections import SECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from reeplan.report.sections import Renderer
 
-TEMPLATE = Path(__file__).with_name("report.html.j2")
-
-COLUMNS = (
-    ("point", "plan", "{}"),
-    ("cost_musd", "cost, MUSD", "{:,.1f}"),
-    ("over_musd", "over the cheapest, MUSD", "{:,.1f}"),
-    ("resilience", "served in disruption", "{:.1%}"),
-    ("gap_musd", "may be cheaper by up to, MUSD", "{:,.1f}"),
-    ("capital_musd", "capital, MUSD", "{:,.0f}"),
-    ("status", "status", "{}"),
-)
-"""Columns of the front's table: name in ``front.csv``, heading, form."""
+TEMPLATES = Path(__file__).with_name("templates")
 
 
-def write_report(run: Path) -> None:
-    """Write the report of a run into its folder."""
-    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-    verdict = json.loads((run / "verify.json").read_text(encoding="utf-8"))
-    front = pd.read_csv(run / "front.csv", encoding="utf-8-sig", keep_default_na=False)
-    front["over_musd"] = front["cost_musd"] - front["cost_musd"].min()
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        run=manifest,
-        settings=manifest["settings"],
-        measure=MEASURES[manifest["settings"]["resilience_measure"]],
-        answer=_answer(front),
-        headings=[heading for _, heading, _ in COLUMNS],
-        rows=[_cells(row) for row in front.to_dict("records")],
-        hidden=int((front["not_distinguished_from_previous"] == "yes").sum()),
-        open_points=int((front["status"] != "optimal").sum()),
-        figure=_as_data(run / "figures" / "front.svg"),
-        verdict=verdict,
-        statements=sum(verdict["checked"].values()),
+def write_page(run: Path) -> None:
+    """Write the page of a run into its folder."""
+    page = render(Report(run))
+    draft = run / ".report.html.tmp"
+    draft.write_text(page, encoding="utf-8", newline="\n")
+    draft.replace(run / "report.html")
+
+
+def render(report: Report) -> str:
+    """The page as text."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    (run / "report.html").write_text(page, encoding="utf-8")
+
+    def as_html(template: str, **values: object) -> Markup:
+        return Markup(environment.get_template(template).render(values))
+
+    written: Renderer = as_html
+    parts = [(section, html) for section in SECTIONS if (html := section.render(report, written)) is not None]
+    return environment.get_template("page.html.j2").render(
+        title=report.title,
+        subtitle=subtitle(report),
+        answer=answer(report),
+        badges=badges(report),
+        sections=parts,
+        chosen=report.shown_first,
+        footer=versions(report.run),
+        manifest=report.manifest,
+        style=_own_file("report.css"),
+        script=_own_file("report.js"),
+    )
 
 
-def _answer(front: pd.DataFrame) -> list[str]:
-    """The answer in up to three sentences."""
-    rows = front.to_dict("records")
-    first, last = rows[0], rows[-1]
-    sentences = [
-        f"The cheapest plan found costs {first['cost_musd']:,.0f} MUSD "
-        f"and serves {first['resilience']:.1%} in disruption."
-    ]
-    knees = [row for row in rows if row["knee"] == "yes"]
-    if knees:
-        chosen = knees[-1]
-        sentences.append(
-            f"{chosen['over_musd']:,.0f} MUSD more raise that to {chosen['resilience']:.1%} (plan {chosen['point']}); "
-            "beyond, each further percent is markedly dearer."
-        )
-    if last is not first:
-        sentences.append(
-            f"The most resilient plan found serves {last['resilience']:.1%} for {last['over_musd']:,.0f} MUSD more "
-            "than the cheapest."
-        )
-    return sentences
-
-
-def _cells(row: Mapping[Any, Any]) -> list[str]:
-    return [form.format(row[name]) for name, _, form in COLUMNS]
-
-
-def _as_data(figure: Path) -> str:
-    """A figure as an address that holds the figure itself; empty if it was not drawn."""
-    if not figure.exists():
-        return ""
-    return "data:image/svg+xml;base64," + base64.b64encode(figure.read_bytes()).decode("ascii")
+def _own_file(name: str) -> Markup:
+    """Style or script as it is: written with the package, no part of it from a case."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))

@@ -1,0 +1,60 @@
+"""``reeplan report``: a run's figures and page, drawn again from the files of its folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reeplan.cli.exits import BAD_INPUT, DONE
+from reeplan.figures import draw_figures
+from reeplan.report import write_report
+from reeplan.run_folder import finished_place, read_manifest, unfinished_place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run_report(run: Path) -> int:
+    """Draw figures and page of a run folder again and return the exit code; its tables stay as they are."""
+    trouble = what_is_missing(run)
+    if trouble:
+        click.echo(f"error   {trouble}", err=True)
+        return BAD_INPUT
+    left_out = ""
+    try:
+        draw_figures(run)
+    except Exception as failure:  # whatever is wrong with a figure must not keep the page from being written
+        left_out = str(failure)
+    try:
+        write_report(run)
+    except (OSError, ValueError, KeyError) as failure:
+        click.echo(f"error   the report of {run} could not be written: {_in_words(failure)}.", err=True)
+        return BAD_INPUT
+    if left_out:
+        click.echo(f"warning some figures could not be drawn and are left out: {left_out}", err=True)
+    click.echo(f"{run / 'report.html'} and the figures were drawn again from the tables of {run}.")
+    return DONE
+
+
+def what_is_missing(run: Path) -> str:
+    """Why this folder is no finished run; empty if it is one."""
+    if not run.is_dir():
+        return f"there is no run folder {run}."
+    manifest = read_manifest(run)
+    if manifest.get("status") == "infeasible":
+        return f"the run {run} found no plan: there is nothing to draw; {run / 'infeasible.md'} says why."
+    if finished_place(run) != run or manifest.get("status") == "unfinished":
+        return f"the run {run} is not finished; go on with it: reeplan solve --resume {finished_place(run)}"
+    missing = [name for name in ("manifest.json", "front.csv", "inputs", "plans") if not (run / name).exists()]
+    if missing or not manifest:
+        what = f"it has no {missing[0]}" if missing else "its manifest.json cannot be read"
+        kept = unfinished_place(run)
+        return f"{run} is no run folder: {what}." + (f" An unfinished run is kept in {kept}." if kept.exists() else "")
+    return ""
+
+
+def _in_words(failure: Exception) -> str:
+    if isinstance(failure, FileNotFoundError):
+        return f"{failure.filename} is missing"
+    return f"nothing named {failure} is there" if isinstance(failure, KeyError) else str(failure).splitlines()[0]

@@ -1,0 +1,95 @@
+"""The run's figures for the page: as addresses that hold the picture, whole or packed for the script to unpack."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reeplan.report.content import Report
+
+WHOLE_BYTES = 4_000_000
+"""The plans' figures are images as long as they need no more than this; the rest is packed to a quarter of it."""
+
+PLAIN_IN_ADDRESS = " !$&'()*+,-./:;=?@_~|"
+_SIZE = re.compile(r'<svg\b[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure or one of its variants. Either ``address`` or ``packed`` (zlib, base64) holds it."""
+
+    variant: str
+    label: str
+    title: str
+    alt: str
+    width: int
+    height: int
+    files: str
+    address: str = ""
+    packed: str = ""
+
+
+@dataclass
+class Figure:
+    """A figure with its variants."""
+
+    name: str
+    heading: str
+    pictures: list[Picture] = field(default_factory=list)
+
+
+def figures_by_plan(report: Report) -> dict[str, list[Figure]]:
+    """The figures of every plan, in the order of the report; those of the run as a whole under the empty name.
+
+    Figures of the run and of the plan shown first are always whole.
+    """
+    entries = _entries(report.folder / "figures" / "index.json")
+    points = [report.shown_first, *(point for point in report.run.points if point != report.shown_first)]
+    figures: dict[str, list[Figure]] = {}
+    spent = 0
+    for point in ["", *points]:
+        here = [(entry, _svg(report.folder, entry)) for entry in entries if entry["point"] == point]
+        needed = sum(len(svg) for _, svg in here)
+        whole = point in ("", report.shown_first) or spent + needed <= WHOLE_BYTES
+        spent += needed if whole else 0
+        figures[point] = _gathered([(entry, svg) for entry, svg in here if svg], whole)
+    return figures
+
+
+def _entries(index: Path) -> list[dict[str, Any]]:
+    return list(json.loads(index.read_text(encoding="utf-8"))["figures"]) if index.exists() else []
+
+
+def _svg(folder: Path, entry: dict[str, Any]) -> str:
+    file = folder / "figures" / entry["files"]["svg"]
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def _gathered(entries: list[tuple[dict[str, Any], str]], whole: bool) -> list[Figure]:
+    figures: dict[str, Figure] = {}
+    for entry, svg in entries:
+        figure = figures.setdefault(entry["name"], Figure(entry["name"], entry["heading"]))
+        size = _SIZE.search(svg)
+        width, height = (round(float(side)) for side in size.groups()) if size else (634, 400)
+        figure.pictures.append(
+            Picture(
+                variant=entry["variant"],
+                label=entry["variant_label"],
+                title=entry["title"],
+                alt=entry["alt"],
+                width=width,
+                height=height,
+                files=f"figures/{entry['files']['png'].removesuffix('.png')}",
+                address=f"data:image/svg+xml,{quote(svg, safe=PLAIN_IN_ADDRESS)}" if whole else "",
+                packed="" if whole else base64.b64encode(zlib.compress(svg.encode(), 9)).decode("ascii"),
+            )
+        )
+    return list(figures.values())

@@ -1,0 +1,99 @@
+"""What was checked and how sure it is: the verdict, gaps, warnings, and what the inputs rest on."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import reeplan.verify
+from reeplan.figures.words import musd, plain
+from reeplan.report.grid import Cell, Grid, amount, number, share, text
+from reeplan.report.sources import tally
+from reeplan.verify.verdict import Rule
+
+if TYPE_CHECKING:
+    from reeplan.report.content import Report
+
+
+def rules_in_words() -> dict[str, str]:
+    """Every rule of the independent check as a clause, by its name."""
+    found: dict[str, str] = {}
+    for module in pkgutil.iter_modules(reeplan.verify.__path__):
+        for value in vars(importlib.import_module(f"reeplan.verify.{module.name}")).values():
+            if isinstance(value, Rule):
+                found[value.name] = value.says
+    return found
+
+
+def checked_rules(report: Report) -> Grid:
+    """Each rule with the number of statements that were recomputed for it."""
+    says = rules_in_words()
+    grid = Grid("rules", "Rule by rule", [text("What must hold"), number("Statements checked")])
+    checked: dict[str, int] = report.verdict["checked"] if report.verdict else {}
+    for name, statements in sorted(checked.items(), key=lambda item: -item[1]):
+        if statements:
+            clause = says.get(name, plain(name))
+            grid.add(Cell(clause[:1].upper() + clause[1:]), amount(statements))
+    return grid
+
+
+def proofs(report: Report) -> Grid:
+    """Each plan's cost with what is proven of it."""
+    grid = Grid(
+        "proofs",
+        "What is proven of each plan's cost",
+        [text("Plan"), number("Cost found, MUSD"), number("Proven to cost at least, MUSD"),
+         number("Could be cheaper by, MUSD"), number("Gap asked for, MUSD"), text("Search")],
+    )  # fmt: skip
+    for row in report.run.front.to_dict("records"):
+        grid.add(
+            Cell(row["point"], link=row["point"]),
+            amount(row["cost_musd"], 1),
+            amount(row["bound_musd"], 1),
+            amount(row["gap_musd"], 1),
+            amount(row["gap_target_musd"], 1),
+            "gap reached" if row["status"] == "optimal" else str(row["status"]),
+        )
+    return grid
+
+
+def rests_on(report: Report) -> Grid:
+    """What the rows of every input table rest on."""
+    grid = Grid(
+        "rests-on",
+        "What the inputs rest on",
+        [text("Table"), number("Rows"), number("With a source"), number("Assumption or estimate"),
+         number("Without a source"), number("Share of assumptions and estimates")],
+        note="A row counts as an assumption or estimate if its source says so, be it for one number of the row alone.",
+    )  # fmt: skip
+    for row in tally(report.run):
+        grid.add(plain(row.table), amount(row.rows), amount(row.sourced), amount(row.judged), amount(row.unsourced),
+                 share(row.judged / row.rows, 0))  # fmt: skip
+    return grid
+
+
+def steps_not_told_apart(report: Report) -> list[str]:
+    """The steps of the front whose price is not proven to be more than nothing, in a sentence each."""
+    sentences = []
+    for before, here in pairwise(report.points.to_dict("records")):
+        if here["not_distinguished"]:
+            step = musd(here["cost_musd"] - before["cost_musd"])
+            sentences.append(
+                f"Plan {here['point']} costs {step} MUSD more than plan {before['point']} as found, and within what is "
+                "proven it may cost no more."
+            )
+    return sentences
+
+
+def search_in_words(report: Report) -> str:
+    """How the search ended."""
+    points = report.run.front
+    short = int((points["status"] != "optimal").sum())
+    if not short:
+        return "Every plan is proven within the gap asked for."
+    return (
+        f"{short} of {len(points)} plans did not reach the gap asked for in the time given: "
+        "each is a valid plan, and the table says by how much a cheaper one of the same resilience could still exist."
+    )

@@ -1,0 +1,98 @@
+"""``reeplan report`` draws figures and page again from the files of a run, and changes nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from report_support import with_pictures
+from solved import run_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def copy(tutorial_run: Path, tmp_path: Path) -> Path:
+    return with_pictures(tutorial_run, tmp_path / "run")
+
+
+def test_drawing_again_changes_no_table(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def draw_one(run: Path) -> None:
+        (run / "figures" / "drawn.txt").write_text("again", encoding="utf-8")
+
+    monkeypatch.setattr("reeplan.cli.report.draw_figures", draw_one)
+    before = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
+    before_page = before.pop(copy / "report.html")
+    (copy / "report.html").unlink()
+    result = run_command("report", copy)
+    assert result.exit_code == 0, result.output
+    after = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
+    assert after.pop(copy / "report.html") == before_page
+    assert after.pop(copy / "figures" / "drawn.txt") == b"again"
+    assert after == before
+    assert run_command("verify", copy).exit_code == 0
+
+
+def test_a_figure_that_fails_is_said_and_costs_no_page(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(run: Path) -> None:
+        raise ValueError("timeline p01: a strange number")
+
+    monkeypatch.setattr("reeplan.cli.report.draw_figures", fail)
+    (copy / "report.html").unlink()
+    result = run_command("report", copy)
+    assert result.exit_code == 0
+    assert "timeline p01: a strange number" in result.output
+    assert (copy / "report.html").exists()
+
+
+def nowhere(place: Path) -> Path:
+    return place / "nowhere"
+
+
+def an_empty_folder(place: Path) -> Path:
+    (place / "empty").mkdir()
+    return place / "empty"
+
+
+def no_plan(place: Path) -> Path:
+    (place / "none").mkdir()
+    (place / "none" / "manifest.json").write_text('{"status": "infeasible"}', encoding="utf-8")
+    return place / "none"
+
+
+def unfinished(place: Path) -> Path:
+    (place / ".run.unfinished").mkdir()
+    (place / ".run.unfinished" / "manifest.json").write_text('{"status": "unfinished"}', encoding="utf-8")
+    return place / ".run.unfinished"
+
+
+def no_json(place: Path) -> Path:
+    (place / "torn").mkdir()
+    for name in ("inputs", "plans"):
+        (place / "torn" / name).mkdir()
+    for name in ("manifest.json", "front.csv"):
+        (place / "torn" / name).write_text("{", encoding="utf-8")
+    return place / "torn"
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [
+        (nowhere, "there is no run folder"),
+        (an_empty_folder, "is no run folder: it has no manifest.json"),
+        (no_plan, "found no plan"),
+        (unfinished, "is not finished"),
+        (no_json, "its manifest.json cannot be read"),
+    ],
+)
+def test_what_is_no_run_is_told_in_a_line(folder: Callable[[Path], Path], says: str, tmp_path: Path) -> None:
+    place = folder(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    result = run_command("report", place)
+    assert result.exit_code == 2
+    assert says in result.output
+    assert len(result.output.splitlines()) == 1
+    assert sorted(tmp_path.rglob("*")) == before
