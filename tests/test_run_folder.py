@@ -36,6 +36,7 @@ PLAN_COLUMNS = {
     "costs": ["part", "item", "partner", "year", "window", "musd", "weight", "expected_musd"],
     "metrics": ["metric", "partner", "window", "year", "material", "subject", "value", "unit"],
     "prices": ["window", "year", "region", "material", "usd_per_t"],
+    "iamc": ["Model", "Scenario", "Region", "Variable", "Unit", "2030", "2031", "2032"],
 }
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.results.iamc import iamc
 from reeplan.results.metrics import headline, metrics
 from reeplan.results.plan_tables import cost_parts, plan_tables
 from reeplan.tables.spec import SOURCE_AND_NOTE, TABLES
@@ -134,6 +135,10 @@ def write_plan(planner: Planner, point: Point, folder: Path) -> dict[str, Any]:
     """A plan's tables; returns its row of the front."""
     tables = plan_tables(planner, point.plan)
     tables["metrics"] = metrics(planner, point.plan, tables)
+    case = planner.case
+    region_of = {asset.name: asset.region for asset in case.assets.values()}
+    region_of |= {store.name: store.region for store in case.stores}
+    tables["iamc"] = iamc(tables, point.name, region_of, case.years, case.settings.currency_year)
     for name, frame in tables.items():
         write_table(frame, folder / "plans" / point.name / f"{name}.csv")
     return front_row(planner, point, tables)

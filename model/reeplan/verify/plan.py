@@ -11,7 +11,7 @@ import pandas as pd
 
 from reeplan.verify.files import UnreadableError, read_table
 from reeplan.verify.frames import crossed, joined, total
-from reeplan.verify.shapes import PLAN
+from reeplan.verify.shapes import EXCHANGE, PLAN
 from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def read_plan(folder: Path, case: Checked, ledger: Ledger) -> Plan:
         except UnreadableError:
             readable = False
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.stem not in PLAN or path.suffix != ".csv":
+        if path.stem not in (*PLAN, EXCHANGE) or path.suffix != ".csv":
             ledger.broken(NO_OTHER_FILES, path.name)
     if not readable:
         raise UnreadableError

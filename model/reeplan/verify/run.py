@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from reeplan.verify import shortage
 from reeplan.verify.case import Checked
 from reeplan.verify.costs import check_costs, expected_costs
+from reeplan.verify.exchange import check_exchange
 from reeplan.verify.files import UnreadableError, read_table
 from reeplan.verify.front import Recomputed, check_front, check_row
 from reeplan.verify.inputs import read_inputs
@@ -96,6 +97,7 @@ def _check_plan(run: Path, case: Checked, row: pd.Series[float], ledger: Ledger)
     plan = _made(lambda: read_plan(run / "plans" / ledger.point, case, ledger), "the plan's tables", ledger)
     if plan is not None:
         check_plan(plan, row, ledger)
+        _made(lambda: check_exchange(plan, run / "plans" / ledger.point, ledger), "the exchange format", ledger)
 
 
 def check_plan(plan: Plan, row: pd.Series[float], ledger: Ledger) -> None:

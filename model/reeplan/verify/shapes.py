@@ -47,6 +47,9 @@ PLAN: dict[str, Shape] = {
 }
 """The tables of a plan by file name."""
 
+EXCHANGE = "iamc"
+"""A plan's table in exchange format, whose columns are years: by file name."""
+
 WHOLE_NUMBERS = ("year", "decided", "running")
 
 FRONT = _shape(
