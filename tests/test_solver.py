@@ -267,3 +267,12 @@ def test_what_the_solver_calls_a_plan_keeps_the_rules(seed: int, question: str) 
     ask: Callable[..., Any] = getattr(planner, question)
     found = ask(*([0.5] if question == "cheapest" else []), Controls(threads=1))
     assert found.violation < 1e-6
+
+
+def test_solves_of_one_process_may_ask_for_different_numbers_of_threads() -> None:
+    """HiGHS itself fails at the second: it keeps the threads of the first."""
+    found = [Engine(knapsack(items=12)).solve("cost", Controls(threads=threads)) for threads in (1, 2, 1, 2)]
+    assert [one.outcome for one in found] == [Outcome.OPTIMAL] * 4
+    assert len({one.objective for one in found}) == 1
+    relaxed = Engine(knapsack(items=12)).solve("cost", relax=True)
+    assert relaxed.outcome is Outcome.OPTIMAL

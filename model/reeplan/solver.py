@@ -77,11 +77,14 @@ class Solution:
 
 @dataclass(frozen=True)
 class Controls:
-    """How hard to try: absolute gap in the objective's units, seconds, threads, seed."""
+    """How hard to try: absolute gap in the objective's units, seconds, threads, seed.
+
+    One thread is as fast as several here, and every solve of a process must ask for the same number.
+    """
 
     absolute_gap: float = 0.0
     time_limit_s: float = float("inf")
-    threads: int = 0
+    threads: int = 1
     seed: int = 0
     watch: Watch | None = None
 
@@ -175,6 +178,7 @@ class Engine:
             return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
         integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
         highs, scale = self._load(objective, lower, upper, integer, at_most or {}, maximise)
+        _agree_on_threads(controls.threads)
         self._configure(highs, controls, scale, is_mip=bool(integer.any()))
         if start is not None and integer.any():
             _set_start(highs, start / self._column_scale)
@@ -259,7 +263,7 @@ class Engine:
         return highs, scale
 
     def _configure(self, highs: highspy.Highs, controls: Controls, scale: float, is_mip: bool) -> None:
-        options: dict[str, Any] = {"random_seed": controls.seed, "threads": controls.threads or 0}
+        options: dict[str, Any] = {"random_seed": controls.seed, "threads": controls.threads}
         if np.isfinite(controls.time_limit_s):
             options["time_limit"] = controls.time_limit_s
         if is_mip:
@@ -405,6 +409,17 @@ def _equilibrate(data: _Matrices, rounds: int = 4) -> tuple[Vector, Vector]:
         column_log[data.integer] = 0.0
         row_log = -(logs.sum(axis=1) + ones @ column_log) / per_row
     return 2.0 ** np.round(row_log), 2.0 ** np.round(column_log)
+
+
+_threads = {"started": 0}
+"""How many threads HiGHS has started in this process; 0 before the first solve."""
+
+
+def _agree_on_threads(number: int) -> None:
+    """HiGHS keeps the threads of its first solve and fails where a later one asks for another number."""
+    if _threads["started"] not in (0, number):
+        highspy.Highs.resetGlobalScheduler(True)
+    _threads["started"] = number
 
 
 def _set_start(highs: highspy.Highs, values: Vector) -> None:

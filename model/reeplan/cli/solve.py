@@ -124,7 +124,7 @@ def _solve_into(
         display.limit_s, display.at_a_time = case.settings.time_limit_s, crew.size
         live = LiveFront(folder, display, f"MUSD of {case.settings.currency_year}")
         display.on_news = live.redraw
-        front = _solve(planner, recorded, session, live, one_thread=machines is not None or crew.size > 1)
+        front = _solve(planner, recorded, session, live)
     if not front.points:
         raise NoPlanError(front, planner)
     if status_of(front) == "interrupted" and _lacks_a_point(front, session.place):
@@ -224,9 +224,9 @@ def _workers_for(session: Session, planner: Planner) -> int:
     return min(processors, session.case.settings.front_points)
 
 
-def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront, *, one_thread: bool) -> Front:
+def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront) -> Front:
     settings = session.case.settings
-    controls = Controls(time_limit_s=settings.time_limit_s, threads=1 if one_thread else 0, seed=session.seed)
+    controls = Controls(time_limit_s=settings.time_limit_s, seed=session.seed)
     if session.single:
         return solve_single(planner, crew, controls, settings.mip_gap, settings.resilience_target or 0.0)
     wanted = [] if settings.resilience_target is None else [settings.resilience_target]

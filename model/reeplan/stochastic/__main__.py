@@ -6,8 +6,9 @@ import csv
 import math
 import os
 import sys
+import tempfile
 import traceback
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,9 @@ def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float
     from mpi4py import MPI
 
     with _talk_to_standard_error():
-        from reeplan.stochastic.bounds import Effort, NoPlanError, bounds
+        # mpi-sppy opens a log file of its own in the folder that it is imported in.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere, chdir(elsewhere):
+            from reeplan.stochastic.bounds import Effort, NoPlanError, bounds
         from reeplan.stochastic.parts import CoupledWindowsError, Parts
 
         try:
