@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reeplan.figures.run import Run
 
 NOT_MET = "not met"
-SPECIAL = {RECYCLED: ("#E2E2E2", "...."), FROM_STOCK: ("#6E6E6E", ""), NOT_MET: ("white", "xxxx")}
+SPECIAL = {RECYCLED: ("#E2E2E2", "----"), FROM_STOCK: ("#6E6E6E", ""), NOT_MET: ("white", "xxxx")}
 """Sources that are no countries: their colour and their hatching."""
 
 COLUMNS = ["window", "year", "material", "panel", "source", "t_per_year", "needed_t_per_year"]

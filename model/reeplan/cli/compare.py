@@ -1,0 +1,192 @@
+"""``reeplan compare``: two or more runs beside each other."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reeplan.cli.exits import BAD_INPUT, DONE
+from reeplan.cli.report import what_is_missing
+from reeplan.compare.comparable import warnings
+from reeplan.compare.folder import compare, write
+from reeplan.compare.inputs import CELL, ROW, SEARCH
+from reeplan.compare.results import SERVED
+from reeplan.compare.runs import LETTERS
+from reeplan.compare.tables import at_equal_resilience, builds
+from reeplan.compare.words import answer, inputs_in_words
+from reeplan.run_folder import unfinished_place, written_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reeplan.compare.folder import Compared
+    from reeplan.report.grid import Grid
+
+SHOWN = 12
+"""Differences of inputs, and assets built differently, that are printed one by one."""
+
+
+def run_compare(runs: Sequence[Path], out: Path | None, as_json: bool) -> int:
+    """Compare run folders, write the comparison, say what differs, and return the exit code."""
+    place = out or Path("runs") / f"compare-{datetime.now():%Y-%m-%d-%H%M%S}"
+    troubles = refusals(runs, place)
+    if troubles:
+        return _refuse(troubles, as_json)
+    try:
+        compared = compare(runs)
+        with written_whole(place) as folder:
+            write(compared, folder)
+    except (OSError, ValueError, KeyError) as failure:
+        return _refuse([f"the runs could not be compared: {_in_words(failure)}."], as_json)
+    if as_json:
+        click.echo(json.dumps(_as_object(compared, place), ensure_ascii=False))
+    else:
+        _show(compared, place)
+    return DONE
+
+
+def refusals(runs: Sequence[Path], place: Path) -> list[str]:
+    """Everything that keeps these runs from being compared, or the comparison from being written there."""
+    said = []
+    if len(runs) < 2:
+        said.append("name at least two runs to compare.")
+    if len(runs) > len(LETTERS):
+        said.append(f"{len(runs)} runs are too many to read beside each other: at most {len(LETTERS)}.")
+    seen: dict[Path, Path] = {}
+    for run in runs:
+        real = run.resolve()
+        if real in seen:
+            said.append(f"{run} is named twice: compare two different runs.")
+        else:
+            said += filter(None, [what_is_missing(run)])
+        seen[real] = run
+    if place.exists():
+        said.append(f"the folder {place} exists already: choose another with --out.")
+    elif unfinished_place(place).exists():
+        said.append(f"an unfinished folder is in the way: {unfinished_place(place)}; choose another with --out.")
+    return said
+
+
+def _refuse(troubles: Sequence[str], as_json: bool) -> int:
+    for trouble in troubles:
+        click.echo(f"error   {trouble}", err=True)
+    if as_json:
+        click.echo(json.dumps({"errors": list(troubles)}, ensure_ascii=False))
+    return BAD_INPUT
+
+
+def _in_words(failure: Exception) -> str:
+    if isinstance(failure, OSError):
+        return f"{failure.filename}: {failure.strerror}"
+    return f"nothing named {failure} is there" if isinstance(failure, KeyError) else str(failure).splitlines()[0]
+
+
+# ---- what is printed ----------------------------------------------------------------------------
+
+
+def _show(compared: Compared, place: Path) -> None:
+    comparison = compared.comparison
+    for given in comparison.runs:
+        first, last = given.front.iloc[0], given.front.iloc[-1]
+        plans = f"{len(given.front)} plan" + ("s" if len(given.front) > 1 else "")
+        low, high = (f"{row['cost_musd']:,.1f}".replace(",", " ") for row in (first, last))
+        served = f"{first['resilience']:.1%} to {last['resilience']:.1%} served"
+        click.echo(f"{given.heading}: {plans}, {low} to {high} MUSD, {served}")
+    for sentence in warnings(comparison):
+        click.echo(f"warning {sentence}", err=True)
+    _show_inputs(compared)
+    if comparison.same_money and comparison.same_measure:
+        click.echo("\nCheapest plan found that serves at least as much, MUSD")
+        _print(at_equal_resilience(comparison, compared.results))
+        click.echo("\n" + "\n".join(answer(comparison, compared.inputs)[1:]))
+    different = builds(comparison, compared.builds, only_different=True)
+    if different.rows:
+        plans = ", ".join(f"{comparison.chosen[given.letter]} of {given.letter}" for given in comparison.runs)
+        click.echo(f"\nBuilt differently (plans {plans}; beside it, in how many plans of the front)")
+        more = len(different.rows) - SHOWN
+        different.rows = different.rows[:SHOWN]
+        _print(different)
+        if more > 0:
+            click.echo(f"and {more} more in builds.csv.")
+    else:
+        click.echo("\nNothing is built differently.")
+    files = {
+        "compare.html": "open this first",
+        "fronts.png": "the fronts in one figure",
+        "inputs_differences.csv": "every cell that differs",
+        "results.csv, fronts.csv, builds.csv": "the numbers",
+    }
+    click.echo("\n".join([f"\n{place}", *(f"  {name:<36}{what}" for name, what in files.items())]))
+
+
+def _show_inputs(compared: Compared) -> None:
+    found = [one for one in compared.inputs if one.kind in (CELL, ROW, SEARCH)]
+    click.echo(f"\n{inputs_in_words(compared.inputs)}")
+    for one in found[:SHOWN]:
+        values = " | ".join(f"{given.letter} {value or '(empty)'}"
+                            for given, value in zip(compared.comparison.runs, one.values, strict=True))  # fmt: skip
+        column = f", {one.column}" if one.column and one.table != "settings" else ""
+        click.echo(f"  {one.table}.csv, {one.key}{column}: {values}")
+    if len(found) > SHOWN:
+        click.echo(f"  and {len(found) - SHOWN} more in inputs_differences.csv.")
+
+
+def _print(grid: Grid) -> None:
+    """A table of the page as text, columns aligned."""
+    over = [column.over for column in grid.columns]
+    heads = [[name if number == 0 or name != over[number - 1] else "" for number, name in enumerate(over)]]
+    heads.append([column.heading for column in grid.columns])
+    rows = [*heads, *([cell.text.replace("\u00a0", " ") for cell in row] for row in grid.rows)]
+    body = rows[1:]
+    widths = [max(len(row[number]) for row in body) for number in range(len(over))]
+    starts = [sum(widths[:number]) + 2 * number for number in range(len(over))]
+    above = ""
+    for start, name in zip(starts, heads[0], strict=True):
+        above = above.ljust(start)[: max(start, 0)] + name if name else above
+    if above.strip():
+        click.echo(above)
+    for row in body:
+        cells = [cell.rjust(width) if column.number else cell.ljust(width)
+                 for cell, width, column in zip(row, widths, grid.columns, strict=True)]  # fmt: skip
+        click.echo("  ".join(cells).rstrip())
+    if grid.note:
+        click.echo(grid.note)
+
+
+# ---- one object ---------------------------------------------------------------------------------
+
+
+def _as_object(compared: Compared, place: Path) -> dict[str, Any]:
+    comparison = compared.comparison
+    names = {given.heading: given.run.folder.as_posix() for given in comparison.runs}
+    served = compared.results[compared.results["what"] == SERVED]
+    return {
+        "folder": place.as_posix(),
+        "runs": [
+            {"name": given.heading, "run": names[given.heading], "plan": comparison.chosen[given.letter],
+             "plans": len(given.front)}
+            for given in comparison.runs
+        ],
+        "warnings": warnings(comparison),
+        "inputs": [
+            {"file": f"{one.table}.csv", "row": one.key, "column": one.column, "what": one.kind,
+             "values": dict(zip(names, one.values, strict=True))}
+            for one in compared.inputs
+        ],
+        "cost_at_equal_resilience": [
+            {
+                "resilience": level,
+                "cost_musd": {row["run"]: _or_none(row["value"]) for row in rows.to_dict("records")},
+            }
+            for level, rows in served.groupby("level")
+        ],
+    }  # fmt: skip
+
+
+def _or_none(value: float) -> float | None:
+    return value if math.isfinite(value) else None
