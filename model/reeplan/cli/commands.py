@@ -91,6 +91,14 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
     "--workers", type=click.IntRange(1, 256), help="Points solved side by side [a large case: one per processor]."
 )
 @click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Solve points on the workers of this Dask scheduler, such as tcp://192.168.1.10:8786.",
+)
+@click.option(
+    "--mpi", is_flag=True, help="Solve points on MPI ranks: mpiexec -n 4 python -m mpi4py.futures -m reeplan solve ..."
+)
+@click.option(
     "--gap", type=click.FloatRange(0, 1), callback=_finite, help="Relative gap at which a point counts as solved."
 )
 @click.option(
@@ -119,10 +127,44 @@ def solve(case: Path | None, **options: Any) -> None:
         raise click.UsageError("--target solves one plan and --points a front: give one of them.")
     if (case is None) == (request.resume is None):
         raise click.UsageError("name the CASE to solve, or the run to go on with: --resume RUN.")
+    elsewhere = [name for name, given in (("--dask", request.dask), ("--mpi", request.mpi)) if given]
+    if len(elsewhere) > 1 or (elsewhere and request.workers is not None):
+        raise click.UsageError("--workers, --dask and --mpi each say who solves: give one of them.")
     kept_from_the_run = (request.overlays, request.target, request.points, request.measure, request.out, request.gap)
     if request.resume is not None and any(option not in (None, ()) for option in kept_from_the_run):
         raise click.UsageError("--resume takes the case and its options from the run: leave them out.")
     sys.exit(run_solve(request))
+
+
+@reeplan.command()
+@CASE
+@WITH
+@click.option(
+    "--target",
+    type=Target(),
+    help="Resilience that every coalition must keep (or 'none') [the settings' resilience_target, else none].",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder [runs/cooperate-<case>-<date>-<time>].")
+@click.option("--workers", type=click.IntRange(1, 256), help="Coalitions solved side by side [one per processor].")
+@click.option(
+    "--gap", type=click.FloatRange(0, 1), callback=_finite, help="Relative gap at which a coalition counts as solved."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    callback=_finite,
+    metavar="S",
+    help="Time limit of each coalition, seconds.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
+@STRICT
+@JSON
+def cooperate(case: Path, **options: Any) -> None:
+    """What cooperation is worth in CASE: every coalition of partners at one target, who gains, who should pay whom."""
+    from reeplan.cli.cooperate import run_cooperate
+    from reeplan.cli.session import Request
+
+    sys.exit(run_cooperate(Request(case=case, points=None, measure=None, resume=None, **options)))
 
 
 @reeplan.command()
@@ -133,6 +175,26 @@ def verify(run: Path, as_json: bool) -> None:
     from reeplan.cli.verify import run_verify
 
     sys.exit(run_verify(run, as_json))
+
+
+@reeplan.command()
+@click.argument("run", type=click.Path(path_type=Path))
+def report(run: Path) -> None:
+    """Draw the figures and report.html of RUN again from its files; its tables stay as they are."""
+    from reeplan.cli.report import run_report
+
+    sys.exit(run_report(run))
+
+
+@reeplan.command()
+@click.argument("runs", nargs=-1, metavar="RUN RUN...", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write [runs/compare-<date>-<time>].")
+@JSON
+def compare(runs: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+    """Compare two or more runs: fronts, what is built, and every input and result that differs from the first."""
+    from reeplan.cli.compare import run_compare
+
+    sys.exit(run_compare(runs, out, as_json))
 
 
 @reeplan.command()

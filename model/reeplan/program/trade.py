@@ -50,9 +50,7 @@ def index(m: Model) -> None:
         dimen=4,
     )
     m.OFFTAKE = pyo.Set(
-        initialize=[
-            (*pair, *period) for pair in case.free_offtake if pair[1] in case.wacc for period in net.periods
-        ],
+        initialize=[(*pair, *period) for pair in case.free_offtake if pair[1] in case.wacc for period in net.periods],
         dimen=4,
     )
     m.DEPENDENCE = pyo.Set(

@@ -1,0 +1,130 @@
+"""What is asked of the solver about one coalition, in whatever process: its cheapest plan, or how far it gets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from reeplan.cooperate.attribution import Bill, bill_of
+from reeplan.front import RESILIENCE_GAP, TOLERANCE
+from reeplan.program.trade import purchase_limits
+from reeplan.solver import Controls, Outcome, Solution
+
+if TYPE_CHECKING:
+    from reeplan.plan import Plan, Planner
+    from reeplan.solver import Watch
+
+WORTH_NOTING = 0.01
+"""A limit that is worth less than this (USD/t) does not bind."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """The cheapest plan that keeps ``target``, to a ``gap`` relative to its cost.
+
+    ``partners`` are all of the case: what a seller in none of their countries sells is what they share.
+    """
+
+    target: float
+    gap: float
+    controls: Controls
+    partners: tuple[str, ...]
+
+    def __call__(self, planner: Planner, watch: Watch) -> Answer:
+        """Ask it of a coalition's program."""
+        controls = replace(self.controls, watch=watch)
+        relaxed = planner.cheapest_relaxed(self.target)
+        if not relaxed.found:
+            return _without_plan(planner, relaxed, controls)
+        controls = replace(controls, absolute_gap=self.gap * abs(relaxed.objective))
+        solution = planner.cheapest(self.target, controls)
+        if not solution.found:
+            return _without_plan(planner, solution, controls)
+        bound = max(relaxed.objective, solution.bound)
+        plan = planner.report(solution, self.target, bound)
+        allowed = max(controls.absolute_gap, 1e-7 * abs(plan.cost_musd))
+        return Answer(
+            outcome=solution.outcome,
+            cost_musd=plan.cost_musd,
+            bound_musd=min(bound, plan.cost_musd),
+            resilience=plan.resilience,
+            seconds=solution.seconds,
+            solved=plan.violation <= TOLERANCE and plan.cost_musd - bound <= allowed * (1 + 1e-6),
+            ceilings=binding_ceilings(planner, plan, self.partners),
+            bill=bill_of(planner, plan) if set(planner.case.partners) == set(self.partners) else None,
+        )
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """A coalition's part of what a seller sells, of which one tonne more would be worth something (USD/t)."""
+
+    supplier: str
+    material: str
+    year: int
+    window: str
+    limit_t: float
+    worth_usd_per_t: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of a coalition; not a number where no plan was found.
+
+    ``highest_resilience`` is what it can reach at most where the target is out of its reach. ``solved``: the plan keeps
+    every rule and is proven within its gap.
+    """
+
+    outcome: Outcome
+    cost_musd: float = math.nan
+    bound_musd: float = math.nan
+    resilience: float = math.nan
+    seconds: float = 0.0
+    solved: bool = False
+    highest_resilience: float = math.nan
+    ceilings: tuple[Ceiling, ...] = ()
+    bill: Bill | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return math.isfinite(self.cost_musd)
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether it is proven that no plan of the coalition keeps the target."""
+        return self.outcome is Outcome.INFEASIBLE
+
+    @property
+    def objective(self) -> float:
+        """The cost, for those who show how solving goes."""
+        return self.cost_musd
+
+    @property
+    def bound(self) -> float:
+        """The proven bound, likewise."""
+        return self.bound_musd
+
+
+def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> Answer:
+    if solution.outcome is not Outcome.INFEASIBLE:
+        return Answer(solution.outcome, seconds=solution.seconds)
+    highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
+    reached = highest.objective if highest.found else math.nan
+    return Answer(Outcome.INFEASIBLE, seconds=solution.seconds + highest.seconds, highest_resilience=reached)
+
+
+def binding_ceilings(planner: Planner, plan: Plan, partners: tuple[str, ...]) -> tuple[Ceiling, ...]:
+    """Where a plan buys all that its coalition's part of a shared seller gives, and would pay for more."""
+    m, found = planner.model, []
+    for (supplier, material, year, window), t in planner.by_index("buy", plan.values).items():
+        supply: Any = m.supply_of[supplier, material]
+        if supply.buyer or supply.country in partners:
+            continue
+        limit = purchase_limits(m, supplier, material, year, window)[1]
+        price = plan.prices.get((supply.region, material, year, window), math.nan)
+        worth = price - supply.price_usd_per_t[year]
+        if t >= limit * (1 - 1e-6) and worth > WORTH_NOTING:
+            found.append(Ceiling(supplier, material, year, window, limit, worth))
+    return tuple(found)

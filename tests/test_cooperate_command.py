@@ -1,0 +1,137 @@
+"""``reeplan cooperate`` from the command line: what it prints, writes, and says when something is out of reach."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reeplan.cli import cooperate
+from reeplan.plan import Planner
+from solved import run_command
+from support import write_case, years
+from test_cooperate_coalition import TWO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from reeplan.workers import Task
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    return write_case(tmp_path / "two", years(2030, 2030), TWO)
+
+
+def at_once(workplace: object, tasks: Sequence[Task], display: object, done: Callable[[int, Any], object]) -> None:
+    """Solve the tasks in this process: what worker processes do is tested elsewhere."""
+    for position, task in enumerate(tasks):
+        done(position, task.question(Planner(task.case, task.measure), lambda progress: None))
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cooperate, "sweep", at_once)
+
+
+def table(run: Path, name: str) -> list[dict[str, str]]:
+    with (run / f"{name}.csv").open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_case_on_paper_through_worker_processes(two: Path, tmp_path: Path) -> None:
+    """A bears -3.235 and its mine costs it 0.1: it receives 3.335; B bears 4.475 and pays 1.14 in the plan."""
+    run = tmp_path / "run"
+    result = run_command("cooperate", two, "--out", run, "--workers", 2, "--gap", 0, "--json")
+    assert result.exit_code == 0
+    said = json.loads(result.stdout)
+    assert said["status"] == "done"
+    assert [tuple(one["partners"]) for one in said["coalitions"]] == [("A",), ("B",), ("A", "B")]
+    assert [one["cost_musd"] for one in said["coalitions"]] == pytest.approx([0.06, 7.77, 1.24], rel=1e-6)
+    assert said["gain_musd"] == pytest.approx(6.59, rel=1e-6)
+    assert said["shapley"] == pytest.approx({"A": -3.235, "B": 4.475}, rel=1e-6)
+    assert said["nucleolus"] == pytest.approx(said["shapley"])
+    assert said["core"] is True
+    assert said["side_payments_musd"] == pytest.approx({"A": -3.335, "B": 3.335}, rel=1e-6)
+    assert json.loads((run / "manifest.json").read_text())["status"] == "done"
+    assert [row["coalition"] for row in table(run, "coalitions")] == ["A", "B", "A + B"]
+    assert sum(float(row["musd"]) for row in table(run, "pays")) == pytest.approx(1.24, rel=1e-6)
+    assert (run / "inputs" / "suppliers.csv").exists()
+    assert not list(tmp_path.glob(".*unfinished"))
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_what_it_prints(two: Path, tmp_path: Path) -> None:
+    result = run_command("cooperate", two, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    assert "Joining gains all partners together 6.590 MUSD" in result.stdout
+    assert "The Shapley value is in the core" in result.stdout
+    [line] = [line for line in result.stdout.splitlines() if line.startswith("A  ") and "receives" in line]
+    assert "3.335" in line
+    assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_a_binding_part_of_a_shared_seller_is_reported_with_its_worth(two: Path, tmp_path: Path) -> None:
+    """B alone buys its whole 70 t from X and lacks more: a tonne more saves 100000 - 10000 - 1000 USD."""
+    run_command("cooperate", two, "--out", tmp_path / "run")
+    [row] = [row for row in table(tmp_path / "run", "ceilings") if row["coalition"] == "B" and row["window"] == "base"]
+    assert float(row["limit_t"]) == pytest.approx(70)
+    assert float(row["worth_usd_per_t"]) == pytest.approx(89000)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_a_target_that_one_cannot_reach_alone_is_reported_and_is_no_failure(two: Path, tmp_path: Path) -> None:
+    result = run_command("cooperate", two, "--target", 0.4, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    assert "cannot reach the target alone; it reaches at most 0.0%" in result.stdout
+    assert "no gain in money can be stated" in " ".join(result.stdout.split())
+    rows = {row["coalition"]: row for row in table(tmp_path / "run", "coalitions")}
+    assert rows["B"]["status"] == "cannot reach the target"
+    assert rows["B"]["cost_musd"] == rows["A + B"]["gain_musd"] == ""
+    assert float(rows["A + B"]["cost_musd"]) == pytest.approx(1.24, rel=1e-6)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_a_target_that_all_together_cannot_reach(two: Path, tmp_path: Path) -> None:
+    """100 t for 200: half is the most."""
+    result = run_command("cooperate", two, "--target", 0.6, "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 3
+    said = json.loads(result.stdout)
+    assert said["status"] == "infeasible"
+    assert said["coalitions"][-1]["highest_resilience"] == pytest.approx(0.5, abs=1e-5)
+    assert said["shapley"] is None
+
+
+def test_what_was_found_before_an_interrupt_is_kept(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_the_first(workplace: object, tasks: Sequence[Task], display: object, done: Any) -> None:
+        at_once(workplace, tasks[:1], display, done)
+
+    monkeypatch.setattr(cooperate, "sweep", only_the_first)
+    result = run_command("cooperate", two, "--out", tmp_path / "run")
+    assert result.exit_code == 130
+    rows = {row["coalition"]: row for row in table(tmp_path / "run", "coalitions")}
+    assert float(rows["A + B"]["cost_musd"]) == pytest.approx(1.24, rel=1e-6)
+    assert rows["A"]["status"] == "not solved"
+
+
+def test_an_interrupt_before_anything_is_found_writes_nothing(
+    two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cooperate, "sweep", lambda *_: None)
+    result = run_command("cooperate", two, "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 130
+    assert json.loads(result.stdout)["status"] == "interrupted"
+    assert [path.name for path in tmp_path.iterdir()] == ["two"]
+
+
+@pytest.mark.parametrize("partners", ["A        0", "\n".join(f"P{i}       0" for i in range(9))])
+def test_one_partner_or_too_many_are_refused(two: Path, tmp_path: Path, partners: str) -> None:
+    alone = write_case(tmp_path / "other", years(2030, 2030), TWO.replace("A        0\nB        0", partners))
+    result = run_command("cooperate", alone, "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["coalitions"] == []
+    assert not (tmp_path / "run").exists()
