@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BEND = 0.16
 """How far a band bows out to its left, as a share of its length: both directions then show."""
+ROOM = 0.08
+"""Inches between a band and the edge of the map."""
 SAMPLES = 48
 HEAD_AT = 0.62
 """Where on the way the arrow head stands, as a share."""
@@ -40,12 +42,17 @@ class Band(NamedTuple):
         return [(float(x), float(y)) for line in lines for x, y in line[::2]]
 
 
-def band(start: tuple[float, float], end: tuple[float, float], width: float, clear: float) -> Band:
-    """A band between two places that begins and ends ``clear`` inches beside them."""
+def band(
+    start: tuple[float, float], end: tuple[float, float], width: float, clear: float, area: tuple[float, float]
+) -> Band:
+    """A band between two places that begins and ends ``clear`` inches beside them and stays in the area."""
     a, b = np.array(start), np.array(end)
     along = b - a
     side = np.array([-along[1], along[0]])
-    control = (a + b) / 2 + BEND * side
+    middle = (a + b) / 2
+    room = width / 2 + ROOM
+    # The curve's own middle lies half-way between the places' middle and its control point.
+    control = 2 * np.clip(middle + BEND / 2 * side, room, np.maximum(np.array(area) - room, room)) - middle
     t = np.linspace(0.0, 1.0, 4 * SAMPLES)[:, None]
     curve = (1 - t) ** 2 * a + 2 * t * (1 - t) * control + t**2 * b
     far = (np.hypot(*(curve - a).T) >= clear) & (np.hypot(*(curve - b).T) >= clear)

@@ -115,7 +115,7 @@ def _draw_bands(
     bands: dict[tuple[str, str], Band] = {}
     for (origin, to), total in zip(list(totals.index), totals, strict=True):
         width = max(WIDEST * float(total) / float(totals.iloc[0]), THINNEST)
-        bands[origin, to] = band(at[origin], at[to], width, CLEAR)
+        bands[origin, to] = band(at[origin], at[to], width, CLEAR, (axes.get_xlim()[1], axes.get_ylim()[1]))
         mine = flows[(flows["region"] == origin) & (flows["to_region"] == to)]
         mine = mine.iloc[mine["origin"].map(lambda name: order.get(name, len(order))).argsort(kind="stable")]
         strands = [
