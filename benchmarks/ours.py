@@ -76,7 +76,7 @@ def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFro
         crew: Alone | Team = Alone(planner, _Silent())
         if integers >= SMALL and workers > 1:
             crew = stack.enter_context(Team(workers, planner.case, planner.measure, None, _Silent()))
-        controls = Controls(time_limit_s=limit_s, threads=1 if crew.size > 1 else 0)
+        controls = Controls(time_limit_s=limit_s)
         front = solve_front(planner, crew, controls, planner.case.settings.mip_gap, points)
     seconds = time.perf_counter() - began
     plans = [point.plan for point in front.points]
@@ -85,15 +85,8 @@ def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFro
         complete=front.complete and all(point.solved for point in front.points),
         gap_musd=min(point.gap_target_musd for point in front.points),
         points=[(plan.cost_musd, plan.resilience, plan.bound_musd, plan.seconds) for plan in plans],
-        levels=_levels(plans[0].resilience, min(plans[-1].resilience, plans[-1].target or 1.0), points),
+        levels=[level or None for level in front.levels],
         rows=len(planner.engine.rows),
         columns=len(planner.engine.columns),
         integers=integers,
     )
-
-
-def _levels(low: float, high: float, points: int) -> list[float | None]:
-    """The cheapest plan, and equal steps from its resilience to the highest, which are what a front asks for."""
-    if points < 2 or high <= low + SAME_LEVEL:
-        return [None]
-    return [None, *(low + (high - low) * step / (points - 1) for step in range(1, points))]

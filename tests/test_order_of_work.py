@@ -138,6 +138,9 @@ def test_levels_come_from_the_highest_down_and_the_search_says_how_far_it_is(see
     levels = [target for target in crew.targets[2:] if target]  # after the cheapest plan and the highest resilience
     assert len(levels) > 1
     assert all(lower < higher for higher, lower in pairwise(levels)), "no level is asked for twice, or out of order"
+    assert set(levels) <= set(front.levels)
+    assert front.levels[0] == 0.0
+    assert len(front.levels) == 5
     assert all(before <= after for before, after in pairwise(work))
     total, settled = work[-1]
     assert settled == total

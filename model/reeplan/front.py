@@ -81,6 +81,8 @@ class Front:
     complete: bool = True
     unreached: list[float] = field(default_factory=list)
     """Targets asked for that no plan found reaches."""
+    levels: list[float] = field(default_factory=list)
+    """The resiliences at which the least cost was asked for, from 0 (the cheapest plan of all) upwards."""
 
 
 def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, target: float) -> Front:
@@ -123,7 +125,8 @@ def solve_front(
     reached = max((plan.resilience for plan in search.plans), default=0.0)
     unreached = [target for target in wanted if target > reached + SAME_RESILIENCE]
     complete = search.highest_is_proven and search.every_level_is_settled()
-    return Front(search.points(), search.outcome, search.highest_resilience_bound, complete, unreached)
+    asked = sorted(search.asked)
+    return Front(search.points(), search.outcome, search.highest_resilience_bound, complete, unreached, asked)
 
 
 def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> float:
