@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import highspy
-import numpy as np
-from scipy.sparse import csr_array
 
 from benchmarks.harness import ROOT
 
@@ -64,7 +62,7 @@ def solve_cold(folder: Path, level: float | None, gap_musd: float, limit_s: floa
     """
     began = time.perf_counter()
     program = _program(folder, level)
-    lp = _arrays(program)
+    lp = second_opinion.as_arrays(program)
     built = time.perf_counter()
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
@@ -92,27 +90,6 @@ def solve_cold(folder: Path, level: float | None, gap_musd: float, limit_s: floa
 def _program(folder: Path, level: float | None) -> second_opinion.Program:
     case = second_opinion.Case(second_opinion.Tables([folder]), None)
     return second_opinion.Model(case, case.measure, level).program
-
-
-def _arrays(program: second_opinion.Program) -> highspy.HighsLp:
-    """The program as it stands, columns and rows in the order in which they were stated."""
-    number = {name: j for j, name in enumerate(program.low)}
-    entries = [(i, number[key], value) for i, line in enumerate(program.lines) for key, value in line.terms.items()]
-    row, column, value = (np.array(part) for part in zip(*entries, strict=True))
-    matrix = csr_array((value, (row, column)), shape=(len(program.lines), len(number)))
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_ = np.array([program.cost.get(name, 0.0) for name in number])
-    lp.offset_ = program.constant
-    lp.col_lower_ = np.array([program.low[name] for name in number], dtype=float)
-    lp.col_upper_ = np.array([program.high[name] for name in number], dtype=float)
-    lp.row_lower_ = np.array([line.low for line in program.lines], dtype=float)
-    lp.row_upper_ = np.array([line.high for line in program.lines], dtype=float)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    kinds = highspy.HighsVarType
-    lp.integrality_ = [kinds.kInteger if name in program.whole else kinds.kContinuous for name in number]
-    return lp
 
 
 def _status(solver: highspy.Highs) -> str:

@@ -517,8 +517,8 @@ class Answer:
     x: dict[Key, float] = field(default_factory=dict)
 
 
-def _run(program: Program, gap: float, time_limit: float, tolerance: float) -> Answer:
-    """Hand a program to HiGHS; its objective is minimised."""
+def as_arrays(program: Program) -> highspy.HighsLp:
+    """The program as HiGHS takes it, columns and rows in the order in which they were stated."""
     names = list(program.low)
     index = {name: i for i, name in enumerate(names)}
     row_of, column_of, values = [], [], []
@@ -542,7 +542,12 @@ def _run(program: Program, gap: float, time_limit: float, tolerance: float) -> A
     if program.whole:
         kinds = highspy.HighsVarType
         lp.integrality_ = [kinds.kInteger if name in program.whole else kinds.kContinuous for name in names]
+    return lp
 
+
+def _run(program: Program, gap: float, time_limit: float, tolerance: float) -> Answer:
+    """Hand a program to HiGHS; its objective is minimised."""
+    names = list(program.low)
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
@@ -551,7 +556,7 @@ def _run(program: Program, gap: float, time_limit: float, tolerance: float) -> A
     solver.setOptionValue("mip_abs_gap", 1e-7)
     for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
         solver.setOptionValue(name, tolerance)
-    solver.passModel(lp)
+    solver.passModel(as_arrays(program))
     solver.run()
     status = solver.getModelStatus()
     info = solver.getInfo()

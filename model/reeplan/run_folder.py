@@ -1,7 +1,6 @@
 """The run folder: written beside its place and moved there when whole.
 
-An interrupted or failed run leaves no half folder that looks finished. Tables are UTF-8 with a
-byte-order mark, so that a spreadsheet opens any script right.
+An interrupted or failed run leaves no half folder that looks finished.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.csv_files import write_table
 from reeplan.results.iamc import iamc
 from reeplan.results.metrics import headline, metrics
 from reeplan.results.plan_tables import cost_parts, plan_tables
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from reeplan.front import Point
     from reeplan.plan import Planner
     from reeplan.tables.rows import Tables
-
-ENCODING = "utf-8-sig"
-
 
 MANIFEST, JOURNAL, INPUTS = "manifest.json", "journal", "inputs"
 
@@ -83,12 +80,6 @@ def _swap_in(draft: Path, place: Path, replaces: bool) -> None:
         os.rename(place, old)
     os.rename(draft, place)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """One table as CSV: twelve significant digits, so that sums can be checked."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(path, index=False, encoding=ENCODING, float_format="%.12g", lineterminator="\n")
 
 
 def write_inputs(tables: Tables, settings: Settings, folder: Path) -> None:

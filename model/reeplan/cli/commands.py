@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import click
 
 from reeplan import __version__
 from reeplan.cli.exits import BAD_INPUT
+
+Command = Callable[..., None]
 
 CASE = click.argument("case", type=click.Path(path_type=Path))
 WITH = click.option(
@@ -51,6 +54,24 @@ def _finite(_: click.Context, param: click.Parameter, value: float | None) -> fl
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is not a number.", param=param)
     return value
+
+
+def _effort(each: str) -> Callable[[Command], Command]:
+    """The options that say how hard the solver tries at each point, or each coalition."""
+    gap = click.option(
+        "--gap", type=click.FloatRange(0, 1), callback=_finite, help=f"Relative gap at which a {each} counts as solved."
+    )
+    time_limit = click.option(
+        "--time-limit",
+        type=click.FloatRange(0, min_open=True),
+        callback=_finite,
+        metavar="S",
+        help=f"Time limit of each {each}, seconds.",
+    )
+    seed = click.option(
+        "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver."
+    )
+    return lambda command: gap(time_limit(seed(command)))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -98,17 +119,7 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
 @click.option(
     "--mpi", is_flag=True, help="Solve points on MPI ranks: mpiexec -n 4 python -m mpi4py.futures -m reeplan solve ..."
 )
-@click.option(
-    "--gap", type=click.FloatRange(0, 1), callback=_finite, help="Relative gap at which a point counts as solved."
-)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    callback=_finite,
-    metavar="S",
-    help="Time limit of each point, seconds.",
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
+@_effort("point")
 @click.option(
     "--resume",
     type=click.Path(path_type=Path),
@@ -146,17 +157,7 @@ def solve(case: Path | None, **options: Any) -> None:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder [runs/cooperate-<case>-<date>-<time>].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Coalitions solved side by side [one per processor].")
-@click.option(
-    "--gap", type=click.FloatRange(0, 1), callback=_finite, help="Relative gap at which a coalition counts as solved."
-)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    callback=_finite,
-    metavar="S",
-    help="Time limit of each coalition, seconds.",
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
+@_effort("coalition")
 @STRICT
 @JSON
 def cooperate(case: Path, **options: Any) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
-from reeplan.cli.check import as_objects, show_problems
+from reeplan.cli.check import show_problems
 from reeplan.cli.deal import as_object, print_deal, status_of
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import BAD_INPUT, DONE, INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.cli.refusal import refuse
 from reeplan.cli.session import RefusedError, Request, Session, open_session
 from reeplan.cooperate.allocation import coalitions
 from reeplan.cooperate.coalition import coalition_case
 from reeplan.cooperate.deal import CEILING_COLUMNS, Deal
 from reeplan.cooperate.question import Question
+from reeplan.csv_files import write_table
 from reeplan.interrupt import Interrupt
 from reeplan.results.summary import measure_in_words
-from reeplan.run_folder import INPUTS, join_logs, write_inputs, write_manifest, write_table, written_whole
+from reeplan.run_folder import INPUTS, join_logs, write_inputs, write_manifest, written_whole
 from reeplan.solver import Controls
-from reeplan.workers import LocalProcesses, Task, WorkerLostError, sweep
+from reeplan.workers import LocalProcesses, Task, WorkerLostError, processors, sweep
 
 if TYPE_CHECKING:
     from reeplan.cooperate.allocation import Coalition
@@ -46,7 +48,7 @@ def run_cooperate(request: Request) -> int:
         session = open_session(_with_place(request))
         _check_partners(session)
     except RefusedError as refusal:
-        return _refuse(request, refusal)
+        return refuse(request, refusal, "coalitions")
     show_problems(session.loaded, request.strict)
     try:
         with (
@@ -74,7 +76,7 @@ def _with_place(request: Request) -> Request:
     if request.out is not None or request.case is None:
         return request
     name = request.case.resolve().name or "case"
-    return Request(**{**vars(request), "out": Path("runs") / f"cooperate-{name}-{datetime.now():%Y-%m-%d-%H%M%S}"})
+    return replace(request, out=Path("runs") / f"cooperate-{name}-{datetime.now():%Y-%m-%d-%H%M%S}")
 
 
 def _check_partners(session: Session) -> None:
@@ -102,7 +104,7 @@ def _solve(session: Session, folder: Path, display: TerminalDisplay, interrupt: 
     controls = Controls(time_limit_s=settings.time_limit_s, threads=1, seed=session.seed)
     question = Question(target, settings.mip_gap, controls, tuple(case.partners))
     tasks = [Task(deal.name(c), coalition_case(case, c), question, limit_s=settings.time_limit_s) for c in order]
-    size = session.workers or min(_processors(), len(order))
+    size = session.workers or min(processors(), len(order))
     display.limit_s, display.at_a_time = settings.time_limit_s, size
     display.say(
         f"Solve         {len(order)} coalitions of {len(case.partners)} partners, {size} at a time, at most "
@@ -120,10 +122,6 @@ def _solve(session: Session, folder: Path, display: TerminalDisplay, interrupt: 
         workers.say = display.say
         sweep(workers, tasks, display, keep)
     return Deal(case, target, answers)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 # ---- what is written and said ---------------------------------------------------------------------
@@ -150,21 +148,6 @@ def _write(deal: Deal, session: Session, folder: Path, seconds: float) -> None:
         **as_object(deal),
     }
     write_manifest(folder, content)
-
-
-def _refuse(request: Request, refusal: RefusedError) -> int:
-    if refusal.loaded is not None:
-        show_problems(refusal.loaded, request.strict)
-        click.echo("\nNothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
-        said = as_objects(refusal.loaded.errors)
-    else:
-        click.echo(f"error   {refusal.message}", err=True)
-        if refusal.hint:
-            click.echo(f"        → {refusal.hint}", err=True)
-        said = [{"file": None, "line": None, "column": None, "message": refusal.message, "hint": refusal.hint}]
-    if request.as_json:
-        click.echo(json.dumps({"run": None, "status": "bad input", "coalitions": [], "errors": said}))
-    return BAD_INPUT
 
 
 def _say(request: Request, status: str, message: str, code: int) -> int:

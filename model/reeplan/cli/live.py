@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reeplan.csv_files import write_table
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -100,7 +102,7 @@ class LiveFront:
             }
         )
         part = self.table.with_name(f".{self.table.name}.part")
-        rows.to_csv(part, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+        write_table(rows, part)
         os.replace(part, self.table)
         self.figure.parent.mkdir(exist_ok=True)
         plans = "1 plan" if len(rows) == 1 else f"{len(rows)} plans"

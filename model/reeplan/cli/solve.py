@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
 import time
 from contextlib import contextmanager
@@ -14,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.check import as_objects, show_problems
+from reeplan.cli.check import show_problems
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.live import LiveFront
 from reeplan.cli.machines import machines_of
 from reeplan.cli.no_plan import NoPlanError, say_no_plan
 from reeplan.cli.outcome import print_results, status_of
+from reeplan.cli.refusal import refuse
 from reeplan.cli.session import RefusedError, Request, Session, open_session
 from reeplan.cli.verify import as_object, in_one_line
+from reeplan.csv_files import write_table
 from reeplan.figures import draw_figures
 from reeplan.front import Front, solve_front, solve_single
 from reeplan.interrupt import Interrupt
@@ -40,12 +41,11 @@ from reeplan.run_folder import (
     write_inputs,
     write_manifest,
     write_plan,
-    write_table,
     written_whole,
 )
 from reeplan.solver import Controls, Outcome
 from reeplan.verify import Failure, Verdict, verify_run
-from reeplan.workers import Alone, Team, WorkerLostError, Workforce
+from reeplan.workers import Alone, Team, WorkerLostError, Workforce, processors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def run_solve(request: Request) -> int:
         with machines_of(request) as machines:
             return _run(request, open_session(request), machines, began)
     except RefusedError as refusal:
-        return _refuse(request, refusal)
+        return refuse(request, refusal, "points")
 
 
 def _run(request: Request, session: Session, machines: Workplace | None, began: float) -> int:
@@ -220,8 +220,7 @@ def _crew(
 def _workers_for(session: Session, planner: Planner) -> int:
     if session.single or int(planner.engine.integer.sum()) < SMALL:
         return 1
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(processors, session.case.settings.front_points)
+    return min(processors(), session.case.settings.front_points)
 
 
 def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront) -> Front:
@@ -295,28 +294,6 @@ def _manifest(
 def _worth_keeping(folder: Path) -> bool:
     """Whether an unfinished run holds solves that can be gone on from."""
     return (folder / JOURNAL).is_dir() and Journal(folder / JOURNAL).holds_a_plan()
-
-
-def _refuse(request: Request, refusal: RefusedError) -> int:
-    if refusal.loaded is not None:
-        errors, warnings = refusal.loaded.errors, refusal.loaded.warnings
-        show_problems(refusal.loaded, request.strict)
-        click.echo("\nNothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
-    else:
-        errors, warnings = [], []
-        click.echo(f"error   {refusal.message}", err=True)
-        if refusal.hint:
-            click.echo(f"        → {refusal.hint}", err=True)
-    if request.as_json:
-        said = as_objects(errors) or [
-            {"file": None, "line": None, "column": None, "message": refusal.message, "hint": refusal.hint}
-        ]
-        click.echo(
-            json.dumps(
-                {"run": None, "status": "bad input", "points": [], "errors": said, "warnings": as_objects(warnings)}
-            )
-        )
-    return BAD_INPUT
 
 
 def _say_stopped(request: Request, session: Session, stop: BaseException) -> int:

@@ -11,8 +11,8 @@ from reeplan.compare.inputs import as_table, differences
 from reeplan.compare.page import page
 from reeplan.compare.results import fronts, results
 from reeplan.compare.runs import Comparison
+from reeplan.csv_files import write_table
 from reeplan.figures.style import drawing_style, save
-from reeplan.run_folder import write_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reeplan.cooperate.attribution import Bill, bill_of
-from reeplan.front import RESILIENCE_GAP, TOLERANCE
+from reeplan.front import RESILIENCE_GAP, SMALLEST_GAP, Point
 from reeplan.program.trade import purchase_limits
 from reeplan.solver import Controls, Outcome, Solution
 
@@ -43,14 +43,14 @@ class Question:
             return _without_plan(planner, solution, controls)
         bound = max(relaxed.objective, solution.bound)
         plan = planner.report(solution, self.target, bound)
-        allowed = max(controls.absolute_gap, 1e-7 * abs(plan.cost_musd))
+        allowed = max(controls.absolute_gap, SMALLEST_GAP * abs(plan.cost_musd))
         return Answer(
             outcome=solution.outcome,
             cost_musd=plan.cost_musd,
             bound_musd=min(bound, plan.cost_musd),
             resilience=plan.resilience,
             seconds=solution.seconds,
-            solved=plan.violation <= TOLERANCE and plan.cost_musd - bound <= allowed * (1 + 1e-6),
+            solved=Point("p01", plan, allowed).solved,
             ceilings=binding_ceilings(planner, plan, self.partners),
             bill=bill_of(planner, plan) if set(planner.case.partners) == set(self.partners) else None,
         )

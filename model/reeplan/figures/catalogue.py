@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from reeplan.csv_files import write_table
 from reeplan.figures import (
     build_timeline,
     capital,
@@ -165,10 +166,7 @@ def _draw(spec: FigureSpec, view: View, folder: Path) -> Drawn | LeftOut:
         if table.empty:
             return LeftOut(spec.name, view.point, variant[0], "there is nothing to show")
         title, alt, stem = spec.title(view, table), spec.alt(view, table), spec.stem(view)
-        (folder / stem).parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(
-            folder / f"{stem}.csv", index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n"
-        )
+        write_table(table, folder / f"{stem}.csv")
         save(spec.draw(view, table), folder / stem, title, alt)
     except Exception as trouble:  # whatever is wrong with one figure must not keep the others from being drawn
         return LeftOut(spec.name, view.point, variant[0], f"{type(trouble).__name__}: {trouble}", failed=True)

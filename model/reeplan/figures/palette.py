@@ -40,11 +40,6 @@ def for_countries(partners: Sequence[str], others: Sequence[str]) -> dict[str, s
     return {**colours, **dict(zip(others, left, strict=False))}
 
 
-def in_order(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each name as far as there are any."""
-    return dict(zip(names, ORDER, strict=False))
-
-
 def text_on(colour: str) -> str:
     """White where it reads well on a colour in bold type (WCAG contrast of 3), ink elsewhere.
 

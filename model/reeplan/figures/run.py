@@ -270,17 +270,9 @@ class Run:
         """The colour of a partner: that of its country."""
         return self.country_colour(partner)
 
-    def material_colour(self, material: str) -> str:
-        """The colour of an element or product, by its place in its table."""
-        return self._material_colours.get(material, palette.OTHER)
-
     @cached_property
     def _country_colours(self) -> dict[str, str]:
         return palette.for_countries(self.partners, self.countries[len(self.partners) :])
-
-    @cached_property
-    def _material_colours(self) -> dict[str, str]:
-        return {**palette.in_order([*self.products, *self.scrap]), **palette.in_order(self.elements)}
 
 
 def _stage(takes: str, makes: str, eats_scrap: bool) -> str:

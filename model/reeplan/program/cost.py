@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.finance import annuity, capital_recovery_factor
 from reeplan.network import Operation, Period
-from reeplan.program.investment import running_years, starts
+from reeplan.program.investment import increment, running_years, starts
 from reeplan.program.linear import linear_sum
 from reeplan.tables.spec import BASE
 
@@ -137,9 +137,8 @@ def _fixed(m: Model) -> Iterator[Term]:
                 yield Term(FIXED, asset.name, "", year, BASE, asset.fixed_usd_per_t * asset.existing(year) / 1e6, None)
             module = asset.fixed_usd_per_t * asset.module_t_per_year / 1e6
             for u in starts(m, asset, year):
-                yield Term(FIXED, asset.name, "", year, BASE, module, m.built[asset.name, u])
-                if u > m.decision_years[asset.name][0]:
-                    yield Term(FIXED, asset.name, "", year, BASE, -module, m.built[asset.name, u - 1])
+                for musd, built in increment(m, asset.name, u, module):
+                    yield Term(FIXED, asset.name, "", year, BASE, musd, built)
 
 
 # ---- operation ------------------------------------------------------------------------------------

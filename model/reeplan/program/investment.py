@@ -234,8 +234,3 @@ def capacity_running(m: Model, asset: str, year: int) -> Any:
         for term in increment(m, asset, u, ramp(year - u - data.lead_years, data.ramp_years))
     )
     return m.cap[asset, year] == data.existing(year) + data.module_t_per_year * ramped
-
-
-def modules_running(m: Model, asset: str, year: int) -> Any:
-    """Modules running in ``year``, whatever their ramp."""
-    return pyo.quicksum(decided(m, asset, u) for u in starts(m, m.case.assets[asset], year))

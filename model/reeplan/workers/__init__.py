@@ -6,7 +6,7 @@
 """
 
 from reeplan.workers.jobs import NOT_ASKED, Alone, Crew, Display, Done, Job
-from reeplan.workers.processes import LocalProcesses, Team
+from reeplan.workers.processes import LocalProcesses, Team, processors
 from reeplan.workers.workplace import Task, UnusableError, WorkerLostError, Workforce, Workplace, sweep
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "WorkerLostError",
     "Workforce",
     "Workplace",
+    "processors",
     "sweep",
 ]

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from reeplan.workers.jobs import Display
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class LocalProcesses(Workplace):
     """So many worker processes on this machine; each writes the solver's account into the log folder, if any."""
 

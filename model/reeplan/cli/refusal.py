@@ -1,0 +1,34 @@
+"""What is said where nothing was solved because it cannot be done as asked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from reeplan.cli.check import as_objects, show_problems
+from reeplan.cli.exits import BAD_INPUT
+
+if TYPE_CHECKING:
+    from reeplan.cli.session import RefusedError, Request
+
+
+def refuse(request: Request, refusal: RefusedError, results: str) -> int:
+    """Say what is wrong and return the exit code; ``results`` is what the JSON object calls its empty list of them."""
+    if refusal.loaded is not None:
+        errors, warnings = refusal.loaded.errors, refusal.loaded.warnings
+        show_problems(refusal.loaded, request.strict)
+        click.echo("\nNothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
+    else:
+        errors, warnings = [], []
+        click.echo(f"error   {refusal.message}", err=True)
+        if refusal.hint:
+            click.echo(f"        → {refusal.hint}", err=True)
+    if request.as_json:
+        said = as_objects(errors) or [
+            {"file": None, "line": None, "column": None, "message": refusal.message, "hint": refusal.hint}
+        ]
+        answer = {"run": None, "status": "bad input", results: [], "errors": said, "warnings": as_objects(warnings)}
+        click.echo(json.dumps(answer))
+    return BAD_INPUT
