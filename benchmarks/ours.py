@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan.case_from_tables import case_from_tables
-from reeplan.cli.solve import SMALL
+from reeplan.cli.crew import SMALL
 from reeplan.front import solve_front
 from reeplan.plan import Planner
 from reeplan.solver import Controls

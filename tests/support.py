@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ from reeplan.tables.spec import TABLES
 from reeplan.workers import Alone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from reeplan.tables.rows import Tables
@@ -263,3 +264,13 @@ def _write_table(path: Path, block: Block) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(block.columns)
         writer.writerows(block.rows)
+
+
+def until(holds: Callable[[], object], seconds: float = 120.0) -> bool:
+    """Wait until something holds; False if it never does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.005)
+    return False

@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.cli import cooperate
-from reeplan.plan import Planner
+from reeplan.cooperate.question import Question
+from reeplan.study import Desk
 from solved import run_command
 from support import write_case, years
 from test_cooperate_coalition import TWO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    from reeplan.workers import Task
+    from typing import Any
 
 
 @pytest.fixture
 def two(tmp_path: Path) -> Path:
     return write_case(tmp_path / "two", years(2030, 2030), TWO)
-
-
-def at_once(workplace: object, tasks: Sequence[Task], display: object, done: Callable[[int, Any], object]) -> None:
-    """Solve the tasks in this process: what worker processes do is tested elsewhere."""
-    for position, task in enumerate(tasks):
-        done(position, task.question(Planner(task.case, task.measure), lambda progress: None))
-
-
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cooperate, "sweep", at_once)
 
 
 def table(run: Path, name: str) -> list[dict[str, str]]:
@@ -45,7 +32,7 @@ def table(run: Path, name: str) -> list[dict[str, str]]:
 def test_the_case_on_paper_through_worker_processes(two: Path, tmp_path: Path) -> None:
     """A bears -3.235 and its mine costs it 0.1: it receives 3.335; B bears 4.475 and pays 1.14 in the plan."""
     run = tmp_path / "run"
-    result = run_command("cooperate", two, "--out", run, "--workers", 2, "--gap", 0, "--json")
+    result = run_command("cooperate", two, "--out", run, "--workers", 2, "--gap", 0, "--target", "none", "--json")
     assert result.exit_code == 0
     said = json.loads(result.stdout)
     assert said["status"] == "done"
@@ -63,9 +50,8 @@ def test_the_case_on_paper_through_worker_processes(two: Path, tmp_path: Path) -
     assert not list(tmp_path.glob(".*unfinished"))
 
 
-@pytest.mark.usefixtures("in_this_process")
 def test_what_it_prints(two: Path, tmp_path: Path) -> None:
-    result = run_command("cooperate", two, "--out", tmp_path / "run")
+    result = run_command("cooperate", two, "--target", "none", "--out", tmp_path / "run")
     assert result.exit_code == 0
     assert "Joining gains all partners together 6.590 MUSD" in result.stdout
     assert "The Shapley value is in the core" in result.stdout
@@ -74,16 +60,14 @@ def test_what_it_prints(two: Path, tmp_path: Path) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
-@pytest.mark.usefixtures("in_this_process")
 def test_a_binding_part_of_a_shared_seller_is_reported_with_its_worth(two: Path, tmp_path: Path) -> None:
     """B alone buys its whole 70 t from X and lacks more: a tonne more saves 100000 - 10000 - 1000 USD."""
-    run_command("cooperate", two, "--out", tmp_path / "run")
+    run_command("cooperate", two, "--target", "none", "--out", tmp_path / "run")
     [row] = [row for row in table(tmp_path / "run", "ceilings") if row["coalition"] == "B" and row["window"] == "base"]
     assert float(row["limit_t"]) == pytest.approx(70)
     assert float(row["worth_usd_per_t"]) == pytest.approx(89000)
 
 
-@pytest.mark.usefixtures("in_this_process")
 def test_a_target_that_one_cannot_reach_alone_is_reported_and_is_no_failure(two: Path, tmp_path: Path) -> None:
     result = run_command("cooperate", two, "--target", 0.4, "--out", tmp_path / "run")
     assert result.exit_code == 0
@@ -95,37 +79,84 @@ def test_a_target_that_one_cannot_reach_alone_is_reported_and_is_no_failure(two:
     assert float(rows["A + B"]["cost_musd"]) == pytest.approx(1.24, rel=1e-6)
 
 
-@pytest.mark.usefixtures("in_this_process")
 def test_a_target_that_all_together_cannot_reach(two: Path, tmp_path: Path) -> None:
     """100 t for 200: half is the most."""
     result = run_command("cooperate", two, "--target", 0.6, "--out", tmp_path / "run", "--json")
     assert result.exit_code == 3
+    assert json.loads(result.stdout)["status"] == "infeasible"
+    assert "at most" in (tmp_path / "run" / "infeasible.md").read_text(encoding="utf-8")
+
+
+def test_along_the_front_every_level_has_every_coalition(two: Path, tmp_path: Path) -> None:
+    """Together at most half of B's demand is served; B alone can keep nothing, so the deal is made at no target.
+
+    A serves itself at every level, and costs the same at each.
+    """
+    run = tmp_path / "run"
+    result = run_command("cooperate", two, "--points", 3, "--out", run, "--json")
+    assert result.exit_code == 0
     said = json.loads(result.stdout)
-    assert said["status"] == "infeasible"
-    assert said["coalitions"][-1]["highest_resilience"] == pytest.approx(0.5, abs=1e-5)
-    assert said["shapley"] is None
+    assert said["target"] == 0
+    assert said["shapley"] == pytest.approx({"A": -3.235, "B": 4.475}, rel=1e-6)
+    rows = table(run, "coalitions")
+    levels = sorted({float(row["target"]) for row in rows})
+    assert levels == pytest.approx(sorted(said["levels"]))
+    assert len(rows) == 3 * len(levels)
+    assert {round(float(row["cost_musd"]), 6) for row in rows if row["coalition"] == "A"} == {0.06}
+    reached = {float(row["target"]): row["status"] for row in rows if row["coalition"] == "B"}
+    assert reached == {level: "optimal" if level == 0 else "cannot reach the target" for level in levels}
+    front = table(run, "front")
+    together = {round(float(row["cost_musd"]), 6) for row in rows if row["coalition"] == "A + B"}
+    assert together <= {round(float(row["cost_musd"]), 6) for row in front}
 
 
-def test_what_was_found_before_an_interrupt_is_kept(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def only_the_first(workplace: object, tasks: Sequence[Task], display: object, done: Any) -> None:
-        at_once(workplace, tasks[:1], display, done)
-
-    monkeypatch.setattr(cooperate, "sweep", only_the_first)
-    result = run_command("cooperate", two, "--out", tmp_path / "run")
-    assert result.exit_code == 130
-    rows = {row["coalition"]: row for row in table(tmp_path / "run", "coalitions")}
-    assert float(rows["A + B"]["cost_musd"]) == pytest.approx(1.24, rel=1e-6)
-    assert rows["A"]["status"] == "not solved"
+def test_it_is_a_run_like_any_other(two: Path, tmp_path: Path) -> None:
+    """Its plans are checked from their files, and drawn again, as those of ``reeplan solve``."""
+    run = tmp_path / "run"
+    assert run_command("cooperate", two, "--points", 3, "--out", run).exit_code == 0
+    assert run_command("verify", run).exit_code == 0
+    assert run_command("report", run).exit_code == 0
+    prints = json.loads((run / "manifest.json").read_text())["tables_sha256"]
+    assert {"coalitions.csv", "allocation.csv", "pays.csv", "front.csv"} <= set(prints)
 
 
-def test_an_interrupt_before_anything_is_found_writes_nothing(
+def stop_after(number: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ctrl-C after so many answers; what was asked of the solver is listed."""
+    asked: list[str] = []
+    ask = Question.__call__
+
+    def count(question: Question, planner: Any, watch: Any) -> Any:
+        answer = ask(question, planner, watch)
+        asked.append(" + ".join(planner.case.partners))
+        return answer
+
+    monkeypatch.setattr(Question, "__call__", count)
+    monkeypatch.setattr(Desk, "interrupted", property(lambda desk: len(asked) >= number))
+    return asked
+
+
+def test_what_was_found_before_an_interrupt_is_kept_and_gone_on_from(
     two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cooperate, "sweep", lambda *_: None)
-    result = run_command("cooperate", two, "--out", tmp_path / "run", "--json")
-    assert result.exit_code == 130
-    assert json.loads(result.stdout)["status"] == "interrupted"
-    assert [path.name for path in tmp_path.iterdir()] == ["two"]
+    run = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        asked = stop_after(1, patch)
+        result = run_command("cooperate", two, "--target", "none", "--out", run)
+        assert result.exit_code == 130
+        assert asked == ["A"]
+    rows = {row["coalition"]: row for row in table(run, "coalitions")}
+    assert float(rows["A + B"]["cost_musd"]) == pytest.approx(1.24, rel=1e-6)
+    assert rows["B"]["status"] == "not solved"
+    assert f"reeplan cooperate --resume {run}" in " ".join(result.stdout.split())
+
+    assert "reeplan cooperate --resume" in run_command("solve", "--resume", run).stderr
+    with monkeypatch.context() as patch:
+        asked = stop_after(10, patch)
+        assert run_command("cooperate", "--resume", run).exit_code == 0
+        assert asked == ["B"]
+    rows = {row["coalition"]: row for row in table(run, "coalitions")}
+    assert float(rows["B"]["cost_musd"]) == pytest.approx(7.77, rel=1e-6)
+    assert not (run / "journal").exists()
 
 
 @pytest.mark.parametrize("partners", ["A        0", "\n".join(f"P{i}       0" for i in range(9))])

@@ -34,6 +34,7 @@ from reeplan.run_folder import unfinished_place
 from reeplan.solver import Outcome, Solution
 from reeplan.workers import Job
 from solved import rows_of, run_command, write_rows
+from support import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,16 +114,6 @@ def started(
 def answers(place: Path) -> int:
     """How many solves an unfinished run has recorded."""
     return len(list((unfinished_place(place) / "journal").glob("*.npz")))
-
-
-def until(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
-    """Wait until something holds; False if it never does."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.002)
-    return False
 
 
 def children(pid: int) -> list[int]:

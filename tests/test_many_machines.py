@@ -33,11 +33,11 @@ from reeplan.tables import load_tables
 from reeplan.workers import Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
 from reeplan.workers.bench import differences
 from solved import run_command
-from support import Silent
+from support import Silent, until
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from click.testing import Result
 
@@ -90,16 +90,6 @@ def quick() -> Iterator[None]:
         patch.setattr(solve_module, "write_report", lambda run: None)
         patch.setattr(solve_module, "_verified", lambda folder, display: Held)
         yield
-
-
-def until(holds: Callable[[], Any], seconds: float = 120.0) -> bool:
-    """Wait until something holds; False if it never does."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def free_port() -> int:

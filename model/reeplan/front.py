@@ -83,6 +83,17 @@ class Front:
     """Targets asked for that no plan found reaches."""
     levels: list[float] = field(default_factory=list)
     """The resiliences at which the least cost was asked for, from 0 (the cheapest plan of all) upwards."""
+    bounds: dict[float, float] = field(default_factory=dict)
+    """What no plan can cost less (MUSD), by the resilience it must keep."""
+
+    def at(self, level: float) -> Point | None:
+        """The cheapest plan found that is as resilient; None if none is."""
+        keeping = [point for point in self.points if point.plan.resilience >= level - SAME_RESILIENCE]
+        return min(keeping, key=lambda point: point.plan.cost_musd, default=None)
+
+    def bound_at(self, level: float) -> float:
+        """What no plan as resilient can cost less, MUSD: a bound proven at a lower level holds as well."""
+        return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-math.inf)
 
 
 def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, target: float) -> Front:
@@ -97,7 +108,8 @@ def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, t
     bound = max(relaxed.objective, solution.bound)
     plan = planner.report(solution, target, bound)
     plan = replace(plan, bound_musd=min(bound, plan.cost_musd))
-    return Front([Point("p01", plan, allowed)], solution.outcome)
+    point = Point("p01", plan, allowed)
+    return Front([point], solution.outcome, levels=[target], bounds={target: plan.bound_musd})
 
 
 def solve_front(
@@ -126,7 +138,9 @@ def solve_front(
     unreached = [target for target in wanted if target > reached + SAME_RESILIENCE]
     complete = search.highest_is_proven and search.every_level_is_settled()
     asked = sorted(search.asked)
-    return Front(search.points(), search.outcome, search.highest_resilience_bound, complete, unreached, asked)
+    return Front(
+        search.points(), search.outcome, search.highest_resilience_bound, complete, unreached, asked, search.bounds
+    )
 
 
 def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> float:

@@ -188,7 +188,8 @@ def sha256_of_tables(folder: Path) -> dict[str, str]:
     """The fingerprint of every table that a run has written."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in [folder / "front.csv", *sorted(folder.glob("inputs/*.csv")), *sorted(folder.glob("plans/*/*.csv"))]
+        for part in ("*.csv", "inputs/*.csv", "plans/*/*.csv")
+        for path in sorted(folder.glob(part))
     }
 
 

@@ -6,12 +6,15 @@ import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reeplan import __version__
 from reeplan.cli.exits import BAD_INPUT
+
+if TYPE_CHECKING:
+    from reeplan.cli.session import Request
 
 Command = Callable[..., None]
 
@@ -56,22 +59,99 @@ def _finite(_: click.Context, param: click.Parameter, value: float | None) -> fl
     return value
 
 
-def _effort(each: str) -> Callable[[Command], Command]:
-    """The options that say how hard the solver tries at each point, or each coalition."""
-    gap = click.option(
-        "--gap", type=click.FloatRange(0, 1), callback=_finite, help=f"Relative gap at which a {each} counts as solved."
+def _all_finite(_: click.Context, param: click.Parameter, values: tuple[float, ...]) -> tuple[float, ...]:
+    """The same for an option that may be repeated."""
+    for value in values:
+        _finite(_, param, value)
+    return values
+
+
+POINTS = click.option(
+    "--points", type=click.IntRange(1, 1000), help="Resilience levels of the front, its ends included."
+)
+
+
+def _search(each: str, out: str) -> Callable[[Command], Command]:
+    """The case and the options of every command that searches for plans, one ``each`` at a time."""
+    options = (
+        click.argument("case", type=click.Path(path_type=Path), required=False),
+        WITH,
+        click.option(
+            "--target", type=Target(), help="Solve at this one resilience (or 'none') instead of along the front."
+        ),
+        click.option(
+            "--measure",
+            type=click.Choice(["worst_case", "weakest_link", "expected", "cvar"]),
+            help="How resilience is measured.",
+        ),
+        click.option("--out", type=click.Path(path_type=Path), help=out),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, 256),
+            help=f"{each.capitalize()}s solved side by side [a large case: one per processor].",
+        ),
+        click.option(
+            "--dask",
+            metavar="ADDRESS",
+            help=f"Solve {each}s on the workers of this Dask scheduler, such as tcp://192.168.1.10:8786.",
+        ),
+        click.option(
+            "--mpi",
+            is_flag=True,
+            help=f"Solve {each}s on MPI ranks: mpiexec -n 4 python -m mpi4py.futures -m reeplan ...",
+        ),
+        click.option(
+            "--gap",
+            type=click.FloatRange(0, 1),
+            callback=_finite,
+            help=f"Relative gap at which a {each} counts as solved.",
+        ),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(0, min_open=True),
+            callback=_finite,
+            metavar="S",
+            help=f"Time limit of each {each}, seconds.",
+        ),
+        click.option(
+            "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver."
+        ),
+        click.option(
+            "--resume",
+            type=click.Path(path_type=Path),
+            metavar="RUN",
+            help=f"Go on with a run that was stopped; with --time-limit also with {each}s that ended at theirs.",
+        ),
+        STRICT,
+        JSON,
     )
-    time_limit = click.option(
-        "--time-limit",
-        type=click.FloatRange(0, min_open=True),
-        callback=_finite,
-        metavar="S",
-        help=f"Time limit of each {each}, seconds.",
-    )
-    seed = click.option(
-        "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver."
-    )
-    return lambda command: gap(time_limit(seed(command)))
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | None = None) -> Request:
+    """What was asked for, once it makes sense; ``own`` are options of this command alone."""
+    from reeplan.cli.session import Request
+
+    request = Request(case=case, **{"points": None, **options}, options=own or {})
+    if request.target is not None and request.points is not None:
+        raise click.UsageError("--target solves one plan and --points a front: give one of them.")
+    if (case is None) == (request.resume is None):
+        raise click.UsageError("name the CASE to solve, or the run to go on with: --resume RUN.")
+    elsewhere = [name for name, given in (("--dask", request.dask), ("--mpi", request.mpi)) if given]
+    if len(elsewhere) > 1 or (elsewhere and request.workers is not None):
+        raise click.UsageError("--workers, --dask and --mpi each say who solves: give one of them.")
+    kept = (request.overlays, request.target, request.points, request.measure, request.out, request.gap)
+    if request.resume is not None and (
+        any(one not in (None, ()) for one in kept) or any(one not in (None, False, []) for one in (own or {}).values())
+    ):
+        raise click.UsageError("--resume takes the case and its options from the run: leave them out.")
+    return request
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -96,76 +176,169 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
 
 
 @reeplan.command()
-@click.argument("case", type=click.Path(path_type=Path), required=False)
-@WITH
-@click.option(
-    "--target", type=Target(), help="Solve one plan that keeps this resilience (or 'none') instead of the front."
-)
-@click.option("--points", type=click.IntRange(1, 1000), help="Resilience levels of the front, its two ends included.")
-@click.option(
-    "--measure",
-    type=click.Choice(["worst_case", "weakest_link", "expected", "cvar"]),
-    help="How resilience is measured.",
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Run folder to write [runs/<case>-<date>-<time>].")
-@click.option(
-    "--workers", type=click.IntRange(1, 256), help="Points solved side by side [a large case: one per processor]."
-)
-@click.option(
-    "--dask",
-    metavar="ADDRESS",
-    help="Solve points on the workers of this Dask scheduler, such as tcp://192.168.1.10:8786.",
-)
-@click.option(
-    "--mpi", is_flag=True, help="Solve points on MPI ranks: mpiexec -n 4 python -m mpi4py.futures -m reeplan solve ..."
-)
-@_effort("point")
-@click.option(
-    "--resume",
-    type=click.Path(path_type=Path),
-    metavar="RUN",
-    help="Go on with a run that was stopped; with --time-limit also with points that ended at theirs.",
-)
-@STRICT
-@JSON
+@_search("point", "Run folder to write [runs/<case>-<date>-<time>].")
+@POINTS
 def solve(case: Path | None, **options: Any) -> None:
     """Solve CASE: the front of cost against resilience, tables and figures in a run folder."""
-    from reeplan.cli.session import Request
     from reeplan.cli.solve import run_solve
 
-    request = Request(case=case, **options)
-    if request.target is not None and request.points is not None:
-        raise click.UsageError("--target solves one plan and --points a front: give one of them.")
-    if (case is None) == (request.resume is None):
-        raise click.UsageError("name the CASE to solve, or the run to go on with: --resume RUN.")
-    elsewhere = [name for name, given in (("--dask", request.dask), ("--mpi", request.mpi)) if given]
-    if len(elsewhere) > 1 or (elsewhere and request.workers is not None):
-        raise click.UsageError("--workers, --dask and --mpi each say who solves: give one of them.")
-    kept_from_the_run = (request.overlays, request.target, request.points, request.measure, request.out, request.gap)
-    if request.resume is not None and any(option not in (None, ()) for option in kept_from_the_run):
-        raise click.UsageError("--resume takes the case and its options from the run: leave them out.")
-    sys.exit(run_solve(request))
+    sys.exit(run_solve(_request(case, options)))
 
 
 @reeplan.command()
-@CASE
-@WITH
+@_search("coalition", "Run folder to write [runs/cooperate-<case>-<date>-<time>].")
+@POINTS
 @click.option(
-    "--target",
-    type=Target(),
-    help="Resilience that every coalition must keep (or 'none') [the settings' resilience_target, else none].",
+    "--levers", is_flag=True, help="Also what each clause of the deal alone is worth: solved anew without it."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Run folder [runs/cooperate-<case>-<date>-<time>].")
-@click.option("--workers", type=click.IntRange(1, 256), help="Coalitions solved side by side [one per processor].")
-@_effort("coalition")
-@STRICT
-@JSON
-def cooperate(case: Path, **options: Any) -> None:
-    """What cooperation is worth in CASE: every coalition of partners at one target, who gains, who should pay whom."""
-    from reeplan.cli.cooperate import run_cooperate
-    from reeplan.cli.session import Request
+@click.option("--regret", is_flag=True, help="Also what the joint plan leaves a partner when the others walk away.")
+@click.option(
+    "--leaves",
+    multiple=True,
+    type=int,
+    metavar="YEAR",
+    help="With --regret: the year in which they walk away; repeatable [three years, spread over the plan].",
+)
+def cooperate(case: Path | None, levers: bool, regret: bool, leaves: tuple[int, ...], **options: Any) -> None:
+    """What cooperation is worth in CASE: every coalition of partners, who gains, and who should pay whom.
 
-    sys.exit(run_cooperate(Request(case=case, points=None, measure=None, resume=None, **options)))
+    At the levels of the joint front, or at one --target.
+    """
+    from reeplan.cli.cooperate import STUDY
+    from reeplan.cli.solve import run_solve
+
+    if leaves and not regret:
+        raise click.UsageError("--leaves says when partners walk away: give it with --regret.")
+    own = {"levers": levers, "regret": regret, "leaves": list(leaves)}
+    sys.exit(run_solve(_request(case, options, own), STUDY))
+
+
+@reeplan.command()
+@_search("question", "Run folder to write [runs/alternatives-<case>-<date>-<time>].")
+@click.option(
+    "--slack",
+    multiple=True,
+    type=click.FloatRange(0),
+    callback=_all_finite,
+    metavar="SHARE",
+    help="How much dearer than the cheapest a plan may be, as a share of its cost; repeatable [0.01, 0.03, 0.05].",
+)
+@click.option(
+    "--slack-musd",
+    multiple=True,
+    type=click.FloatRange(0),
+    callback=_all_finite,
+    metavar="MUSD",
+    help="The same as an amount; repeatable.",
+)
+@click.option("--plans", type=click.IntRange(0, 50), help="Whole alternatives to find at each of these [4].")
+@click.option(
+    "--search",
+    type=click.Choice(["classes", "ranges", "bounds"]),
+    help="How far: until it is known what must, may and must not be built; until every least and most is proven; or "
+    "bounds alone [classes].",
+)
+def alternatives(
+    case: Path | None,
+    slack: tuple[float, ...],
+    slack_musd: tuple[float, ...],
+    plans: int | None,
+    search: str | None,
+    **options: Any,
+) -> None:
+    """What plans for CASE that cost little more than the cheapest have in common, and how they differ.
+
+    At --target, or the resilience_target of the settings: must-haves, real choices, must-avoids, and whole plans.
+    """
+    from reeplan.cli.alternatives import STUDY
+    from reeplan.cli.solve import run_solve
+
+    own = {"slack": list(slack), "slack_musd": list(slack_musd), "plans": plans, "search": search}
+    sys.exit(run_solve(_request(case, options, own), STUDY))
+
+
+@reeplan.command()
+@_search("future", "Run folder to write [runs/sensitivity-<case>-<date>-<time>].")
+@click.option(
+    "--trajectories", type=click.IntRange(0, 1000), help="Walks of the screening that tells which inputs matter [6]."
+)
+@click.option("--leading", type=click.IntRange(0, 100), help="How many that matter most get indices [4].")
+@click.option(
+    "--samples", type=click.IntRange(0, 2**16), help="Base samples of the indices, a power of 2; 0: no indices [32]."
+)
+@click.option("--futures", type=click.IntRange(0, 10**6), help="Futures drawn from all ranges at once [32].")
+@click.option(
+    "--relaxed",
+    is_flag=True,
+    help="Screening and indices with divisible modules, in a fraction of the time; a few are checked with whole ones.",
+)
+@click.option("--all-relaxed", is_flag=True, help="The same for everything.")
+def sensitivity(
+    case: Path | None,
+    trajectories: int | None,
+    leading: int | None,
+    samples: int | None,
+    futures: int | None,
+    relaxed: bool,
+    all_relaxed: bool,
+    **options: Any,
+) -> None:
+    """Which assumptions of CASE matter, and which decisions stay right whatever they are: its table ranges, varied.
+
+    At --target, or the resilience_target of the settings.
+    """
+    from reeplan.cli.sensitivity import STUDY
+    from reeplan.cli.solve import run_solve
+
+    if samples is not None and samples & (samples - 1):
+        raise click.UsageError(f"--samples {samples} is no power of 2: give {2 ** (samples.bit_length() - 1)}.")
+    own = {
+        "trajectories": trajectories,
+        "leading": leading,
+        "samples": samples,
+        "futures": futures,
+        "relaxed": relaxed or None,
+        "all_relaxed": all_relaxed or None,
+    }
+    sys.exit(run_solve(_request(case, options, own), STUDY))
+
+
+@reeplan.command()
+@_search("question", "Run folder to write [runs/futures-<case>-<date>-<time>].")
+@POINTS
+@click.option(
+    "--future",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="OVERLAY",
+    help="Also hold every plan against this future, an overlay; repeatable.",
+)
+@click.option(
+    "--cvar-level",
+    multiple=True,
+    type=click.FloatRange(0, 1, max_open=True),
+    callback=_all_finite,
+    metavar="SHARE",
+    help="Depth of the tail in which lost supply is averaged; repeatable [0 and the settings' cvar_level].",
+)
+@click.option("--risk-points", type=click.IntRange(2, 100), help="Plans at each depth [6].")
+def futures(
+    case: Path | None,
+    future: tuple[Path, ...],
+    cvar_level: tuple[float, ...],
+    risk_points: int | None,
+    **options: Any,
+) -> None:
+    """What knowing the future would be worth in CASE, how much each plan is regretted in it, and what risk costs."""
+    from reeplan.cli.futures import STUDY
+    from reeplan.cli.solve import run_solve
+
+    own = {
+        "future": [path.as_posix() for path in future],
+        "cvar_level": list(cvar_level),
+        "risk_points": risk_points,
+    }
+    sys.exit(run_solve(_request(case, options, own), STUDY))
 
 
 @reeplan.command()

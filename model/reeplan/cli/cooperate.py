@@ -1,85 +1,73 @@
-"""``reeplan cooperate``: solve every coalition at one target, share the gain, write a run folder and say it."""
+"""``reeplan cooperate``: the front of all partners together, every other coalition beside it, and the deal."""
 
 from __future__ import annotations
 
-import json
-import time
-from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-import click
 import pandas as pd
 
-from reeplan.cli.check import show_problems
 from reeplan.cli.deal import as_object, print_deal, status_of
-from reeplan.cli.display import TerminalDisplay
-from reeplan.cli.exits import BAD_INPUT, DONE, INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
-from reeplan.cli.refusal import refuse
-from reeplan.cli.session import RefusedError, Request, Session, open_session
-from reeplan.cooperate.allocation import coalitions
-from reeplan.cooperate.coalition import coalition_case
+from reeplan.cli.session import RefusedError
+from reeplan.cli.study import Setting, Study
 from reeplan.cooperate.deal import CEILING_COLUMNS, Deal
-from reeplan.cooperate.question import Question
-from reeplan.csv_files import write_table
-from reeplan.interrupt import Interrupt
+from reeplan.cooperate.fronts import Coalitions, ask_reaches, common_level, deals
+from reeplan.cooperate.joint_investment import investment_of
+from reeplan.cooperate.levers import COLUMNS as LEVER_COLUMNS
+from reeplan.cooperate.levers import value_levers
+from reeplan.cooperate.marginal_prices import MarginalPrice, marginal_prices, price_rows
+from reeplan.cooperate.walking_away import Row, regret
 from reeplan.results.summary import measure_in_words
-from reeplan.run_folder import INPUTS, join_logs, write_inputs, write_manifest, written_whole
-from reeplan.solver import Controls
-from reeplan.workers import LocalProcesses, Task, WorkerLostError, processors, sweep
 
 if TYPE_CHECKING:
-    from reeplan.cooperate.allocation import Coalition
-    from reeplan.cooperate.question import Answer
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from reeplan.cli.session import Session
 
 MOST_PARTNERS = 8
 """Each partner more doubles the number of coalitions: 255 with so many."""
 
 
-class NothingFoundError(Exception):
-    """The work was stopped before any coalition was solved."""
+@dataclass(frozen=True)
+class Cooperation:
+    """The deal at a target, and at every level of the front."""
+
+    deal: Deal
+    by_level: Mapping[float, Deal]
+    more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Further tables."""
+    interrupted: bool = False
+
+    @property
+    def status(self) -> str:
+        """How the search for all of it ended."""
+        statuses = {status_of(deal) for deal in self.by_level.values()}
+        if self.interrupted:
+            return "interrupted"
+        return next((s for s in ("interrupted", "stopped at a limit") if s in statuses), "done")
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every coalition at every level, and what follows at the target."""
+        rows = [row for level in sorted(self.by_level) for row in self.by_level[level].coalition_rows()]
+        return {
+            "coalitions": pd.DataFrame(rows),
+            "allocation": pd.DataFrame(self.deal.allocation_rows()),
+            **{name: pd.DataFrame(rows) for name, rows in self.deal.bill_rows().items()},
+            "ceilings": pd.DataFrame(self.deal.ceiling_rows(), columns=list(CEILING_COLUMNS)),
+            **self.more,
+        }
+
+    def as_object(self) -> dict[str, Any]:
+        """The deal at the target."""
+        return {**as_object(self.deal), "levels": sorted(self.by_level)}
+
+    def say(self, place: Path) -> None:
+        """The deal at the target, in words."""
+        print_deal(self.deal, self.by_level, place, measure_in_words(self.deal.case.settings))
 
 
-def run_cooperate(request: Request) -> int:
-    """Do what was asked and return the exit code."""
-    began = time.perf_counter()
-    try:
-        session = open_session(_with_place(request))
-        _check_partners(session)
-    except RefusedError as refusal:
-        return refuse(request, refusal, "coalitions")
-    show_problems(session.loaded, request.strict)
-    try:
-        with (
-            TerminalDisplay() as display,
-            Interrupt() as interrupt,
-            written_whole(session.place) as folder,
-        ):
-            deal = _solve(session, folder, display, interrupt)
-            if not any(deal.answers.values()):
-                raise NothingFoundError
-            _write(deal, session, folder, time.perf_counter() - began)
-    except (KeyboardInterrupt, NothingFoundError):
-        return _say(request, "interrupted", "Stopped before any coalition was solved; no run was written.", INTERRUPTED)
-    except (OSError, WorkerLostError) as trouble:
-        return _say(request, "stopped", f"The run folder {session.place} was not written: {trouble}", BAD_INPUT)
-    if request.as_json:
-        click.echo(json.dumps({"run": session.place.as_posix(), **as_object(deal)}, ensure_ascii=False))
-    else:
-        print_deal(deal, session.place, measure_in_words(session.case.settings))
-    return {"done": DONE, "infeasible": INFEASIBLE, "interrupted": INTERRUPTED}.get(status_of(deal), STOPPED_AT_LIMIT)
-
-
-def _with_place(request: Request) -> Request:
-    """The request with the folder that the run goes to."""
-    if request.out is not None or request.case is None:
-        return request
-    name = request.case.resolve().name or "case"
-    return replace(request, out=Path("runs") / f"cooperate-{name}-{datetime.now():%Y-%m-%d-%H%M%S}")
-
-
-def _check_partners(session: Session) -> None:
+def _check(session: Session) -> None:
     number = len(session.case.partners)
     if number < 2:
         raise RefusedError(
@@ -90,68 +78,83 @@ def _check_partners(session: Session) -> None:
             f"the case has {number} partners, and so {2**number - 1} coalitions: more than can be solved.",
             f"keep at most {MOST_PARTNERS} in partners.csv.",
         )
+    years = session.case.years
+    outside = [year for year in (session.facts.get("options") or {}).get("leaves", []) if year not in years]
+    if outside:
+        raise RefusedError(
+            f"--leaves {outside[0]}: the case has no such year.", f"give a year from {years[0]} to {years[-1]}."
+        )
 
 
-# ---- solving --------------------------------------------------------------------------------------
+def _prepare(setting: Setting) -> Sequence[float]:
+    """How far each coalition reaches: the front gets a level that all of them can keep."""
+    if setting.session.single:
+        return ()
+    level = common_level(ask_reaches(setting.case, setting.controls, setting.ask))
+    return () if level is None else (level,)
 
 
-def _solve(session: Session, folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> Deal:
-    case, settings = session.case, session.case.settings
-    target = settings.resilience_target or 0.0
-    deal = Deal(case, target, {})
-    # All together first: it takes longest, and everything is measured against it.
-    order = sorted(coalitions(case.partners), key=lambda c: (len(c) != len(case.partners), len(c)))
-    controls = Controls(time_limit_s=settings.time_limit_s, threads=1, seed=session.seed)
-    question = Question(target, settings.mip_gap, controls, tuple(case.partners))
-    tasks = [Task(deal.name(c), coalition_case(case, c), question, limit_s=settings.time_limit_s) for c in order]
-    size = session.workers or min(processors(), len(order))
-    display.limit_s, display.at_a_time = settings.time_limit_s, size
-    display.say(
-        f"Solve         {len(order)} coalitions of {len(case.partners)} partners, {size} at a time, at most "
-        f"{settings.time_limit_s:g} s each; resilience at least {target:.1%}: {measure_in_words(settings)}"
+def _work(setting: Setting) -> Cooperation:
+    """Every coalition at every level of the front, or at the one target; then what else was asked for.
+
+    The deal is made at the target asked for; else at the highest level that every coalition keeps; else at none.
+    """
+    case = setting.case
+    reaches = {} if setting.session.single else ask_reaches(case, setting.controls, setting.ask)
+    common, asked = common_level(reaches), case.settings.resilience_target
+    levels = sorted({*setting.front.levels, *(level for level in (common, asked) if level is not None)})
+    by_level = deals(
+        setting.planner, setting.front, levels, Coalitions(case, reaches, setting.gap, setting.controls), setting.ask
     )
-    answers: dict[Coalition, Answer | None] = dict.fromkeys(order)
-
-    def keep(position: int, answer: Answer) -> None:
-        answers[order[position]] = answer
-        done = sum(one is not None for one in answers.values())
-        display.say(f"    {done} of {len(order)} coalitions done")
-
-    with LocalProcesses(size, folder) as workers:
-        interrupt.share(workers.stop)
-        workers.say = display.say
-        sweep(workers, tasks, display, keep)
-    return Deal(case, target, answers)
+    target = asked if asked is not None else common or 0.0
+    deal = by_level[target]
+    more: dict[str, pd.DataFrame] = {}
+    if setting.options.get("regret"):
+        more |= _regret(setting, deal)
+    if setting.options.get("levers"):
+        more |= _levers(setting, deal)
+    return Cooperation(deal, by_level, more, setting.ask.interrupted)
 
 
-# ---- what is written and said ---------------------------------------------------------------------
+def _regret(setting: Setting, deal: Deal) -> dict[str, pd.DataFrame]:
+    """What the joint plan leaves those who stay."""
+    point = setting.front.at(deal.target)
+    if point is None:
+        return {}
+    setting.say("              when partners walk away")
+    side_payments = {k: deal.a_year(deal.side_payment("shapley", k)) for k in deal.partners} if deal.shares else None
+    found = regret(
+        setting.case,
+        deal.target,
+        investment_of(setting.planner, point.plan),
+        deal.answers,
+        setting.options.get("leaves") or None,
+        setting.gap,
+        setting.controls,
+        setting.ask,
+        side_payments,
+    )
+    return {"regret": pd.DataFrame(found.table_rows(), columns=[item.name for item in fields(Row)])}
 
 
-def _write(deal: Deal, session: Session, folder: Path, seconds: float) -> None:
-    assert session.loaded.tables is not None
-    for name, rows in {
-        "coalitions": deal.coalition_rows(),
-        "allocation": deal.allocation_rows(),
-        **deal.bill_rows(),
-    }.items():
-        write_table(pd.DataFrame(rows), folder / f"{name}.csv")
-    write_table(pd.DataFrame(deal.ceiling_rows(), columns=list(CEILING_COLUMNS)), folder / "ceilings.csv")
-    write_inputs(session.loaded.tables, session.case.settings, folder / INPUTS)
-    join_logs(folder)
-    facts = {name: fact for name, fact in session.facts.items() if name != "single"}
-    content: dict[str, Any] = {
-        **facts,
-        "command": "cooperate",
-        "workers": session.workers,
-        "written": f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
-        "wall_time_s": round(seconds, 1),
-        **as_object(deal),
+def _levers(setting: Setting, deal: Deal) -> dict[str, pd.DataFrame]:
+    """What each clause is worth: the marginal prices of the joint plan, and every coalition solved anew without it."""
+    point = setting.front.at(deal.target)
+    prices = () if point is None else marginal_prices(setting.planner, point.plan, deal.target)
+    setting.say("              what each clause alone is worth")
+    levers = value_levers(setting.case, deal.target, setting.gap, setting.controls, setting.ask, deal.answers)
+    columns = [item.name for item in fields(MarginalPrice)]
+    return {
+        "levers": pd.DataFrame(levers.rows(), columns=list(LEVER_COLUMNS)),
+        "marginal_prices": pd.DataFrame(price_rows(prices), columns=columns),
     }
-    write_manifest(folder, content)
 
 
-def _say(request: Request, status: str, message: str, code: int) -> int:
-    click.echo(message, err=True)
-    if request.as_json:
-        click.echo(json.dumps({"run": None, "status": status, "coalitions": [], "message": message}))
-    return code
+STUDY = Study(
+    command="cooperate",
+    results="coalitions",
+    unit="coalitions",
+    work=_work,
+    prepare=_prepare,
+    check=_check,
+)

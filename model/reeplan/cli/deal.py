@@ -11,17 +11,23 @@ import click
 from reeplan.cooperate.deal import DONE, NOT_SOLVED, OUT_OF_REACH, STOPPED, Deal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 WIDTH = 100
 
 FILES = {
-    "coalitions.csv": "what each coalition costs and gains",
+    "report.html": "open this first",
+    "coalitions.csv": "what each coalition costs and gains, level by level",
     "allocation.csv": "what each partner bears by each rule, with bands, and its side payments",
-    "pays.csv": "what each partner pays in the joint plan before side payments, by part of the cost",
+    "pays.csv": "what each pays in the joint plan before side payments, by part of the cost",
     "owns.csv": "whose capital is in which plant",
     "risks.csv": "what each disruption leaves each partner without",
-    "ceilings.csv": "where a coalition's part of a shared seller binds, and what a tonne more is worth",
+    "gets.csv": "what reaches each partner, and from where",
+    "levers.csv": "what each clause alone is worth to each partner, solved anew without it",
+    "marginal_prices.csv": "what a little more of each clause is worth",
+    "regret.csv": "what the joint plan leaves a partner when the others walk away",
+    "ceilings.csv": "where a coalition lacks what a shared seller sells, and the worth of a tonne",
 }
 
 
@@ -67,16 +73,34 @@ def _number_or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def print_deal(deal: Deal, place: Path, measure: str) -> None:
-    """The tables and sentences on standard output."""
+def print_deal(deal: Deal, by_level: Mapping[float, Deal], place: Path, measure: str) -> None:
+    """The tables and sentences on standard output: the deal, and its gain at every level of resilience."""
     currency = f"MUSD of {deal.case.settings.currency_year}, present value"
     head = f"Every coalition at a resilience of at least {deal.target:.1%} ({measure}); {currency}"
     click.echo("\n" + textwrap.fill(head, WIDTH))
-    for lines in (_coalition_lines(deal), _sharing_lines(deal), _sentences(deal)):
+    for lines in (_coalition_lines(deal), _sharing_lines(deal), _sentences(deal), _level_lines(by_level)):
         if lines:
             click.echo("\n".join(["", *lines]))
-    click.echo("\n".join([f"\n{place}", *(f"  {n:<15} {what}" for n, what in FILES.items() if (place / n).exists())]))
-    click.echo(f"\n{status_of(deal)}")
+    click.echo("\n".join([f"\n{place}", *(f"  {n:<19} {what}" for n, what in FILES.items() if (place / n).exists())]))
+
+
+def _level_lines(by_level: Mapping[float, Deal]) -> list[str]:
+    """One line a level: together, the sum of all alone, and the gain; nothing where there is one level only."""
+    if len(by_level) < 2:
+        return []
+    head = f"{'served at least':<17}{'together':>12}{'all alone':>12}{'gain of joining':>17}   certain between"
+    lines = [head]
+    for level, deal in sorted(by_level.items()):
+        together, gained = deal.costs.get(deal.everyone, math.nan), deal.gain(deal.everyone)
+        if gained is None:
+            unable = [k for k in deal.partners if deal.status(frozenset([k])) == OUT_OF_REACH]
+            why = f"{' and '.join(unable)} alone cannot" if unable else "not every partner's plan is known"
+            lines.append(f"{level:<17.1%}{_number(together):>12}   {why}")
+            continue
+        gain, band = gained
+        figures = f"{_number(together):>12}{_number(together + gain):>12}{_number(gain):>17}"
+        lines.append(f"{level:<17.1%}{figures}   {_number(band.least)} and {_number(band.greatest)}")
+    return lines
 
 
 def _coalition_lines(deal: Deal) -> list[str]:

@@ -38,6 +38,10 @@ class TerminalDisplay:
         """Time limit of a point, s."""
         self.at_a_time = 1
         """How many points are solved side by side."""
+        self.unit = "levels"
+        """What is counted: in the words of the last line."""
+        self.tells_each = True
+        """Whether each that is done keeps a line of its own; otherwise how many are done is said now and then."""
         self.on_news: Callable[[], None] | None = None
         """Called whenever there is news, so that others can look at the clock too."""
         self._live = self.console.is_terminal
@@ -102,6 +106,8 @@ class TerminalDisplay:
         if task is not None:
             self._progress.remove_task(task)
         seconds = time.monotonic() - self._began.pop(what, time.monotonic())
+        if not self.tells_each:
+            return
         if not solution.found:
             self.say(f"    {what}: no plan found ({solution.outcome.value}), {seconds:.0f} s")
             return
@@ -115,6 +121,10 @@ class TerminalDisplay:
         """How many levels there are, and how many are answered."""
         self._work = (levels, settled)
         self._show_work()
+        now = time.monotonic()
+        if not self.tells_each and not self._live and now - self._said.get("", 0.0) > EVERY_S:
+            self._said[""] = now
+            self.say(f"    {self.work_in_words()}")
 
     def found(self, point: Point, plans: int) -> None:
         """A plan has joined the front, which has so many now."""
@@ -131,7 +141,7 @@ class TerminalDisplay:
         if self._work is None:
             return ""
         levels, settled = self._work
-        text = f"{before}{settled} of {levels} levels done"
+        text = f"{before}{settled} of {levels} {self.unit} done"
         left = self.most_seconds_left()
         return text if left is None or settled >= levels else f"{text}, {in_time(left)}"
 
@@ -151,7 +161,7 @@ class TerminalDisplay:
         if self._work_task is not None:
             self._progress.remove_task(self._work_task)  # so that it stays the last line
         self._work_task = self._progress.add_task(
-            "all levels", news="", time=lambda _: self.work_in_words(), total=None
+            f"all {self.unit}", news="", time=lambda _: self.work_in_words(), total=None
         )
 
 

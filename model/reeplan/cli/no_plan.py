@@ -41,7 +41,7 @@ def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     loaded, place = session.loaded, session.place
     target = planner.case.settings.resilience_target
     kept = (
-        f"What was solved is kept; go on with: reeplan solve --resume {place}"
+        f"What was solved is kept; go on with: reeplan {session.command} --resume {place}"
         if unfinished_place(place).exists()
         else "Nothing was written."
     )

@@ -45,7 +45,8 @@ def what_is_missing(run: Path) -> str:
     if manifest.get("status") == "infeasible":
         return f"the run {run} found no plan: there is nothing to draw; {run / 'infeasible.md'} says why."
     if finished_place(run) != run or manifest.get("status") == "unfinished":
-        return f"the run {run} is not finished; go on with it: reeplan solve --resume {finished_place(run)}"
+        command = manifest.get("command", "solve")
+        return f"the run {run} is not finished; go on with it: reeplan {command} --resume {finished_place(run)}"
     missing = [name for name in ("manifest.json", "front.csv", "inputs", "plans") if not (run / name).exists()]
     if missing or not manifest:
         what = f"it has no {missing[0]}" if missing else "its manifest.json cannot be read"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,8 @@ from reeplan.tables import load_tables
 if TYPE_CHECKING:
     from reeplan.case import Case
     from reeplan.tables.rows import Loaded
+
+SOLVE = "solve"
 
 DONE, INFEASIBLE = "done", "infeasible"
 """The status of runs that there is no going on with."""
@@ -51,6 +53,8 @@ class Request:
     as_json: bool
     dask: str | None = None
     mpi: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
+    """What a study asks for beyond what every search has."""
 
 
 class RefusedError(Exception):
@@ -79,32 +83,44 @@ class Session:
     retry_limits: bool = False
     resumed: bool = False
 
+    @property
+    def command(self) -> str:
+        """Which command this is a run of."""
+        return str(self.facts.get("command", SOLVE))
 
-def open_session(request: Request) -> Session:
-    """The run that is asked for."""
+    @property
+    def unfinished(self) -> Path:
+        """Where the run is written until it is whole."""
+        return unfinished_place(self.place)
+
+
+def open_session(request: Request, command: str = SOLVE, single: bool = False) -> Session:
+    """The run that is asked for, by the command that asks for it; ``single``: always of one plan."""
     try:
-        return _resumed(request) if request.resume is not None else _fresh(request)
+        return _resumed(request, command) if request.resume is not None else _fresh(request, command, single)
     except OSError as trouble:
         raise RefusedError(f"{request.resume or request.out or 'a file'} cannot be used: {trouble}.") from trouble
 
 
-def _fresh(request: Request) -> Session:
+def _fresh(request: Request, command: str, single: bool) -> Session:
     assert request.case is not None
-    place = request.out or Path("runs") / f"{request.case.resolve().name or 'case'}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    place = request.out or Path("runs") / _name_of_run(request.case, command)
     if place.exists():
         raise RefusedError(f"the run folder {place} exists already.", "choose another with --out.")
     if unfinished_place(place).exists():
         raise RefusedError(
             f"an unfinished run is kept for {place}.",
-            f"go on with it: reeplan solve --resume {place}; or remove {unfinished_place(place)}.",
+            f"go on with it: reeplan {command} --resume {place}; or remove {unfinished_place(place)}.",
         )
     loaded = load_tables(request.case, request.overlays)
     if is_bad(loaded, request.strict) or loaded.tables is None:
         raise RefusedError("", loaded=loaded)
     case = _with_options(case_from_tables(loaded.tables), request)
     _check_measure(case)
-    single = request.target is not None
+    single = single or request.target is not None
     facts = {
+        "command": command,
+        "options": request.options,
         "case": request.case.as_posix(),
         "overlays": [overlay.as_posix() for overlay in request.overlays],
         "title": case.settings.title,
@@ -123,7 +139,12 @@ def _fresh(request: Request) -> Session:
     return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts)
 
 
-def _resumed(request: Request) -> Session:
+def _name_of_run(case: Path, command: str) -> str:
+    before = "" if command == SOLVE else f"{command}-"
+    return f"{before}{case.resolve().name or 'case'}-{datetime.now():%Y-%m-%d-%H%M%S}"
+
+
+def _resumed(request: Request, command: str) -> Session:
     """Go on with an unfinished run, or with a finished one that stopped early."""
     assert request.resume is not None
     place = finished_place(request.resume)
@@ -134,6 +155,10 @@ def _resumed(request: Request) -> Session:
     if not _is_whole(facts) or not (kept / INPUTS).is_dir():
         raise RefusedError(
             f"{kept} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
+        )
+    if (other := facts.get("command", SOLVE)) != command:
+        raise RefusedError(
+            f"the run at {place} is one of 'reeplan {other}'.", f"go on with it: reeplan {other} --resume {place}."
         )
     loaded = load_tables(kept / INPUTS)
     if loaded.tables is None:

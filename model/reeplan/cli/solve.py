@@ -1,4 +1,7 @@
-"""``reeplan solve``: check, solve, write the run folder, draw, and say what came out."""
+"""``reeplan solve``: check, solve, write the run folder, draw, and say what came out.
+
+A study (``cli/study.py``) is the same with questions of its own: whatever it finds lies beside the plans.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ import errno
 import json
 import shutil
 import time
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reeplan.cli.check import show_problems
+from reeplan.cli.crew import crew_of, plan_of_work, size_in_words, workplace_of
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.live import LiveFront
@@ -22,6 +25,7 @@ from reeplan.cli.no_plan import NoPlanError, say_no_plan
 from reeplan.cli.outcome import print_results, status_of
 from reeplan.cli.refusal import refuse
 from reeplan.cli.session import RefusedError, Request, Session, open_session
+from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
 from reeplan.figures import draw_figures
@@ -30,7 +34,7 @@ from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal, Recorded
 from reeplan.plan import Planner
 from reeplan.report import write_report
-from reeplan.results.summary import front_table, measure_in_words
+from reeplan.results.summary import front_table
 from reeplan.run_folder import (
     INPUTS,
     JOURNAL,
@@ -44,37 +48,62 @@ from reeplan.run_folder import (
     written_whole,
 )
 from reeplan.solver import Controls, Outcome
+from reeplan.study import Desk, Notebook
 from reeplan.verify import Failure, Verdict, verify_run
-from reeplan.workers import Alone, Team, WorkerLostError, Workforce, processors
+from reeplan.workers import WorkerLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from reeplan.cli.study import Finding, Study
     from reeplan.workers import Crew, Workplace
 
 ROUNDING = 1e-9
 """Two costs (relative) or shares that differ by less are one."""
 
-SMALL = 100
-"""A program with fewer whole-number decisions is solved in one process: starting more would take longer."""
+ASKED = "asked"
+"""Where within the journal the answers to a study's questions are."""
 
 
 class StoppedEarlierError(Exception):
     """A run that is gone on with was stopped before it had every plan that it had before."""
 
 
-def run_solve(request: Request) -> int:
+@dataclass(frozen=True)
+class _Results:
+    """What came out: the front with its rows, what a study found, and the verdict of the check."""
+
+    front: Front
+    rows: list[dict[str, Any]]
+    finding: Finding | None
+    verdict: Verdict
+
+    @property
+    def status(self) -> str:
+        """How it ended."""
+        return _status(self.front, self.finding)
+
+
+def _status(front: Front, finding: Finding | None) -> str:
+    """Done, interrupted, or stopped at a limit: the front's, or the study's where the front is done."""
+    status = status_of(front)
+    return status if status != "done" or finding is None else finding.status
+
+
+def run_solve(request: Request, study: Study | None = None) -> int:
     """Do what was asked and return the exit code."""
     began = time.perf_counter()
     try:
         with machines_of(request) as machines:
-            return _run(request, open_session(request), machines, began)
+            session = open_session(request, study.command, study.single) if study else open_session(request)
+            if study is not None:
+                study.check(session)
+            return _run(request, session, study, machines, began)
     except RefusedError as refusal:
-        return refuse(request, refusal, "points")
+        return refuse(request, refusal, study.results if study else "points")
 
 
-def _run(request: Request, session: Session, machines: Workplace | None, began: float) -> int:
+def _run(request: Request, session: Session, study: Study | None, machines: Workplace | None, began: float) -> int:
     show_problems(session.loaded, request.strict)
     try:
         with (
@@ -82,28 +111,45 @@ def _run(request: Request, session: Session, machines: Workplace | None, began: 
             Interrupt() as interrupt,
             written_whole(session.place, keep_if=_worth_keeping, replaces=session.resumed) as folder,
         ):
-            front, rows, verdict = _solve_into(folder, session, machines, display, interrupt, began)
-        _forget_journal(session.place, front)
+            results = _solve_into(folder, session, study, machines, display, interrupt, began)
+        if results.status == "done":
+            shutil.rmtree(session.place / JOURNAL, ignore_errors=True)  # last: all before it can be gone on from
     except NoPlanError as nothing:
         return say_no_plan(nothing, session, request.as_json)
     except (KeyboardInterrupt, StoppedEarlierError) as stop:
         return _say_stopped(request, session, stop)
     except (OSError, WorkerLostError) as trouble:
         return _say_trouble(request, session, trouble)
-    print_results(session, front, rows, time.perf_counter() - began, as_json=request.as_json)
-    if not verdict.holds:
+    _say_results(request, session, results, time.perf_counter() - began)
+    if not results.verdict.holds:
         return DOES_NOT_HOLD
-    return {"done": DONE, "interrupted": INTERRUPTED}.get(status_of(front), STOPPED_AT_LIMIT)
+    return {"done": DONE, "interrupted": INTERRUPTED}.get(results.status, STOPPED_AT_LIMIT)
+
+
+def _say_results(request: Request, session: Session, results: _Results, seconds: float) -> None:
+    finding = results.finding
+    if finding is None:
+        print_results(session, results.front, results.rows, seconds, as_json=request.as_json)
+        return
+    if request.as_json:
+        said = {"run": session.place.as_posix(), "status": results.status, **finding.as_object()}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    finding.say(session.place)
+    if results.status != "done":
+        click.echo(f"\nTo go on: reeplan {session.command} --resume {session.place} --time-limit SECONDS")
+    click.echo(f"\n{results.status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
 
 
 def _solve_into(
     folder: Path,
     session: Session,
+    study: Study | None,
     machines: Workplace | None,
     display: TerminalDisplay,
     interrupt: Interrupt,
     began: float,
-) -> tuple[Front, list[dict[str, Any]], Verdict]:
+) -> _Results:
     """Solve and write everything into the folder, and check it from there."""
     loaded, case = session.loaded, session.case
     display.say(
@@ -114,31 +160,84 @@ def _solve_into(
     write_inputs(loaded.tables, case.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
-    display.say(f"2/4 Model     {_size(planner)}")
+    display.say(f"2/4 Model     {size_in_words(planner)}")
+    with workplace_of(session, machines, planner, folder, study is not None) as workplace:
+        if workplace is not None:
+            interrupt.share(workplace.stop)
+            workplace.say = display.say
+        place = _Place(session, planner, workplace, folder, interrupt, display)
+        wanted = [] if study is None else list(study.prepare(place.setting(Front())))
+        front = _find_front(place, wanted)
+        finding = None if study is None else _study(study, place, front)
+    display.say("4/4 Results")
+    rows = [write_plan(planner, point, folder) for point in front.points]
+    write_table(front_table(rows), folder / "front.csv")
+    if finding is not None:
+        _write_finding(finding, folder)
+    join_logs(folder)
+    seconds = time.perf_counter() - began
+    write_manifest(folder, _manifest(session, front, rows, finding, folder, seconds))
+    _draw(folder, display)
+    verdict = _verified(folder, display)
+    _write_page(folder, display)
+    return _Results(front, rows, finding, verdict)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where and by whom a run is solved."""
+
+    session: Session
+    planner: Planner
+    workplace: Workplace | None
+    folder: Path
+    interrupt: Interrupt
+    display: TerminalDisplay
+
+    def setting(self, front: Front) -> Setting:
+        """What a study works with."""
+        notebook = Notebook(self.folder / JOURNAL / ASKED, retry_limits=self.session.retry_limits)
+        desk = Desk(self.workplace, self.display, notebook, self.interrupt, self._write_log)
+        return Setting(self.session, self.planner, front, desk, self.display.say)
+
+    def _write_log(self, text: str) -> None:
+        with (self.folder / "solver-elsewhere.log").open("a", encoding="utf-8") as file:
+            file.write(text)
+
+
+def _find_front(place: _Place, wanted: list[float]) -> Front:
+    """The plans: found, or taken from the journal of an earlier try."""
+    session, planner, folder, display = place.session, place.planner, place.folder, place.display
+    crew = crew_of(place.workplace, planner, folder, display)
     journal = Journal(folder / JOURNAL, len(planner.engine.columns))
-    with _crew(session, machines, planner, folder, interrupt, display) as crew:
-        display.say(f"3/4 Solve     {_plan_of_work(session, crew, machines)}")
-        if len(journal):
-            display.say(f"              going on after {len(journal)} solves that were done before")
-        recorded = Recorded(crew, journal, retry_limits=session.retry_limits)
-        display.limit_s, display.at_a_time = case.settings.time_limit_s, crew.size
-        live = LiveFront(folder, display, f"MUSD of {case.settings.currency_year}")
-        display.on_news = live.redraw
-        front = _solve(planner, recorded, session, live)
+    display.say(f"3/4 Solve     {plan_of_work(session, crew.size, place.workplace)}")
+    if len(journal):
+        display.say(f"              going on after {len(journal)} solves that were done before")
+    recorded = Recorded(crew, journal, retry_limits=session.retry_limits)
+    display.limit_s, display.at_a_time = session.case.settings.time_limit_s, crew.size
+    display.unit, display.tells_each = "levels", True
+    live = LiveFront(folder, display, f"MUSD of {session.case.settings.currency_year}")
+    display.on_news = live.redraw
+    front = _solve(planner, recorded, session, live, wanted)
+    display.on_news = None
     if not front.points:
         raise NoPlanError(front, planner)
     if status_of(front) == "interrupted" and _lacks_a_point(front, session.place):
         raise StoppedEarlierError
-    display.say("4/4 Results")
     live.remove()
-    rows = [write_plan(planner, point, folder) for point in front.points]
-    write_table(front_table(rows), folder / "front.csv")
-    join_logs(folder)
-    write_manifest(folder, _manifest(session, front, rows, folder, time.perf_counter() - began))
-    _draw(folder, display)
-    verdict = _verified(folder, display)
-    _write_page(folder, display)
-    return front, rows, verdict
+    return front
+
+
+def _study(study: Study, place: _Place, front: Front) -> Finding:
+    display = place.display
+    display.unit, display.tells_each = study.unit, False
+    return study.work(place.setting(front))
+
+
+def _write_finding(finding: Finding, folder: Path) -> None:
+    for name, table in finding.tables().items():
+        if len(table.columns):
+            write_table(table, folder / f"{name}.csv")
 
 
 def _lacks_a_point(front: Front, place: Path) -> bool:
@@ -152,12 +251,6 @@ def _lacks_a_point(front: Front, place: Path) -> bool:
         )
         for before in read_manifest(place).get("points", [])
     )
-
-
-def _forget_journal(place: Path, front: Front) -> None:
-    """A run that is done needs no journal; it goes last, so that whatever comes before can be gone on from."""
-    if status_of(front) == "done":
-        shutil.rmtree(place / JOURNAL, ignore_errors=True)
 
 
 def _draw(folder: Path, display: TerminalDisplay) -> None:
@@ -193,42 +286,13 @@ def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
 # ---- how it is solved ---------------------------------------------------------------------------
 
 
-@contextmanager
-def _crew(
-    session: Session,
-    machines: Workplace | None,
-    planner: Planner,
-    folder: Path,
-    interrupt: Interrupt,
-    display: TerminalDisplay,
-) -> Iterator[Crew]:
-    """The machines asked for, or one process, or as many as asked for (a large program: as there are processors)."""
-    if machines is not None:
-        machines.say = display.say
-        interrupt.share(machines.stop)
-        yield Workforce(machines, planner.case, planner.measure, display, folder / "solver-elsewhere.log")
-        return
-    size = session.workers or _workers_for(session, planner)
-    if size == 1:
-        yield Alone(planner, display)
-        return
-    with Team(size, planner.case, planner.measure, folder, display) as team:
-        interrupt.share(team.stop)
-        yield team
-
-
-def _workers_for(session: Session, planner: Planner) -> int:
-    if session.single or int(planner.engine.integer.sum()) < SMALL:
-        return 1
-    return min(processors(), session.case.settings.front_points)
-
-
-def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront) -> Front:
+def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront, wanted: list[float]) -> Front:
     settings = session.case.settings
     controls = Controls(time_limit_s=settings.time_limit_s, seed=session.seed)
     if session.single:
         return solve_single(planner, crew, controls, settings.mip_gap, settings.resilience_target or 0.0)
-    wanted = [] if settings.resilience_target is None else [settings.resilience_target]
+    if settings.resilience_target is not None:
+        wanted = [*wanted, settings.resilience_target]
     front = solve_front(
         planner,
         crew,
@@ -247,32 +311,18 @@ def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront) -> F
 # ---- what is said and written -------------------------------------------------------------------
 
 
-def _size(planner: Planner) -> str:
-    case, engine = planner.case, planner.engine
-    return (
-        f"{len(case.assets)} plants and options · {len(case.elements)} elements · {len(case.years)} years · "
-        f"{len(case.windows)} disruption windows · {len(engine.columns)} variables, "
-        f"{int(engine.integer.sum())} whole · {len(engine.rows)} rules"
-    )
-
-
-def _plan_of_work(session: Session, crew: Crew, machines: Workplace | None) -> str:
-    settings = session.case.settings
-    what = "one plan" if session.single else f"{settings.front_points} levels"
-    where = "" if machines is None else f" through {machines.name}"
-    return (
-        f"{what}, {crew.size} at a time{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s "
-        f"a level; resilience: {measure_in_words(settings)}"
-    )
-
-
 def _warnings(session: Session) -> str:
     number = len(session.loaded.warnings)
     return f"{number or 'no'} warning{'' if number == 1 else 's'}"
 
 
 def _manifest(
-    session: Session, front: Front, rows: list[dict[str, Any]], folder: Path, seconds: float
+    session: Session,
+    front: Front,
+    rows: list[dict[str, Any]],
+    finding: Finding | None,
+    folder: Path,
+    seconds: float,
 ) -> dict[str, Any]:
     named = (
         "point", "cost_musd", "resilience", "bound_musd", "gap", "gap_musd", "gap_target_musd", "status", "target",
@@ -282,10 +332,11 @@ def _manifest(
         **session.facts,
         "workers": session.workers,
         "written": f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
-        "status": status_of(front),
+        "status": _status(front, finding),
         "highest_resilience_bound": front.highest_resilience_bound,
         "targets_out_of_reach": front.unreached,
         "points": [{name: row[name] for name in named} for row in rows],
+        **({} if finding is None else {session.command: {"status": finding.status, **finding.as_object()}}),
         "tables_sha256": sha256_of_tables(folder),
         "wall_time_s": round(seconds, 1),
     }
@@ -304,7 +355,7 @@ def _say_stopped(request: Request, session: Session, stop: BaseException) -> int
     else:
         message = "Stopped at once; no run was written."
     if _worth_keeping(unfinished_place(place)):
-        message += f" What was solved is kept; go on with: reeplan solve --resume {place}"
+        message += f" What was solved is kept; go on with: reeplan {session.command} --resume {place}"
     click.echo(message, err=True)
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "interrupted", "points": [], "message": message}))
@@ -323,7 +374,7 @@ def _say_trouble(request: Request, session: Session, trouble: Exception) -> int:
     code = BAD_INPUT
     if _worth_keeping(kept):
         code = STOPPED_AT_LIMIT
-        message += f" What was solved is kept; go on with: reeplan solve --resume {session.place}"
+        message += f" What was solved is kept; go on with: reeplan {session.command} --resume {session.place}"
     click.echo(f"error   {message}", err=True)
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "stopped", "points": [], "message": message}))

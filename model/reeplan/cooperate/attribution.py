@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reeplan.cooperate.sharing import Parts
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from reeplan.case import Asset
     from reeplan.plan import Plan, Planner
+
+SMALLEST_T = 1e-6
+"""Tonnes below are the solver's rounding."""
 
 Split = dict[str, float]
 """Parts of the partners that sum to 1."""
@@ -42,6 +45,9 @@ class Bill:
     owned: dict[tuple[str, str], float]
     served: dict[tuple[str, str], float]
     lost: dict[tuple[str, str], float]
+    arrived: dict[tuple[str, str, str, str], float] = field(default_factory=dict)
+    """What reaches a partner from other countries, t over all years of the base path or of a window, by (partner,
+    country it comes from, material, window)."""
 
     def total(self, partner: str) -> float:
         """What a partner pays in the plan, MUSD."""
@@ -50,10 +56,10 @@ class Bill:
 
 def bill_of(planner: Planner, plan: Plan) -> Bill:
     """What every partner of the case pays, owns and risks in a plan."""
-    return _Attribution(planner, plan).bill()
+    return Attribution(planner, plan).bill()
 
 
-class _Attribution:
+class Attribution:
     """A plan's costs, one by one, and whose they are."""
 
     def __init__(self, planner: Planner, plan: Plan) -> None:
@@ -76,7 +82,7 @@ class _Attribution:
                 if share:
                     paid[partner, part].append(share * musd)
         sums = {key: math.fsum(amounts) for key, amounts in paid.items()}
-        return Bill(self._to_the_last_digit(sums), self._owned(), *self._risks())
+        return Bill(self._to_the_last_digit(sums), self._owned(), *self._risks(), self._arrived())
 
     def _to_the_last_digit(self, sums: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
         """What rounding has left over goes to the largest item."""
@@ -168,6 +174,14 @@ class _Attribution:
             store = self.planner.model.store_at[region, material]
             owned[store.name, store.partner] += room * store.capacity_usd_per_t / 1e6
         return {key: musd for key, musd in owned.items() if musd > 1e-9}
+
+    def _arrived(self) -> dict[tuple[str, str, str, str], float]:
+        arrived: dict[tuple[str, str, str, str], float] = defaultdict(float)
+        for (origin, destination, material, _, window), t in self.planner.by_index("ship", self.plan.values).items():
+            sender, receiver = self.case.country(origin), self.case.country(destination)
+            if receiver in self.case.wacc and sender != receiver:
+                arrived[receiver, sender, material, window] += t
+        return {key: t for key, t in sorted(arrived.items()) if t > SMALLEST_T}
 
     def _risks(self) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
         unmet = self.planner.unmet(self.plan.values)

@@ -188,6 +188,10 @@ class Deal:
         return {
             "pays": [{"partner": k, "part": part, "musd": musd} for (k, part), musd in sorted(bill.paid.items())],
             "owns": [{"asset": a, "partner": k, "capex_musd": musd} for (a, k), musd in sorted(bill.owned.items())],
+            "gets": [
+                {"partner": k, "from_country": origin, "material": material, "window": window, "t": t}
+                for (k, origin, material, window), t in bill.arrived.items()
+            ],
             "risks": [
                 {"partner": k, "window": w, "served_share": share, "lost_musd": bill.lost[k, w]}
                 for (k, w), share in bill.served.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.cooperate.attribution import Bill, bill_of
 from reeplan.front import RESILIENCE_GAP, SMALLEST_GAP, Point
@@ -26,6 +26,8 @@ class Question:
     ``partners`` are all of the case: what a seller in none of their countries sells is what they share.
     """
 
+    answer_type: ClassVar[type]
+
     target: float
     gap: float
     controls: Controls
@@ -44,16 +46,8 @@ class Question:
         bound = max(relaxed.objective, solution.bound)
         plan = planner.report(solution, self.target, bound)
         allowed = max(controls.absolute_gap, SMALLEST_GAP * abs(plan.cost_musd))
-        return Answer(
-            outcome=solution.outcome,
-            cost_musd=plan.cost_musd,
-            bound_musd=min(bound, plan.cost_musd),
-            resilience=plan.resilience,
-            seconds=solution.seconds,
-            solved=Point("p01", plan, allowed).solved,
-            ceilings=binding_ceilings(planner, plan, self.partners),
-            bill=bill_of(planner, plan) if set(planner.case.partners) == set(self.partners) else None,
-        )
+        plan = replace(plan, bound_musd=min(bound, plan.cost_musd))
+        return answer_about(planner, Point("p01", plan, allowed), self.partners)
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,16 @@ class Answer:
         return math.isfinite(self.cost_musd)
 
     @property
+    def final(self) -> bool:
+        """Whether it is worth keeping: the search was not interrupted."""
+        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE, Outcome.LIMIT)
+
+    @property
+    def settled(self) -> bool:
+        """Whether more time would not make it better."""
+        return self.solved or self.out_of_reach
+
+    @property
     def out_of_reach(self) -> bool:
         """Whether it is proven that no plan of the coalition keeps the target."""
         return self.outcome is Outcome.INFEASIBLE
@@ -105,6 +109,70 @@ class Answer:
     def bound(self) -> float:
         """The proven bound, likewise."""
         return self.bound_musd
+
+
+Question.answer_type = Answer
+
+
+def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> Answer:
+    """What a plan of a coalition says; who pays what in it where the coalition is of all ``partners``."""
+    plan = point.plan
+    return Answer(
+        outcome=plan.outcome,
+        cost_musd=plan.cost_musd,
+        bound_musd=plan.bound_musd,
+        resilience=plan.resilience,
+        seconds=plan.seconds,
+        solved=point.solved,
+        ceilings=binding_ceilings(planner, plan, partners),
+        bill=bill_of(planner, plan) if set(planner.case.partners) == set(partners) else None,
+    )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The highest resilience that any plan of a coalition has (not a number: it has no plan), proven to ``bound``."""
+
+    outcome: Outcome
+    highest: float = math.nan
+    bound: float = 1.0
+    seconds: float = 0.0
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return math.isfinite(self.highest)
+
+    @property
+    def final(self) -> bool:
+        """Whether it is worth keeping."""
+        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE, Outcome.LIMIT)
+
+    @property
+    def settled(self) -> bool:
+        """Whether more time would not make it better."""
+        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
+
+    @property
+    def objective(self) -> float:
+        """The resilience, for those who show how solving goes."""
+        return self.highest
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """The question how resilient a coalition can be at most."""
+
+    answer_type: ClassVar[type] = Reach
+
+    controls: Controls
+
+    def __call__(self, planner: Planner, watch: Watch) -> Reach:
+        """Ask it of a coalition's program."""
+        solution = planner.most_resilient(replace(self.controls, absolute_gap=RESILIENCE_GAP, watch=watch))
+        highest = solution.objective if solution.found else math.nan
+        bound = min(1.0, solution.bound) if math.isfinite(solution.bound) else 1.0
+        return Reach(solution.outcome, highest, max(bound, highest) if solution.found else bound, solution.seconds)
 
 
 def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> Answer:

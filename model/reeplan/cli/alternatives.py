@@ -1,0 +1,46 @@
+"""``reeplan alternatives``: the cheapest plan at a target, and what may be otherwise at little more cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reeplan.alternatives import Choice, Slack, cheapest_known, near_optimal, work_ahead
+from reeplan.cli.said import InSentences
+from reeplan.cli.study import Finding, Setting, Study
+
+if TYPE_CHECKING:
+    from typing import Any
+
+FILES = {
+    "near_optimal.csv": "the least and the most of everything, by how much dearer a plan may be",
+    "alternatives.csv": "whole plans that differ most, and what each builds",
+    "alternatives_checks.csv": "what was checked of all this, and whether it holds",
+}
+
+
+def choice_of(options: dict[str, Any], gap: float, time_limit_s: float, seed: int) -> Choice:
+    """What the command line asks for: slacks as shares of the cost or in MUSD, plans, and how far to search."""
+    slacks = tuple(
+        [Slack(share=share) for share in options.get("slack") or ()]
+        + [Slack(musd=musd) for musd in options.get("slack_musd") or ()]
+    )
+    usual = Choice()
+    return Choice(
+        slacks or usual.slacks,
+        usual.whole_plans if options.get("plans") is None else options["plans"],
+        options.get("search") or usual.search,
+        gap,
+        time_limit_s,
+        seed,
+    )
+
+
+def _work(setting: Setting) -> Finding:
+    settings = setting.case.settings
+    choice = choice_of(setting.options, settings.mip_gap, settings.time_limit_s, setting.session.seed)
+    setting.say(f"              {work_ahead(setting.case, choice)}")
+    known = cheapest_known(setting.planner, setting.front.points[0].plan)
+    return InSentences(near_optimal(setting.case, setting.target, setting.ask, choice, known), FILES)
+
+
+STUDY = Study(command="alternatives", results="near_optimal", unit="questions", work=_work, single=True)

@@ -1,0 +1,77 @@
+"""Who solves a run, and the sentences that say so."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from reeplan.results.summary import measure_in_words
+from reeplan.workers import Alone, LocalProcesses, Workforce, processors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reeplan.cli.display import TerminalDisplay
+    from reeplan.cli.session import Session
+    from reeplan.plan import Planner
+    from reeplan.workers import Crew, Workplace
+
+SMALL = 100
+"""A program with fewer whole-number decisions is solved in one process: starting more would take longer."""
+
+
+@contextmanager
+def workplace_of(
+    session: Session, machines: Workplace | None, planner: Planner, folder: Path, has_study: bool
+) -> Iterator[Workplace | None]:
+    """The machines asked for, or as many processes as asked for (a large program: as there are processors).
+
+    None where this process does all by itself.
+    """
+    if machines is not None:
+        yield machines
+        return
+    size = session.workers or _workers_for(session, planner, has_study)
+    if size == 1:
+        yield None
+        return
+    with LocalProcesses(size, folder) as processes:
+        yield processes
+
+
+def _workers_for(session: Session, planner: Planner, has_study: bool) -> int:
+    if int(planner.engine.integer.sum()) < SMALL or (session.single and not has_study):
+        return 1
+    return processors() if has_study else min(processors(), session.case.settings.front_points)
+
+
+def crew_of(workplace: Workplace | None, planner: Planner, folder: Path, display: TerminalDisplay) -> Crew:
+    """Those who find the plans."""
+    if workplace is None:
+        return Alone(planner, display)
+    log = None if isinstance(workplace, LocalProcesses) else folder / "solver-elsewhere.log"
+    return Workforce(workplace, planner.case, planner.measure, display, log)
+
+
+def size_in_words(planner: Planner) -> str:
+    """How large the program is."""
+    case, engine = planner.case, planner.engine
+    return (
+        f"{len(case.assets)} plants and options · {len(case.elements)} elements · {len(case.years)} years · "
+        f"{len(case.windows)} disruption windows · {len(engine.columns)} variables, "
+        f"{int(engine.integer.sum())} whole · {len(engine.rows)} rules"
+    )
+
+
+def plan_of_work(session: Session, at_a_time: int, workplace: Workplace | None) -> str:
+    """What is solved, where, and for how long at most."""
+    settings = session.case.settings
+    what = "one plan" if session.single else f"{settings.front_points} levels"
+    elsewhere = workplace is not None and not isinstance(workplace, LocalProcesses)
+    where = f" through {workplace.name}" if elsewhere and workplace is not None else ""
+    return (
+        f"{what}, {at_a_time} at a time{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s "
+        f"a level; resilience: {measure_in_words(settings)}"
+    )

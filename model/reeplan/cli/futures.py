@@ -1,0 +1,80 @@
+"""``reeplan futures``: the plans of the front before an uncertain future, and what knowing it would be worth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reeplan.case_from_tables import case_from_tables
+from reeplan.cli.said import InSentences
+from reeplan.cli.session import RefusedError, Session
+from reeplan.cli.study import Finding, Setting, Study
+from reeplan.futures.regret import choice_of
+from reeplan.futures.result import study_futures
+from reeplan.run_folder import INPUTS
+from reeplan.tables import load_tables
+
+if TYPE_CHECKING:
+    from reeplan.case import Case
+
+FILES = {
+    "value_of_knowing.csv": "what it would be worth to know what comes, and what planning for it at all is worth",
+    "knowing_by_scenario.csv": "the same, scenario by scenario",
+    "regret_of_plans.csv": "each plan in each scenario and future, against the best plan there",
+    "least_regret.csv": "which plan is regretted least",
+    "risk_front.csv": "expected cost against the worst tail of lost supply",
+}
+
+
+def _futures(session: Session) -> dict[str, Case]:
+    """The case in each of the futures that were asked for: with an overlay more.
+
+    Raises RefusedError where an overlay does not fit.
+    """
+    found: dict[str, Case] = {}
+    for overlay in map(Path, (session.facts.get("options") or {}).get("future") or ()):
+        base, overlays = _base_of(session)
+        loaded = load_tables(base, [*overlays, overlay])
+        if loaded.errors or loaded.tables is None:
+            raise RefusedError("", loaded=loaded)
+        if overlay.name in found:
+            raise RefusedError(f"two futures are called {overlay.name}.", "give their folders different names.")
+        found[overlay.name] = _solved_alike(case_from_tables(loaded.tables), session.case)
+    return found
+
+
+def _solved_alike(future: Case, case: Case) -> Case:
+    """A future is measured and searched as the case is, whatever the command line asked for."""
+    alike = ("resilience_measure", "resilience_target", "cvar_level", "mip_gap", "time_limit_s", "front_points")
+    return replace(future, settings=replace(future.settings, **{name: getattr(case.settings, name) for name in alike}))
+
+
+def _base_of(session: Session) -> tuple[Path, list[Path]]:
+    """The tables as they were given; of a run that is gone on with, those that it keeps."""
+    if session.resumed:
+        return session.unfinished / INPUTS, []
+    return Path(session.facts["case"]), [Path(overlay) for overlay in session.facts["overlays"]]
+
+
+def _check(session: Session) -> None:
+    _futures(session)
+
+
+def _work(setting: Setting) -> Finding:
+    planner, options = setting.planner, setting.options
+    found = study_futures(
+        setting.case,
+        [choice_of(planner, point) for point in setting.front.points],
+        setting.ask,
+        setting.gap,
+        setting.controls,
+        target=setting.target,
+        futures=_futures(setting.session),
+        risk_points=options.get("risk_points") or 6,
+        cvar_levels=options.get("cvar_level") or None,
+    )
+    return InSentences(found, FILES)
+
+
+STUDY = Study(command="futures", results="value_of_knowing", unit="questions", work=_work, check=_check)

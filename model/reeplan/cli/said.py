@@ -1,0 +1,66 @@
+"""What a study says on standard output: its sentences, and where its tables are."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+from reeplan.cli.study import DONE, INTERRUPTED, LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+WIDTH = 100
+
+
+class Told(Protocol):
+    """What a study found, with sentences that say it."""
+
+    @property
+    def status(self) -> str:
+        """Done, stopped at a limit, or interrupted."""
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Its tables."""
+
+    def as_object(self) -> dict[str, Any]:
+        """What ``--json`` says."""
+
+    def sentences(self) -> Sequence[str]:
+        """What an analyst is to know, a paragraph each."""
+
+
+@dataclass(frozen=True)
+class InSentences:
+    """A finding that is told in sentences; ``files`` says what each of its files holds."""
+
+    found: Told
+    files: Mapping[str, str]
+
+    @property
+    def status(self) -> str:
+        """How it ended: done, interrupted, or at a limit."""
+        return self.found.status if self.found.status in (DONE, INTERRUPTED) else LIMIT
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Its tables."""
+        return self.found.tables()
+
+    def as_object(self) -> dict[str, Any]:
+        """What ``--json`` says, but for the status, which is the run's."""
+        return {name: part for name, part in self.found.as_object().items() if name != "status"}
+
+    def say(self, place: Path) -> None:
+        """Paragraphs, then the files that are there."""
+        for sentence in self.found.sentences():
+            click.echo("\n" + textwrap.fill(sentence, WIDTH, break_on_hyphens=False))
+        files = {"report.html": "open this first", **self.files}
+        width = max(map(len, files)) + 1
+        there = [f"  {name:<{width}} {what}" for name, what in files.items() if (place / name).exists()]
+        click.echo("\n".join([f"\n{place}", *there]))

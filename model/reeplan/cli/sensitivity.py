@@ -1,0 +1,67 @@
+"""``reeplan sensitivity``: the cheapest plan at a target, in all the futures that the ranges of its inputs allow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from reeplan.cli.said import InSentences
+from reeplan.cli.session import RefusedError, Session
+from reeplan.cli.study import Finding, Setting, Study
+
+if TYPE_CHECKING:
+    from reeplan.sensitivity.study import Effort
+
+FILES = {
+    "tornado.csv": "what each range alone does, from its low to its high end",
+    "screening.csv": "which inputs matter at all, all of them varied",
+    "indices.csv": "how much of what varies is owed to each of those that matter most",
+    "built_in_futures.csv": "in how many futures each plant is built, and how large",
+    "futures.csv": "every future that was solved: its inputs, and what came out",
+}
+EFFORTS = ("trajectories", "samples", "leading", "futures", "relaxed", "all_relaxed", "one_at_a_time")
+
+
+def _effort(options: dict[str, Any], seed: int) -> Effort:
+    from reeplan.sensitivity.study import Effort
+
+    asked = {name: options[name] for name in EFFORTS if options.get(name) is not None}
+    return replace(Effort(), **asked, seed=seed + 1)
+
+
+def _check(session: Session) -> None:
+    """Ranges are needed, ends of them that can be, and the library that samples them."""
+    try:
+        from reeplan.sensitivity.futures import Futures, ImpossibleRangesError, NoRangesError
+    except ModuleNotFoundError as missing:
+        raise RefusedError(
+            f"'reeplan sensitivity' needs the package '{missing.name}'.", "pip install 'reeplan[sensitivity]'"
+        ) from missing
+    assert session.loaded.tables is not None
+    try:
+        Futures(session.loaded.tables)
+    except NoRangesError as nothing:
+        raise RefusedError(str(nothing), "inputs/README.md describes the table ranges.") from nothing
+    except ImpossibleRangesError as impossible:
+        raise RefusedError(str(impossible), "narrow the range in ranges.csv.") from impossible
+
+
+def _work(setting: Setting) -> Finding:
+    from reeplan.sensitivity.study import study_sensitivity
+
+    tables, effort = setting.session.loaded.tables, _effort(setting.options, setting.session.seed)
+    assert tables is not None
+    setting.say(f"              at most {effort.solves(len(tables['ranges']))} futures")
+    found = study_sensitivity(
+        tables,
+        setting.ask,
+        target=setting.target,
+        gap=setting.gap,
+        controls=setting.controls,
+        measure=setting.case.settings.resilience_measure,
+        effort=effort,
+    )
+    return InSentences(found, FILES)
+
+
+STUDY = Study(command="sensitivity", results="tornado", unit="futures", work=_work, single=True, check=_check)
