@@ -45,11 +45,92 @@ def hard() -> Any:
     m.over, m.under = (pyo.Var(range(5), domain=pyo.NonNegativeReals) for _ in range(2))
     m.split = pyo.Constraint(
         range(5),
-        rule=lambda m, i: sum(int(weights[i, j]) * m.take[j] for j in range(40)) + m.under[i] - m.over[i]
-        == int(weights[i].sum()) // 2,
+        rule=lambda m, i: (
+            sum(int(weights[i, j]) * m.take[j] for j in range(40)) + m.under[i] - m.over[i]
+            == int(weights[i].sum()) // 2
+        ),
     )
     m.cost = pyo.Objective(expr=sum(m.over[i] + m.under[i] for i in range(5)))
     return m
+
+
+# ---- objectives given as weights ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spread", [0.0, 4.0])
+def test_weights_of_columns_are_an_objective(spread: float) -> None:
+    """The objective by its name and by its weights is one; so is its value."""
+    engine = Engine(knapsack(spread=spread))
+    worth = np.zeros(len(engine.columns))
+    for j, column in enumerate(engine.columns):
+        one = np.zeros(len(engine.columns))
+        one[j] = 1.0
+        worth[j] = engine.value("cost", one)
+        assert engine.value(one, worth) == worth[j], column
+    named, weighed = engine.solve("cost"), engine.solve(worth)
+    assert weighed.objective == pytest.approx(named.objective, rel=1e-9)
+    assert weighed.bound == pytest.approx(named.bound, rel=1e-9)
+    assert engine.value(worth, named.values) == pytest.approx(named.objective, rel=1e-12)
+
+
+@pytest.mark.parametrize(("slack", "relax"), [(0.0, False), (0.1, False), (0.5, False), (0.1, True)])
+def test_the_most_of_a_column_within_a_cost_limit(slack: float, relax: bool) -> None:
+    """The cheapest plan that has one of the first item less than the most, or more, costs more than the limit."""
+    engine = Engine(knapsack())
+    cheapest = engine.solve("cost")
+    limit = cheapest.objective + slack * abs(cheapest.objective)
+    first = next(j for j, column in enumerate(engine.columns) if column.local_name == "take[0]")
+    weights = np.zeros(len(engine.columns))
+    weights[first] = 1.0
+    costs = {n: found.objective for n in range(4) if (found := engine.solve("cost", fixed={first: n})).found}
+    within = [n for n, cost in costs.items() if cost <= limit + 1e-6]
+    for maximise, right in ((False, min(within)), (True, max(within))):
+        found = engine.solve(weights, at_most={"cost": limit}, maximise=maximise, relax=relax)
+        assert found.outcome is Outcome.OPTIMAL
+        assert engine.value("cost", found.values) <= limit + 1e-6
+        if relax:
+            assert (found.bound >= right - 1e-9) if maximise else (found.bound <= right + 1e-9)
+        else:
+            assert found.objective == pytest.approx(right)
+            assert found.bound == pytest.approx(right)
+
+
+def test_an_engine_for_more_than_the_model_leaves_the_first_as_it_was() -> None:
+    model = knapsack()
+    engine = Engine(model, interrupt=Interrupt())
+    before = engine.solve("cost").objective
+    model.more = pyo.Block()
+    model.more.few = pyo.Constraint(expr=sum(model.take[j] for j in model.take) <= 2)
+    wider = engine.with_more(model)
+    model.del_component(model.more)
+    assert len(wider.rows) == len(engine.rows) + 1
+    assert wider.solve("cost").objective > before
+    assert engine.solve("cost").objective == before
+    engine._interrupt._ask()
+    assert wider.interrupted
+
+
+@pytest.mark.parametrize(("seed", "target"), [(54, 0.0), (78, 0.0), (76, 0.5)])
+def test_extremes_within_a_cost_limit_keep_it_and_the_target(seed: int, target: float) -> None:
+    """Of all capacity together: the relaxation goes as far as whole plans do, these as far as the cheapest's."""
+    with random_case(seed) as folder:
+        planner = planner_of(folder)
+    cheapest = planner.cheapest(target, Controls())
+    limit = cheapest.objective + 0.1 * abs(cheapest.objective)
+    weights = np.zeros(len(planner.engine.columns))
+    weights[list(planner.columns("cap").values())] = 1.0
+    whole = planner.whole(cheapest.values)
+    for maximise, sign in ((False, -1.0), (True, 1.0)):
+        ways: list[dict[str, Any]] = [{"whole": whole}, {"controls": Controls()}, {"relaxed": True}]
+        held, found, relaxed = (planner.extreme(weights, target, limit, maximise=maximise, **way) for way in ways)
+        room = 1e-6 * max(1.0, abs(found.objective))
+        assert sign * held.objective <= sign * found.objective + room
+        assert sign * found.objective <= sign * relaxed.objective + room
+        assert planner.whole(held.values) == whole
+        for solution in (held, found, relaxed):
+            assert planner.engine.value("cost", solution.values) <= limit + 1e-6 * abs(limit)
+            assert planner.engine.violation(solution.values) <= 1e-6
+        assert planner.resilience_of(found.values) >= target - 1e-6
 
 
 # ---- values ------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from reeplan.solver import Controls, Engine, Outcome, Solution
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from reeplan.case import Case
@@ -92,6 +93,38 @@ class Planner:
         """The same with divisible modules: an upper bound on every plan's resilience."""
         return self.engine.solve("most_resilient", maximise=True, relax=True)
 
+    def cheapest_with(self, whole: Mapping[int, float], target: float) -> Solution:
+        """The cheapest plan with these whole numbers (by column) that keeps the target: a linear program."""
+        return self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
+
+    def extreme(
+        self,
+        weights: Any,
+        target: float,
+        cost_limit_musd: float,
+        *,
+        maximise: bool,
+        controls: Controls | None = None,
+        whole: Mapping[int, float] | None = None,
+        relaxed: bool = False,
+        start: Any = None,
+    ) -> Solution:
+        """The least or the most of ``weights @ values`` in any plan that keeps the target within a cost limit.
+
+        With ``whole`` the whole numbers are given and the rest is a linear program; ``relaxed``: modules are
+        divisible, which gives a bound in seconds.
+        """
+        return self.engine.solve(
+            weights,
+            controls,
+            at_least=self._floor(target),
+            fixed=whole,
+            at_most={"cost": cost_limit_musd},
+            relax=relaxed or whole is not None,
+            maximise=maximise,
+            start=start,
+        )
+
     # ---- from a solution to a plan that can be reported -----------------------------------------
 
     def report(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
@@ -152,21 +185,20 @@ class Planner:
     def _floor(self, target: float) -> dict[int, float]:
         return {} if self._resilience is None or target <= 0 else {self._resilience: target}
 
-    def _whole(self, values: Any) -> dict[int, float]:
+    def whole(self, values: Any) -> dict[int, float]:
         """The integers of a plan, by column."""
         return {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
 
     def _polished(self, solution: Solution, target: float) -> Any:
         """The cheapest continuous decisions with the integers of the solution."""
-        whole = self._whole(solution.values)
-        polished = self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
+        polished = self.cheapest_with(self.whole(solution.values), target)
         return polished.values if polished.outcome is Outcome.OPTIMAL else solution.values
 
     def _most_resilient_at_this_cost(self, values: Any, target: float) -> tuple[Any, float]:
         if self._resilience is None:
             return values, target
         cost = self.engine.value("cost", values)
-        whole = self._whole(values)
+        whole = self.whole(values)
         raised = self.engine.solve(
             "most_resilient",
             fixed=whole,
@@ -178,7 +210,7 @@ class Planner:
         if raised.outcome is not Outcome.OPTIMAL or raised.objective < target:
             return values, target
         # The most resilient plan at this cost, as cheap as it can be at that resilience.
-        cheapest = self.engine.solve("cost", fixed=whole, at_least=self._floor(raised.objective - SLACK), relax=True)
+        cheapest = self.cheapest_with(whole, raised.objective - SLACK)
         return (cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values), raised.objective - SLACK
 
     def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float]]:
@@ -206,8 +238,7 @@ class Planner:
 
     def _prices(self, values: Any, target: float) -> dict[Any, float]:
         """Prices on the base path: what a further tonne would cost, given this build plan."""
-        whole = self._whole(values)
-        fixed = self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
+        fixed = self.cheapest_with(self.whole(values), target)
         return self._balance_prices(fixed, windows=False) if fixed.outcome is Outcome.OPTIMAL else {}
 
     def _balance_prices(self, solution: Solution, *, windows: bool) -> dict[Any, float]:

@@ -149,14 +149,18 @@ class Engine:
         """The value of every row's left side."""
         return self._data.A @ values
 
-    def value(self, objective: str, values: Vector) -> float:
+    def value(self, objective: str | Vector, values: Vector) -> float:
         """The value of an objective at these values."""
-        cost, constant = self._data.objectives[objective]
+        cost, constant = self._objective(objective)
         return float(cost @ values) + constant
+
+    def with_more(self, model: Any) -> Engine:
+        """An engine for a model that has been added to, with the same account of the work and request to stop."""
+        return Engine(model, self._log_file, self._interrupt)
 
     def solve(
         self,
-        objective: str,
+        objective: str | Vector,
         controls: Controls | None = None,
         *,
         at_least: Mapping[int, float] | None = None,
@@ -166,7 +170,7 @@ class Engine:
         maximise: bool = False,
         start: Vector | None = None,
     ) -> Solution:
-        """Optimise one objective.
+        """Optimise one objective: one that the model states, by its name, or any other as a weight for every column.
 
         ``at_least`` raises lower bounds and ``fixed`` fixes columns, by column number; ``at_most``
         limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
@@ -212,6 +216,10 @@ class Engine:
         )
         return float(part.fun) if part.success else None
 
+    def _objective(self, objective: str | Vector) -> tuple[Vector, float]:
+        """The weights of the columns, and the constant."""
+        return self._data.objectives[objective] if isinstance(objective, str) else (objective, 0.0)
+
     def _bounds(self, at_least: Mapping[int, float], fixed: Mapping[int, float]) -> tuple[Vector, Vector]:
         lower, upper = self._data.lower.copy(), self._data.upper.copy()
         for column, value in at_least.items():
@@ -222,7 +230,7 @@ class Engine:
 
     def _load(
         self,
-        objective: str,
+        objective: str | Vector,
         lower: Vector,
         upper: Vector,
         integer: Vector,
@@ -231,7 +239,7 @@ class Engine:
     ) -> tuple[highspy.Highs, float]:
         """A solver with the scaled model in it, and the factor by which its objective is scaled."""
         data, rows, columns = self._data, self._row_scale, self._column_scale
-        cost, constant = data.objectives[objective]
+        cost, constant = self._objective(objective)
         scaled_cost = cost * columns
         largest = np.abs(scaled_cost).max(initial=0.0)
         scale = 1.0 if largest == 0 else 2.0 ** -round(np.log2(max(largest, 1e-30)) - 8)
@@ -316,7 +324,7 @@ class Engine:
     def _collect(
         self,
         highs: highspy.Highs,
-        objective: str,
+        objective: str | Vector,
         scale: float,
         seconds: float,
         integer: Vector,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reeplan.case import Case
 
 FILES = {
-    "value_of_knowing.csv": "what it would be worth to know what comes, and what planning for it at all is worth",
+    "value_of_knowing.csv": "what it would be worth to know what comes, and what a plan for it is",
     "knowing_by_scenario.csv": "the same, scenario by scenario",
     "regret_of_plans.csv": "each plan in each scenario and future, against the best plan there",
     "least_regret.csv": "which plan is regretted least",

@@ -22,8 +22,20 @@ from reeplan.figures import (
     stock_levels,
     supply_curve,
 )
+from reeplan.figures.cooperation import burdens, levers, regret, together_front, who_gains
 from reeplan.figures.run import Run
 from reeplan.figures.style import drawing_style, save
+from reeplan.figures.sureness import (
+    alternatives,
+    built_in_futures,
+    indices,
+    knowing,
+    near_optimal,
+    plan_regret,
+    risk_front,
+    screening,
+    tornado,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +55,20 @@ FIGURES: tuple[FigureSpec, ...] = (
     schematic_map.FIGURE,
     supply_curve.FIGURE,
     dependence.FIGURE,
+    who_gains.FIGURE,
+    together_front.FIGURE,
+    burdens.FIGURE,
+    levers.FIGURE,
+    regret.FIGURE,
+    near_optimal.FIGURE,
+    alternatives.FIGURE,
+    knowing.FIGURE,
+    plan_regret.FIGURE,
+    risk_front.FIGURE,
+    tornado.FIGURE,
+    screening.FIGURE,
+    indices.FIGURE,
+    built_in_futures.FIGURE,
 )  # fmt: skip
 
 INDEX = "index.json"

@@ -41,7 +41,8 @@ class FigureSpec:
     ``name``: its files' name. ``heading``: what it is about, for a list of figures. ``table``: exactly
     what is drawn, with units in the columns' names; an empty table means that there is nothing to
     show. ``title``: what it says, in a sentence. ``alt``: the same for somebody who cannot see it.
-    ``draw`` is called with fonts and colours set (``drawing_style``).
+    ``draw`` is called with fonts and colours set (``drawing_style``). ``needs``: the file at the top of
+    the run folder without which there is no such figure; empty where every run has what it takes.
     """
 
     name: str
@@ -52,9 +53,12 @@ class FigureSpec:
     alt: Callable[[View, pd.DataFrame], str]
     draw: Callable[[View, pd.DataFrame], Figure]
     variants: Callable[[Run, str], list[Variant]] | None = None
+    needs: str = ""
 
     def views(self, run: Run) -> list[View]:
         """All that is to be drawn of a run."""
+        if self.needs and not (run.folder / self.needs).exists():
+            return []
         points = run.points if self.per == "plan" else [""]
         return [
             View(run, point, variant)

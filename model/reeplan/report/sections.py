@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from reeplan.report import metric_tables, plan_tables, trust
+from reeplan.report import metric_tables, plan_tables, together, trust
 from reeplan.report.chart import chart
 from reeplan.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.report.plans import plan_cards
@@ -65,6 +65,11 @@ def _front_table(report: Report) -> Grid:
     return grid
 
 
+def _together(report: Report, render: Renderer) -> Markup | None:
+    parts = together.parts(report)
+    return render("together.html.j2", parts=parts) if parts else None
+
+
 def _plans(report: Report, render: Renderer) -> Markup:
     plans = [
         (
@@ -85,7 +90,7 @@ def _in_disruption(report: Report, point: str) -> list[Grid]:
 
 
 def _across(report: Report, render: Renderer) -> Markup | None:
-    figures = report.figures.get("", [])
+    figures = [figure for figure in report.figures.get("", []) if figure.name not in together.SHOWN_HERE]
     return render("across.html.j2", figures=figures) if figures else None
 
 
@@ -123,6 +128,7 @@ def _glossary(report: Report, render: Renderer) -> Markup:
 
 SECTIONS: tuple[Section, ...] = (
     Section("choose", "What each step of security costs", "Choose a plan", _choose),
+    Section("together", "Together or alone", "Together or alone", _together),
     Section("plan", "The chosen plan", "The plan", _plans),
     Section("across", "All plans side by side", "All plans", _across),
     Section("checked", "What was checked", "Checked", _checked),

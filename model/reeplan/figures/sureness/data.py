@@ -1,0 +1,97 @@
+"""Tables of studies at the top of a run folder, read with the types of their columns; without drawing."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reeplan.figures.reading import numbers, read
+from reeplan.figures.words import NBSP, plain
+
+if TYPE_CHECKING:
+    from reeplan.figures.run import Run
+
+NEAR_OPTIMAL, ALTERNATIVES, DIFFERENCES, CHECKS = (
+    f"{name}.csv" for name in ("near_optimal", "alternatives", "alternatives_differences", "alternatives_checks")
+)
+KNOWING, BY_SCENARIO, REGRET, LEAST_REGRET, RISK = (
+    f"{name}.csv"
+    for name in ("value_of_knowing", "knowing_by_scenario", "regret_of_plans", "least_regret", "risk_front")
+)
+TORNADO, SCREENING, INDICES, BUILT, VARIED, SPREAD = (
+    f"{name}.csv"
+    for name in ("tornado", "screening", "indices", "built_in_futures", "ranges_varied", "outputs_in_futures")
+)
+
+TEXT = {
+    "kind", "name", "unit", "class", "status", "alternative", "asset", "partner", "what", "change", "check", "holds",
+    "detail", "measure", "meaning", "scenario", "point", "future", "possible", "keeps_its_level", "why", "against",
+    "by", "in_future", "least_regret", "input", "output", "unit_of_input", "within_gap", "divisible", "status_at_low",
+    "status_at_high", "table", "key", "column", "distribution", "source",
+}  # fmt: skip
+"""Columns that hold text; all others are numbers, empty cells not a number."""
+
+UNITS = {"t_per_year": "t/yr", "t": "t", "musd": "MUSD"}
+
+
+def read_table(run: Run, file: str, *columns: str) -> pd.DataFrame:
+    """A table with these columns and whatever else it has; without rows where it is not there."""
+    path = run.folder / file
+    frame = read(path) if path.exists() else pd.DataFrame()
+    for name in columns:
+        if name not in frame:
+            frame[name] = pd.Series("", index=frame.index, dtype=str)
+    for name in frame:
+        if name not in TEXT or (name == "change" and file == VARIED):
+            frame[name] = frame[name] if name in TEXT else numbers(frame[name])
+    return frame
+
+
+def is_true(cell: Any) -> bool:
+    """Whether a cell says yes: tables have it as yes or as True."""
+    return str(cell).strip().lower() in ("true", "yes", "1")
+
+
+def same(one: float, other: float) -> bool:
+    """Whether two numbers are one but for the last digits of arithmetic."""
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def figures_of(value: float, digits: int = 3) -> str:
+    """A number with so many digits that matter, thousands separated, with a true minus sign.
+
+    >>> figures_of(1420.77), figures_of(-0.02468), figures_of(0.0), figures_of(3000.0), figures_of(float("nan"))
+    ('1,421', '−0.0247', '0', '3,000', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if abs(value) < 1e-9:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value)) + 1e-12))
+    text = f"{value:,.{min(places, 9)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
+def slack_in_words(share: float, musd: float) -> str:
+    """How much dearer than the cheapest plan: a percentage, or MUSD where there is none or no round one.
+
+    >>> slack_in_words(0.03, 42.6).replace(chr(160), " "), slack_in_words(0.0351928, 50.0)
+    ('3 %', '50 MUSD')
+    """
+    if math.isfinite(share) and abs(10000 * share - round(10000 * share)) < 1e-6:
+        return f"{100 * share:.4g}{NBSP}%"
+    if math.isfinite(musd):
+        return f"{figures_of(musd, 4)} MUSD"
+    return f"{100 * share:.2g}{NBSP}%" if math.isfinite(share) else "an unknown slack"
+
+
+def asset_in_words(asset: str) -> str:
+    """An asset as it is read: a venture's option in brackets, a stockpile with its place."""
+    name = plain(asset)
+    if name.startswith("stockpile "):
+        return f"Stockpile {name.removeprefix('stockpile ').replace('/', ', ')}"
+    return name.replace("/", " / ")

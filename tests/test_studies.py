@@ -1,0 +1,168 @@
+"""Studies from the command line: each is a whole run with tables of its own, checked, described and gone on from."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reeplan.study import Desk
+from reeplan.verify import Verdict
+from solved import run_command
+from support import write_overlay
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+PAGE = (Path(__file__).parents[1] / "docs" / "STUDIES.md").read_text(encoding="utf-8")
+CODE = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+STUDIES: dict[str, list[Any]] = {
+    "cooperate": ["--points", 3, "--levers", "--regret"],
+    "alternatives": ["--target", 0.6, "--plans", 2, "--slack", 0.02, "--slack", 0.1],
+    "futures": ["--points", 3, "--risk-points", 3],
+}
+
+
+def run_study(case: Path, command: str, place: Path, *more: Any) -> Result:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
+        return run_command(command, case, "--out", place, "--workers", 1, *STUDIES[command], *more)
+
+
+@pytest.fixture(scope="module")
+def studies(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Result]]:
+    """A run of each study of the small case, and what it said as JSON; not to be changed."""
+    found = {}
+    for command in STUDIES:
+        place = tmp_path_factory.mktemp("studies") / command
+        found[command] = (place, run_study(small_case, command, place, "--json"))
+    return found
+
+
+def own_tables(run: Path) -> set[str]:
+    return {path.name for path in run.glob("*.csv")} - {"front.csv"}
+
+
+def described(file: str) -> list[str]:
+    """The columns that the page describes for a file."""
+    text = PAGE[PAGE.index(f"### `{file}`") :]
+    table = text[text.index("| column |") :].split("\n\n", 1)[0]
+    return [name for line in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", line.split("|")[1])]
+
+
+def header(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return next(csv.reader(file))
+
+
+@pytest.mark.parametrize("command", STUDIES)
+def test_a_study_is_a_run_like_any_other(studies: dict[str, tuple[Path, Result]], command: str) -> None:
+    run, result = studies[command]
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout)
+    assert (said["status"], said["run"]) == ("done", run.as_posix())
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["status"], manifest["command"]) == ("done", command)
+    assert manifest[command]["status"] == "done"
+    assert own_tables(run) <= set(manifest["tables_sha256"])
+    assert json.loads((run / "verify.json").read_text(encoding="utf-8"))["holds"] is True
+    assert (run / "report.html").exists()
+    assert not (run / "journal").exists()
+
+
+@pytest.mark.parametrize("command", STUDIES)
+def test_every_table_of_a_study_is_described_column_by_column(
+    studies: dict[str, tuple[Path, Result]], command: str
+) -> None:
+    run, _ = studies[command]
+    assert {name: header(run / name) for name in own_tables(run)} == {name: described(name) for name in own_tables(run)}
+
+
+def test_no_table_is_described_that_no_study_writes(studies: dict[str, tuple[Path, Result]]) -> None:
+    written = {name for run, _ in studies.values() for name in own_tables(run)}
+    assert set(re.findall(r"^### `(\w+\.csv)`$", PAGE, re.MULTILINE)) == written
+
+
+@pytest.mark.parametrize("code", CODE[1:])
+def test_the_lines_of_python_on_the_page_run(code: str, studies: dict[str, tuple[Path, Result]]) -> None:
+    [run] = {run for run, _ in studies.values() for file in re.findall(r'"(\w+\.csv)"', code) if (run / file).exists()}
+    exec(CODE[0].replace("runs/my-run", run.as_posix()) + code, {})
+
+
+@pytest.mark.parametrize("command", STUDIES)
+def test_a_study_says_it_in_words(
+    small_case: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reeplan.cli.solve.verify_run", lambda run: Verdict())
+    monkeypatch.setattr("reeplan.cli.solve.write_report", lambda run: None)
+    result = run_study(small_case, command, tmp_path / "run")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert lines[-1].startswith("done · ")
+    assert not re.search(r"nan|None|\binf\b|_musd", result.stdout)
+
+
+@pytest.mark.parametrize("command", STUDIES)
+def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_path: Path, command: str) -> None:
+    """Stopped after four answers, and after the front where there are fewer before: nothing is asked twice."""
+    place, asked = tmp_path / "run", []
+    answer = Desk._answer_here
+
+    def few(desk: Desk, tasks: Any, keep: Any) -> None:
+        def count(position: int, given: Any) -> None:
+            asked.append(tasks[position].what)
+            keep(position, given)
+
+        answer(desk, tasks, count)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Desk, "_answer_here", few)
+        patch.setattr(Desk, "interrupted", property(lambda desk: len(asked) >= 4))
+        first = run_study(small_case, command, place, "--json")
+    assert first.exit_code == 130, first.output
+    assert json.loads(first.stdout)["status"] == "interrupted"
+    stopped_with = list(asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
+        patch.setattr(Desk, "_answer_here", few)
+        second = run_command(command, "--resume", place, "--json")
+    assert second.exit_code == 0, second.output
+    assert len(stopped_with) == 4
+    assert len(asked) > 4
+
+
+def test_a_future_that_does_not_fit_is_refused(small_case: Path, tmp_path: Path) -> None:
+    overlay = write_overlay(
+        tmp_path / "odd",
+        """
+        plants
+        plant    capacity_t_per_year
+        nowhere  5
+        """,
+    )
+    result = run_command("futures", small_case, "--future", overlay, "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 2
+    assert not (tmp_path / "run").exists()
+    assert json.loads(result.stdout)["errors"]
+
+
+def test_plans_are_held_against_a_future_that_is_named(small_case: Path, tmp_path: Path) -> None:
+    settings = write_overlay(
+        tmp_path / "patient",
+        """
+        settings
+        name           value
+        discount_rate  0.01
+        """,
+    )
+    place = tmp_path / "run"
+    result = run_study(small_case, "futures", place, "--future", settings, "--json")
+    assert result.exit_code == 0, result.output
+    with (place / "regret_of_plans.csv").open(newline="", encoding="utf-8-sig") as file:
+        assert "patient" in {row["future"] for row in csv.DictReader(file)}
