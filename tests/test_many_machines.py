@@ -29,6 +29,7 @@ from reeplan.cli import solve as solve_module
 from reeplan.plan import Planner
 from reeplan.run_folder import unfinished_place
 from reeplan.solver import Controls, Outcome
+from reeplan.study import Desk
 from reeplan.tables import load_tables
 from reeplan.workers import Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
 from reeplan.workers.bench import differences
@@ -219,6 +220,37 @@ def test_a_dask_cluster_finds_the_same_front(cluster: Cluster, alone: Path, tmp_
     assert "HiGHS" in (place / "solver.log").read_text(), "the solver's account came along"
 
 
+COOPERATION = ["cooperate", TUTORIAL, "--target", 0.05, "--gap", 0]
+
+
+@pytest.fixture(scope="module")
+def coalitions(quick: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
+    """What each coalition of the tutorial's partners costs, solved by this process."""
+    place = tmp_path_factory.mktemp("coalitions") / "run"
+    result = run_command(*COOPERATION, "--out", place, "--workers", 1)
+    assert result.exit_code == 0, result.output
+    return costs_of(place)
+
+
+def costs_of(run: Path) -> dict[str, float]:
+    table = pd.read_csv(run / "coalitions.csv", encoding="utf-8-sig").set_index("coalition")
+    assert len(table) == 3
+    return dict(table["cost_musd"])
+
+
+def test_a_dask_cluster_finds_the_same_coalitions(
+    cluster: Cluster, coalitions: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_here(*_: object) -> None:
+        raise AssertionError("the cluster is to solve, not this process")
+
+    monkeypatch.setattr(Desk, "_answer_here", not_here)
+    place = tmp_path / "run"
+    result = run_command(*COOPERATION, "--out", place, "--dask", cluster.address)
+    assert result.exit_code == 0, result.output
+    assert costs_of(place) == pytest.approx(coalitions, rel=1e-7)
+
+
 def test_a_killed_dask_worker_loses_nothing(alone: Path, tmp_path: Path) -> None:
     """kill -9 in the middle of a solve: another worker, who came late and knew nothing of the case, does it."""
     with cluster_of(2, tmp_path) as cluster, ThreadPoolExecutor(1) as beside:
@@ -347,6 +379,15 @@ def test_mpi_ranks_find_the_same_front(alone: Path, tmp_path: Path) -> None:
     assert "2 at a time" in said
     assert_same_front(place, alone)
     assert "HiGHS" in (place / "solver.log").read_text(), "the solver's account came along"
+
+
+@needs_mpiexec
+def test_mpi_ranks_find_the_same_coalitions(coalitions: dict[str, float], tmp_path: Path) -> None:
+    place = tmp_path / "run"
+    process = ranks(3, tmp_path, *COOPERATION, "--out", place)
+    _, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    assert costs_of(place) == pytest.approx(coalitions, rel=1e-7)
 
 
 @pytest.mark.slow

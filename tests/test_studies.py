@@ -21,14 +21,24 @@ if TYPE_CHECKING:
 PAGE = (Path(__file__).parents[1] / "docs" / "STUDIES.md").read_text(encoding="utf-8")
 CODE = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
+RANGES = """
+ranges
+input  table      key          column           low  high  change
+price  suppliers  trader / Nd  price_usd_per_t  0.8  1.5   times
+need   demand     * / Nd       t_per_year       0.9  1.2   times
+"""
+
 STUDIES: dict[str, list[Any]] = {
     "cooperate": ["--points", 3, "--levers", "--regret"],
     "alternatives": ["--target", 0.6, "--plans", 2, "--slack", 0.02, "--slack", 0.1],
+    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 2, "--futures", 2, "--relaxed"],
     "futures": ["--points", 3, "--risk-points", 3],
 }
 
 
 def run_study(case: Path, command: str, place: Path, *more: Any) -> Result:
+    if command == "sensitivity":
+        more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
         return run_command(command, case, "--out", place, "--workers", 1, *STUDIES[command], *more)

@@ -136,6 +136,12 @@ CASE = {
         flood,plant,splitter,,,,0.3,
         flood,route,Aland>Bland,product,1,,0.5,
         base,supplier,Mills,Dy,2033,2040,0.8,""",
+    "ranges": """
+        input,table,key,column,low,high,change,distribution
+        ,settings,discount_rate,value,0.03,0.07,,triangular
+        freight,transport,far / *,usd_per_t,0.5,2,times,log_uniform
+        freight,transport,* / island,usd_per_t,0.5,2,times,log_uniform
+        ,regions,coast,power_usd_per_mwh,0,40,plus,""",
 }
 """Every table with at least one row; no warnings. Line 2 of a table is its first row."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from reeplan.report import metric_tables, plan_tables, together, trust
+from reeplan.report import metric_tables, plan_tables, sureness, together, trust
 from reeplan.report.chart import chart
 from reeplan.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.report.plans import plan_cards
@@ -90,7 +90,8 @@ def _in_disruption(report: Report, point: str) -> list[Grid]:
 
 
 def _across(report: Report, render: Renderer) -> Markup | None:
-    figures = [figure for figure in report.figures.get("", []) if figure.name not in together.SHOWN_HERE]
+    elsewhere = (*together.SHOWN_HERE, *sureness.SHOWN_HERE)
+    figures = [figure for figure in report.figures.get("", []) if figure.name not in elsewhere]
     return render("across.html.j2", figures=figures) if figures else None
 
 
@@ -106,6 +107,7 @@ def _sure(report: Report, render: Renderer) -> Markup:
     return render(
         "sure.html.j2", search=trust.search_in_words(report), proofs=trust.proofs(report),
         steps=trust.steps_not_told_apart(report), rests=trust.rests_on(report),
+        parts=sureness.parts(report),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reeplan.tables import advice_trade
+from reeplan.tables import advice_ranges, advice_trade
 from reeplan.tables.names import did_you_mean, listing, quoted
 from reeplan.tables.reach import Chain, grouped, interpolated
 from reeplan.tables.rows import Problem, Row, Tables
@@ -272,4 +272,5 @@ RULES: tuple[Callable[[Chain], Iterator[Problem]], ...] = (
     ores_without_deposit,
     unbuildable,
     idle_disruptions,
+    advice_ranges.ranges,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reeplan.tables import check_chain, check_names, check_time, check_trade
+from reeplan.tables import check_chain, check_names, check_ranges, check_time, check_trade
 
 if TYPE_CHECKING:
     from reeplan.tables.draft import Draft
@@ -34,6 +34,7 @@ CHECKS = (
     check_trade.stockpiles,
     check_trade.offtakes,
     check_trade.dependence,
+    check_ranges.ranges,
 )
 
 

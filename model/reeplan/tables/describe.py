@@ -155,6 +155,8 @@ _NOTHING = {
     "deposit": "any that the process treats",
     "claimant": "only all partners together",
     "buyer": "open to all",
+    "key": "all rows",
+    "input": "named after the table, the key and the column",
 }
 
 

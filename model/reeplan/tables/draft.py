@@ -25,6 +25,8 @@ class Draft:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
+    thinned: set[str] = field(default_factory=set)
+    """Tables from which an overlay drops rows."""
     raw: dict[str, list[RawRow]] = field(default_factory=dict)
     """All rows, bad cells left out: for checks that look at one cell alone."""
     files: dict[str, str] = field(default_factory=dict)
@@ -81,7 +83,7 @@ def _with_defaults(table: Table, row: RawRow, settings: dict[str, Any], wide: li
             values[column.name] = None if column.required else column.default
     for name in wide:
         values[name] = row.cells.get(name, 0.0)
-    return Row(values, row.file, row.line)
+    return Row(values, row.file, row.line, frozenset(row.cells))
 
 
 def default_settings(given: dict[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def load_tables(folder: Path, overlays: Sequence[Path] = ()) -> Loaded:
 def _normalised(basket: Row, elements: set[str]) -> Row:
     """The basket with shares that sum to 1: published ones are rounded. The sum is exact, whatever the order."""
     total = math.fsum(basket[name] for name in elements)
-    return Row({**basket, **{name: basket[name] / total for name in sorted(elements)}}, basket.file, basket.line)
+    shares = {name: basket[name] / total for name in sorted(elements)}
+    return Row({**basket, **shares}, basket.file, basket.line, basket.given)
 
 
 def _finish(loaded: Loaded) -> Loaded:
@@ -210,6 +211,8 @@ def _draft(folder: Path, sheets: list[dict[str, Sheet]], loaded: Loaded) -> Draf
     for table in TABLES.values():
         draft.files[table.name] = shown(folder / f"{table.name}.csv")
         draft_table(draft, table, merged[table.name], parts[table.name])
+        if any(row.drop for part in parts[table.name] for row in part.rows):
+            draft.thinned.add(table.name)
         if not table.optional and table.name not in sheets[0]:
             draft.doubtful.add(table.name)
     return draft

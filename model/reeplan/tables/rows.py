@@ -12,12 +12,14 @@ class Row(Mapping[str, Any]):
     """One checked row: every column of the spec with a typed value, defaults filled in.
 
     ``file`` is the file as the user named it (the case folder or an overlay), ``line`` counts
-    from 1 as a spreadsheet does. Both let a message point at the cell.
+    from 1 as a spreadsheet does. Both let a message point at the cell. ``given`` names the columns
+    whose cell was filled; the others hold their defaults.
     """
 
     cells: Mapping[str, Any]
     file: str
     line: int
+    given: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __getitem__(self, column: str) -> Any:
         return self.cells[column]

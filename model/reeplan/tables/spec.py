@@ -22,6 +22,16 @@ MATERIAL = "material"
 KINDS_OF_GOODS = ("concentrate", "mixed", "heavy_mix", "oxide", "product", "scrap")
 """The kinds of transport, and of material in a disruption: what a lane or a cutoff can single out."""
 
+VARIED_TABLES = (
+    "settings", "partners", "regions", "elements", "products", "deposits", "processes", "recipes", "plants", "ventures",
+    "suppliers", "markets", "transport", "demand", "stockpiles", "budgets", "offtakes", "dependence", "scenarios",
+    "disruptions",
+)  # fmt: skip
+"""Tables whose numbers may have a range. A basket's shares hang together, so one of them alone may not."""
+
+VARIED_SETTINGS = ("discount_rate", "cvar_level")
+"""Settings that say something about the world, not about how a plan is sought."""
+
 ALL = "all"
 BASE = "base"
 """The reserved scenario whose disruptions act on the base path and in every window."""
@@ -360,4 +370,21 @@ TABLES: dict[str, Table] = {table.name: table for table in (
               Column("basis", "choice", "of what it remains: of the supplier's limit, or of purchases on the base path",
                      default="ceiling", choices=("ceiling", "flow")),
           ), optional=True, if_absent="scenarios change nothing"),
+    Table("ranges", "What is uncertain, and how far: the numbers that `reeplan sensitivity` varies. "
+          "No plan of `reeplan solve` depends on it.",
+          ("input", "table", "key", "column"), (
+              _text("input", "what it is called in results; rows of one name move together, from low to high; "
+                    "without a name a row moves by itself", None),
+              Column("table", "choice", "the table that the numbers stand in", choices=VARIED_TABLES),
+              _text("key", "which rows of it: their key, its parts in the order of that table with / between them "
+                    "('China / Nd / 2030'); * is any, and so is what is left out at the end", ""),
+              _text("column", "the column; for settings it is 'value'"),
+              Column("low", "number", "lower end, as `change` says"),
+              Column("high", "number", "upper end"),
+              Column("change", "choice", "what low and high are: values (to), factors on the present values (times), "
+                     "or what is added to them (plus)", default="to", choices=("to", "times", "plus")),
+              Column("distribution", "choice", "how likely what lies between is: all alike, the present value most, or "
+                     "all alike on a scale of ratios", default="uniform",
+                     choices=("uniform", "triangular", "log_uniform")),
+          ), optional=True, if_absent="nothing is said to be uncertain, and there is no sensitivity to study"),
 )}

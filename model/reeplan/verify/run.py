@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reeplan.verify import shortage
 from reeplan.verify.case import Checked
+from reeplan.verify.cooperation import TABLE as COALITIONS
+from reeplan.verify.cooperation import check_cooperation
 from reeplan.verify.costs import check_costs, expected_costs
 from reeplan.verify.exchange import check_exchange
 from reeplan.verify.files import UnreadableError, read_table
@@ -76,6 +78,8 @@ def verify_run(run: Path) -> Verdict:
     case = Checked(inputs)
     for _, row in front.iterrows():
         _check_plan(run, case, row, Ledger(verdict, str(row["point"])))
+    if (run / COALITIONS).exists() or "cooperate" in (manifest or {}):
+        _made(lambda: check_cooperation(run, manifest, front, case, ledger), "the tables about cooperation", ledger)
     return verdict
 
 
