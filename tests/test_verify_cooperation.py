@@ -133,7 +133,7 @@ class Cooperated:
     def target(self) -> float:
         return float(self.manifest["cooperate"]["target"])
 
-    def table(self, name: str) -> pd.DataFrame:
+    def table(self, name: str) -> Any:
         """The cells as they are written."""
         return pd.read_csv(self.run / f"{name}.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False)
 
@@ -278,7 +278,7 @@ TABLES = (
 )
 
 
-def unknowable(run: Cooperated, name: str, row: dict[str, str], column: str) -> bool:
+def unknowable(run: Cooperated, name: str, row: Any, column: str) -> bool:
     """Whether only the fingerprint can tell that a number is another (the docstring of this file says why)."""
     partners = list(run.case.inputs.wacc)
     everyone, value = " + ".join(partners), float(row[column])
@@ -301,18 +301,18 @@ def numbers_of(run: Cooperated, name: str) -> dict[str, list[int]]:
     """The rows in which a column has a number other than nothing that can be known, by column."""
     found: dict[str, list[int]] = {}
     table = run.table(name)
-    for column in table:
+    for column in map(str, table):
         values = pd.to_numeric(table[column], errors="coerce")
         if column in ("coalition", "partner") or values.notna().sum() == 0:
             continue
         rows = [i for i in table.index if values[i] and math.isfinite(values[i])]
-        rows = [i for i in rows if not unknowable(run, name, dict(table.loc[i]), column)]
+        rows = [i for i in rows if not unknowable(run, name, table.loc[i], column)]
         if rows:
             found[column] = rows
     return found
 
 
-def changed(table: pd.DataFrame, at: int, column: str, share: float) -> pd.DataFrame:
+def changed(table: Any, at: int, column: str, share: float) -> Any:
     table = table.copy()
     old = float(table.loc[at, column])
     table.loc[at, column] = f"{old + 1:.0f}" if column in WHOLE else f"{old * (1 + share):.12g}"
@@ -481,7 +481,7 @@ def test_a_run_whose_coalitions_are_gone_is_caught(two: Cooperated, tmp_path: Pa
 # ---- what no single number shows -------------------------------------------------------------------------
 
 
-def with_numbers(table: pd.DataFrame, at: Any, **numbers: float) -> pd.DataFrame:
+def with_numbers(table: Any, at: Any, **numbers: float) -> Any:
     table = table.copy()
     for column, value in numbers.items():
         table.loc[at, column] = f"{value:.12g}"
@@ -573,7 +573,7 @@ def test_shares_are_those_of_another_way(number: int, seed: int) -> None:
     costs, bounds = game_of(number, seed)
     game, low = named(costs, number), named(bounds, number)
     players = range(number)
-    close = {"rel": 1e-9, "abs": 1e-6}
+    close: dict[str, Any] = {"rel": 1e-9, "abs": 1e-6}
     shapley = allocation.shapley(game)
     assert list(map(float, fair_shares.shapley(exact(costs), number))) == pytest.approx(
         [shapley[k] for k in players], **close
@@ -592,8 +592,9 @@ def test_shares_are_those_of_another_way(number: int, seed: int) -> None:
         -core.least_core_excess(game), **close
     )
     assert (extent is None) == (found is None)
-    for k in players if extent is not None and found is not None else ():
-        assert [float(end) for end in found[k]] == pytest.approx(list(extent[k]), **close)
+    if extent is not None and found is not None:
+        for k in players:
+            assert [float(end) for end in found[k]] == pytest.approx(list(extent[k]), **close)
 
 
 @pytest.mark.parametrize(("number", "seed"), GAMES)
@@ -622,7 +623,7 @@ def test_the_nucleolus_keeps_what_defines_it(number: int, seed: int) -> None:
 def balanced(groups: Sequence[Any], capped: Sequence[Any]) -> bool:
     columns = np.array([row - row.mean() for row in (*groups, *capped)]).T
     wanted = -sum(row - row.mean() for row in groups)
-    return nnls(columns, wanted)[1] < 1e-9
+    return bool(nnls(columns, wanted)[1] < 1e-9)
 
 
 def test_the_nucleolus_of_a_published_game() -> None:
@@ -653,7 +654,7 @@ def test_the_band_of_the_nucleolus_is_that_of_all_corners(seed: int) -> None:
 def test_the_core_of_three_on_paper() -> None:
     """Alone 6 each, two together 10, all 12: each pair leaves the third at least 2, and nobody pays more than 6."""
     game = {group: Fraction({1: 6, 2: 10, 3: 12}[group.bit_count()]) for group in fair_shares.groups(3)}
-    assert fair_shares.core_range(game, 3) == [(2, 6)] * 3
+    assert fair_shares.core_range(game, 3) == [(Fraction(2), Fraction(6))] * 3
     assert fair_shares.room_in_core(game, 3) == 2
     empty = {**game, 7: Fraction(16)}
     assert fair_shares.core_range(empty, 3) is None

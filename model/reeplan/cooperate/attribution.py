@@ -76,6 +76,7 @@ class Attribution:
                 self.sent[(destination, material, *period)][sender] += max(0.0, t)
 
     def bill(self) -> Bill:
+        """What every partner pays, owns, gets and risks."""
         paid: dict[tuple[str, str], list[float]] = defaultdict(list)
         for part, split, musd in [*self._terms(), *self._fixed_of_modules()]:
             for partner, share in split.items():

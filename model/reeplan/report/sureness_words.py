@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from reeplan.figures.cooperation.wording import money, ranged
 from reeplan.figures.spec import View
 from reeplan.figures.sureness import built_in_futures, knowing, near_optimal, plan_regret, tornado
 from reeplan.figures.sureness.data import CHECKS, is_true, read_table
@@ -81,11 +80,9 @@ def of_knowing(run: Run) -> list[str]:
     said = [f"{knowing.title(view, table)}."]
     free, premium = known.get(EVPI), known.get(PREMIUM)
     if free is not None and free.known and EVPI + KEEPING in known:
-        said.append(f"Without any target, knowing would be worth {money(free.found)} MUSD at most ({ranged(free)}).")
+        said.append(f"Without any target, knowing would be worth at most, MUSD: {knowing.with_band(free)}.")
     if premium is not None and premium.known:
-        said.append(
-            f"Keeping the target costs {money(premium.found)} MUSD ({ranged(premium)}) beyond the cheapest plan."
-        )
+        said.append(f"Keeping the target costs, beyond the cheapest plan, MUSD: {knowing.with_band(premium)}.")
     return said
 
 

@@ -258,8 +258,8 @@ def _check_shares(table: pd.DataFrame, game: Coalitions, target: float, ledger: 
         sums = shares.groupby(VARIANT)[column].agg(["sum", "count"])
         sums = sums[sums["count"] == game.number].join(whole[[column]], how="inner").reset_index()
         sums = sums.assign(partner=TOGETHER)
-        size = np.full(len(sums), 2 * float(shares.groupby(VARIANT)["now_musd"].sum().abs().max()))
-        _check_numbers(rule, sums, sums["sum"], sums[column], ledger, PART_SUMS, np.nan_to_num(size))
+        sizes = np.full(len(sums), 2 * float(shares.groupby(VARIANT)["now_musd"].sum().abs().max()))
+        _check_numbers(rule, sums, sums["sum"], sums[column], ledger, PART_SUMS, np.nan_to_num(sizes))
     if game.number == 2:
         _check_two(whole.reset_index(), shares, game, ledger)
 

@@ -19,6 +19,7 @@ from reeplan.figures.sureness.data import (
     read_table,
     slack_in_words,
 )
+from reeplan.figures.sureness.rows import write_name
 from reeplan.figures.words import clipped, count, listed, percent, plain, short
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ TABLE_COLUMNS = (
 
 NAMES, CELL, WIDEST, ROW = 2.1, 0.62, 1.5, 0.34
 """Width of the names, least and largest width of a cell, height of a row, inches."""
-MOST_ROWS = 45
+MOST_ROWS, FEWEST_ROWS = 60, 15
+"""Rows of the page in all, and of each band of columns at least."""
 
 
 # ---- the table ----------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ def table(view: View) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def plans_of(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def plans_of(rows: pd.DataFrame) -> list[dict[Any, Any]]:
     """One row a plan: the cheapest, then the alternatives as they were found."""
     return [dict(row) for row in rows.drop_duplicates("alternative").to_dict("records")]
 
@@ -89,7 +91,7 @@ def changes_of(run: Run) -> dict[tuple[str, str], str]:
     return {(row["alternative"], row["asset"]): row["change"] for row in rows}
 
 
-def _in_order(plans: Sequence[dict[str, Any]], sizes: dict[Any, float]) -> list[str]:
+def _in_order(plans: Sequence[dict[Any, Any]], sizes: dict[Any, float]) -> list[str]:
     """Assets that most plans build first; of these in the order of the table."""
     names = list(dict.fromkeys(asset for _, asset in sizes))
     of = {name: sum(sizes.get((plan["alternative"], name), 0.0) > 0 for plan in plans) for name in names}
@@ -151,13 +153,13 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     """A row an asset, a column a plan; where there are more plans than fit, they go on below."""
     plans = plans_of(table)
     assets = list(dict.fromkeys(table["asset"]))
-    shown = assets[:MOST_ROWS]
     room = WIDTH - 2 * EDGE - NAMES
     fit = int(room / CELL)
     others = [plan for plan in plans if plan["alternative"] != CHEAPEST]
     start = [plan for plan in plans if plan["alternative"] == CHEAPEST]
     size = max(1, fit - len(start))
     bands = [start + others[first : first + size] for first in range(0, max(len(others), 1), size)]
+    shown = assets[: max(FEWEST_ROWS, MOST_ROWS // len(bands))]
     wide = min(WIDEST, room / max(len(band) for band in bands))
     head = line(BODY) + 3 * line(TINY) + 0.12
     height = head + ROW * len(shown) + 0.14
@@ -171,8 +173,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         for place, asset in enumerate(shown):
             y = top - head - ROW * place
             page.layer.plot([EDGE, EDGE + NAMES + wide * len(band)], [y, y], color=LINE, lw=0.6, zorder=0)
-            page.write(EDGE, y - ROW / 2, page.ruler.cut(asset_in_words(asset), NAMES - 0.1, SMALL), SMALL,
-                       va="center_baseline")  # fmt: skip
+            write_name(page, EDGE, y - ROW / 2, asset_in_words(asset), NAMES - 0.1)
         for column, plan in enumerate(band):
             x = EDGE + NAMES + wide * column
             _head(page, plan, x, top, wide)
@@ -183,7 +184,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _head(page: Sheet, plan: dict[str, Any], x: float, top: float, wide: float) -> None:
+def _head(page: Sheet, plan: dict[Any, Any], x: float, top: float, wide: float) -> None:
     """A plan's name, what it costs more, and by how much it differs."""
     middle, cheapest = x + wide / 2, plan["alternative"] == CHEAPEST
     text = plain(plan["alternative"])
@@ -200,7 +201,7 @@ def _head(page: Sheet, plan: dict[str, Any], x: float, top: float, wide: float) 
         page.write(middle, y, page.ruler.cut(text, wide - 0.02, TINY), TINY, ha="center", color=GREY)
 
 
-def _cell(page: Sheet, row: dict[str, Any], x: float, top: float, wide: float) -> None:
+def _cell(page: Sheet, row: dict[Any, Any], x: float, top: float, wide: float) -> None:
     size, change = float(row["t_per_year"]), str(row["change"])
     there = size > 0
     cheapest = row["alternative"] == CHEAPEST

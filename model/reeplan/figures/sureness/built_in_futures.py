@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from reeplan.figures.run import Run
+
 COLUMNS = (
     "asset", "what", "futures", "built_in", "share", "mean_t_per_year_if_built", "least_t_per_year_if_built",
     "most_t_per_year_if_built", "first_decided_earliest", "first_decided_median", "first_decided_latest",
@@ -26,8 +28,13 @@ ALWAYS, SOME, NEVER = "always", "some", "never"
 
 
 def table(view: View) -> pd.DataFrame:
+    """All assets."""
+    return rows_of(view.run)
+
+
+def rows_of(run: Run) -> pd.DataFrame:
     """``built_in_futures.csv``, the surest first, with which group an asset is in; empty where no future has a plan."""
-    rows = read_table(view.run, BUILT, *COLUMNS)[list(COLUMNS)]
+    rows = read_table(run, BUILT, *COLUMNS)[list(COLUMNS)]
     rows = rows[rows["futures"] > 0].reset_index(drop=True)
     rows["group"] = [
         ALWAYS if row["built_in"] >= row["futures"] else SOME if row["built_in"] > 0 else NEVER
@@ -46,7 +53,9 @@ def title(view: View, table: pd.DataFrame) -> str:
     lost = _known(table["futures_without_plan"].iloc[0]) > 0
     with_plan = " with a plan" if lost else ""
     every = (
-        f"the one future{with_plan}" if futures == 1 else f"every one of {'the ' if lost else ''}{futures} futures{with_plan}"
+        f"the one future{with_plan}"
+        if futures == 1
+        else f"every one of {'the ' if lost else ''}{futures} futures{with_plan}"
     )
     if always:
         rest = f"; {count(len(some), 'other')} in some" if some else ""
@@ -71,7 +80,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     return f"{title(view, table)}. Built, of {futures}: {', '.join(said)}."
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[Any, Any]) -> Line:
     unit = "t" if row["what"] == "stockpile room" else "t/yr"
     if not row["built_in"]:
         return Line(asset_in_words(row["asset"]), "", "never", "")
@@ -109,8 +118,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
             [y], [share], BAR, color=BLUE if row["group"] == ALWAYS else ORANGE, linewidth=0, zorder=2, gid="share"
         )
         stated = row["as_stated_t_per_year"] > 0
-        axes.plot([1.0 if stated else 0.0], [y], "D", ms=4.6, mew=1.1, mec=INK, mfc=INK if stated else "white", zorder=4,
-                  clip_on=False, gid="stated")  # fmt: skip
+        axes.plot([1.0 if stated else 0.0], [y], "D", ms=4.6, mew=1.1, mec=INK, mfc=INK if stated else "white",
+                  zorder=4, clip_on=False, gid="stated")  # fmt: skip
 
     keys = [
         ("futures that build it", key_bar(color=BLUE)),

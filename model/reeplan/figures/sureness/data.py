@@ -43,9 +43,9 @@ def read_table(run: Run, file: str, *columns: str) -> pd.DataFrame:
     for name in columns:
         if name not in frame:
             frame[name] = pd.Series("", index=frame.index, dtype=str)
-    for name in frame:
-        if name not in TEXT or (name == "change" and file == VARIED):
-            frame[name] = frame[name] if name in TEXT else numbers(frame[name])
+    for column in frame:
+        if column not in TEXT:
+            frame[column] = numbers(frame[column])
     return frame
 
 

@@ -9,7 +9,7 @@ from reeplan.figures.palette import BLUE
 from reeplan.figures.spec import FigureSpec, Variant, View
 from reeplan.figures.style import GREY, INK, paler
 from reeplan.figures.sureness.data import INDICES, figures_of, is_true, read_table
-from reeplan.figures.sureness.outputs import HIDDEN, certainty, of_variant, output_in_words, output_variants
+from reeplan.figures.sureness.outputs import HIDDEN, certainty, of_variant, output_variants, the_output, unit_in_words
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, key_line, row_chart, whisker
 from reeplan.figures.words import NBSP, clipped, count, plain
 
@@ -44,19 +44,20 @@ def table(view: View) -> pd.DataFrame:
 
 def title(view: View, table: pd.DataFrame) -> str:
     """Which input explains most; that nothing can be told where intervals are wider than that."""
-    output = output_in_words(table["output"].iloc[0])
+    output = the_output(table["output"].iloc[0])
     rows = [dict(row) for row in table.to_dict("records")]
     sure = [row for row in rows if certainty(row["within_gap"]) != HIDDEN]
     if not sure:
-        return f"All that varies in the {output} may come from the plans' gaps"
+        return f"All that varies in {output} may come from the plans' gaps"
     first = sure[0]
     around = first["total_confidence"]
     if not math.isfinite(around) or around >= first["total"] or first["total"] - around > 1:
-        return f"The samples are too few to tell what the {output} hangs on"
+        return f"The samples are too few to tell what {output} hangs on"
     others = [row for row in sure[1:] if row["total"] + _known(row["total_confidence"]) >= first["total"] - around]
+    lead = f"{output[:1].upper()}{output[1:]} hangs most on {clipped(plain(first['input']))}"
     if others:
-        return f"The {output} hangs most on {clipped(plain(first['input']))}, though {_number(len(others))} may matter as much"
-    return f"The {output} hangs most on {clipped(plain(first['input']))}: {_percent(first['total'])} of its variance"
+        return f"{lead}, though {_number(len(others))} may matter as much"
+    return f"{lead}: {_percent(first['total'])} of its variance"
 
 
 def _number(others: int) -> str:
@@ -81,7 +82,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     return f"{title(view, table)}. {'; '.join(said)}."
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[Any, Any]) -> Line:
     under = "may come from the gaps" if certainty(row["within_gap"]) == HIDDEN else ""
     return Line(
         plain(row["input"]), "", f"{_percent(row['first'])} alone, {_percent(row['total'])} in all",
@@ -115,9 +116,10 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
                 whisker(axes, row[name] - around, row[name] + around, y + up, f"{name} interval", lw=0.9)
 
     spread = float(rows[0]["standard_deviation"])
-    output, unit = output_in_words(rows[0]["output"]), plain(rows[0]["unit"])
-    subtitle = f"Indices after Sobol of the {output}, whose standard deviation is {figures_of(spread)} {unit}" if math.isfinite(
-        spread) else f"Indices after Sobol of the {output}"  # fmt: skip
+    output, unit = the_output(rows[0]["output"]), unit_in_words(rows[0]["unit"])
+    subtitle = f"Indices after Sobol of {output}"
+    if math.isfinite(spread):
+        subtitle += f"; standard deviation {figures_of(spread)} {unit}"
     keys = [
         ("by itself", key_bar(color=BLUE)),
         ("with all it takes part in", key_bar(color=paler(BLUE, 0.6))),
@@ -142,7 +144,7 @@ def _ticks(low: float, high: float) -> tuple[tuple[float, ...], tuple[str, ...]]
     return places, tuple(_percent(place) for place in places)
 
 
-def _notes(rows: list[dict[str, Any]]) -> list[str]:
+def _notes(rows: list[dict[Any, Any]]) -> list[str]:
     used, lost = rows[0]["samples"], rows[0]["samples_without_plan"]
     said = ["The difference of the two bars: effects that come only together with other inputs."]
     if math.isfinite(used):

@@ -1,4 +1,4 @@
-"""What it is worth to know what comes, and to plan for it: expected costs as rungs, the values as steps between them."""
+"""What it is worth to know what comes, and to plan for it: expected costs as rungs, values as steps between them."""
 
 from __future__ import annotations
 
@@ -122,10 +122,11 @@ def title(view: View, table: pd.DataFrame) -> str:
     if value.greatest <= small:
         lead = f"To know what comes would be worth nothing{with_target}"
     elif value.least <= small:
-        lead = f"Whether it is worth anything to know what comes is not certain{with_target}: {money(value.greatest)} MUSD at most"
+        most = f"{money(value.greatest)} MUSD at most"
+        lead = f"Whether it is worth anything to know what comes is not certain{with_target}: {most}"
     else:
         lead = (
-            f"To know what comes would be worth {money(value.found)} of {money(plan.found)} MUSD at most{with_target}"
+            f"To know what comes would be worth at most {money(value.found)} of {money(plan.found)} MUSD{with_target}"
         )
     return f"{lead}; {_planning(table, keeping, small)}"
 
@@ -155,7 +156,7 @@ def _planning(table: pd.DataFrame, keeping: bool, small: float) -> str:
 def alt(view: View, table: pd.DataFrame) -> str:
     """Every number with its band."""
     said = [
-        f"{row['measure']} {money(amount.found)} ({ranged(amount)})"
+        f"{row['measure']} {with_band(amount)}"
         for row in table.to_dict("records")
         if (amount := amounts(table)[row["measure"]]).known
     ]
@@ -171,6 +172,11 @@ def _line(rung: Rung) -> Line:
         step = f"{rung.step_words} {money(rung.step.found)}{sure}"
     band = "" if _exact(rung.cost) else f" ({ranged(rung.cost)})"
     return Line(rung.words, "", f"{_money(rung.cost.found)}{band}", step, rung.name == RP)
+
+
+def with_band(amount: Amount) -> str:
+    """An amount, and where it lies for certain if that is wider."""
+    return money(amount.found) if _exact(amount) else f"{money(amount.found)} ({ranged(amount)})"
 
 
 def _exact(amount: Amount) -> bool:

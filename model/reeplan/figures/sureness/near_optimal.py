@@ -17,6 +17,7 @@ from reeplan.figures.sureness.data import (
     read_table,
     slack_in_words,
 )
+from reeplan.figures.sureness.rows import write_name
 from reeplan.figures.words import clipped, count, listed, plain
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reeplan.figures.run import Run
+
+    Rows = pd.DataFrame
 
 MUST_HAVE, MUST_AVOID, CHOICE, OPEN = "must-have", "must-avoid", "real choice", "open"
 SOMETIMES = "must-have of narrower slacks"
@@ -61,7 +64,7 @@ def variants(run: Run, point: str) -> list[Variant]:
     return [Variant(slug, label) for slug, (label, kinds) in PARTS.items() if there & set(kinds)]
 
 
-def ranges(run: Run) -> pd.DataFrame:
+def ranges(run: Run) -> Rows:
     """``near_optimal.csv``, a row a thing and slack, and to which group a thing belongs: the surest things first."""
     rows = read_table(run, NEAR_OPTIMAL, *COLUMNS)[list(COLUMNS)]
     rows = rows[rows["kind"].isin(KINDS)].sort_values("slack_musd", kind="stable", ignore_index=True)
@@ -69,7 +72,7 @@ def ranges(run: Run) -> pd.DataFrame:
     rows["group"] = [of[key] for key in zip(rows["kind"], rows["name"], strict=True)]
     order = {name: place for place, name in enumerate(GROUPS)}
     kinds = list(KINDS)
-    place = [(order[row["group"]], kinds.index(row["kind"])) for row in rows.to_dict("records")]
+    place = [order[row["group"]] * len(kinds) + kinds.index(row["kind"]) for row in rows.to_dict("records")]
     rows = rows.assign(place=place).sort_values("place", kind="stable", ignore_index=True).drop(columns="place")
     first = rows.groupby(["kind", "name"], sort=False).ngroup()
     return rows.assign(first=first).sort_values(["first", "slack_musd"], ignore_index=True).drop(columns="first")
@@ -127,7 +130,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     )
     if must:
         everything = not (sometimes or avoid or choices or unknown)
-        named = f"all {len(must)} that can be had" if everything and len(must) > 1 else _named(must)
+        named = f"all {len(must)} that can be had" if everything and len(must) > MOST_NAMED else _named(must)
         return f"Every plan at most {widest} dearer than the cheapest has {named}"
     if not (sometimes or choices or unknown):
         return f"No plan at most {widest} dearer than the cheapest has any of these"
@@ -140,7 +143,8 @@ def title(view: View, table: pd.DataFrame) -> str:
     if unknown and not choices:
         return f"Whether plans at most {widest} dearer than the cheapest must have any of these is not known"
     if unknown:
-        return f"Nothing is proven to be in every plan at most {widest} dearer than the cheapest; {count(len(unknown), 'is', 'are')} open"
+        left = count(len(unknown), "is", "are")
+        return f"Nothing is proven to be in every plan at most {widest} dearer than the cheapest; {left} open"
     return f"Nothing is in every plan at most {widest} dearer than the cheapest: there is always another way"
 
 
@@ -177,7 +181,7 @@ def _heading(group: str, widest: str) -> str:
     }[group]
 
 
-def _says(rows: list[dict[str, Any]]) -> tuple[str, str]:
+def _says(rows: list[dict[Any, Any]]) -> tuple[str, str]:
     """The range at the widest slack, and what the class is at the others where it differs."""
     last = rows[-1]
     unit = UNITS.get(last["unit"], plain(last["unit"]))
@@ -198,7 +202,7 @@ def _span(low: float, high: float) -> str:
     return low_text if low_text == high_text else f"{low_text} to {high_text}"
 
 
-def _is_proven(row: dict[str, Any]) -> bool:
+def _is_proven(row: dict[Any, Any]) -> bool:
     return str(row["status"]) == "proven"
 
 
@@ -206,7 +210,7 @@ def _is_proven(row: dict[str, Any]) -> bool:
 
 
 def draw(view: View, table: pd.DataFrame) -> Figure:
-    """A row a thing, a lane in it for each slack; every row has its own scale, from nothing to the most there can be."""
+    """A row a thing, a lane in it for each slack; each row has its own scale, from nothing to the most there can be."""
     things = [part.to_dict("records") for _, part in table.groupby(["kind", "name"], sort=False)]
     lanes = max(len(rows) for rows in things)
     shown = things[: max(6, MOST_LANES // (lanes + 1))]
@@ -251,13 +255,13 @@ def _legend(page: Sheet, left: float, right: float) -> None:
     page.write(x + 0.14, y, "the cheapest plan", SMALL, va="center_baseline")
 
 
-def _row(page: Sheet, axes: Any, rows: list[dict[str, Any]], top: float, row: float) -> None:
+def _row(page: Sheet, axes: Any, rows: list[dict[Any, Any]], top: float, row: float) -> None:
     last, middle = rows[-1], top - row / 2
     colour = COLOURS[last["group"]]
     kind = KINDS[last["kind"]]
     name = asset_in_words(last["name"]) if last["kind"] != "stockpile" else plain(last["name"]).replace("/", ", ")
     page.write(EDGE, middle, kind, TINY, color=GREY, va="center_baseline")
-    page.write(EDGE + 0.62, middle, page.ruler.cut(name, NAMES - 0.74, SMALL), SMALL, va="center_baseline")
+    write_name(page, EDGE + 0.62, middle, name, NAMES - 0.74)
     whole = max((end for one in rows for end in (one["most_bound"], one["most"], one["in_cheapest"])
                  if math.isfinite(end)), default=0.0)  # fmt: skip
     whole = whole if whole > 0 else 1.0

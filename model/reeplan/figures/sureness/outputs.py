@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from reeplan.figures.run import Run
 
 BUILT = "built: "
-MOST_DECISIONS = 6
 SHARE, YES_OR_NO = "share", "1 or 0"
 """Units that are read in other words."""
 
@@ -25,8 +24,8 @@ UNKNOWN, SURE, HIDDEN = "unknown", "sure", "within the gap"
 """Whether an effect is larger than what the gaps of the plans could feign."""
 
 
-def output_variants(run: Run, file: str, size: str, columns: Sequence[str]) -> list[Variant]:
-    """Every output of money and resilience, and the decisions that move most; the first is there in any case.
+def output_variants(run: Run, file: str, size: str, columns: Sequence[str], most_decisions: int = 0) -> list[Variant]:
+    """Every output of money and resilience, and some decisions that move most; the first is there in any case.
 
     ``size``: the column that says how much an output moves. Decisions are ranked by how many inputs move them.
     """
@@ -35,7 +34,7 @@ def output_variants(run: Run, file: str, size: str, columns: Sequence[str]) -> l
     moved = rows[rows[size] > 0].groupby("output", sort=False)[size].count().to_dict()
     kept = [name for number, name in enumerate(names) if not name.startswith(BUILT) and (moved.get(name) or not number)]
     decisions = [name for name in names if name.startswith(BUILT) and moved.get(name)]
-    chosen = set(sorted(decisions, key=lambda name: -moved[name])[:MOST_DECISIONS])
+    chosen = set(sorted(decisions, key=lambda name: -moved[name])[:most_decisions])
     return [
         Variant(f"{number:02d}", output_in_words(name))
         for number, name in enumerate(names, 1)
@@ -55,11 +54,21 @@ def output_in_words(name: str) -> str:
     return f"new capacity of {asset_in_words(name.removeprefix(BUILT))}" if name.startswith(BUILT) else plain(name)
 
 
+def the_output(name: str) -> str:
+    """An output within a sentence.
+
+    >>> the_output("capital"), the_output("what the target costs")
+    ('the capital', 'what the target costs')
+    """
+    words = output_in_words(name)
+    return words if words.startswith("what ") else f"the {words}"
+
+
 def amount_in_words(value: float, unit: str, with_unit: bool = True) -> str:
     """A value of an output: a share as a percentage, yes or no where it is one of the two, else with its unit.
 
-    >>> amount_in_words(0.7, "share").replace(chr(160), " "), amount_in_words(1.0, "1 or 0"), amount_in_words(12.0, "MUSD")
-    ('70 %', 'yes', '12 MUSD')
+    >>> amount_in_words(0.7, "share").replace(chr(160), " "), amount_in_words(1.0, "1 or 0")
+    ('70 %', 'yes')
     """
     if not math.isfinite(value):
         return "–"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from reeplan.figures.palette import VERMILION
 from reeplan.figures.sheet import Sheet, years_and_money
@@ -15,6 +15,7 @@ from reeplan.figures.sureness.data import LEAST_REGRET, REGRET, figures_of, is_t
 from reeplan.figures.words import NBSP, count, listed, musd, percent, plain
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from reeplan.figures.run import Run
@@ -37,7 +38,7 @@ SETS = {"what may happen": "What may happen in this case", "other futures": "Oth
 AGAINST = "against"
 
 NAMES, WIDEST_NAMES, CELL, WIDEST, ROW = 2.1, 3.6, 0.48, 1.3, 0.29
-MOST_FUTURES, MOST_NAMED = 40, 2
+MOST_FUTURES, FEWEST_FUTURES, MOST_NAMED = 60, 12, 2
 PALEST, STRONGEST = 0.9, 0.3
 NO_PLACE = "cannot"
 
@@ -82,10 +83,12 @@ def _measure(table: pd.DataFrame) -> str:
 
 
 def greatest(table: pd.DataFrame) -> dict[tuple[str, str], float]:
-    """The greatest by set and plan: infinite where a plan cannot be carried out while another can, else what is known."""
-    name, found = _measure(table), {}
+    """The greatest by set and plan: infinite where a plan cannot be carried out and another can, else what is known."""
+    name = _measure(table)
+    found: dict[tuple[str, str], float] = {}
     open_to_some = set(table["future"][table["possible"].map(is_true)])
-    for key, rows in table.groupby([AGAINST, "point"], sort=False):
+    for (against, point), rows in table.groupby([AGAINST, "point"], sort=False):
+        key = str(against), str(point)
         counted = rows[rows["future"].isin(open_to_some)]
         out = ~counted["possible"].map(is_true)
         values = counted[name][~out]
@@ -133,17 +136,17 @@ def _title_of_best(view: View, table: pd.DataFrame, plans: list[str]) -> str:
     values = table["behind_musd"].dropna()
     if values.empty:
         return "What a plan made for each future would cost is not known"
-    row = table.loc[values.idxmax()]
+    row: dict[Any, Any] = table.to_dict("records")[int(np.nanargmax(table["behind_musd"]))]
     one = f"Plan {plain(row['point'])}"
     if _nothing(float(values.max()), "cost"):
         return "No plan costs more than the best one made for any future"
     return (
         f"{one} costs up to {musd(float(values.max()))} MUSD more than a plan made for one future alone: "
-        f"{_future(view.run, row['future'])}"
+        f"{future_in_words(view.run, row['future'])}"
     )
 
 
-def _future(run: Run, name: str) -> str:
+def future_in_words(run: Run, name: str) -> str:
     """A window by what happens in it and when; any other future by its name."""
     return run.window_in_words(name) if name in run.window_years else plain(name)
 
@@ -184,7 +187,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     size = max(1, int(room / CELL))
     bands = [plans[first : first + size] for first in range(0, len(plans), size)]
     wide = min(WIDEST, room / max(len(band) for band in bands))
-    sets = {against: _shown(table[table[AGAINST] == against], name) for against in dict.fromkeys(table[AGAINST])}
+    many = max(FEWEST_FUTURES, MOST_FUTURES // len(bands))
+    sets = {against: _shown(table[table[AGAINST] == against], name, many) for against in dict.fromkeys(table[AGAINST])}
     head, between = line(BODY) + 2 * line(TINY) + 0.1, 0.26
     height = head + sum(between + ROW * (len(futures) + 1) + 0.06 for futures in sets.values()) + 0.1
     subtitle = _subtitle(view)
@@ -202,7 +206,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
             y -= between
             page.write(EDGE, y + 0.06, SETS[against], SMALL, weight="bold")
             for future in futures:
-                _name(page, _future(run, future), chance.get(future, math.nan), y, names)
+                _name(page, future_in_words(run, future), chance.get(future, math.nan), y, names)
                 for column, point in enumerate(band):
                     row = cells.get((against, future, point))
                     if row is not None:
@@ -219,13 +223,13 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _shown(rows: pd.DataFrame, name: str) -> list[str]:
+def _shown(rows: pd.DataFrame, name: str, most: int) -> list[str]:
     """The futures of a set; of many those that set plans furthest apart."""
     futures = list(dict.fromkeys(rows["future"]))
-    if len(futures) <= MOST_FUTURES:
+    if len(futures) <= most:
         return futures
     spread = rows.groupby("future")[name].max().fillna(math.inf).to_dict()
-    chosen = set(sorted(futures, key=lambda future: -spread[future])[:MOST_FUTURES])
+    chosen = set(sorted(futures, key=lambda future: -spread[future])[:most])
     return [future for future in futures if future in chosen]
 
 
@@ -234,7 +238,7 @@ def _subtitle(view: View) -> str:
     money = f"MUSD of {view.run.currency_year}"
     said = {
         COST: f"How much more a plan costs ({money}) than the cheapest of these plans in that future",
-        LOST_SUPPLY: "How much more of demand a plan leaves unserved than the one that serves most in that future, points",
+        LOST_SUPPLY: "How much more of demand (points) a plan leaves unserved than the one that serves most there",
         BEST: f"How much more a plan costs ({money}) than the best plan made for that future alone, without a target",
     }[slug]
     return said if slug == LOST_SUPPLY else f"{said}. {years_and_money(view.run)}"
@@ -263,7 +267,7 @@ def _name(page: Sheet, words: str, probability: float, top: float, wide: float) 
     page.write(EDGE + wide - 0.08, top - ROW / 2, chance, TINY, color=GREY, ha="right", va="center_baseline")
 
 
-def _cell(page: Sheet, row: dict[str, Any], name: str, x: float, top: float, wide: float, most: float) -> None:
+def _cell(page: Sheet, row: dict[Any, Any], name: str, x: float, top: float, wide: float, most: float) -> None:
     value, possible = float(row[name]), is_true(row["possible"])
     what = "cost" if name == "behind_musd" else "lost supply"
     nothing = math.isfinite(value) and _nothing(value, what)
@@ -305,7 +309,7 @@ def _notes(view: View, table: pd.DataFrame, sets: dict[str, list[str]]) -> list[
     if not outside.empty:
         reasons = [why for why in dict.fromkeys(outside["why"]) if why]
         said.append(
-            f"“{NO_PLACE}”: it cannot be carried out there" + (f" ({plain(reasons[0])})." if len(reasons) == 1 else ".")
+            f"“{NO_PLACE}”: it cannot be carried out there{f' ({plain(reasons[0])})' if len(reasons) == 1 else ''}."
         )
     if "other futures" in sets:
         said.append("In other futures only the investment is kept, all else is decided anew.")

@@ -1,4 +1,4 @@
-"""What it costs to lose less when it comes worst: expected cost against lost supply in the worst part of disruptions."""
+"""What it costs to lose less when it comes worst: expected cost against lost supply in the worst disruptions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.figures.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILION
 from reeplan.figures.sheet import Sheet, years_and_money
 from reeplan.figures.spec import FigureSpec, View
-from reeplan.figures.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, apart
+from reeplan.figures.style import BODY, EDGE, INK, LINE, SMALL, apart
 from reeplan.figures.sureness.data import RISK, read_table
 from reeplan.figures.sureness.outputs import scale_of
 from reeplan.figures.ticks import tick_label, ticks_between
@@ -17,6 +17,8 @@ from reeplan.figures.words import NBSP, count, listed, musd, percent
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from reeplan.figures.run import Run
 
 COLUMNS = (
     "cvar_level", "point", "cost_musd", "cvar_lost_share", "expected_lost_share", "worst_lost_share", "bound_musd",
@@ -28,8 +30,13 @@ SAME_SHARE = 1e-6
 
 
 def table(view: View) -> pd.DataFrame:
+    """All plans."""
+    return rows_of(view.run)
+
+
+def rows_of(run: Run) -> pd.DataFrame:
     """``risk_front.csv``, the cheapest first at each depth."""
-    rows = read_table(view.run, RISK, *COLUMNS)[list(COLUMNS)]
+    rows = read_table(run, RISK, *COLUMNS)[list(COLUMNS)]
     rows = rows[rows["cost_musd"].notna() & rows["cvar_lost_share"].notna()]
     return rows.sort_values(["cvar_level", "cost_musd", "cvar_lost_share"], ignore_index=True)
 
@@ -91,11 +98,9 @@ def alt(view: View, table: pd.DataFrame) -> str:
     for depths, rows in curves(table):
         first, last = rows.iloc[0], rows.iloc[-1]
         where = listed([depth_in_words(depth) for depth in depths])
-        said.append(
-            f"{_capital(where)}: {musd(float(first['cost_musd']))} MUSD at {percent(100 * first['cvar_lost_share'], 1)} lost"
-            + (f" to {musd(float(last['cost_musd']))} MUSD at {percent(100 * last['cvar_lost_share'], 1)} lost"
-               if len(rows) > 1 else "") + f", {count(len(rows), 'plan')}."
-        )  # fmt: skip
+        ends = [f"{musd(float(row['cost_musd']))} MUSD at {percent(100 * row['cvar_lost_share'], 1)} lost"
+                for row in (first, last)][: len(rows)]  # fmt: skip
+        said.append(f"{_capital(where)}: {' to '.join(ends)}, {count(len(rows), 'plan')}.")
     return f"{title(view, table)}. {' '.join(said)}"
 
 
@@ -139,8 +144,8 @@ def _curve(axes: Any, rows: pd.DataFrame, low: float, look: tuple[str, str, str]
         bound = max(row["bound_musd"], low) if math.isfinite(row["bound_musd"]) else low
         axes.plot([at, at], [bound, row["cost_musd"]], color=colour, lw=1.0, zorder=2, gid="gap")
         done = row["status"] == "optimal"
-        axes.plot([at], [row["cost_musd"]], mark, ms=6, color=colour, mfc=colour if done else "white", mew=1.2, zorder=4,
-                  clip_on=False, gid="plan")  # fmt: skip
+        axes.plot([at], [row["cost_musd"]], mark, ms=6, color=colour, mfc=colour if done else "white", mew=1.2,
+                  zorder=4, clip_on=False, gid="plan")  # fmt: skip
 
 
 def _labels(page: Sheet, axes: Any, found: list[tuple[list[float], pd.DataFrame]]) -> None:

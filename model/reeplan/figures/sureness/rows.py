@@ -100,14 +100,27 @@ def _ticks(layout: Layout) -> tuple[list[float], list[str]]:
 def _write(page: Sheet, said: Line, middle: float, layout: Layout) -> None:
     weight = "bold" if said.bold else "normal"
     room, up = layout.names - 0.1, 0.07
-    style: dict[str, Any] = {"va": "center_baseline"}
-    page.write(EDGE, middle + up * bool(said.under), page.ruler.cut(said.name, room, SMALL, weight), SMALL,
-               weight=weight, **style)  # fmt: skip
+    style: dict[Any, Any] = {"va": "center_baseline"}
+    if said.under:
+        page.write(EDGE, middle + up, page.ruler.cut(said.name, room, SMALL, weight), SMALL, weight=weight, **style)
+    else:
+        write_name(page, EDGE, middle, said.name, room, weight)
     page.write(EDGE, middle - up, page.ruler.cut(said.under, room, TINY), TINY, color=GREY, **style)
     x, room = page.right - layout.says + 0.14, layout.says - 0.14
     page.write(x, middle + up * bool(said.under_says), page.ruler.cut(said.says, room, SMALL, weight), SMALL,
                weight=weight, **style)  # fmt: skip
     page.write(x, middle - up, page.ruler.cut(said.under_says, room, TINY), TINY, color=GREY, **style)
+
+
+def write_name(page: Sheet, x: float, middle: float, name: str, room: float, weight: str = "normal") -> None:
+    """A name around a height: on one line, or smaller on two."""
+    style: dict[Any, Any] = {"va": "center_baseline", "weight": weight}
+    if page.ruler.width(name, SMALL, weight) <= room:
+        page.write(x, middle, name, SMALL, **style)
+        return
+    lines = page.ruler.wrap(name, room, TINY, weight, most=2)
+    for number, text in enumerate(lines):
+        page.write(x, middle + (0.06 if len(lines) > 1 else 0) - 0.12 * number, text, TINY, **style)
 
 
 # ---- keys ---------------------------------------------------------------------------------------
@@ -150,5 +163,5 @@ def whisker(axes: Any, low: float, high: float, y: float, gid: str, **style: Any
         return
     axes.plot(ends, [y, y], zorder=5, gid=gid, **look)
     for end, shown, mark in ((low, ends[0], "<"), (high, ends[1], ">")):
-        axes.plot([shown], [y], "|" if end == shown else mark, color=look["color"], ms=6 if end == shown else 4, mew=1.1,
-                  zorder=5, clip_on=False)  # fmt: skip
+        axes.plot([shown], [y], "|" if end == shown else mark, color=look["color"], ms=6 if end == shown else 4,
+                  mew=1.1, zorder=5, clip_on=False)  # fmt: skip

@@ -16,9 +16,9 @@ from reeplan.figures.sureness.outputs import (
     amount_in_words,
     certainty,
     of_variant,
-    output_in_words,
     output_variants,
     scale_of,
+    the_output,
     unit_in_words,
 )
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, key_line, key_mark, row_chart, whisker
@@ -53,20 +53,17 @@ def table(view: View) -> pd.DataFrame:
 
 def title(view: View, table: pd.DataFrame) -> str:
     """The input that moves the output most over all ranges."""
-    output = output_in_words(table["output"].iloc[0])
+    output = the_output(table["output"].iloc[0])
     sure = [row for row in table.to_dict("records") if row["mu_star"] > 0 and certainty(row["within_gap"]) != HIDDEN]
     if not sure:
         moved = (table["mu_star"] > 0).any()
-        return (
-            f"No input moves the {output} by more than the plans' gaps could"
-            if moved
-            else f"No input moves the {output}"
-        )
+        return f"No input moves {output} by more than the plans' gaps could" if moved else f"No input moves {output}"
     first = sure[0]
     much = first["mu_star"]
     if first["unit"] == YES_OR_NO:
-        return f"Over all ranges, {clipped(plain(first['input']))} decides most on the {output}"
-    return f"Over all ranges, {clipped(plain(first['input']))} moves the {output} most: by {amount_in_words(much, first['unit'])} on average"
+        return f"Over all ranges, {clipped(plain(first['input']))} decides most on {output}"
+    by = amount_in_words(much, first["unit"])
+    return f"Over all ranges, {clipped(plain(first['input']))} moves {output} most: by {by} on average"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -78,7 +75,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     return f"{title(view, table)}. Mean size of the effect, {unit_in_words(table['unit'].iloc[0])}: {'; '.join(said)}."
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[Any, Any]) -> Line:
     under = "within the gaps" if certainty(row["within_gap"]) == HIDDEN else _direction(row)
     extra = f" ± {figures_of(row['mu_star_confidence'], 2)}" if math.isfinite(row["mu_star_confidence"]) else ""
     return Line(
@@ -86,7 +83,7 @@ def _line(row: dict[str, Any]) -> Line:
     )
 
 
-def _direction(row: dict[str, Any]) -> str:
+def _direction(row: dict[Any, Any]) -> str:
     """Whether more of the input means more of the output, everywhere or not."""
     if not row["mu_star"] > 0 or math.isnan(row["mu"]):
         return ""
@@ -99,7 +96,7 @@ def _direction(row: dict[str, Any]) -> str:
 
 
 def draw(view: View, table: pd.DataFrame) -> Figure:
-    """A row an input: bar and its interval, a diamond for how much the effect differs, grey for what gaps could feign."""
+    """A row an input: bar and interval, a diamond for how much the effect differs, grey for what gaps could feign."""
     rows = [dict(row) for row in table.to_dict("records")]
     shown = [row for row in rows if row["mu_star"] > 0][:MOST_ROWS] or rows[:1]
     top = [row[name] for row in shown for name in ("mu_star", "sigma", "gap_effect")]
@@ -136,10 +133,10 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _notes(rows: list[dict[str, Any]], shown: list[dict[str, Any]]) -> list[str]:
+def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> list[str]:
     used, lost = rows[0]["trajectories"], rows[0]["trajectories_without_plan"]
     said = [
-        "A diamond far out beside its bar: the effect depends on where the other inputs stand, or is not a straight line.",
+        "A diamond far out beside its bar: it depends on where other inputs stand, or is not a straight line.",
         f"From {count(int(used), 'trajectory', 'trajectories')} through all ranges" if math.isfinite(used) else "",
     ]
     if said[-1]:

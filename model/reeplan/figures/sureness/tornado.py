@@ -21,6 +21,7 @@ from reeplan.figures.sureness.outputs import (
     output_in_words,
     output_variants,
     scale_of,
+    the_output,
     unit_in_words,
 )
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, row_chart
@@ -36,7 +37,7 @@ COLUMNS = (
     "input", "low", "high", "unit_of_input", "output", "unit", "at_low", "at_base", "at_high", "swing", "swing_least",
     "swing_most", "span", "within_gap", "divisible", "status_at_low", "status_at_high",
 )  # fmt: skip
-MOST_ROWS, BAR = 24, 0.17
+MOST_ROWS, MOST_DECISIONS, BAR = 24, 4, 0.17
 LOW, HIGH = ORANGE, BLUE
 DONE = "optimal"
 ENDS = (("at_low", "low"), ("at_high", "high"))
@@ -44,7 +45,7 @@ ENDS = (("at_low", "low"), ("at_high", "high"))
 
 def variants(run: Run, point: str) -> list[Variant]:
     """An output each."""
-    return output_variants(run, TORNADO, "span", COLUMNS)
+    return output_variants(run, TORNADO, "span", COLUMNS, MOST_DECISIONS)
 
 
 def table(view: View) -> pd.DataFrame:
@@ -57,8 +58,8 @@ def table(view: View) -> pd.DataFrame:
 
 def title(view: View, table: pd.DataFrame) -> str:
     """The input that moves the output most for certain."""
-    output = output_in_words(table["output"].iloc[0])
-    lead = _capital(f"the {output}" if not output.startswith("what ") else output)
+    output = the_output(table["output"].iloc[0])
+    lead = _capital(output)
     rows = _moving(table)
     lost = without_plan(table)
     if not rows:
@@ -67,22 +68,27 @@ def title(view: View, table: pd.DataFrame) -> str:
         return f"{lead} is the same at both ends of every range"
     sure = [row for row in rows if certainty(row["within_gap"]) != HIDDEN]
     if not sure:
-        return f"No range by itself moves the {output} by more than the plans' gaps leave open"
+        return f"No range by itself moves {output} by more than the plans' gaps leave open"
     first = sure[0]
     unit = first["unit"]
     ends = [f"{amount_in_words(first[end], unit)} at its {name}" for end, name in ENDS if math.isfinite(first[end])]
     if unit == YES_OR_NO:
-        return f"{_capital(clipped(plain(first['input'])))} decides on the {output}: {', '.join(ends)}"
+        return f"{_capital(clipped(plain(first['input'])))} decides on {output}: {', '.join(ends)}"
     return f"{lead} moves most with {clipped(plain(first['input']))}: {', '.join(ends)}"
 
 
-def _moving(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _moving(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return [dict(row) for row in table.to_dict("records") if row["span"] > 0]
 
 
-def without_plan(table: pd.DataFrame) -> list[dict[str, Any]]:
+def without_plan(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """The rows where an end has no number."""
     return [dict(row) for row in table.to_dict("records") if _lost(row)]
+
+
+def hidden(table: pd.DataFrame) -> int:
+    """How many inputs move the output by no more than the gaps leave open."""
+    return sum(row["span"] > 0 and certainty(row["within_gap"]) == HIDDEN for row in table.to_dict("records"))
 
 
 def _lost(row: Any) -> bool:
@@ -106,7 +112,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     return f"{title(view, table)}.{as_stated}" + (f" {'; '.join(said)}." if said else "")
 
 
-def _line(row: dict[str, Any], base: float) -> Line:
+def _line(row: dict[Any, Any], base: float) -> Line:
     ends = range_in_words(row["low"], row["high"], row["unit_of_input"])
     parts = [
         _end(row["at_low"], base, row["status_at_low"], row["unit"]),
@@ -130,7 +136,8 @@ def range_in_words(low: float, high: float, unit: str) -> str:
     if unit == "factor":
         return f"times {figures_of(low)} to {figures_of(high)}"
     if unit.startswith("fraction"):
-        return f"{figures_of(100 * low)}{NBSP}% to {figures_of(100 * high)}{NBSP}%{' ' * (unit != 'fraction')}{plain(unit.removeprefix('fraction'))}"
+        per = f" {plain(unit.removeprefix('fraction'))}".rstrip()
+        return f"{figures_of(100 * low)}{NBSP}% to {figures_of(100 * high)}{NBSP}%{per}"
     return f"{figures_of(low)} to {figures_of(high)} {'' if unit == '1' else plain(unit)}".rstrip()
 
 
@@ -218,7 +225,7 @@ def gap_of(table: pd.DataFrame) -> float:
     return float(known.max()) if len(known) else 0.0
 
 
-def _notes(rows: list[dict[str, Any]], shown: list[dict[str, Any]], gap: float, unit: str) -> list[str]:
+def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]], gap: float, unit: str) -> list[str]:
     base = rows[0]["at_base"]
     said = [
         "Right: at its low / at its high." if unit in (SHARE, YES_OR_NO) else "Right: change at its low / at its high."
@@ -233,7 +240,7 @@ def _notes(rows: list[dict[str, Any]], shown: list[dict[str, Any]], gap: float, 
         )
     if any(certainty(row["within_gap"]) == HIDDEN and row["span"] > 0 for row in shown):
         said.append("Hollow: the plans cannot be told apart.")
-    if any(certainty(row["within_gap"]) == UNKNOWN and row["span"] > 0 for row in shown):
+    if unit != YES_OR_NO and any(certainty(row["within_gap"]) == UNKNOWN and row["span"] > 0 for row in shown):
         said.append("Read from the best plans found: others within the gap may differ.")
     if any(map(_lost, shown)):
         said.append("×: no number at that end; such inputs come first.")
