@@ -24,7 +24,7 @@ def write_cut(folder: Path, last_year: int, scenarios: Sequence[str], windows_ea
     Windows that do not end by ``last_year`` are left out. Returns the folder; it must not exist before.
     ``ValueError`` if no window is left.
     """
-    shutil.copytree(BASE_CASE, folder)
+    shutil.copytree(BASE_CASE, folder, ignore=shutil.ignore_patterns("ranges.csv"))  # of what is cut off
     settings = _read(folder / "settings.csv")
     for row in settings:
         if row["name"] == "last_year":

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+@pytest.fixture(autouse=True)
+def quick(no_figures: None) -> None:
+    """Figures are looked at elsewhere."""
+
+
 @pytest.fixture
 def two(tmp_path: Path) -> Path:
     return write_case(tmp_path / "two", years(2030, 2030), TWO)

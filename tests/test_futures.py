@@ -395,7 +395,7 @@ def test_a_route_that_no_scenario_leaves_open_is_closed_on_average(insured: Path
 
 # ---- laws on random cases, and a second opinion -------------------------------------------------------
 
-SEEDS = (1, 4, 9)
+SEEDS = (1, 4)
 MORE_SEEDS = tuple(seed for seed in range(40) if seed not in SEEDS)
 
 

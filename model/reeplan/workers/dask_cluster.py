@@ -117,7 +117,7 @@ class DaskCluster(Workplace):
                     self._client.run(_stop_run, self._run, on_error="ignore")
                     passed_on = True
                 self._look()
-            except (OSError, TimeoutError, ValueError, RuntimeError):  # tried again, and told if it goes on
+            except (OSError, TimeoutError, ValueError, RuntimeError, KeyError):  # tried again, and told if it goes on
                 continue
 
     def _look(self) -> None:
