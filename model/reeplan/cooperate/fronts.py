@@ -10,7 +10,7 @@ from reeplan.cooperate.allocation import coalitions
 from reeplan.cooperate.coalition import coalition_case
 from reeplan.cooperate.deal import Deal
 from reeplan.cooperate.question import Answer, HowFar, Question, answer_about
-from reeplan.front import END_SLACK, SAME_RESILIENCE
+from reeplan.front import END_SLACK, SAME_RESILIENCE, SMALLEST_GAP
 from reeplan.solver import Outcome
 from reeplan.workers import Task
 
@@ -109,8 +109,8 @@ class Coalitions:
             return known.get(level) or self._beyond(coalition, level)
         best = min(keeping, key=lambda answer: answer.cost_musd)
         bound = max((a.bound_musd for at, a in known.items() if a.found and at <= level + END_SLACK), default=-math.inf)
-        allowed = self.gap * abs(best.cost_musd)
-        solved = best.solved or best.cost_musd - bound <= allowed
+        allowed = max(self.gap, SMALLEST_GAP) * abs(best.cost_musd) * (1 + 1e-6)
+        solved = best.solved and best.cost_musd - bound <= allowed  # a bound of a lower level may be too weak
         return replace(best, bound_musd=min(bound, best.cost_musd), solved=solved)
 
     def _beyond(self, coalition: Coalition, level: float) -> Answer | None:
