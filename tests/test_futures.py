@@ -395,7 +395,7 @@ def test_a_route_that_no_scenario_leaves_open_is_closed_on_average(insured: Path
 
 # ---- laws on random cases, and a second opinion -------------------------------------------------------
 
-SEEDS = (1, 4)
+SEEDS = (4,)
 MORE_SEEDS = tuple(seed for seed in range(40) if seed not in SEEDS)
 
 
@@ -753,7 +753,7 @@ def at_level(case: Case, measure: str, level: float) -> float:
     return plan.cost_musd
 
 
-@pytest.mark.parametrize("seed", [1, 9])
+@pytest.mark.parametrize("seed", [1])
 def test_the_ends_of_the_tail_are_the_mean_and_the_worst(seed: int) -> None:
     """At depth 0 a point costs what the measure ``expected`` says; near 1, what the worst window with odds says."""
     with random_case(seed) as folder:

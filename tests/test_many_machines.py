@@ -381,6 +381,7 @@ def test_mpi_ranks_find_the_same_front(alone: Path, tmp_path: Path) -> None:
     assert "HiGHS" in (place / "solver.log").read_text(), "the solver's account came along"
 
 
+@pytest.mark.slow
 @needs_mpiexec
 def test_mpi_ranks_find_the_same_coalitions(coalitions: dict[str, float], tmp_path: Path) -> None:
     place = tmp_path / "run"
