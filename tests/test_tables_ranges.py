@@ -261,3 +261,14 @@ def test_a_range_goes_with_the_row_that_an_overlay_drops(tmp_path: Path) -> None
     varied = [row["table"] for row in loaded.tables["ranges"]]
     assert "ventures" not in varied
     assert "suppliers" in varied
+
+
+def test_two_mistakes_in_a_row_are_told_at_once(tmp_path: Path) -> None:
+    tutorial = Path(__file__).parents[1] / "inputs" / "tutorial"
+    overlay = tmp_path / "odd"
+    overlay.mkdir()
+    (overlay / "ranges.csv").write_text(
+        "table,key,column,low,high\ndemand,* / magnets,t_per_year,5,4\n", encoding="utf-8"
+    )
+    loaded = load_tables(tutorial, [overlay])
+    assert [(error.column, error.line) for error in loaded.errors] == [("key", 2), ("low", 2)]

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from reeplan.tables.names import quoted
-from reeplan.tables.ranges import NoSuchRowError, Place, Range, RangeError, resolve
+from reeplan.tables.ranges import NoSuchRowError, Place, Range, RangeError, check_ends, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,17 @@ def _resolved(draft: Draft) -> Iterator[tuple[Row, Range]]:
             if table in draft.thinned:  # what an overlay drops takes its ranges along
                 draft.rows["ranges"].remove(row)
             else:
-                draft.fail(row, problem.column, problem.message, problem.hint)
+                _fail(draft, row, problem)
         except RangeError as problem:
-            draft.fail(row, problem.column, problem.message, problem.hint)
+            _fail(draft, row, problem)
+
+
+def _fail(draft: Draft, row: Row, problem: RangeError) -> None:
+    """Tell the problem, and of the row's ends too where it is about something else: all that is wrong at once."""
+    draft.fail(row, problem.column, problem.message, problem.hint)
+    if problem.column in ("low", "high"):
+        return
+    try:
+        check_ends(row)
+    except RangeError as another:
+        draft.fail(row, another.column, another.message, another.hint)

@@ -223,21 +223,27 @@ def _no_row(row: Rows, rows: Sequence[Rows], wanted: Mapping[str, str]) -> Range
     return NoSuchRowError("key", f"no row of {table}.csv is {quoted(shown, 80)}.", "write * for any.")
 
 
-def _check_ends(found: Range) -> None:
-    low, high, rules = found.low, found.high, found.cells[0].rules
+def check_ends(row: Rows) -> None:
+    """What a row's ends must be whatever they move. Raises RangeError."""
+    low, high = row["low"], row["high"]
     if low > high:
         raise RangeError("low", f"low {low:.10g} is above high {high:.10g}.", "swap low and high.")
     if low == high:
         raise RangeError(
             "low", f"low and high are both {low:.10g}: nothing varies.", "write two numbers, or delete it."
         )
-    if found.row["distribution"] == "log_uniform" and low <= 0:
+    if row["distribution"] == "log_uniform" and low <= 0:
         raise RangeError("low", f"low is {low:.10g}, and ratios need numbers above 0.", "choose another distribution.")
-    if found.change == "times" and low < 0:
+    if row["change"] == "times" and low < 0:
         raise RangeError("low", f"{low:.10g} is no factor.", "factors are 0 or more; to add or take away, write plus.")
+
+
+def _check_ends(found: Range) -> None:
+    check_ends(found.row)
+    rules = found.cells[0].rules
     if found.change == "times" and rules.unit == "year":
         raise RangeError("change", "a year is not multiplied.", "write plus, and by how many years.")
-    if found.whole and not (low.is_integer() and high.is_integer()):
+    if found.whole and not (found.low.is_integer() and found.high.is_integer()):
         raise RangeError("low", f"{quoted(rules.name)} is a whole number.", "write whole numbers in low and high.")
 
 
