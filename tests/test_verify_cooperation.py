@@ -340,7 +340,7 @@ def test_one_percent_is_caught(two: Cooperated, once: None, name: str, tmp_path:
     assert_caught(two, name, tmp_path, some=1)
 
 
-@pytest.mark.parametrize("name", ["coalitions", pytest.param("pays", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["coalitions"])
 def test_one_percent_among_three_partners_is_caught(
     three: Cooperated, once: None, name: str, tmp_path: Path
 ) -> None:  # fmt: skip
