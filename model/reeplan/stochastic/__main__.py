@@ -128,7 +128,7 @@ def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float
             sys.stderr.flush()
             # The other processes wait for this one.
             MPI.COMM_WORLD.Abort(INFEASIBLE)
-            raise
+            os._exit(INFEASIBLE)  # Abort may return before it has ended this process
 
 
 @contextmanager
