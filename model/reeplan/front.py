@@ -320,7 +320,7 @@ class _Search:
         self.plans.append(self.planner.polish(solution, level, self._bound(level), raise_resilience=True))
 
     def _note_end(self, solution: Solution) -> None:
-        if solution.outcome in (Outcome.INTERRUPTED, Outcome.FAILED) or not solution.found:
+        if not (solution.outcome.is_final and solution.found):
             self.outcome = solution.outcome
 
     def _learn_bound(self, level: float, bound: float) -> None:

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from reeplan.workers import Crew, Done, Job
 
-FINAL = (Outcome.OPTIMAL, Outcome.LIMIT, Outcome.INFEASIBLE)
-"""Outcomes worth keeping: an interrupted solve is to be done again."""
-
 
 class Journal:
     """A folder with one file per answered question, numbered as they were asked.
@@ -51,7 +48,7 @@ class Journal:
 
     def record(self, number: int, what: str, solution: Solution) -> None:
         """Keep an answer; the file appears whole or not at all."""
-        if solution.outcome not in FINAL:
+        if not solution.outcome.is_final:
             return
         draft = self._folder / f".{number:04d}.tmp"
         values = np.array([]) if solution.values is None else solution.values
@@ -173,7 +170,7 @@ class _Errand:
         if asked.before is not None:
             answer = _better_of_both(asked.job, asked.before, solution)
         kept = answer
-        if asked.before is not None and solution.outcome not in FINAL:
+        if asked.before is not None and not solution.outcome.is_final:
             kept = replace(answer, outcome=asked.before.outcome)
         self._journal.record(asked.number, _question(asked.job), kept)
         return self.to_be_solved(self._answer(asked.place, answer))

@@ -84,6 +84,19 @@ class Planner:
         """The same with divisible modules: a bound, in seconds."""
         return self.engine.solve("cost", at_least=self._floor(target), relax=True)
 
+    def cheapest_within(self, target: float, gap: float, controls: Controls) -> tuple[Solution, float]:
+        """The cheapest plan to a ``gap`` relative to its cost, and that gap in MUSD.
+
+        Its bound is the solver's, or the relaxation's where that is better. Without a plan with divisible modules there
+        is none with whole ones, and the search is left out.
+        """
+        relaxed = self.cheapest_relaxed(target)
+        if not relaxed.found:
+            return relaxed, 0.0
+        allowed = gap * abs(relaxed.objective)
+        solution = self.cheapest(target, replace(controls, absolute_gap=allowed))
+        return replace(solution, bound=max(relaxed.objective, solution.bound)), allowed
+
     def most_resilient(self, controls: Controls, start: Any = None, cost_limit_musd: float | None = None) -> Solution:
         """The highest resilience that any plan reaches, or any plan that costs no more than a limit."""
         limit = {} if cost_limit_musd is None else {"cost": cost_limit_musd}

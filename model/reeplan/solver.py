@@ -38,6 +38,11 @@ class Outcome(Enum):
     INTERRUPTED = "interrupted"
     FAILED = "solver failure"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether what was found is worth keeping: nobody stopped the work, and the solver did not fail."""
+        return self not in (Outcome.INTERRUPTED, Outcome.FAILED)
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -38,8 +38,8 @@ class Answer:
 
     @property
     def final(self) -> bool:
-        """Whether it is worth keeping: it was not stopped before its end."""
-        return self.outcome is not Outcome.INTERRUPTED
+        """Whether it is worth keeping: it was not stopped before its end, and the solver did not fail."""
+        return self.outcome.is_final
 
     @property
     def settled(self) -> bool:
@@ -87,15 +87,11 @@ class Cheapest:
 
     def __call__(self, planner: Planner, watch: Watch) -> CheapestAnswer:
         """Ask it of a case's program."""
-        relaxed = planner.cheapest_relaxed(self.target)
-        if not relaxed.found:
-            return CheapestAnswer(relaxed.outcome, seconds=relaxed.seconds)
-        allowed = max(self.gap, SMALLEST_GAP) * abs(relaxed.objective)
-        controls = replace(self.controls, watch=watch, absolute_gap=allowed)
-        solution = planner.cheapest(self.target, controls)
+        controls = replace(self.controls, watch=watch)
+        solution, _ = planner.cheapest_within(self.target, max(self.gap, SMALLEST_GAP), controls)
         if not solution.found:
             return CheapestAnswer(solution.outcome, seconds=solution.seconds)
-        plan = planner.polish(solution, self.target, max(relaxed.objective, solution.bound))
+        plan = planner.polish(solution, self.target, solution.bound)
         return replace(cheapest_known(planner, plan), outcome=solution.outcome, seconds=solution.seconds)
 
 

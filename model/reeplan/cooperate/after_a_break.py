@@ -39,7 +39,7 @@ class Outlook:
     @property
     def final(self) -> bool:
         """Whether it is worth keeping: nobody stopped the work, and the solver did not fail."""
-        return self.outcome not in (Outcome.INTERRUPTED, Outcome.FAILED)
+        return self.outcome.is_final
 
     @property
     def settled(self) -> bool:
@@ -86,16 +86,11 @@ class TurnRound:
         )
 
     def _cheapest(self, planner: Planner, target: float, controls: Controls) -> Outlook:
-        relaxed = planner.cheapest_relaxed(target)
-        if not relaxed.found:
-            return Outlook(relaxed.outcome, seconds=relaxed.seconds)
-        controls = replace(controls, absolute_gap=self.gap * abs(relaxed.objective))
-        solution = planner.cheapest(target, controls)
+        solution, allowed = planner.cheapest_within(target, self.gap, controls)
         if not solution.found:
             return Outlook(solution.outcome, seconds=solution.seconds)
-        bound = max(relaxed.objective, solution.bound)
-        plan = planner.report(solution, target, bound)
-        return _outlook(planner, plan, solution, max(controls.absolute_gap, SMALLEST_GAP * abs(plan.cost_musd)))
+        plan = planner.report(solution, target, solution.bound)
+        return _outlook(planner, plan, solution, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
 
 
 @dataclass(frozen=True)

@@ -36,18 +36,13 @@ class Question:
     def __call__(self, planner: Planner, watch: Watch) -> Answer:
         """Ask it of a coalition's program."""
         controls = replace(self.controls, watch=watch)
-        relaxed = planner.cheapest_relaxed(self.target)
-        if not relaxed.found:
-            return _without_plan(planner, relaxed, controls)
-        controls = replace(controls, absolute_gap=self.gap * abs(relaxed.objective))
-        solution = planner.cheapest(self.target, controls)
+        solution, allowed = planner.cheapest_within(self.target, self.gap, controls)
         if not solution.found:
             return _without_plan(planner, solution, controls)
-        bound = max(relaxed.objective, solution.bound)
-        plan = planner.report(solution, self.target, bound)
-        allowed = max(controls.absolute_gap, SMALLEST_GAP * abs(plan.cost_musd))
-        plan = replace(plan, bound_musd=min(bound, plan.cost_musd))
-        return answer_about(planner, Point("p01", plan, allowed), self.partners)
+        plan = planner.report(solution, self.target, solution.bound)
+        plan = replace(plan, bound_musd=min(solution.bound, plan.cost_musd))
+        point = Point("p01", plan, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
+        return answer_about(planner, point, self.partners)
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ class Answer:
     @property
     def final(self) -> bool:
         """Whether it is worth keeping: the search was not interrupted."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE, Outcome.LIMIT)
+        return self.outcome.is_final
 
     @property
     def settled(self) -> bool:
@@ -146,7 +141,7 @@ class Reach:
     @property
     def final(self) -> bool:
         """Whether it is worth keeping."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE, Outcome.LIMIT)
+        return self.outcome.is_final
 
     @property
     def settled(self) -> bool:

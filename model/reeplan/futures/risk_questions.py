@@ -45,7 +45,7 @@ class RiskAnswer:
     @property
     def final(self) -> bool:
         """Whether it is worth keeping: nobody broke it off."""
-        return self.outcome not in (Outcome.INTERRUPTED, Outcome.FAILED)
+        return self.outcome.is_final
 
     @property
     def objective(self) -> float:

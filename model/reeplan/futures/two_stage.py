@@ -83,7 +83,7 @@ class Found:
     @property
     def final(self) -> bool:
         """Whether it is worth keeping: nobody broke it off."""
-        return self.settled or self.outcome not in (Outcome.INTERRUPTED, Outcome.FAILED)
+        return self.settled or self.outcome.is_final
 
     @property
     def objective(self) -> float:

@@ -63,8 +63,8 @@ class Answer:
 
     @property
     def final(self) -> bool:
-        """Whether the answer is worth keeping: nobody stopped the work on it."""
-        return all(part.outcome is not Outcome.INTERRUPTED for part in (self.at_target, self.cheapest))
+        """Whether the answer is worth keeping: nobody stopped the work on it, and the solver did not fail."""
+        return self.at_target.outcome.is_final and self.cheapest.outcome.is_final
 
     @property
     def settled(self) -> bool:
@@ -128,12 +128,10 @@ class Question:
         return Answer(at_target, cheapest, self._highest(planner, controls))
 
     def _plan(self, planner: Planner, target: float, controls: Controls) -> Summary:
-        relaxed = planner.cheapest_relaxed(target)
-        if not relaxed.found or self.divisible:
-            return _summary(planner, relaxed, target, relaxed.objective, 0.0)
-        controls = replace(controls, absolute_gap=self.gap * abs(relaxed.objective))
-        solution = planner.cheapest(target, controls)
-        return _summary(planner, solution, target, max(relaxed.objective, solution.bound), controls.absolute_gap)
+        if self.divisible:
+            return _summary(planner, planner.cheapest_relaxed(target), target, 0.0)
+        solution, allowed = planner.cheapest_within(target, self.gap, controls)
+        return _summary(planner, solution, target, allowed)
 
     def _highest(self, planner: Planner, controls: Controls) -> float:
         if self.divisible:
@@ -142,11 +140,11 @@ class Question:
         return highest.objective if highest.found else math.nan
 
 
-def _summary(planner: Planner, solution: Solution, target: float, bound: float, gap_musd: float) -> Summary:
+def _summary(planner: Planner, solution: Solution, target: float, gap_musd: float) -> Summary:
     if not solution.found:
         return Summary(solution.outcome, seconds=solution.seconds)
     # The cheapest plan of all is made as resilient as it can be at its cost, as at the start of a front.
-    plan = planner.polish(solution, target, bound, raise_resilience=target <= 0)
+    plan = planner.polish(solution, target, solution.bound, raise_resilience=target <= 0)
     allowed = max(gap_musd, SMALLEST_GAP * abs(plan.cost_musd))
     frame = builds(planner, plan)
     capital = dict.fromkeys(planner.case.partners, 0.0)
@@ -154,7 +152,7 @@ def _summary(planner: Planner, solution: Solution, target: float, bound: float, 
     return Summary(
         outcome=solution.outcome,
         cost_musd=plan.cost_musd,
-        bound_musd=min(bound, plan.cost_musd),
+        bound_musd=min(solution.bound, plan.cost_musd),
         resilience=plan.resilience,
         seconds=solution.seconds,
         solved=Point("p01", plan, allowed).solved,
