@@ -272,7 +272,7 @@ def test_the_number_of_questions_is_known_before(by_hand: Case) -> None:
     assert (work.bounds, work.whole_plans, work.searches_at_most) == (12, 12, 36)
     finding = near_optimal(by_hand, 0.0, ask, EXACT)
     kinds = [type(task.question) for task in asked]
-    assert kinds.count(Relaxed) == 12
+    assert kinds.count(Relaxed) == 12 - 2, "the cheapest plan does without two of the plants: none is their least"
     assert kinds.count(Search) == finding.searches <= 36
     assert kinds.count(MostDifferent) <= 12
     assert kinds.count(Reprice) == len(finding.alternatives)

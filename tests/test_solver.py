@@ -54,6 +54,49 @@ def hard() -> Any:
     return m
 
 
+# ---- linear programs that begin where another ended -------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_program_that_begins_elsewhere_ends_at_the_same_cost(seed: int) -> None:
+    """Where a linear program begins decides how long it takes, and nothing else.
+
+    The basis comes from the same case, from the same at a target, and from a case with other plants and rules.
+    """
+    with random_case(seed) as folder, random_case(seed + 100) as another:
+        planner, other = planner_of(folder), planner_of(another)
+    target = 0.5 * planner.most_resilient_relaxed().objective
+    for level in (0.0, target):
+        cold = planner.cheapest_relaxed(level, keep_basis=True)
+        for basis in (
+            cold.basis,
+            planner.cheapest_relaxed(0.0, keep_basis=True).basis,
+            other.cheapest_relaxed(0.0, keep_basis=True).basis,
+        ):
+            assert basis is not None
+            warm = planner.cheapest_relaxed(level, basis)
+            assert warm.outcome is Outcome.OPTIMAL
+            assert warm.objective == pytest.approx(cold.objective, rel=1e-7, abs=1e-6)
+            assert warm.violation < 1e-6
+    assert planner.cheapest_relaxed(1.5, basis).outcome is Outcome.INFEASIBLE, "a start proves nothing"
+
+
+def test_a_program_that_begins_where_it_ended_stays_there() -> None:
+    """Where several plans cost the same, the plan that a program begins at is the one that it ends at."""
+    with random_case(1) as folder:
+        planner = planner_of(folder)
+    first = planner.cheapest_relaxed(0.0, keep_basis=True)
+    again = planner.cheapest_relaxed(0.0, first.basis)
+    assert np.allclose(first.values, again.values, rtol=1e-9, atol=1e-9)
+
+
+def test_only_linear_programs_have_a_basis() -> None:
+    engine = Engine(knapsack())
+    assert engine.solve("cost", keep_basis=True).basis is None
+    ended = engine.solve("cost", relax=True, keep_basis=True).basis
+    assert engine.solve("cost", begin_at=ended).objective == engine.solve("cost").objective
+
+
 # ---- objectives given as weights ---------------------------------------------------------------------
 
 

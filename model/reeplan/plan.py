@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from reeplan.basis import Basis
     from reeplan.case import Case
     from reeplan.interrupt import Interrupt
 
@@ -80,9 +81,11 @@ class Planner:
         """The cheapest plan that keeps the target."""
         return self.engine.solve("cost", controls, at_least=self._floor(target), start=start)
 
-    def cheapest_relaxed(self, target: float) -> Solution:
-        """The same with divisible modules: a bound, in seconds."""
-        return self.engine.solve("cost", at_least=self._floor(target), relax=True)
+    def cheapest_relaxed(self, target: float, begin_at: Basis | None = None, *, keep_basis: bool = False) -> Solution:
+        """The same with divisible modules: a bound, in seconds; begun where a similar solve ended, in less."""
+        return self.engine.solve(
+            "cost", at_least=self._floor(target), relax=True, begin_at=begin_at, keep_basis=keep_basis
+        )
 
     def cheapest_within(self, target: float, gap: float, controls: Controls) -> tuple[Solution, float]:
         """The cheapest plan to a ``gap`` relative to its cost, and that gap in MUSD.

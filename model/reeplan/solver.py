@@ -1,4 +1,4 @@
-"""The solver adapter: the only file that knows HiGHS.
+"""The solver adapter: with ``basis``, the only file that knows HiGHS.
 
 A Pyomo model is handed over once as matrices, scaled by powers of two, and then solved as often
 as asked under other objectives, bounds and starts. What comes back is an outcome, values in the
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -23,6 +24,7 @@ from scipy.optimize import linprog
 if TYPE_CHECKING:
     from pathlib import Path
 
+from reeplan.basis import Basis
 from reeplan.interrupt import Interrupt
 
 Vector = Any
@@ -73,6 +75,7 @@ class Solution:
     violation: float = 0.0
     row_duals: Vector | None = None
     column_duals: Vector | None = None
+    basis: Basis | None = None
 
     @property
     def found(self) -> bool:
@@ -174,12 +177,15 @@ class Engine:
         relax: bool = False,
         maximise: bool = False,
         start: Vector | None = None,
+        begin_at: Basis | None = None,
+        keep_basis: bool = False,
     ) -> Solution:
         """Optimise one objective: one that the model states, by its name, or any other as a weight for every column.
 
         ``at_least`` raises lower bounds and ``fixed`` fixes columns, by column number; ``at_most``
         limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
-        is a plan to begin from.
+        is a plan to begin from. A linear program can begin where a similar one ended (``begin_at``) and say where it
+        ends itself (``keep_basis``).
         """
         controls = controls or Controls()
         lower, upper = self._bounds(at_least or {}, fixed or {})
@@ -191,10 +197,15 @@ class Engine:
         self._configure(highs, controls, scale, is_mip=bool(integer.any()))
         if start is not None and integer.any():
             _set_start(highs, start / self._column_scale)
+        if begin_at is not None and not integer.any():
+            highs.setBasis(begin_at.as_start(*self._names, more_rows=len(at_most or {})))
         self._listen(highs, controls, scale, maximise, is_mip=bool(integer.any()))
         began = time.perf_counter()
         highs.run()
-        return self._collect(highs, objective, scale, time.perf_counter() - began, integer, lower, upper)
+        solution = self._collect(highs, objective, scale, time.perf_counter() - began, integer, lower, upper)
+        if keep_basis and solution.found and not integer.any():
+            solution = replace(solution, basis=Basis.of(highs.getBasis(), *self._names))
+        return solution
 
     def least_in_part(
         self, weights: Vector, columns: Sequence[int], rows: Sequence[int], values: Vector, closed: Sequence[int]
@@ -220,6 +231,11 @@ class Engine:
             method="highs",
         )
         return float(part.fun) if part.success else None
+
+    @cached_property
+    def _names(self) -> tuple[list[str], list[str]]:
+        """The names of all columns and rows: they tell them in another program."""
+        return [column.name for column in self.columns], [row.name for row in self.rows]
 
     def _objective(self, objective: str | Vector) -> tuple[Vector, float]:
         """The weights of the columns, and the constant."""

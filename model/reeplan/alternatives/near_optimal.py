@@ -32,7 +32,7 @@ SAME_PLAN = 1e-9
 
 @dataclass(frozen=True)
 class Work:
-    """How many questions there will be; searches are as many as this only if nothing settles them before."""
+    """How many questions there will be at most: fewer for what the cheapest plan does without, or is settled before."""
 
     bounds: int
     whole_plans: int
@@ -40,7 +40,7 @@ class Work:
 
     def __str__(self) -> str:
         return (
-            f"{self.bounds} questions for bounds (seconds each), {self.whole_plans} whole alternatives, "
+            f"at most {self.bounds} questions for bounds (seconds each), {self.whole_plans} whole alternatives, "
             f"and at most {self.searches_at_most} searches for what the bounds leave open"
         )
 
@@ -128,9 +128,14 @@ class _Search:
         self.knowledge.learn_plans([self.start])
 
     def bound(self) -> None:
-        """Bounds of everything, with divisible modules."""
+        """Bounds of everything, with divisible modules; nobody need ask how little can be had of what is not built."""
         limits = self.knowledge.limits_musd
-        sides = [(key, most) for key in self.knowledge.questions for most in (False, True)]
+        sides = [
+            (key, most)
+            for key in self.knowledge.questions
+            for most in (False, True)
+            if most or self.start.amounts[key] > 0
+        ]
         answers = self.ask(
             [
                 (f"{_side(most)} of {key}", Relaxed(key, most, self.target, limits, self.start.whole))

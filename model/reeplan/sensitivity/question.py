@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from reeplan.basis import Basis  # noqa: TC001  (read when answers are kept)
 from reeplan.front import RESILIENCE_GAP, SMALLEST_GAP, Point
 from reeplan.results.plan_tables import builds
 from reeplan.solver import Controls, Outcome
@@ -103,41 +104,95 @@ class Answer:
 class Question:
     """The cheapest plan that keeps ``target``, and the cheapest of all, each to a ``gap`` relative to its cost.
 
-    ``divisible``: modules may be built in parts, which takes seconds and costs no more than whole ones.
+    ``divisible``: modules may be built in parts, which takes seconds and costs no more than whole ones. Then the search
+    begins at the cheapest plan of the case as stated (``start``): where several plans cost the same, a future keeps to
+    the one that the case has, and what it builds otherwise it builds for a reason.
     """
 
     target: float
     gap: float
     controls: Controls
     divisible: bool = False
+    start: Basis | None = None
 
     answer_type: ClassVar[type] = Answer
 
     def __call__(self, planner: Planner, watch: Watch) -> Answer:
         """Ask it of a future's program."""
         controls = replace(self.controls, watch=watch)
-        cheapest = self._plan(planner, 0.0, controls)
+        cheapest, end = self._plan(planner, 0.0, controls, self.start)
         if self.target <= 0:
             return Answer(cheapest, cheapest)
         if cheapest.resilience >= self.target and cheapest.solved:
             # A plan that nobody undercuts keeps the target already.
             return Answer(cheapest, cheapest)
-        at_target = self._plan(planner, self.target, controls)
+        at_target, _ = self._plan(planner, self.target, controls, end)
         if at_target.outcome is not Outcome.INFEASIBLE:
             return Answer(at_target, cheapest)
         return Answer(at_target, cheapest, self._highest(planner, controls))
 
-    def _plan(self, planner: Planner, target: float, controls: Controls) -> Summary:
+    def _plan(
+        self, planner: Planner, target: float, controls: Controls, start: Basis | None
+    ) -> tuple[Summary, Basis | None]:
+        """The plan at a target in short, and where the search with divisible modules ended."""
         if self.divisible:
-            return _summary(planner, planner.cheapest_relaxed(target), target, 0.0)
+            solution = planner.cheapest_relaxed(target, start, keep_basis=True)
+            return _summary(planner, solution, target, 0.0), solution.basis
         solution, allowed = planner.cheapest_within(target, self.gap, controls)
-        return _summary(planner, solution, target, allowed)
+        return _summary(planner, solution, target, allowed), None
 
     def _highest(self, planner: Planner, controls: Controls) -> float:
         if self.divisible:
             return planner.most_resilient_relaxed().objective
         highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
         return highest.objective if highest.found else math.nan
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where the search with divisible modules ends in the case as stated; its futures begin there."""
+
+    outcome: Outcome
+    cost_musd: float
+    basis: Basis | None = None
+    seconds: float = 0.0
+
+    @property
+    def final(self) -> bool:
+        """Whether it is worth keeping: nobody stopped the work, and the solver did not fail."""
+        return self.outcome.is_final
+
+    @property
+    def settled(self) -> bool:
+        """Whether more time would not better it."""
+        return self.final
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return math.isfinite(self.cost_musd)
+
+    @property
+    def objective(self) -> float:
+        """Its cost, for those who show how solving goes."""
+        return self.cost_musd
+
+    @property
+    def bound(self) -> float:
+        """Nothing costs less."""
+        return self.cost_musd
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The cheapest plan of a case with divisible modules, at no target."""
+
+    answer_type: ClassVar[type] = Beginning
+
+    def __call__(self, planner: Planner, watch: Watch) -> Beginning:
+        """Ask it of a case's program."""
+        found = planner.cheapest_relaxed(0.0, keep_basis=True)
+        return Beginning(found.outcome, found.objective, found.basis, found.seconds)
 
 
 def _summary(planner: Planner, solution: Solution, target: float, gap_musd: float) -> Summary:

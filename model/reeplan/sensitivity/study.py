@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +12,14 @@ from reeplan.sensitivity.design import index_points, screening_points, spread_po
 from reeplan.sensitivity.effects import Design, leading
 from reeplan.sensitivity.futures import BASE_NAME, Future, Futures
 from reeplan.sensitivity.outputs import Told
-from reeplan.sensitivity.question import Question
+from reeplan.sensitivity.question import Begin, Question
 from reeplan.sensitivity.result import Sensitivity
 from reeplan.workers import Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reeplan.basis import Basis
     from reeplan.sensitivity.design import Points
     from reeplan.solver import Controls
     from reeplan.study import Ask
@@ -53,7 +54,8 @@ class Effort:
     def solves(self, inputs: int) -> int:
         """How many futures that makes at most for so many inputs."""
         screening = self.trajectories * (inputs + 1) if inputs >= FEW else 0
-        checks = self.checks + 1 if self.relaxed or self.all_relaxed else 0
+        divisible = self.relaxed or self.all_relaxed
+        checks = self.checks + 2 if divisible else 0  # the case as stated too, and where the divisible ones begin
         few = min(self.leading, inputs)
         return 1 + 2 * inputs * self.one_at_a_time + screening + self.futures + checks + self.samples * (few + 2)
 
@@ -87,6 +89,7 @@ class _Work:
     measure: str | None
     effort: Effort
     told: list[Told] = field(default_factory=list)
+    start: Basis | None = None
     screening: Design | None = None
     indices: Design | None = None
 
@@ -118,6 +121,9 @@ class _Work:
             *((future, effort.relaxed or effort.all_relaxed) for future in screened),
             *self._checks(ends[0], screened or drawn),
         ]
+        if any(divisible for _, divisible in asked):
+            [beginning] = self.ask([Task("the case as stated", self.futures.base_case, Begin(), self.measure)])
+            self.start = beginning.basis if beginning is not None else None
         self.told = self._answered(asked)
         if len(screened):
             of = {id(one.future): one for one in self.told if one.future.stage == SCREENING}
@@ -181,7 +187,8 @@ class _Work:
 
     def _task(self, future: Future, divisible: bool) -> Task:
         assert future.case is not None
-        question = Question(self.question.target, self.question.gap, self.question.controls, divisible)
+        start = self.start if divisible else None
+        question = replace(self.question, divisible=divisible, start=start)
         name = "the case as stated" if future.name == BASE_NAME else future.name
         limit = None if divisible else 2 * question.controls.time_limit_s
         return Task(name, future.case, question, self.measure, limit)
