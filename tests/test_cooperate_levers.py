@@ -38,16 +38,13 @@ from reeplan.cooperate.marginal_prices import (
 )
 from reeplan.cooperate.marginal_prices import (
     MarginalPrice,
-    Prices,
-    PricesQuestion,
     marginal_prices,
     price_rows,
 )
 from reeplan.cooperate.question import Answer
 from reeplan.plan import Plan, Planner
 from reeplan.solver import Controls, Outcome
-from reeplan.study import Notebook, solve_here
-from reeplan.workers import Task
+from reeplan.study import solve_here
 from solved import GAP as SMALL_GAP
 from solved import cheapest, random_case, rows_of, write_rows
 from support import read, write_case, years
@@ -58,6 +55,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.case import Case
+    from reeplan.workers import Task
 
 
 def case_in(folder: Path) -> Case:
@@ -803,18 +801,7 @@ def test_prices_in_more_cases() -> None:
     assert {clause for clause, price in largest.items() if price > 1e-6} - {clauses.THORIUM} == expected
 
 
-def test_prices_as_a_question(tmp_path: Path) -> None:
-    """What a worker answers is what the plan says; where there is no plan there are no prices."""
-    case = two(tmp_path / "one", FINANCE)
-    question = PricesQuestion(0.0, SMALL_GAP, Controls())
-    [found] = solve_here([Task("prices", case, question)])
-    assert isinstance(found, Prices)
-    assert found.final
-    assert found.cost_musd == approx(4.2)
-    assert wholes(found.prices) == approx(wholes(priced(case)[2]))
-    assert [tuple(row) for row in price_rows(found.prices)] == [PRICE_COLUMNS] * len(found.prices)
-    notebook = Notebook(tmp_path / "notebook")
-    notebook.note("name", question, found)
-    assert notebook.find("name", question) == found
-    [none] = solve_here([Task("prices", case, replace(question, target=0.9))])
-    assert (none.outcome, none.prices) == (Outcome.INFEASIBLE, ())
+def test_rows_of_prices_have_their_columns(tmp_path: Path) -> None:
+    prices = priced(two(tmp_path, FINANCE))[2]
+    assert prices
+    assert [tuple(row) for row in price_rows(prices)] == [PRICE_COLUMNS] * len(prices)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from reeplan.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
+from reeplan.tables.names import listing
 
 if TYPE_CHECKING:
     from reeplan.alternatives.finding import Finding
@@ -100,7 +101,7 @@ def _of_group(finding: Finding, slacks: list[int], classes: dict[str, str]) -> l
     for key, name in classes.items():
         thing = finding.knowledge.things[key]
         by_class[name][thing.kind].append(thing.name)
-    within = _joined([_slack(finding, slack) for slack in slacks])
+    within = listing((_slack(finding, slack) for slack in slacks), None)
     return [f"Within {within} {words} {_listed(by_class[name])}." for name, words in _CLASSES.items() if by_class[name]]
 
 
@@ -132,5 +133,3 @@ def _names(names: list[str]) -> str:
     return ", ".join(names[:MANY]) + more
 
 
-def _joined(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

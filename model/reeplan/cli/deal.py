@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reeplan.cli.said import WIDTH, files_there
 from reeplan.cooperate.deal import DONE, NOT_SOLVED, OUT_OF_REACH, STOPPED, Deal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-WIDTH = 100
 
 FILES = {
     "report.html": "open this first",
@@ -81,7 +80,7 @@ def print_deal(deal: Deal, by_level: Mapping[float, Deal], place: Path, measure:
     for lines in (_coalition_lines(deal), _sharing_lines(deal), _sentences(deal), _level_lines(by_level)):
         if lines:
             click.echo("\n".join(["", *lines]))
-    click.echo("\n".join([f"\n{place}", *(f"  {n:<19} {what}" for n, what in FILES.items() if (place / n).exists())]))
+    click.echo("\n".join(["", *files_there(place, FILES)]))
 
 
 def _level_lines(by_level: Mapping[float, Deal]) -> list[str]:

@@ -60,7 +60,10 @@ class InSentences:
         """Paragraphs, then the files that are there."""
         for sentence in self.found.sentences():
             click.echo("\n" + textwrap.fill(sentence, WIDTH, break_on_hyphens=False))
-        files = {"report.html": "open this first", **self.files}
-        width = max(map(len, files)) + 1
-        there = [f"  {name:<{width}} {what}" for name, what in files.items() if (place / name).exists()]
-        click.echo("\n".join([f"\n{place}", *there]))
+        click.echo("\n".join(["", *files_there(place, {"report.html": "open this first", **self.files})]))
+
+
+def files_there(place: Path, files: Mapping[str, str]) -> list[str]:
+    """A run folder, and the files that are there with what each holds."""
+    width = max(map(len, files)) + 1
+    return [str(place), *(f"  {name:<{width}} {what}" for name, what in files.items() if (place / name).exists())]

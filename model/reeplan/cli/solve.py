@@ -11,6 +11,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -196,9 +197,13 @@ class _Place:
 
     def setting(self, front: Front) -> Setting:
         """What a study works with."""
+        return Setting(self.session, self.planner, front, self.desk, self.display.say)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where questions are handed in: one desk for the run, so that nothing is asked twice."""
         notebook = Notebook(self.folder / JOURNAL / ASKED, retry_limits=self.session.retry_limits)
-        desk = Desk(self.workplace, self.display, notebook, self.interrupt, self._write_log)
-        return Setting(self.session, self.planner, front, desk, self.display.say)
+        return Desk(self.workplace, self.display, notebook, self.interrupt, self._write_log)
 
     def _write_log(self, text: str) -> None:
         with (self.folder / "solver-elsewhere.log").open("a", encoding="utf-8") as file:

@@ -16,7 +16,7 @@ from reeplan.case import Asset, ByYear, Supply, is_limit
 from reeplan.cooperate.sharing import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from reeplan.case import Case, Deposit, Market, Region
 
@@ -32,6 +32,11 @@ class SharedAsset(Asset):
     def existing(self, year: int) -> float:
         """The coalition's part of the capacity that stands already and still runs in ``year``, t/yr."""
         return self.part[year] * super().existing(year)
+
+
+def named(partners: Iterable[str], members: Collection[str]) -> str:
+    """A coalition in words: its members in the order of ``partners``."""
+    return " + ".join(partner for partner in partners if partner in members)
 
 
 def coalition_case(case: Case, members: Iterable[str]) -> Case:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.cooperate.allocation import coalitions, nash, nucleolus, shapley
 from reeplan.cooperate.bands import Band, core_is_certain, gain_band, nucleolus_band, shapley_band
+from reeplan.cooperate.coalition import named
 from reeplan.cooperate.core import core_extent, in_core
 from reeplan.solver import Outcome
 
@@ -51,7 +52,7 @@ class Deal:
 
     def name(self, coalition: Coalition) -> str:
         """A coalition in words, its partners in the order of the case."""
-        return " + ".join(partner for partner in self.partners if partner in coalition)
+        return named(self.partners, coalition)
 
     def status(self, coalition: Coalition) -> str:
         """How the search for a coalition's plan ended."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reeplan.cooperate.allocation import coalitions
-from reeplan.cooperate.coalition import coalition_case
+from reeplan.cooperate.coalition import coalition_case, named
 from reeplan.cooperate.deal import Deal
 from reeplan.cooperate.question import Answer, HowFar, Question, answer_about
 from reeplan.front import END_SLACK, SAME_RESILIENCE, SMALLEST_GAP
@@ -33,18 +33,17 @@ def smaller_coalitions(case: Case) -> list[Coalition]:
     return [one for one in coalitions(case.partners) if len(one) < len(case.partners)]
 
 
-def named(case: Case, coalition: Coalition) -> str:
-    """A coalition in words, its partners in the order of the case."""
-    return " + ".join(partner for partner in case.partners if partner in coalition)
-
-
 def ask_reaches(case: Case, controls: Controls, ask: Ask) -> Reaches:
     """How resilient each smaller coalition can be at most."""
     smaller = smaller_coalitions(case)
     question = HowFar(controls)
     tasks = [
         Task(
-            f"{named(case, one)}: highest resilience", coalition_case(case, one), question, None, controls.time_limit_s
+            f"{named(case.partners, one)}: highest resilience",
+            coalition_case(case, one),
+            question,
+            None,
+            controls.time_limit_s,
         )
         for one in smaller
     ]
@@ -99,7 +98,7 @@ class Coalitions:
 
     def _task(self, coalition: Coalition, level: float, case: Case) -> Task:
         question = Question(level, self.gap, self.controls, tuple(self.case.partners))
-        what = f"{named(self.case, coalition)}, resilience {level:.4f}"
+        what = f"{named(self.case.partners, coalition)}, resilience {level:.4f}"
         return Task(what, case, question, limit_s=self.controls.time_limit_s)
 
     def _best(self, coalition: Coalition, level: float, known: Mapping[float, Answer]) -> Answer | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.cooperate.allocation import coalitions, weights_of_shapley
 from reeplan.cooperate.clauses import Variant, variants_of, without_idle_clauses
-from reeplan.cooperate.coalition import coalition_case
+from reeplan.cooperate.coalition import coalition_case, named
 from reeplan.cooperate.deal import DONE, GAP
 from reeplan.cooperate.question import Question
 from reeplan.front import SMALLEST_GAP
@@ -116,7 +116,7 @@ class _Problems:
 
     @classmethod
     def of(cls, case: Case, variants: Sequence[Variant], group: Coalition) -> _Problems:
-        partners = " + ".join(k for k in case.partners if k in group)
+        partners = named(case.partners, group)
         cases, names = [coalition_case(case, group)], [partners]
         cores, which = [without_idle_clauses(cases[0])], []
         for variant in variants:
@@ -156,7 +156,7 @@ class Levers:
 
     def name(self, group: Coalition) -> str:
         """A coalition in words."""
-        return " + ".join(partner for partner in self.case.partners if partner in group)
+        return named(self.case.partners, group)
 
     # ---- what is known of every least cost --------------------------------------------------------
 

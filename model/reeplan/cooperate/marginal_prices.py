@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,14 +20,13 @@ from reeplan.cooperate import clauses
 from reeplan.finance import ramp
 from reeplan.network import Period
 from reeplan.program.investment import starts
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Outcome
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reeplan.plan import Plan, Planner
-    from reeplan.solver import Watch
 
 COLUMNS = ("clause", "about", "item", "year", "window", "price", "unit")
 
@@ -230,61 +229,3 @@ class _Pricing:
         for region, year, window in self.m.THORIUM:
             saving = self._saving(self.m.thorium, (region, year, window))
             yield _Part(clauses.THORIUM, region, "", year, window, saving)
-
-
-# ---- as a question ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Prices:
-    """The prices of the clauses in the cheapest plan that was found; none without one."""
-
-    outcome: Outcome
-    prices: tuple[MarginalPrice, ...] = ()
-    cost_musd: float = math.nan
-    bound_musd: float = math.nan
-
-    @property
-    def final(self) -> bool:
-        """Whether it is worth keeping: the search was not interrupted."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE, Outcome.LIMIT)
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time would not make it better."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
-
-    @property
-    def objective(self) -> float:
-        """The cost, for those who show how solving goes."""
-        return self.cost_musd
-
-    @property
-    def bound(self) -> float:
-        """The proven bound, likewise."""
-        return self.bound_musd
-
-
-@dataclass(frozen=True)
-class PricesQuestion:
-    """The prices of the clauses in the cheapest plan that keeps ``target``, to a ``gap`` relative to its cost."""
-
-    answer_type: ClassVar[type] = Prices
-
-    target: float
-    gap: float
-    controls: Controls = field(default_factory=Controls)
-
-    def __call__(self, planner: Planner, watch: Watch) -> Prices:
-        """Ask it of the program of all together."""
-        relaxed = planner.cheapest_relaxed(self.target)
-        if not relaxed.found:
-            return Prices(relaxed.outcome)
-        controls = replace(self.controls, watch=watch, absolute_gap=self.gap * abs(relaxed.objective))
-        solution = planner.cheapest(self.target, controls)
-        if not solution.found:
-            return Prices(solution.outcome)
-        bound = max(relaxed.objective, solution.bound)
-        plan = planner.polish(solution, self.target, bound)
-        prices = marginal_prices(planner, plan)
-        return Prices(solution.outcome, prices, plan.cost_musd, min(bound, plan.cost_musd))

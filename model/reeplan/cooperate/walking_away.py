@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.cooperate.after_a_break import GoOn, TurnRound
+from reeplan.cooperate.coalition import named
 from reeplan.cooperate.deal import DONE, GAP, NO_PLAN, NOT_SOLVED, OUT_OF_REACH, STOPPED
 from reeplan.cooperate.held_assets import Break
 from reeplan.measures import measure_of
@@ -148,7 +149,7 @@ def _task(one: Break, target: float, gap: float, controls: Controls) -> Task:
     if measure in ("expected", "cvar") and not counted:
         # No window is left that these measures would count: there is nothing to keep.
         measure, target = "worst_case", 0.0
-    what = f"{' + '.join(sorted(one.stay))} from {one.year}: {AS_PLANNED if one.goes_on else TURNS_ROUND}"
+    what = f"{named(one.whole.partners, one.stay)} from {one.year}: {AS_PLANNED if one.goes_on else TURNS_ROUND}"
     if one.goes_on:
         return Task(what, remaining, GoOn(one.space_after()), measure)
     return Task(what, remaining, TurnRound(target, gap, controls), measure, controls.time_limit_s)
@@ -166,8 +167,8 @@ def _row(one: Break, answer: Outlook | None, alone: Alone, side_payment_a_year: 
     bound = math.nan if found is None else known + found.bound_musd
     window, lost, served = _losses(one, found)
     return Row(
-        stays=_name(one.whole, one.stay),
-        leaves=_name(one.whole, one.leave),
+        stays=named(one.whole.partners, one.stay),
+        leaves=named(one.whole.partners, one.leave),
         year=one.year,
         conduct=AS_PLANNED if one.goes_on else TURNS_ROUND,
         status=_status(answer),
@@ -189,10 +190,6 @@ def _row(one: Break, answer: Outlook | None, alone: Alone, side_payment_a_year: 
         stranded_capital_musd=_capital_lost(one, one.stay, one.leave),
         capital_left_behind_musd=_capital_lost(one, one.leave, one.stay),
     )
-
-
-def _name(case: Case, group: Coalition) -> str:
-    return " + ".join(partner for partner in case.partners if partner in group)
 
 
 def _status(answer: Outlook | None) -> str:

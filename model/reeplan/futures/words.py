@@ -8,6 +8,7 @@ from reeplan.futures.measures_of_knowing import premium
 from reeplan.futures.regret import AGAINST, COST, LOST_SUPPLY, OTHER
 from reeplan.futures.scenarios import NOTHING
 from reeplan.futures.two_stage import MEAN, Estimate
+from reeplan.tables.names import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,15 +88,11 @@ def of_regret(regret: Regret) -> Iterator[str]:
         out = [point for point in regret.points if not regret.outlook(point, future).possible]
         if future.kind == OTHER and out:
             reason = regret.outlook(out[0], future).why
-            yield f"In '{future.name}' {_listed(out)} cannot be carried out: {reason}."
+            yield f"In '{future.name}' {listing(out, None)} cannot be carried out: {reason}."
 
 
 def _plans(points: list[str]) -> str:
-    return f"Plan {points[0]} has the" if len(points) == 1 else f"Plans {_listed(points)} have the"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"Plan {points[0]} has the" if len(points) == 1 else f"Plans {listing(points, None)} have the"
 
 
 def of_risk(risk: RiskFront) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from reeplan.plan import Planner
 from reeplan.study.identity import Identities
+from reeplan.workers import Display as Watcher
 from reeplan.workers import Task, sweep
 
 if TYPE_CHECKING:
@@ -20,17 +21,8 @@ Ask = Callable[[Sequence[Task]], list[Any]]
 """Answers tasks, in their order; None where the work was stopped before."""
 
 
-class Display(Protocol):
-    """Who shows the work."""
-
-    def started(self, what: str, limit_s: float | None = None) -> None:
-        """A task has begun."""
-
-    def progress(self, what: str, progress: Progress) -> None:
-        """The solver has news about a task."""
-
-    def finished(self, what: str, solution: Any) -> None:
-        """A task is done."""
+class Display(Watcher, Protocol):
+    """Who shows the work, and how much of it is done."""
 
     def plan_of_work(self, levels: int, settled: int) -> None:
         """How many tasks there are, and how many are done."""

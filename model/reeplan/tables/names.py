@@ -78,10 +78,10 @@ def quoted(text: str, length: int = 40) -> str:
     return f"'{shown}'" if len(shown) <= length else f"'{shown[: length - 1]}…'"
 
 
-def listing(words: Iterable[str], most: int = 6) -> str:
-    """'a, b and c', or the first few and how many more."""
+def listing(words: Iterable[str], most: int | None = 6) -> str:
+    """'a, b and c', or the first few and how many more (all with ``most`` None)."""
     items = list(words)
-    if len(items) > most:
+    if most is not None and len(items) > most:
         return f"{', '.join(items[: most - 1])} and {len(items) - most + 1} more"
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
