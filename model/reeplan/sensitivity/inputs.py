@@ -75,7 +75,7 @@ def _names(rows: Sequence[Row]) -> list[str]:
 
 
 def _label(row: Row) -> str:
-    """An input without a name in words: 'price of China / Nd', 'discount rate', 'demand of all rows'."""
+    """An input without a name in words: 'price of seller / material', 'discount rate', 'demand of all rows'."""
     if row["table"] == "settings":
         return str(row["key"]).replace("_", " ")
     column = row["column"]

@@ -377,7 +377,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
                     "without a name a row moves by itself", None),
               Column("table", "choice", "the table that the numbers stand in", choices=VARIED_TABLES),
               _text("key", "which rows of it: their key, its parts in the order of that table with / between them "
-                    "('China / Nd / 2030'); * is any, and so is what is left out at the end", ""),
+                    "('seller / material / 2030'); * is any, and so is what is left out at the end", ""),
               _text("column", "the column; for settings it is 'value'"),
               Column("low", "number", "lower end, as `change` says"),
               Column("high", "number", "upper end"),
