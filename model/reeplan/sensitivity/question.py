@@ -128,7 +128,7 @@ class Question:
             return Answer(cheapest, cheapest)
         at_target, _ = self._plan(planner, self.target, controls, end)
         if at_target.outcome is not Outcome.INFEASIBLE:
-            return Answer(at_target, cheapest)
+            return Answer(at_target, _cheaper(cheapest, at_target))
         return Answer(at_target, cheapest, self._highest(planner, controls))
 
     def _plan(
@@ -146,6 +146,19 @@ class Question:
             return planner.most_resilient_relaxed().objective
         highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
         return highest.objective if highest.found else math.nan
+
+
+def _cheaper(cheapest: Summary, other: Summary) -> Summary:
+    """The cheapest plan of all, if another that was found within its gap does not cost less."""
+    if not other.found or (cheapest.found and cheapest.cost_musd <= other.cost_musd):
+        return cheapest
+    return replace(
+        other,
+        outcome=cheapest.outcome,
+        bound_musd=min(cheapest.bound_musd, other.cost_musd) if cheapest.found else cheapest.bound_musd,
+        seconds=cheapest.seconds,
+        solved=cheapest.solved,
+    )
 
 
 @dataclass(frozen=True)
