@@ -97,9 +97,13 @@ def test_the_page_counts_rows_and_judgements_right() -> None:
     rows = [row for rows in read(CASE).rows.values() for row in rows]
     judged = sum(row["source"].startswith("assumption") for row in rows)
     page = (ROOT / "docs" / "HISTORY.md").read_text(encoding="utf-8")
-    found = re.search(r"(\d+) rows, (\d+) of them judgements", page)
+    later = sum(
+        any(int(year) > 2010 for year in re.findall(r"/ (20\d\d)\b", f"{row['source']} {row['note']}")) for row in rows
+    )
+    words = r"(\d+) rows, (\d+) of them judgements.*?(\d+) rows cite documents of 2011 and later"
+    found = re.search(words, page, re.DOTALL)
     assert found is not None
-    assert (int(found[1]), int(found[2])) == (len(rows), judged)
+    assert tuple(map(int, found.groups())) == (len(rows), judged, later)
 
 
 def test_use_in_2010_adds_up_to_the_total_and_china_sells_20000_t_from_2011() -> None:
@@ -155,6 +159,7 @@ def test_what_remains_is_heavy_oxides_and_magnets_in_2018() -> None:
         (("calm",), {LYNAS, PASS, ORISSA, LARGE}),
         (("spike", "delays", "calm"), {LYNAS, ORISSA}),
         (("spike", "delays"), {LYNAS, PASS, ORISSA}),
+        (("delays",), {LYNAS, PASS, ORISSA, SMALL}),
     ],
 )
 def test_which_mines_pay_under_which_view(overlays: tuple[str, ...], expected: set[str]) -> None:
@@ -187,7 +192,7 @@ def test_two_months_without_shipments_are_carried_by_stocks() -> None:
     ("overlays", "expected"),
     [
         (("halt-any-year",), {2011: 42, 2012: 70, 2013: 88, 2014: 90, 2015: 90, 2016: 86, 2019: 78}),
-        (("delays", "halt-any-year"), {2011: 43, 2012: 48, 2013: 54, 2014: 61, 2015: 69, 2016: 76, 2019: 73}),
+        (("delays", "halt-any-year"), {2011: 43, 2012: 48, 2013: 54, 2014: 61, 2015: 70, 2016: 79, 2019: 76}),
     ],
 )
 def test_the_curve_of_recovery(overlays: tuple[str, ...], expected: dict[int, int]) -> None:
@@ -199,14 +204,14 @@ def test_the_curve_of_recovery(overlays: tuple[str, ...], expected: dict[int, in
 def test_recovery_takes_two_to_three_years_by_plan_and_is_not_reached_with_the_delays_that_came() -> None:
     planned, came = advice("halt-any-year").served, advice("delays", "halt-any-year").served
     assert next(year for year in range(2011, 2020) if planned[f"halt_1y@{year}"] > 0.85) == 2013
-    assert max(came[f"halt_1y@{year}"] for year in range(2011, 2020)) < 0.79
+    assert max(came[f"halt_1y@{year}"] for year in range(2011, 2020)) < 0.80
 
 
 @pytest.mark.parametrize(
     ("overlays", "expected"),
     [
         ((), {2010: 98, 2012: 66, 2015: 13, 2018: 28}),
-        (("delays",), {2010: 95, 2012: 96, 2015: 55, 2018: 45}),
+        (("delays",), {2010: 95, 2012: 96, 2015: 54, 2018: 38}),
         (("spike", "delays", "calm"), {2010: 94, 2012: 90, 2015: 78, 2018: 63}),
     ],
 )

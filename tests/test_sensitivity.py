@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from SALib.analyze import morris as salib_morris
 
 from reeplan.case_from_tables import case_from_tables
 from reeplan.plan import Planner
 from reeplan.sensitivity import Effort, ImpossibleRangesError, NoRangesError, Sensitivity, study_sensitivity
-from reeplan.sensitivity.design import index_points, screening_points, spread_points
+from reeplan.sensitivity.design import index_points, problem, screening_points, spread_points
 from reeplan.sensitivity.effects import Design, index_rows, leading, screening_rows
 from reeplan.sensitivity.futures import Future, Futures
 from reeplan.sensitivity.indices import effects, indices
@@ -75,7 +76,7 @@ COST = Output("cost", "MUSD", lambda a: a.at_target.cost_musd,
 
 def design(names: Sequence[str], points: Any, costs: Any, gap: float = 0.0) -> Design:
     answers = tuple(told("test", None if math.isnan(cost) else costing(float(cost), gap)) for cost in costs)
-    return Design(tuple(names), points, answers, 4, 1)
+    return Design(tuple(names), points, answers, 1)
 
 
 def test_the_indices_of_ishigamis_function() -> None:
@@ -109,9 +110,8 @@ def test_screening_finds_effects_that_are_known() -> None:
     names = ("a", "b", "c", "d", "e")
     points = screening_points(names, 40, 4, seed=2)
     u = points.T
-    found = effects(names, points, 10 * u[0] - 4 * u[1] + 8 * (u[2] - 0.5) * (u[3] - 0.5), 4, seed=1)
-    by_input = found.by_input
-    assert found.used == 40
+    by_input = effects(names, points, 10 * u[0] - 4 * u[1] + 8 * (u[2] - 0.5) * (u[3] - 0.5), seed=1)
+    assert {one.steps for one in by_input.values()} == {40}
     assert (by_input["a"].mu_star, by_input["a"].mu, by_input["a"].sigma) == pytest.approx((10, 10, 0), abs=1e-9)
     assert (by_input["b"].mu_star, by_input["b"].mu, by_input["b"].sigma) == pytest.approx((4, -4, 0), abs=1e-9)
     assert by_input["e"].mu_star == pytest.approx(0, abs=1e-9)
@@ -137,10 +137,74 @@ def test_futures_without_a_plan_leave_their_block_and_no_other() -> None:
     assert (found.used, found.dropped) == (63, 1)
     without = indices(THREE, np.delete(output, slice(5, 10)), seed=1)
     assert found.by_input == without.by_input
+
+
+def test_effects_are_those_of_salib() -> None:
+    points = screening_points(THREE, 30, 4, seed=1)
+    output = ishigami(points)
+    ours = effects(THREE, points, output, seed=1)
+    theirs = salib_morris.analyze(problem(THREE), points, output, num_levels=4, seed=1)
+    for j, name in enumerate(THREE):
+        assert ours[name].mu_star == pytest.approx(theirs["mu_star"][j], abs=1e-9)
+        assert ours[name].mu == pytest.approx(theirs["mu"][j], abs=1e-9)
+        assert ours[name].sigma == pytest.approx(theirs["sigma"][j], abs=1e-9)
+        assert ours[name].confidence == pytest.approx(theirs["mu_star_conf"][j], rel=0.15, abs=1e-9), "resampled"
+
+
+def test_a_future_without_a_plan_costs_the_two_steps_beside_it_and_no_more() -> None:
+    """Of 6 walks, one lacks its second point: the first step and the second of that walk are lost."""
     points = screening_points(THREE, 6, 4, seed=1)
     output = ishigami(points)
-    output[0] = math.nan
-    assert (effects(THREE, points, output, 4, 1).used, effects(THREE, points, output, 4, 1).dropped) == (5, 1)
+    output[5] = math.nan  # the second point of the second walk of four
+    found = effects(THREE, points, output, seed=1)
+    assert sum(one.lost for one in found.values()) == 2
+    assert all(one.steps + one.lost == 6 for one in found.values())
+    assert effects(THREE, points, np.where(points[:, 0] > -1, math.nan, 0.0), seed=1) == {}
+
+
+def test_screening_survives_a_target_that_is_out_of_reach_in_half_of_all_futures() -> None:
+    """10 a + 4 b, but no plan wherever c is in its upper half: c is what decides whether the target can be kept, and
+    the effects of a and b are known from the other half. No walk is without such a future."""
+    names = ("a", "b", "c")
+    points = screening_points(names, 8, 4, seed=3)
+    blocked = points[:, 2] > 0.5
+    assert blocked.reshape(8, 4).any(axis=1).all()
+    answers = tuple(
+        told("test", out_of_reach() if stop else costing(float(10 * a + 4 * b)))
+        for (a, b, _), stop in zip(points, blocked, strict=True)
+    )
+    reach = Output("target within reach", "1 or 0", lambda a: 0.0 if a.out_of_reach else 1.0, headline=True)
+    rows = screening_rows(Design(names, points, answers, 1), [COST, reach], None)
+    cost = {one["input"]: one for one in rows if one["output"] == "cost"}
+    assert set(cost) == {"a", "b"}, "every step of c crosses the line"
+    assert (cost["a"]["mu_star"], cost["b"]["mu_star"]) == pytest.approx((10, 4))
+    assert 0 < cost["a"]["trajectories_without_plan"] < 8
+    within = {one["input"]: one for one in rows if one["output"] == "target within reach"}
+    assert within["c"]["mu_star"] == pytest.approx(1.5), "from 1 to 0 over two thirds of the range"
+    assert within["a"]["mu_star"] == within["b"]["mu_star"] == 0
+    assert set(leading(Design(names, points, answers, 1), [COST, reach], None, 2)) == {"a", "c"}
+
+
+def test_gaps_that_are_wide_at_one_end_only_feign_no_input() -> None:
+    """An input that changes nothing but the width of the gap: its total index is no more than the gaps could make.
+
+    The cost is x1; where x2 is above a half, the plan found is dearer by up to the gap of 0.6.
+    """
+    points = index_points(THREE, 256, seed=2)
+    gaps = np.where(points[:, 1] > 0.5, 0.6, 0.0)
+    over = gaps * np.random.default_rng(1).uniform(0.8, 1, len(gaps))
+    answers = tuple(
+        told("test", costing(cost, gap)) for cost, gap in zip(points[:, 0] + over, gaps, strict=True)
+    )
+    found = {one["input"]: one for one in index_rows(Design(THREE, points, answers, 1), [COST], None)}
+    assert found["x2"]["total"] > 0.3, "the plans found do differ"
+    assert found["x2"]["within_gap"]
+    assert found["x3"]["within_gap"]
+
+
+def out_of_reach() -> Answer:
+    """An answer that says that no plan keeps the target."""
+    return Answer(Summary(Outcome.INFEASIBLE), costing(1.0).cheapest)
 
 
 def test_what_does_not_vary_has_no_indices() -> None:
@@ -395,7 +459,8 @@ def test_effects_smaller_than_the_gaps_are_said_to_be() -> None:
 
 
 def test_what_gaps_could_feign_in_screening_and_indices() -> None:
-    """A gap of 0.3 at every point feigns 0.3 over a step of 2/3: 0.45 over the range. A width of 0.3 is 0.15^2."""
+    """A gap of 0.3 at every point feigns 0.3 over a step of 2/3: 0.45 over the range. Two plans found
+    for one best plan lie 0.3 apart at most: half of 0.3^2."""
     names = ("a", "b")
     points = screening_points(names, 10, 4, seed=1)
     rows = screening_rows(design(names, points, 10 * points[:, 0] + 0.4 * points[:, 1], 0.3), [COST], None)
@@ -404,7 +469,7 @@ def test_what_gaps_could_feign_in_screening_and_indices() -> None:
     points = index_points(names, 256, seed=1)
     costs = 10 * points[:, 0] + 0.1 * points[:, 1]
     rows = index_rows(design(names, points, costs, 0.3), [COST], None)
-    assert rows[0]["gap_share"] == pytest.approx(0.0225 / (100 / 12), rel=0.05)
+    assert rows[0]["gap_share"] == pytest.approx(0.3**2 / 2 / (100 / 12), rel=0.05)
     assert {one["input"]: one["within_gap"] for one in rows} == {"a": False, "b": True}
 
 

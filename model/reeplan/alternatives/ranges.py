@@ -59,7 +59,8 @@ class Range:
     def _rounding(self) -> float:
         if self.thing.step is not None:
             return self.thing.step / 2
-        return max(self.thing.nothing, 1.01 * GAP_OF_AMOUNTS * max(self.most, 0.0))
+        widest = self.most_bound if math.isfinite(self.most_bound) else self.most
+        return max(self.thing.nothing, 1.01 * GAP_OF_AMOUNTS * (widest - self.least_bound))
 
     @property
     def status(self) -> str:

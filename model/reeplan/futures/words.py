@@ -37,8 +37,9 @@ def of_knowing(free: Knowing, kept: Knowing | None, target: float) -> Iterator[s
     """What knowledge and planning for disruptions are worth."""
     if free.of_perfect_knowledge.known:
         yield (
-            "To know beforehand which disruption comes, if any, would be worth at most "
-            f"{money(free.of_perfect_knowledge)} in expectation, of an expected cost of {money(free.expected_cost)}."
+            "To know beforehand which disruption comes, if any, would be worth "
+            f"{money(free.of_perfect_knowledge)} in expectation, of an expected cost of {money(free.expected_cost)}; "
+            "no forecast is worth more."
         )
     for belief, words in ((MEAN, "for the average of what is available"), (NOTHING, "as if nothing happened")):
         yield from _of_planning(free, belief, words)
@@ -81,7 +82,7 @@ def of_regret(regret: Regret) -> Iterator[str]:
                 what = "costs less" if by == COST else "serves more"
                 behind = f"no other plan {what} in any of them"
             else:
-                amount = f"{greatest:,.1f} MUSD" if by == COST else f"{greatest:.1%} of demand"
+                amount = f"{greatest:,.1f} MUSD" if by == COST else f"{greatest:.1%} of the worse-off partner's demand"
                 behind = f"at most {amount} behind the plan that is best there, namely in '{where}'"
             yield f"{_plans(chosen)} least regret in {by} {SET_IN_WORDS[against]}: {behind}."
     for future in regret.futures:
@@ -108,7 +109,7 @@ def of_risk(risk: RiskFront) -> Iterator[str]:
             continue
         said.append(ends)
         part = "On average over disruptions" if depth == 0 else f"In the worst {100 * (1 - depth):.4g}% of disruptions"
-        text = f"{part} the cheapest plan loses {first.cvar_lost:.1%} of demand"
+        text = f"{part} the cheapest plan leaves the worse-off partner without {first.cvar_lost:.1%} of its demand"
         if last is not first:
-            text += f"; to lose only {last.cvar_lost:.1%} costs {last.cost_musd - first.cost_musd:,.1f} MUSD more"
+            text += f"; to leave it without only {last.cvar_lost:.1%} costs {last.cost_musd - first.cost_musd:,.1f} MUSD more"
         yield text + "."

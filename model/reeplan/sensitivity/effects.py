@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reeplan.sensitivity.indices import effects, indices
+from reeplan.sensitivity.indices import effects, indices, steps
 from reeplan.sensitivity.outputs import Correction, Output, Told, band_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ class Design:
     names: tuple[str, ...]
     points: Points
     told: tuple[Told, ...]
-    levels: int
     seed: int
 
     def vector(self, output: Output) -> Any:
@@ -47,8 +46,8 @@ def screening_rows(design: Design, outputs: Sequence[Output], correction: Correc
     rows = []
     for output in outputs:
         vector = design.vector(output)
-        found = effects(design.names, design.points, vector, design.levels, design.seed)
-        if not any(one.mu_star > 0 for one in found.by_input.values()):
+        found = effects(design.names, design.points, vector, design.seed)
+        if not any(one.mu_star > 0 for one in found.values()):
             continue
         feigned = _feigned(design, vector, design.widths(output, correction))
         block: list[dict[str, Any]] = [
@@ -62,11 +61,11 @@ def screening_rows(design: Design, outputs: Sequence[Output], correction: Correc
                 "sigma": one.sigma,
                 "gap_effect": feigned[name],
                 "within_gap": None if math.isnan(feigned[name]) else one.mu_star <= feigned[name],
-                "trajectories": found.used,
-                "trajectories_without_plan": found.dropped,
+                "trajectories": one.steps,
+                "trajectories_without_plan": one.lost,
                 "divisible": design.divisible,
             }
-            for name, one in found.by_input.items()
+            for name, one in found.items()
         ]
         block.sort(key=lambda row: -float(row["mu_star"]))
         rows += [{**row, "rank": rank} for rank, row in enumerate(block, 1)]
@@ -79,15 +78,11 @@ def _feigned(design: Design, vector: Any, widths: Any) -> dict[str, float]:
     At both ends of a step the best plan's output lies within its width of the one found; so the step is wrong by the
     wider of the two at most, and the effect over the whole range by that over the length of the step.
     """
-    size = len(design.names) + 1
     errors: dict[str, list[float]] = {name: [] for name in design.names}
-    for start in range(0, len(vector), size):
-        if not np.isfinite(vector[start : start + size]).all():
-            continue
-        for i in range(start, start + size - 1):
-            step = np.abs(design.points[i + 1] - design.points[i])
-            j = int(np.argmax(step))
-            errors[design.names[j]].append(float(np.maximum(widths[i], widths[i + 1]) / step[j]))
+    for before, after, column, length in steps(design.points, len(design.names) + 1):
+        if math.isfinite(vector[before]) and math.isfinite(vector[after]):
+            wider = float(np.maximum(widths[before], widths[after]))
+            errors[design.names[column]].append(wider / abs(length))
     return {name: float(np.mean(found)) if found else math.nan for name, found in errors.items()}
 
 
@@ -99,9 +94,7 @@ def index_rows(design: Design, outputs: Sequence[Output], correction: Correction
         found = indices(design.names, vector, design.seed)
         if not found.by_input:
             continue
-        # What lies within a width w varies by w squared / 4 at most.
-        widths = design.widths(output, correction)[np.isfinite(vector)]
-        noise = float(np.mean(widths**2)) / 4 / found.variance if len(widths) else math.nan
+        noise = _feigned_shares(design, vector, design.widths(output, correction), found.variance)
         block: list[dict[str, Any]] = [
             {
                 "input": name,
@@ -112,8 +105,8 @@ def index_rows(design: Design, outputs: Sequence[Output], correction: Correction
                 "total": one.total,
                 "total_confidence": one.total_confidence,
                 "standard_deviation": math.sqrt(found.variance),
-                "gap_share": noise,
-                "within_gap": None if math.isnan(noise) else one.total <= noise,
+                "gap_share": noise[name],
+                "within_gap": None if math.isnan(noise[name]) else one.total <= noise[name],
                 "samples": found.used,
                 "samples_without_plan": found.dropped,
                 "divisible": design.divisible,
@@ -122,6 +115,21 @@ def index_rows(design: Design, outputs: Sequence[Output], correction: Correction
         ]
         rows += sorted(block, key=lambda row: -float(row["total"]))
     return rows
+
+
+def _feigned_shares(design: Design, vector: Any, widths: Any, variance: float) -> dict[str, float]:
+    """The largest total index of each input that gaps alone could make.
+
+    The index is the mean square of what changing the input alone changes, over twice the variance. Where it truly
+    changes nothing, both plans found lie within their width of the same best plan: they differ by the wider at most.
+    """
+    size = len(design.names) + 2
+    blocks, values = widths.reshape(-1, size), vector.reshape(-1, size)
+    blocks = blocks[np.isfinite(values).all(axis=1)]
+    return {
+        name: float(np.mean(np.maximum(blocks[:, 0], blocks[:, column + 1]) ** 2)) / 2 / variance
+        for column, name in enumerate(design.names)
+    }
 
 
 def leading(design: Design, outputs: Sequence[Output], correction: Correction | None, count: int) -> list[str]:

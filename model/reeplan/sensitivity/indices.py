@@ -1,19 +1,24 @@
-"""What the points say: Morris's effects and Sobol's indices, computed by SALib from positions and one output."""
+"""What the points say: Morris's effects and Sobol's indices of one output.
+
+Indices are SALib's. Effects are computed here, since SALib wants every point of a walk: where a target is often out of
+reach, nearly every walk of many inputs passes through such a future, and all would be lost with it.
+"""
 
 from __future__ import annotations
 
 import math
 import warnings
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from SALib.analyze import morris, sobol
+from SALib.analyze import sobol
 
 from reeplan.sensitivity.design import Points, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 RESAMPLES = 1000
 """Resamples behind each confidence interval: they cost nothing beside solving."""
@@ -26,13 +31,16 @@ class Effect:
     """Morris: what an input does to an output over its whole range, in the output's unit.
 
     ``mu_star`` is the mean size of its effect (± ``confidence``), ``mu`` its mean with sign, ``sigma`` how much it
-    differs from place to place (not linear, or together with others).
+    differs from place to place (not linear, or together with others). They come from ``steps`` steps of the input;
+    ``lost`` more lack the output at an end.
     """
 
     mu_star: float
     confidence: float
     mu: float
     sigma: float
+    steps: int
+    lost: int
 
 
 @dataclass(frozen=True)
@@ -46,17 +54,8 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Effects:
-    """Effects by input, and how many trajectories they come from; those with a missing output are left out."""
-
-    by_input: dict[str, Effect]
-    used: int
-    dropped: int
-
-
-@dataclass(frozen=True)
 class Indices:
-    """Indices by input, how many samples they come from, and the output's variance."""
+    """Indices by input, how many samples they come from, how many lack the output somewhere, and its variance."""
 
     by_input: dict[str, Index]
     used: int
@@ -64,23 +63,47 @@ class Indices:
     variance: float
 
 
-def effects(names: Sequence[str], points: Points, output: Any, levels: int, seed: int) -> Effects:
-    """Morris's measures of one output (a vector, not a number where it is missing)."""
-    size = len(names) + 1
-    kept, used, dropped = _whole_blocks(output, size)
-    if used < 1:
-        return Effects({}, 0, dropped)
-    found = _quietly(
-        morris.analyze, problem(names), points[kept], np.asarray(output, dtype=float)[kept], num_resamples=RESAMPLES,
-        conf_level=CONFIDENCE, num_levels=levels, seed=seed,
-    )  # fmt: skip
-    by_input = {
-        name: Effect(*(float(np.asarray(found[measure])[j]) for measure in ("mu_star", "mu_star_conf", "mu", "sigma")))
-        for j, name in enumerate(names)
+def steps(points: Points, size: int) -> Iterator[tuple[int, int, int, float]]:
+    """Every step of every walk: from which point, to which, in which column, and how far.
+
+    A walk has ``size`` points; from one to the next, one column changes.
+    """
+    for start in range(0, len(points), size):
+        for i in range(start, start + size - 1):
+            change = points[i + 1] - points[i]
+            column = int(np.argmax(np.abs(change)))
+            yield i, i + 1, column, float(change[column])
+
+
+def effects(names: Sequence[str], points: Points, output: Any, seed: int) -> dict[str, Effect]:
+    """Morris's measures of one output (a vector, not a number where it is missing), by input.
+
+    An input all of whose steps lack an end has none.
+    """
+    values = np.asarray(output, dtype=float)
+    found: dict[int, list[float]] = {column: [] for column in range(len(names))}
+    for before, after, column, length in steps(points, len(names) + 1):
+        found[column].append(float(values[after] - values[before]) / length)
+    rng = np.random.default_rng(seed)
+    return {
+        name: _effect(known, len(found[column]) - len(known), rng)
+        for column, name in enumerate(names)
+        if len(known := np.array([one for one in found[column] if math.isfinite(one)]))
     }
-    if used == 1:  # one trajectory has no spread
-        by_input = {name: Effect(one.mu_star, math.nan, one.mu, math.nan) for name, one in by_input.items()}
-    return Effects(by_input, used, dropped)
+
+
+def _effect(known: Any, lost: int, rng: np.random.Generator) -> Effect:
+    """The measures of one input; a single step has no spread."""
+    sizes, few = np.abs(known), len(known) < 2
+    means = rng.choice(sizes, (RESAMPLES, len(sizes))).mean(axis=1)
+    return Effect(
+        mu_star=float(sizes.mean()),
+        confidence=math.nan if few else float(NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * means.std(ddof=1)),
+        mu=float(known.mean()),
+        sigma=math.nan if few else float(known.std(ddof=1)),
+        steps=len(known),
+        lost=lost,
+    )
 
 
 def indices(names: Sequence[str], output: Any, seed: int) -> Indices:

@@ -73,11 +73,12 @@ def _of_the_target(target: float) -> list[Output]:
         Output(f"cost at a resilience of {target:g}", "MUSD", _cost, lambda a: _band(a.at_target), True),
         Output(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest)),
         Output("what the target costs", "MUSD", _price, _band_of_price),
-        Output("target within reach", "1 or 0", _reach),
+        Output(WITHIN_REACH, "1 or 0", _reach, headline=True),
         resilience,
     ]
 
 
+WITHIN_REACH = "target within reach"
 COST_OF_CHEAPEST = "cost of the cheapest plan"
 
 

@@ -128,7 +128,7 @@ class _Work:
         if len(screened):
             of = {id(one.future): one for one in self.told if one.future.stage == SCREENING}
             found = tuple(of[id(future)] for future in screened)
-            self.screening = Design(tuple(names), points, found, effort.levels, effort.seed)
+            self.screening = Design(tuple(names), points, found, effort.seed)
 
     def second_round(self) -> None:
         """Indices of the inputs that screening leaves."""
@@ -139,7 +139,7 @@ class _Work:
         futures = self._at(INDICES, names, points)
         found = self._answered([(future, effort.relaxed or effort.all_relaxed) for future in futures])
         self.told += found
-        self.indices = Design(tuple(names), points, tuple(found), effort.levels, effort.seed)
+        self.indices = Design(tuple(names), points, tuple(found), effort.seed)
 
     def result(self) -> Sensitivity:
         """All that was learned."""

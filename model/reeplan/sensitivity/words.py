@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from reeplan.sensitivity.outputs import WITHIN_REACH
 from reeplan.sensitivity.robust import STAGE as FUTURES
 from reeplan.tables.names import listing
 
@@ -20,7 +21,7 @@ MOST_NAMED = 8
 def sentences(result: Sensitivity) -> list[str]:
     """The most important first."""
     return [*_stopped(result), *_tornado(result), *_decisions(result), *_indices(result), *_screening(result),
-            *_without_plan(result), *_certainty(result)]  # fmt: skip
+            *_reach(result), *_without_plan(result), *_certainty(result)]  # fmt: skip
 
 
 def _stopped(result: Sensitivity) -> Iterator[str]:
@@ -65,6 +66,13 @@ def _decisions(result: Sensitivity) -> Iterator[str]:
 def _indices(result: Sensitivity) -> Iterator[str]:
     focus = result.outputs[0]
     rows = [row for row in result.indexed if row["output"] == focus.name]
+    if rows and rows[0]["samples_without_plan"] > rows[0]["samples"]:
+        of = rows[0]["samples_without_plan"] + rows[0]["samples"]
+        yield (
+            f"Of {of} samples for indices only {rows[0]['samples']} have a plan in each of their futures: too few to "
+            f"say what explains the {focus.name}."
+        )
+        return
     parts = [
         f"{row['input']} {_percent(row['first'])} by itself and {_percent(row['total'])} with others "
         f"(± {_percent(row['total_confidence'])})"
@@ -75,6 +83,14 @@ def _indices(result: Sensitivity) -> Iterator[str]:
         wide = [row for row in rows if row["total_confidence"] > 0.2]
         if wide:
             yield "These shares are rough: their intervals are wide. More samples would narrow them."
+
+
+def _reach(result: Sensitivity) -> Iterator[str]:
+    """What decides whether the target can be kept at all."""
+    rows = [row for row in result.screened if row["output"] == WITHIN_REACH and row["mu_star"] > 0]
+    if rows:
+        names = listing((row["input"] for row in rows), MOST_NAMED)
+        yield f"In the screening, what puts the target within reach or out of it is {names} (in this order)."
 
 
 def _screening(result: Sensitivity) -> Iterator[str]:
@@ -95,7 +111,10 @@ def _without_plan(result: Sensitivity) -> Iterator[str]:
     elsewhere = {status: number - why.get(status, 0) for status, number in result.without_plan.items()}
     for status, number in elsewhere.items():
         if number:
-            yield f"Elsewhere {number} futures have none ({status}); their blocks are left out of effects and indices."
+            yield (
+                f"Elsewhere {number} futures have none ({status}): screening leaves out the steps to and from them, "
+                "indices the samples that they are part of."
+            )
 
 
 def _certainty(result: Sensitivity) -> Iterator[str]:
