@@ -6,10 +6,12 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
+import highspy
 import numpy as np
 import pyomo.environ as pyo
 import pytest
 
+from reeplan.basis import Basis
 from reeplan.interrupt import Interrupt
 from reeplan.solver import Controls, Engine, Outcome
 from solved import planner_of, random_case
@@ -88,6 +90,38 @@ def test_a_program_that_begins_where_it_ended_stays_there() -> None:
     first = planner.cheapest_relaxed(0.0, keep_basis=True)
     again = planner.cheapest_relaxed(0.0, first.basis)
     assert np.allclose(first.values, again.values, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("basic", ["everything", "nothing"])
+def test_a_start_that_the_solver_cannot_use_is_left_out(basic: str) -> None:
+    with random_case(2) as folder:
+        engine = planner_of(folder).engine
+    cold = engine.solve("cost", relax=True)
+    columns, rows = [one.name for one in engine.columns], [one.name for one in engine.rows]
+    start = highspy.HighsBasis()
+    status = highspy.HighsBasisStatus.kBasic if basic == "everything" else highspy.HighsBasisStatus.kUpper
+    start.col_status, start.row_status = [status] * len(columns), [status] * len(rows)
+    warm = engine.solve("cost", relax=True, begin_at=Basis.of(start, columns, rows))
+    assert warm.outcome is Outcome.OPTIMAL
+    assert warm.objective == pytest.approx(cold.objective, rel=1e-7, abs=1e-6)
+
+
+def test_where_the_solver_gives_up_on_a_start_it_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it does in some futures of large cases: the ratio test of the dual simplex fails, and nothing is known."""
+    with random_case(2) as folder:
+        planner = planner_of(folder)
+    cold = planner.cheapest_relaxed(0.0, keep_basis=True)
+    goes, run = [], highspy.Highs.run
+
+    def gives_up_once(highs: Any) -> None:
+        goes.append(highs)
+        if len(goes) > 1:
+            run(highs)
+
+    monkeypatch.setattr(highspy.Highs, "run", gives_up_once)
+    warm = planner.cheapest_relaxed(0.0, cold.basis)
+    assert len(goes) == 2
+    assert warm.objective == pytest.approx(cold.objective)
 
 
 def test_only_linear_programs_have_a_basis() -> None:

@@ -202,6 +202,10 @@ class Engine:
         self._listen(highs, controls, scale, maximise, is_mip=bool(integer.any()))
         began = time.perf_counter()
         highs.run()
+        if begin_at is not None and _outcome(highs.getModelStatus()) is Outcome.FAILED:
+            # The solver cannot make a whole of every basis that fits in part: then it begins as if there were none.
+            highs.clearSolver()
+            highs.run()
         solution = self._collect(highs, objective, scale, time.perf_counter() - began, integer, lower, upper)
         if keep_basis and solution.found and not integer.any():
             solution = replace(solution, basis=Basis.of(highs.getBasis(), *self._names))

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reeplan.solver import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from reeplan.sensitivity.question import Answer, Summary
 
 Band = tuple[float, float]
+SOLVER_FAILED = "the solver failed"
 NOT_KNOWN: Band = (-math.inf, math.inf)
 
 
@@ -35,6 +38,8 @@ class Told:
             return "not solved"
         if answer.out_of_reach:
             return "cannot reach the target"
+        if Outcome.FAILED in (answer.at_target.outcome, answer.cheapest.outcome):
+            return SOLVER_FAILED
         if not answer.final:
             return "interrupted"
         if not answer.found:

@@ -12,7 +12,7 @@ import pandas as pd
 from reeplan.sensitivity.effects import Design, index_rows, screening_rows
 from reeplan.sensitivity.futures import BASE_NAME
 from reeplan.sensitivity.inputs import Input, input_rows
-from reeplan.sensitivity.outputs import Correction, Output, Told, correction_of, outputs_of
+from reeplan.sensitivity.outputs import SOLVER_FAILED, Correction, Output, Told, correction_of, outputs_of
 from reeplan.sensitivity.robust import built_rows, spread_rows
 from reeplan.sensitivity.tornado import tornado_rows
 
@@ -70,7 +70,7 @@ class Sensitivity:
         statuses = {one.status for one in self.told}
         if statuses & {"not solved", "interrupted"}:
             return "interrupted"
-        return "gap not reached" if statuses & {"gap not reached", "no plan found"} else "done"
+        return "gap not reached" if statuses & {"gap not reached", "no plan found", SOLVER_FAILED} else "done"
 
     # ---- tables ---------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reeplan.sensitivity.outputs import WITHIN_REACH
+from reeplan.sensitivity.outputs import SOLVER_FAILED, WITHIN_REACH
 from reeplan.sensitivity.robust import STAGE as FUTURES
 from reeplan.tables.names import listing
 
@@ -28,6 +28,9 @@ def _stopped(result: Sensitivity) -> Iterator[str]:
     missing = sum(1 for one in result.told if one.status in ("not solved", "interrupted"))
     if missing:
         yield f"The work was stopped: {missing} of {len(result.told)} futures are not solved."
+    failed = sum(1 for one in result.told if one.status == SOLVER_FAILED)
+    if failed:
+        yield f"In {failed} of {len(result.told)} futures the solver failed; another --seed may help."
 
 
 def _tornado(result: Sensitivity) -> Iterator[str]:
