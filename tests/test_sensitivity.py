@@ -24,7 +24,7 @@ from reeplan.sensitivity.futures import Future, Futures
 from reeplan.sensitivity.indices import effects, indices
 from reeplan.sensitivity.inputs import inputs_of
 from reeplan.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
-from reeplan.sensitivity.question import Answer, Built, Question, Summary
+from reeplan.sensitivity.question import Answer, Built, Question, Summary, cheaper
 from reeplan.sensitivity.tornado import indistinct, tornado_rows
 from reeplan.solver import Controls, Outcome
 from reeplan.study import Notebook, solve_here
@@ -353,6 +353,17 @@ def test_a_decision_that_turns_at_a_known_price(tmp_path: Path) -> None:
     assert mine["mean_t_per_year_if_built"] == 100
     assert mine["first_decided_earliest"] == 2030
     assert mine["as_stated_t_per_year"] == 100
+
+
+def test_a_plan_at_the_target_that_costs_less_is_the_cheapest_known() -> None:
+    """Both are found to a gap: the second search may find the cheaper plan. The bound of all plans stays; where the
+    first search found nothing, nothing is known of the cheapest."""
+    cheapest, other = costing(100.0, gap=5.0).cheapest, replace(costing(98.0, gap=1.0).cheapest, resilience=0.9)
+    assert cheaper(cheapest, other) == replace(other, bound_musd=95.0)
+    assert cheaper(cheapest, replace(other, cost_musd=101.0)) is cheapest
+    nothing = Summary(Outcome.LIMIT)
+    assert cheaper(nothing, other) is nothing
+    assert cheaper(cheapest, nothing) is cheapest
 
 
 def test_what_a_target_costs(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class Question:
             return Answer(cheapest, cheapest)
         at_target, _ = self._plan(planner, self.target, controls, end)
         if at_target.outcome is not Outcome.INFEASIBLE:
-            return Answer(at_target, _cheaper(cheapest, at_target))
+            return Answer(at_target, cheaper(cheapest, at_target))
         return Answer(at_target, cheapest, self._highest(planner, controls))
 
     def _plan(
@@ -148,16 +148,13 @@ class Question:
         return highest.objective if highest.found else math.nan
 
 
-def _cheaper(cheapest: Summary, other: Summary) -> Summary:
+def cheaper(cheapest: Summary, other: Summary) -> Summary:
     """The cheapest plan of all, if another that was found within its gap does not cost less."""
-    if not other.found or (cheapest.found and cheapest.cost_musd <= other.cost_musd):
+    if not (cheapest.found and other.cost_musd < cheapest.cost_musd):
         return cheapest
+    bound = min(cheapest.bound_musd, other.cost_musd)
     return replace(
-        other,
-        outcome=cheapest.outcome,
-        bound_musd=min(cheapest.bound_musd, other.cost_musd) if cheapest.found else cheapest.bound_musd,
-        seconds=cheapest.seconds,
-        solved=cheapest.solved,
+        other, outcome=cheapest.outcome, bound_musd=bound, seconds=cheapest.seconds, solved=cheapest.solved
     )
 
 
