@@ -126,7 +126,7 @@ def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_
 
     def few(desk: Desk, tasks: Any, keep: Any) -> None:
         def count(position: int, given: Any) -> None:
-            asked.append(tasks[position].what)
+            asked.append((tasks[position].what, repr(tasks[position].question)))
             keep(position, given)
 
         answer(desk, tasks, count)
@@ -145,6 +145,7 @@ def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_
     assert second.exit_code == 0, second.output
     assert len(stopped_with) == 4
     assert len(asked) > 4
+    assert not set(stopped_with) & set(asked[4:]), "what was answered is not asked again"
 
 
 def test_a_future_that_does_not_fit_is_refused(small_case: Path, tmp_path: Path) -> None:

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from reeplan.workers import Task
 
 
+WHAT_TO_ASK: dict[str, Any] = {
+    "resilience_measure": "",
+    "resilience_target": None,
+    "mip_gap": 0.0,
+    "time_limit_s": 0.0,
+    "front_points": 0,
+}
+"""Settings that say what is asked of a case: no part of what the case is."""
+
+
 class Identities:
     """The identities of tasks; each case is read through once, however many tasks ask about it."""
 
@@ -27,15 +37,19 @@ class Identities:
     def of(self, task: Task) -> str:
         """A fingerprint of what is asked, of which case, under which measure: equal questions have the same.
 
-        How long the solver may take is no part of it: more time does not make another question.
+        How long the solver may take is no part of it: more time does not make another question. Nor are the settings
+        that only say what to ask of a case: the question itself holds its target and gap, and a case that a run has
+        kept with the settings of its command line is still the same.
         """
-        text = "\n".join([self._of_case(task.case), repr(task.measure), *written_out(task.question)])
+        measure = task.measure or task.case.settings.resilience_measure
+        text = "\n".join([self._of_case(task.case), measure, *written_out(task.question)])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _of_case(self, case: Case) -> str:
         known = self._cases.get(id(case))
         if known is None:
-            digest = hashlib.sha256("\n".join(written_out(case)).encode()).hexdigest()
+            plain = replace(case, settings=replace(case.settings, **WHAT_TO_ASK))
+            digest = hashlib.sha256("\n".join(written_out(plain)).encode()).hexdigest()
             known = self._cases[id(case)] = (case, digest)  # holding the case keeps its id from being used again
         return known[1]
 
