@@ -111,5 +111,6 @@ def of_risk(risk: RiskFront) -> Iterator[str]:
         part = "On average over disruptions" if depth == 0 else f"In the worst {100 * (1 - depth):.4g}% of disruptions"
         text = f"{part} the cheapest plan leaves the worse-off partner without {first.cvar_lost:.1%} of its demand"
         if last is not first:
-            text += f"; to leave it without only {last.cvar_lost:.1%} costs {last.cost_musd - first.cost_musd:,.1f} MUSD more"
+            more = last.cost_musd - first.cost_musd
+            text += f"; to leave it without only {last.cvar_lost:.1%} costs {more:,.1f} MUSD more"
         yield text + "."

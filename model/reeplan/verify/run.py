@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from reeplan.verify import shortage
 from reeplan.verify.case import Checked
@@ -13,6 +13,8 @@ from reeplan.verify.costs import check_costs, expected_costs
 from reeplan.verify.exchange import check_exchange
 from reeplan.verify.files import UnreadableError, read_table
 from reeplan.verify.front import Recomputed, check_front, check_row
+from reeplan.verify.futures import VALUES as KNOWING
+from reeplan.verify.futures import check_futures
 from reeplan.verify.inputs import read_inputs
 from reeplan.verify.investment import check_investment
 from reeplan.verify.manifest import (
@@ -23,9 +25,13 @@ from reeplan.verify.manifest import (
     read_manifest,
 )
 from reeplan.verify.metrics import check_metrics
+from reeplan.verify.near_optimal import TABLE as NEAR_OPTIMAL
+from reeplan.verify.near_optimal import check_alternatives
 from reeplan.verify.operation import check_operation
 from reeplan.verify.plan import Plan, read_plan
 from reeplan.verify.prices import check_prices
+from reeplan.verify.sensitivity import TABLE as FUTURES
+from reeplan.verify.sensitivity import check_sensitivity
 from reeplan.verify.shapes import BASE, FRONT, SERVED
 from reeplan.verify.shortage import check_shortage
 from reeplan.verify.storage import check_storage
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
     from reeplan.verify.inputs import Inputs
 
 T = TypeVar("T")
+StudyCheck: TypeAlias = "Callable[[Path, dict[str, Any] | None, pd.DataFrame, Checked, Ledger], None]"
 TOPICS: dict[str, Callable[[Plan, Ledger], None]] = {
     "investment": check_investment,
     "operation": check_operation,
@@ -50,6 +57,12 @@ TOPICS: dict[str, Callable[[Plan, Ledger], None]] = {
     "costs": check_costs,
     "prices": check_prices,
 }
+STUDIES: dict[str, tuple[str, str, StudyCheck]] = {
+    "alternatives": (NEAR_OPTIMAL, "the tables about near-optimal plans", check_alternatives),
+    "sensitivity": (FUTURES, "the tables about sensitivity", check_sensitivity),
+    "futures": (KNOWING, "the tables about an uncertain future", check_futures),
+}
+"""By command: a table that tells that the run is a study, what to call its tables, and their check."""
 FOLDERS = Rule("plan_folders", "every plan of front.csv, and no other, has its folder")
 CHECKABLE = Rule("checkable", "the tables contradict the case so much that this check could not be made")
 NOT_EMPTY = Rule("front_not_empty", "the front must have at least one plan")
@@ -80,6 +93,9 @@ def verify_run(run: Path) -> Verdict:
         _check_plan(run, case, row, Ledger(verdict, str(row["point"])))
     if (run / COALITIONS).exists() or "cooperate" in (manifest or {}):
         _made(lambda: check_cooperation(run, manifest, front, case, ledger), "the tables about cooperation", ledger)
+    for command, (table, what, check) in STUDIES.items():
+        if (run / table).exists() or command in (manifest or {}):
+            _made(partial(check, run, manifest, front, case, ledger), what, ledger)
     return verdict
 
 
