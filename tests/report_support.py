@@ -54,6 +54,23 @@ def _picture(run: Path, name: str, heading: str, point: str, slug: str = "", lab
     }
 
 
+def with_figures_named(run: Path, *names: str) -> None:
+    """Empty pictures of the run as a whole, of figures with these names."""
+    (run / "figures").mkdir(exist_ok=True)
+    entries = [_entry(run, name) for name in names]
+    (run / "figures" / "index.json").write_text(json.dumps({"figures": entries, "left_out": []}), encoding="utf-8")
+
+
+def _entry(run: Path, name: str) -> dict[str, object]:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 634 300"></svg>'
+    (run / "figures" / f"{name}.svg").write_text(svg, encoding="utf-8")
+    return {
+        "name": name, "heading": f"Heading of {name}", "per": "run", "point": "", "variant": "", "variant_label": "",
+        "title": f"Title of {name}", "alt": f"Words of {name}",
+        "files": {kind: f"{name}.{kind}" for kind in ("png", "svg", "csv")},
+    }  # fmt: skip
+
+
 class Page(HTMLParser):
     """What tests ask of a page: its elements with their attributes, the text of each, and all addresses."""
 

@@ -170,7 +170,7 @@ def write_tornado(run: Path, effects: Mapping[str, Ends], gap: float = 1.0, outp
         rows.append({
             "input": name, "low": 0.8, "high": 1.3, "unit_of_input": "factor", "output": output, "unit": unit,
             "at_low": low, "at_base": base, "at_high": high, "swing": high - low, "swing_least": high - low - gap,
-            "swing_most": high - low + gap, "span": span, "within_gap": "" if distinct else str(span <= gap),
+            "swing_most": high - low + gap, "span": span, "within_gap": None if distinct else span <= gap,
             "divisible": False, "status_at_low": "cannot reach the target" if math.isnan(low) else "optimal",
             "status_at_high": "cannot reach the target" if math.isnan(high) else "optimal",
         })  # fmt: skip
@@ -183,7 +183,7 @@ def write_screening(run: Path, effects: Mapping[str, tuple[float, float, float, 
                     used: int = 6, lost: int = 0) -> None:  # fmt: skip
     """``screening.csv``: mu star, its interval, mu, sigma."""
     rows = [{"input": name, "output": "cost", "unit": "MUSD", "mu_star": star, "mu_star_confidence": around, "mu": mean,
-             "sigma": sigma, "gap_effect": gap, "within_gap": "" if math.isnan(gap) else str(star <= gap),
+             "sigma": sigma, "gap_effect": gap, "within_gap": None if math.isnan(gap) else star <= gap,
              "trajectories": used, "trajectories_without_plan": lost, "divisible": True, "rank": rank}
             for rank, (name, (star, around, mean, sigma)) in enumerate(effects.items(), 1)]  # fmt: skip
     write(run, "screening", rows)
@@ -193,7 +193,7 @@ def write_indices(run: Path, shares: Mapping[str, tuple[float, float, float, flo
     """``indices.csv``: first, its interval, total, its interval."""
     rows = [{"input": name, "output": "cost", "unit": "MUSD", "first": first, "first_confidence": a, "total": total,
              "total_confidence": b, "standard_deviation": 120.0, "gap_share": noise,
-             "within_gap": "" if math.isnan(noise) else str(total <= noise), "samples": 32, "samples_without_plan": 2,
+             "within_gap": None if math.isnan(noise) else total <= noise, "samples": 32, "samples_without_plan": 2,
              "divisible": False} for name, (first, a, total, b) in shares.items()]  # fmt: skip
     write(run, "indices", rows)
 
@@ -379,9 +379,15 @@ CHEAP: Plan = ("cheapest", 0.0, 0.0, {"mill": (500, 2026), "mine": (900, 2027)})
         ([], "No plan that builds anything else was found near the cheapest"),
         ([("a1", 0.05, 0.021, {"mill": (500, 2026)})], "One other plan costs at most 2.1 % more; like the cheapest it builds mill"),
         ([("a1", 0.05, 0.021, {"mill": (500, 2026)}), ("a2", 0.05, 0.03, {"mill": (900, 2026), "smelter": (1, 2030)})],
-         "Two other plans cost at most 3.0 % more; all, like the cheapest, build mill"),
-        ([("a1", 0.05, 0.021, {"smelter": (500, 2026)})], "One other plan costs at most 2.1 % more, and nothing is built in all of them"),
-        ([("a1", 0.05, 0.021, {})], "One other plan costs at most 2.1 % more, and nothing is built in all of them"),
+         "Two other plans cost at most 3.0 % more; both, like the cheapest, build mill"),
+        ([(f"a{i}", 0.05, 0.01 * i, {"mill": (500, 2026), "smelter": (i, 2030)}) for i in (1, 2, 3)],
+         "Three other plans cost at most 3.0 % more; all, like the cheapest, build mill"),
+        ([("a1", 0.05, 0.021, {"smelter": (500, 2026)})], "One other plan costs at most 2.1 % more; unlike the cheapest it builds smelter"),
+        ([("a1", 0.05, 0.021, {"smelter": (1, 2026)}), ("a2", 0.05, 0.03, {"smelter": (9, 2026), "mill": (1, 2030)})],
+         "Two other plans cost at most 3.0 % more; both, unlike the cheapest, build smelter"),
+        ([("a1", 0.05, 0.021, {"smelter": (1, 2026)}), ("a2", 0.05, 0.03, {"mine": (9, 2026)})],
+         "Two other plans cost at most 3.0 % more, and nothing is built in all of them"),
+        ([("a1", 0.05, 0.021, {})], "One other plan costs at most 2.1 % more and builds nothing"),
         ([("a1", 0.05, 0.0, CHEAP[3])], "One other plan costs at most nothing more and builds the same, paid for by others"),
     ],
 )  # fmt: skip
@@ -400,6 +406,16 @@ def test_cells_say_how_an_alternative_differs(run: Path) -> None:
     said = words_of(figure)
     assert "▲ 900" in said
     assert "Against the cheapest: + added, − left out, ▲ larger, ▼ smaller, ▶ later." in said
+
+
+def test_a_plan_that_a_wider_slack_gave_again_is_counted_once(run: Path) -> None:
+    """a3 is a1; a2 costs as much but begins later."""
+    write_alternatives(run, [CHEAP, ("a1", 0.03, 0.02, {"smelter": (40, 2031)}),
+                             ("a2", 0.03, 0.02, {"smelter": (40, 2032)}), ("a3", 0.05, 0.02, {"smelter": (40, 2031)})])  # fmt: skip
+    assert title(alternatives.FIGURE, run).startswith("Two other plans cost at most 2.0 % more")
+    said = words_of(drawn(alternatives.FIGURE, run))
+    assert "a3 is a1 again." in said
+    assert "a2 is" not in said
 
 
 def test_plans_that_build_nothing_at_all_have_no_matrix(run: Path) -> None:
@@ -426,6 +442,8 @@ def test_many_alternatives_of_many_assets(run: Path) -> None:
          "The cost at a resilience of 0.7 moves most with demand: 900 MUSD at its low, 1,300 MUSD at its high"),
         ({"demand": (999.8, 1000, 1000.3)}, 5.0,
          "No range by itself moves the cost at a resilience of 0.7 by more than the plans' gaps leave open"),
+        ({"demand": (900, 1000, 1300), "prices": (1000, 1000, 1400), "small": (1000, 1000, 1001)}, 1.0,
+         "The cost at a resilience of 0.7 moves most with demand and prices: by 400 MUSD each"),
         ({"demand": (1000, 1000, 1000)}, 5.0, "The cost at a resilience of 0.7 is the same at both ends of every range"),
         ({"delay": (1000, 1000, NAN)}, 5.0,
          "The cost at a resilience of 0.7 cannot be told at the ends of one range, and no other range moves it"),
@@ -483,6 +501,30 @@ def test_shares_and_yes_or_no_are_read_as_such(run: Path) -> None:
     drawn(tornado.FIGURE, run)
 
 
+@pytest.mark.parametrize(
+    ("output", "unit", "said"),
+    [
+        ("cost at a resilience of 0.7", "MUSD", "discounted at 5 % a year to 2026"),
+        ("capital", "MUSD", "Money of the years of decision, undiscounted, in million USD of 2025"),
+        ("capital of Japan", "MUSD", "undiscounted"),
+        ("new capacity", "t_per_year", ""),
+        ("resilience of the cheapest plan", "share", ""),
+    ],
+)
+def test_the_subtitle_says_what_money_it_is_and_nothing_of_money_where_there_is_none(
+    run: Path, output: str, unit: str, said: str
+) -> None:
+    """What is built is paid for undiscounted; capacity and shares are not money."""
+    write_tornado(run, {"demand": (0.2, 0.4, 0.9)}, output=output, unit=unit)
+    write_screening(run, {"demand": (0.5, 0.1, 0.5, 0.1)})
+    rows = pd.read_csv(run / "screening.csv", encoding="utf-8-sig").assign(output=output, unit=unit)
+    write(run, "screening", rows.to_dict("records"))
+    for spec in (tornado.FIGURE, screening.FIGURE):
+        words = words_of(drawn(spec, run))
+        assert said in words
+        assert ("discounted" in words) == bool(said)
+
+
 def test_sixty_inputs(run: Path) -> None:
     effects = {(f"{LONG} {i}" if i % 6 == 0 else f"input {i}"): (1000 - 500 / (i + 1), 1000.0, 1000 + 700 / (i + 1))
                for i in range(60)}  # fmt: skip
@@ -531,6 +573,8 @@ def test_indices_are_believed_as_far_as_their_intervals_go(run: Path, shares: An
         ({"mill": 32, "mine": 4, "x": 0}, 32, 0, "Mill is built in every one of 32 futures; one other in some"),
         ({"mill": 8, "mine": 8}, 8, 3, "Mill and mine are built in every one of the 8 futures with a plan"),
         ({"mill": 7}, 8, 0, "Nothing is built in every future; most often mill: 7 of 8"),
+        ({"mill": 7, "mine": 7, "shop": 2}, 8, 1,
+         "Nothing is built in every future; most often mill and mine: each in 7 of 8 with a plan"),
         ({"mill": 0}, 8, 0, "Nothing is built in any of 8 futures"),
         ({"mill": 1}, 1, 0, "Mill is built in the one future"),
     ],
@@ -597,7 +641,7 @@ def test_the_plan_of_least_regret_is_named_and_framed(run: Path) -> None:
     write_regret(run, TWO)
     assert title(plan_regret.FIGURE, run) == "Plan p02 has the least regret in cost whatever happens: 50 MUSD at most"
     assert title(plan_regret.FIGURE, run, 1) == (
-        "Plan p02 has no regret in lost supply whatever happens: no other plan is served better in any of them"
+        "Plan p02 has no regret in lost supply whatever happens: no other plan serves more"
     )
     figure = drawn(plan_regret.FIGURE, run)
     assert len(parts(figure, "least regret")) == 1
@@ -623,6 +667,16 @@ def test_the_title_of_regret(run: Path, costs: Any, kinds: Any, said: str) -> No
     write_regret(run, costs, kinds)
     assert title(plan_regret.FIGURE, run) == said
     drawn(plan_regret.FIGURE, run)
+
+
+def test_the_name_of_a_future_is_written_on_two_lines_before_it_is_shortened(run: Path) -> None:
+    """As drawn: seven columns leave the name two inches."""
+    write_regret(run, {"cutoff@2028": {f"p{i:02d}": (1000 + i, 0.9) for i in range(1, 8)},
+                       LONG * 2: {f"p{i:02d}": (1000 + i, 0.9) for i in range(1, 8)}}, {LONG * 2: "other future"})  # fmt: skip
+    said = words_of(drawn(plan_regret.FIGURE, run))
+    assert "sells nothing for a year (2028)" in said
+    assert f"{LONG[:20]}" in said
+    assert "…" in said
 
 
 def test_one_plan_is_held_against_the_plan_made_for_each_future(run: Path) -> None:

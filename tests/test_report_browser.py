@@ -11,11 +11,18 @@ import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 
+from reeplan.csv_files import write_table
+from reeplan.figures.catalogue import draw_all
 from reeplan.figures.run import Run
+from reeplan.report import sureness, together, write_report
 from reeplan.report.content import Report
 from report_support import CONTRAST, with_pictures
+from test_figures_sureness import NAN, write_regret
+from test_report_cooperation import run_with_every_table
+from test_report_sureness import write_every_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -295,3 +302,169 @@ def test_landmarks_and_names_for_screen_readers(opened: Opened) -> None:
         ".map((part) => part.outerHTML)"
     )
     assert nameless == []
+
+
+# ---- the sections of studies: whether to join, and how sure all this is -----------------------------
+
+PHONE_390 = {"width": 390, "height": 844}
+NEWER = (*together.SHOWN_HERE, *sureness.SHOWN_HERE)
+LONG = "a range with a name that somebody wrote without thinking of the width of a page"
+
+
+@pytest.fixture(scope="module")
+def studied(tutorial_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with the tables of cooperate, alternatives, sensitivity and futures, and with its real figures of these."""
+    place = run_with_every_table(tutorial_run, tmp_path_factory.mktemp("browser") / "studied")
+    write_every_table(place)
+    write_regret(place, {"nothing happens": {"p01": (1000, 1.0), "p02": (1050, 1.0)},
+                         "cutoff@2028": {"p01": (1300, 0.4), "p02": (NAN, NAN)},
+                         LONG: {"p01": (1200, 0.9), "p02": (1250, 0.9)}}, {LONG: "other future"})  # fmt: skip
+    write_table(pd.DataFrame([{"input": LONG, "table": "demand", "key": "* / magnet", "column": "t_per_year",
+                               "change": "times", "low": 0.8, "high": 1.3, "unit": "factor", "cells": 12,
+                               "source": LONG}]), place / "ranges_varied.csv")  # fmt: skip
+    write_table(pd.DataFrame([{"target": 0.0, "scenario": scenario, "probability": 0.5, "plan_musd": cost,
+                               "plan_served_share": 0.5, "known_musd": 990.0, "known_served_share": 1.0,
+                               "worth_of_knowing_musd": cost - 990} for scenario, cost in
+                              (("nothing happens", 1000.0), ("cutoff@2028", 1010.5))]),
+                place / "knowing_by_scenario.csv")  # fmt: skip
+    write_table(pd.DataFrame([{"output": "cost", "unit": "MUSD", "as_stated": 1000.0, "least": 900.0, "tenth": 910.0,
+                               "median": 1000.0, "nine_tenths": 1200.0, "most": 1300.0, "mean": 1010.0, "futures": 8,
+                               "futures_without": 2, "divisible": False}]),
+                place / "outputs_in_futures.csv")  # fmt: skip
+    draw_all(place, only=["cost-parts", *NEWER])
+    write_report(place)
+    return place
+
+
+@pytest.fixture(params=[DESK, PHONE_390], ids=["desk", "phone"])
+def sections(request: pytest.FixtureRequest, browser: Browser, studied: Path) -> Iterator[Page]:
+    """The page at both widths, everything that folds opened; it must have nothing to complain of."""
+    phone = request.param is PHONE_390
+    report = Opened(browser, studied, viewport=request.param, has_touch=phone, is_mobile=phone)
+    report.page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    yield report.page
+    report.context.close()
+    assert report.complaints == []
+
+
+def test_studies_have_all_their_parts_and_tables(sections: Page, studied: Path) -> None:
+    made = Report(studied)
+    for section, parts in (("together", together.parts(made)), ("sure", sureness.parts(made))):
+        assert sections.locator(f"#{section} .part:visible").count() == len(parts)
+        tables = [table for part in parts for table in [*part.open, *part.folded]]
+        assert tables
+        for table in tables:
+            assert sections.locator(f"#{section} table[data-table={table.name}]:visible").count() == 1, table.name
+    for name in NEWER:
+        assert sections.locator(f"[data-figure={name}]:visible").count() == 1, name
+
+
+def test_sections_of_studies_need_no_scrolling_sideways(sections: Page) -> None:
+    """Tables and pictures that are wider scroll within their own frame; nothing else is wider."""
+    width = sections.viewport_size
+    assert width is not None
+    assert sections.evaluate("document.documentElement.scrollWidth") == width["width"]
+    outside = sections.evaluate(
+        """(width) => [...document.querySelectorAll('#together *, #sure *')].filter((part) =>
+          part.checkVisibility() && !part.closest('.wide > *, .picture > *, svg, caption')
+          && part.getBoundingClientRect().right > width + 0.5).map((part) => part.outerHTML.slice(0, 120))""",
+        width["width"],
+    )
+    assert outside == []
+
+
+def test_words_in_tables_of_studies_are_not_stacked_one_a_line(sections: Page) -> None:
+    """No cell is taller than six lines: a column that is too narrow breaks its text at every word."""
+    tall = sections.evaluate(
+        """() => [...document.querySelectorAll('.part tbody :is(td, th)')].filter((cell) => cell.checkVisibility()
+          && cell.clientHeight > 6 * parseFloat(getComputedStyle(cell).lineHeight))
+          .map((cell) => cell.textContent.trim())"""
+    )
+    assert tall == []
+
+
+def test_figures_of_studies_are_named_and_fit(sections: Page) -> None:
+    pictures = sections.locator("#together img:visible, #sure img:visible")
+    assert pictures.count() == len(NEWER)
+    for picture in pictures.all():
+        alt = str(picture.get_attribute("alt"))
+        assert len(alt.split()) > 3
+        assert picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth }") > 0
+        frame = picture.locator("xpath=..").bounding_box()
+        size = sections.viewport_size
+        assert frame is not None
+        assert size is not None
+        assert frame["x"] >= 0, alt
+        assert frame["x"] + frame["width"] <= size["width"], alt
+        if size == DESK:
+            assert picture.evaluate("({ parentElement: box }) => box.scrollWidth <= box.clientWidth"), alt
+
+
+def test_every_section_can_be_reached_and_no_link_is_cut(browser: Browser, studied: Path) -> None:
+    report = Opened(browser, studied)
+    page = report.page
+    links = page.locator("nav[aria-label=Sections] a")
+    assert links.all_inner_texts().count("Together or alone") == 1
+    assert page.evaluate("(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"
+                         "(document.querySelector('.bar > nav'))")  # fmt: skip
+    for link in links.all():
+        name = str(link.get_attribute("href")).removeprefix("#")
+        link.click()
+        bar, heading = page.locator(".bar").bounding_box(), page.locator(f"#{name}-heading").bounding_box()
+        assert bar is not None
+        assert heading is not None
+        assert page.evaluate("document.activeElement.id") == name
+        assert bar["y"] + bar["height"] <= heading["y"] < DESK["height"], f"{name} is in sight and not under the bar"
+    assert report.complaints == []
+    report.context.close()
+
+
+def test_tables_of_studies_sort_by_numbers(sections: Page) -> None:
+    """Every column of every table, both ways: numbers in order, what is no number last."""
+    wrong = sections.evaluate(
+        """() => {
+          const wrong = [];
+          for (const table of document.querySelectorAll('.part table[data-table]')) {
+            const headings = [...table.querySelectorAll('tr.sorts th')];
+            if (!headings.length) wrong.push(`${table.dataset.table}: does not sort`);
+            headings.forEach((heading, column) => {
+              for (const way of ['ascending', 'descending']) {
+                heading.querySelector('button').click();
+                const cells = [...table.tBodies[0].rows].map((row) => row.cells[column].dataset.value);
+                const numbers = cells.filter((value) => value !== undefined).map(Number);
+                const sorted = [...numbers].sort((one, other) => (way === 'ascending' ? one - other : other - one));
+                const last = cells.slice(0, numbers.length).every((value) => value !== undefined);
+                if (heading.getAttribute('aria-sort') !== way || !last || String(numbers) !== String(sorted))
+                  wrong.push(`${table.dataset.table}, ${heading.textContent}, ${way}: ${cells}`);
+              }
+            });
+          }
+          return wrong;
+        }"""
+    )
+    assert wrong == []
+    assert sections.locator("table[data-table=tornado] tbody tr").count() == 3
+
+
+def test_dark_and_print_hide_no_text_of_studies(browser: Browser, studied: Path) -> None:
+    """Dark: the page stays light, with enough contrast. Print: what folds is open, all words and pictures are there."""
+    report = Opened(browser, studied, color_scheme="dark")
+    page = report.page
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    assert page.evaluate(CONTRAST) == []
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = false")
+    page.emulate_media(media="print")
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll('.part :is(h3, h4, p, td, th, figcaption)')].filter((part) =>
+          part.textContent.trim() && !part.closest('.variant:not(.shown), .variants')
+          && !(part.checkVisibility({ contentVisibilityAuto: true }) && part.getBoundingClientRect().height > 0))
+          .map((part) => part.textContent.trim())"""
+    )
+    assert hidden == []
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.part img')].filter((image) => image.checkVisibility()
+          && image.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5).length"""
+    )
+    assert wide == 0
+    assert report.complaints == []
+    report.context.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +15,13 @@ from reeplan.figures.cooperation.data import deal_level
 from reeplan.figures.run import Run
 from reeplan.report import sections, together, together_tables, together_words, trust, write_report
 from reeplan.report.content import Report
-from report_support import Page
+from report_support import Page, with_figures_named
 from test_figures_cooperation import HALT, IDLE, LEVELS, PAIR, two
 
 if TYPE_CHECKING:
     from cooperation_support import Costs
     from reeplan.report.grid import Grid
+
 
 def _price(clause: str, about: str, item: str, year: int | str, window: str, price: float) -> dict[str, Any]:
     row = {"clause": clause, "about": about, "item": item, "year": year, "window": window, "price": price}
@@ -43,10 +43,15 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(tutorial_run: Path, tmp_path: Path) -> Path:
-    """A run with every table there is."""
-    place = cooperate_run(
-        tutorial_run, tmp_path / "run", PAIR, LEVELS, 0.6, {"India": 7000.0, "Japan": 11853.0}, {"India": 0.76}
-    )
+    """A run with every table there is, and a picture of each figure."""
+    place = run_with_every_table(tutorial_run, tmp_path / "run")
+    with_figures_named(place, "cost-parts", *together.SHOWN_HERE)
+    return place
+
+
+def run_with_every_table(solved: Path, place: Path) -> Path:
+    """A copy of a solved run with the tables of cooperate."""
+    cooperate_run(solved, place, PAIR, LEVELS, 0.6, {"India": 7000.0, "Japan": 11853.0}, {"India": 0.76})
     write_burdens(place, PAIR)
     write_levers(place, HALT, IDLE)
     write_regret(place, ("India", "Japan", 2029, "turns round", (1200.0, 1190.0, 0.5, 1000.0, 0.66)))
@@ -57,18 +62,7 @@ def run(tutorial_run: Path, tmp_path: Path) -> Path:
     arrived = {"partner": "Japan", "from_country": "India", "material": "Nd"}
     write_table(pd.DataFrame([{**arrived, "window": "base", "t": 7.0}, {**arrived, "window": "x", "t": 1.0}]),
                 place / "gets.csv")  # fmt: skip
-    (place / "figures").mkdir()
-    entries = [_entry(place, name) for name in ("cost-parts", *together.SHOWN_HERE)]
-    (place / "figures" / "index.json").write_text(json.dumps({"figures": entries, "left_out": []}), encoding="utf-8")
     return place
-
-
-def _entry(run: Path, name: str) -> dict[str, Any]:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 634 300"></svg>'
-    (run / "figures" / f"{name}.svg").write_text(svg, encoding="utf-8")
-    return {"name": name, "heading": f"Heading of {name}", "per": "run", "point": "", "variant": "",
-            "variant_label": "", "title": f"Title of {name}", "alt": f"Words of {name}",
-            "files": {kind: f"{name}.{kind}" for kind in ("png", "svg", "csv")}}  # fmt: skip
 
 
 def page_of(run: Path) -> Page:

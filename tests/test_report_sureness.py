@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -13,7 +12,7 @@ from reeplan.figures.catalogue import FIGURES
 from reeplan.figures.run import Run
 from reeplan.report import sureness, sureness_tables, sureness_words, together, trust, write_report
 from reeplan.report.content import Report
-from report_support import Page
+from report_support import Page, with_figures_named
 from test_figures_sureness import (
     CHOICE,
     FILES,
@@ -47,7 +46,14 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def full(run: Path) -> Path:
-    """A run with every table there is."""
+    """A run with every table that a figure needs, and a picture of each figure."""
+    write_every_table(run)
+    with_figures_named(run, "cost-parts", *sureness.SHOWN_HERE)
+    return run
+
+
+def write_every_table(run: Path) -> None:
+    """The tables of alternatives, sensitivity and futures, with what is rare in each: a check that fails, no plan."""
     write_near_optimal(run, {("plant", "mill"): MUST, ("venture", "mine"): CHOICE, ("venture", "mine/20%"): CHOICE})
     write_alternatives(run, [("cheapest", 0, 0, {"mill": (500, 2026)}), ("a1", 0.05, 0.02, {"smelter": (40, 2031)})])
     write_table(pd.DataFrame([{"check": "ranges grow", "holds": False, "detail": "<b>three</b> ranges"}]),
@@ -60,18 +66,6 @@ def full(run: Path) -> Path:
     write_regret(run, {"nothing happens": {"p01": (1000, 1.0), "p02": (1050, 1.0)},
                        "dear": {"p01": (1300, 0.4), "p02": (NAN, NAN)}}, {"dear": "other future"})  # fmt: skip
     write_risk(run, {0.9: [(1000, 0.8), (1100, 0.2)]})
-    (run / "figures").mkdir()
-    entries = [_entry(run, name) for name in ("cost-parts", *sureness.SHOWN_HERE)]
-    (run / "figures" / "index.json").write_text(json.dumps({"figures": entries, "left_out": []}), encoding="utf-8")
-    return run
-
-
-def _entry(run: Path, name: str) -> dict[str, Any]:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 634 300"></svg>'
-    (run / "figures" / f"{name}.svg").write_text(svg, encoding="utf-8")
-    return {"name": name, "heading": f"Heading of {name}", "per": "run", "point": "", "variant": "",
-            "variant_label": "", "title": f"Title of {name}", "alt": f"Words of {name}",
-            "files": {kind: f"{name}.{kind}" for kind in ("png", "svg", "csv")}}  # fmt: skip
 
 
 def cells(grid: Grid) -> list[list[str]]:

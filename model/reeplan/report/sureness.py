@@ -50,7 +50,7 @@ def parts(report: Report) -> list[Part]:
         ),
         Part(
             "risk",
-            "What it costs to lose less when it comes worst",
+            "What less risk costs",
             [],
             drawn("risk-front"),
             folded=tables.with_rows(tables.risk(run)),

@@ -84,8 +84,9 @@ def alternatives(run: Run) -> Grid:
     rows = read_table(run, ALTERNATIVES, *alternatives_figure.PLAN_COLUMNS)
     for plan in alternatives_figure.plans_of(rows):
         name = plan["alternative"]
+        of_plan = {asset: change for (who, asset), change in changes.items() if who == name}
         kinds = {
-            kind: [asset_in_words(asset) for (who, asset), change in changes.items() if (who, change) == (name, kind)]
+            kind: [asset_in_words(asset, within=True) for asset, change in of_plan.items() if change == kind]
             for kind in alternatives_figure.MARKS
         }
         said = "; ".join(f"{kind}: {listed(assets)}" for kind, assets in kinds.items() if assets)

@@ -11,7 +11,7 @@ from reeplan.figures.palette import BLUE, VERMILION
 from reeplan.figures.sheet import Sheet, years_and_money
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import BODY, EDGE, FAINT, GREY, INK, SMALL, TINY, WIDTH, line, paler
-from reeplan.figures.words import percent, plain
+from reeplan.figures.words import count, number, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,8 +128,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     page = Sheet.of(view, title(view, table), subtitle, height * len(bands), _notes(table, target))
     cells = {(r["stays"], r["leaves"], r["conduct"], r["year"]): r for r in table.to_dict("records")}
     most = float(table["regret_musd"].abs().max()) if table["regret_musd"].notna().any() else 1.0
-    for number, band in enumerate(bands):
-        top = page.ceiling - number * height
+    for place_of_band, band in enumerate(bands):
+        top = page.ceiling - place_of_band * height
         for place, (stays, leaves) in enumerate(rows):
             _name(page, view.run, stays, leaves, top - head - ROW * place)
         x = EDGE + NAMES
@@ -217,7 +217,8 @@ def _without(row: dict[Any, Any]) -> str:
 
 
 def _share(value: float) -> str:
-    return percent(100 * value) if value == value else "–"
+    """Small shares with a decimal: whether a small target is missed is a matter of tenths."""
+    return percent(100 * value, 1 if 0 < value < 0.0995 else 0) if value == value else "–"
 
 
 def colour_of(regret: float, most: float) -> str:
@@ -233,6 +234,11 @@ def _notes(table: pd.DataFrame, target: float) -> list[str]:
         "the range that is certain. Last line: what they are served after the break vs planned alone"
         + ("; bold: below the target." if (table["served_share"] < target - SLACK).any() else ".")
     ]
+    breaks = table.groupby(["stays", "leaves", "year"], sort=False)["served_share"]
+    missed, of = int((breaks.max() < target - SLACK).sum()), breaks.ngroups
+    if missed:
+        which = "every break" if missed == of else f"{number(missed)} of {count(of, 'break')}"
+        said.append(f"In {which} they are served less than the target, whatever they then do.")
     if (table["against_alone"].isin([UNSURE, SAME])).any():
         said.append("White: whether it is more or less is not certain, or it is the same.")
     if (table["against_alone"] == UNKNOWN).any():

@@ -225,7 +225,7 @@ def _draw_gain(axes: Any, table: pd.DataFrame) -> None:
 
 
 def _draw_end_alone(page: Sheet, axes: Any, table: pd.DataFrame) -> None:
-    """How far all get alone: left of the costs together there is room to say it."""
+    """How far all get alone, said where no plan lies."""
     beyond = table[(table["joining"] == ONLY_TOGETHER) & table["alone_at_most_percent"].notna()]
     if beyond.empty:
         return
@@ -234,11 +234,34 @@ def _draw_end_alone(page: Sheet, axes: Any, table: pd.DataFrame) -> None:
     if not low < end < high:
         return
     axes.axhline(end, color=VERMILION, lw=1.1, ls=(0, (1, 2)), zorder=1, gid="end alone")
+    text = f"alone no further than {_percent(end)}"
+    side, above = _free_place(page, axes, table, end, text)
     axes.annotate(
-        f"alone no further than {_percent(end)}", (0, end), (4, 3), xycoords=axes.get_yaxis_transform(),
-        textcoords="offset points", size=SMALL, color=VERMILION, zorder=5,
+        text, (side, end), (4 - 8 * side, 3 if above else -3), xycoords=axes.get_yaxis_transform(),
+        textcoords="offset points", size=SMALL, color=VERMILION, zorder=2.5, gid="alone no further",
+        ha={0.0: "left", 0.5: "center"}.get(side, "right"), va="baseline" if above else "top",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
     )  # fmt: skip
+
+
+def _free_place(page: Sheet, axes: Any, table: pd.DataFrame, end: float, text: str) -> tuple[float, bool]:
+    """At the left end (0), the right (1) or the middle of the line, above or below: the first that covers no mark."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    height = axes.get_position().height * page.figure.get_size_inches()[1]
+    wide, tall, mark = page.ruler.width(text, SMALL) + 0.1, line(SMALL) + 0.04, 0.07
+    marks = [
+        (MAIN * (row[f"{way}_musd"] - left) / (right - left), height * (row["target_percent"] - end) / (high - low))
+        for row in table.to_dict("records") for way in ("together", "alone") if math.isfinite(row[f"{way}_musd"])
+    ]  # fmt: skip
+
+    def covered(side: float, above: bool) -> int:
+        start, floor = side * (MAIN - wide), 0.0 if above else -tall
+        return sum(
+            start - mark < x < start + wide + mark and floor - mark < y < floor + tall + mark for x, y in marks
+        )
+
+    places = [(side, above) for above in (True, False) for side in (0.0, 1.0, 0.5)]
+    return min(places, key=lambda place: covered(*place))
 
 
 def _draw_way(axes: Any, table: pd.DataFrame, way: str, colour: str, mark: str) -> None:

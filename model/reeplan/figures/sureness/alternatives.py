@@ -107,27 +107,42 @@ def title(view: View, table: pd.DataFrame) -> str:
     plans = others.drop_duplicates("alternative")
     if plans.empty:
         return "No plan that builds anything else was found near the cheapest"
+    plans = plans[~plans["alternative"].isin(list(repeats(table)))]
     most = 100 * float(plans["over_cheapest_share"].max())
     lead = (
         f"{count(len(plans), 'other plan').capitalize()} {'costs' if len(plans) == 1 else 'cost'} at most {_more(most)}"
     )
-    everywhere = common(table)
+    everywhere, likeness = common(table), "like"
     if not (table["change"] != "").any():
         return f"{lead} and {'builds' if len(plans) == 1 else 'build'} the same, paid for by others"
     if not everywhere:
-        return f"{lead}, and nothing is built in all of them"
-    named = listed([clipped(asset_in_words(name)) for name in everywhere]) if len(everywhere) <= 2 else (
+        everywhere, likeness = common(others), "unlike"
+    if not everywhere:
+        return f"{lead} and builds nothing" if len(plans) == 1 else f"{lead}, and nothing is built in all of them"
+    named = listed([clipped(asset_in_words(name, within=True)) for name in everywhere]) if len(everywhere) <= 2 else (
         f"{count(len(everywhere), 'asset')} of {table['asset'].nunique()}"
     )  # fmt: skip
-    return f"{lead}; {'both' if len(plans) == 1 else 'all'}, like the cheapest, build {named}" if len(plans) > 1 else (
-        f"{lead}; like the cheapest it builds {named}"
-    )  # fmt: skip
+    if len(plans) == 1:
+        return f"{lead}; {likeness} the cheapest it builds {named}"
+    return f"{lead}; {'both' if len(plans) == 2 else 'all'}, {likeness} the cheapest, build {named}"
 
 
 def common(table: pd.DataFrame) -> list[str]:
-    """What every plan builds, the cheapest as well."""
+    """What every one of these plans builds."""
     least = table.groupby("asset", sort=False)["t_per_year"].min()
     return [str(name) for name, size in least.items() if size > 0]
+
+
+def repeats(table: pd.DataFrame) -> dict[str, str]:
+    """Plans that a wider slack gave again, and which plan before it each is."""
+    first: dict[tuple[Any, ...], str] = {}
+    again: dict[str, str] = {}
+    for name, rows in table[table["alternative"] != CHEAPEST].groupby("alternative", sort=False):
+        built = zip(rows["t_per_year"].round(6), rows["first_decided"].fillna(0), strict=True)
+        before = first.setdefault((f"{rows['cost_musd'].iloc[0]:.6g}", *built), str(name))
+        if before != str(name):
+            again[str(name)] = before
+    return again
 
 
 def _more(share: float) -> str:
@@ -139,8 +154,8 @@ def alt(view: View, table: pd.DataFrame) -> str:
     """Each alternative with what it leaves out and adds."""
     said = []
     for name, rows in table[table["alternative"] != CHEAPEST].groupby("alternative", sort=False):
-        parts = [f"{change} {listed([asset_in_words(asset) for asset in rows['asset'][rows['change'] == change]][:5])}"
-                 for change in MARKS if (rows["change"] == change).any()]  # fmt: skip
+        parts = [f"{change} {listed([asset_in_words(asset, within=True) for asset in there][:5])}"
+                 for change in MARKS if len(there := rows["asset"][rows["change"] == change])]  # fmt: skip
         over = _more(100 * float(rows["over_cheapest_share"].iloc[0]))
         said.append(f"{plain(str(name))} ({over}): {'; '.join(parts) or 'the same sizes and years'}.")
     return " ".join([f"{title(view, table)}.", *said[:8]])
@@ -231,6 +246,7 @@ def _notes(table: pd.DataFrame, hidden: int) -> list[str]:
         said.append("Under a plan's name: how much dearer it may be, how much dearer it is, and ≠ how different it is "
                     "from the most similar of the cheapest and the plans before it that may be as dear (100\u00a0%: in "
                     "everything).")  # fmt: skip
+    said += [f"{plain(name)} is {plain(before)} again." for name, before in repeats(table).items()]
     if hidden:
         said.append(f"{hidden} more assets are in the CSV of this figure.")
     return [" ".join(said)]

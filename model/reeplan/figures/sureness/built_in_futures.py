@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.figures.palette import BLUE, ORANGE
 from reeplan.figures.spec import FigureSpec, View
-from reeplan.figures.style import INK
+from reeplan.figures.style import GREY, INK
 from reeplan.figures.sureness.data import BUILT, asset_in_words, figures_of, is_true, read_table
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, key_mark, row_chart
 from reeplan.figures.words import NBSP, clipped, count, listed, span
@@ -62,20 +62,22 @@ def title(view: View, table: pd.DataFrame) -> str:
         named = _named(always)
         return f"{named[:1].upper()}{named[1:]} {'is' if len(always) == 1 else 'are'} built in {every}{rest}"
     if some:
-        first = table.iloc[0]
-        most = f"{clipped(asset_in_words(first['asset']))}: {first['built_in']:.0f} of {futures}{with_plan}"
-        return f"Nothing is built in every future; most often {most}"
+        most = float(table["built_in"].max())
+        often = list(table["asset"][table["built_in"] == most])
+        times = f"{'each in ' * (len(often) > 1)}{most:.0f} of {futures}{with_plan}"
+        return f"Nothing is built in every future; most often {_named(often)}: {times}"
     return f"Nothing is built in any of {futures} futures{with_plan}" if futures > 1 else f"Nothing is built in {every}"
 
 
 def _named(assets: list[str]) -> str:
-    names = [clipped(asset_in_words(name)) for name in assets]
+    names = [clipped(asset_in_words(name, within=True)) for name in assets]
     return listed(names) if len(names) <= MOST_NAMED else count(len(names), "asset")
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
     """The assets with how often each is built."""
-    said = [f"{asset_in_words(row['asset'])} {row['built_in']:.0f}" for row in table.head(10).to_dict("records")]
+    rows = table.head(10).to_dict("records")
+    said = [f"{asset_in_words(row['asset'], within=True)} {row['built_in']:.0f}" for row in rows]
     futures = int(table["futures"].iloc[0])
     return f"{title(view, table)}. Built, of {futures}: {', '.join(said)}."
 
@@ -122,7 +124,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
                   zorder=4, clip_on=False, gid="stated")  # fmt: skip
 
     keys = [
-        ("futures that build it", key_bar(color=BLUE)),
+        ("futures that build it", key_bar(color=GREY)),
         ("built in the case as stated", key_mark("D", ms=4.6, mec=INK, mfc=INK)),
         ("not built there", key_mark("D", ms=4.6, mec=INK, mfc="white", mew=1.1)),
     ]

@@ -50,8 +50,8 @@ def read_table(run: Run, file: str, *columns: str) -> pd.DataFrame:
 
 
 def is_true(cell: Any) -> bool:
-    """Whether a cell says yes: tables have it as yes or as True."""
-    return str(cell).strip().lower() in ("true", "yes", "1")
+    """Whether a cell says yes; early runs have True instead."""
+    return str(cell).strip().lower() in ("yes", "true")
 
 
 def same(one: float, other: float) -> bool:
@@ -89,9 +89,13 @@ def slack_in_words(share: float, musd: float) -> str:
     return f"{100 * share:.2g}{NBSP}%" if math.isfinite(share) else "an unknown slack"
 
 
-def asset_in_words(asset: str) -> str:
-    """An asset as it is read: a venture's option in brackets, a stockpile with its place."""
+def asset_in_words(asset: str, within: bool = False) -> str:
+    """An asset as it is read by itself or ``within`` a sentence: a stockpile with its place, a venture with its option.
+
+    >>> asset_in_words("mine/20%"), asset_in_words("stockpile port/Nd"), asset_in_words("stockpile port/Nd", True)
+    ('mine / 20%', 'Stockpile port, Nd', 'stockpile port, Nd')
+    """
     name = plain(asset)
     if name.startswith("stockpile "):
-        return f"Stockpile {name.removeprefix('stockpile ').replace('/', ', ')}"
+        return f"{'s' if within else 'S'}tockpile {name.removeprefix('stockpile ').replace('/', ', ')}"
     return name.replace("/", " / ")

@@ -228,7 +228,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         start += len(ladder)
     keys = [
         ("expected cost", key_mark("o", color=GREY, ms=7)),
-        ("where it lies for certain", key_line()),
+        *([] if all(_exact(rung.cost) for rung in shown if rung.cost.known)
+          else [("where it lies for certain", key_line())]),
         ("the plan", lambda layer, x, y: layer.plot([x + 0.11] * 2, [y - 0.09, y + 0.09], color=BLUE, lw=1.0,
                                                       ls=(0, (2, 2)))),
     ]  # fmt: skip

@@ -107,7 +107,7 @@ def of_group(rows: pd.DataFrame, group: str) -> list[str]:
 def thing_in_words(kind: str, name: str) -> str:
     """A thing as it is read within a sentence."""
     if kind == "stockpile":
-        return asset_in_words(f"stockpile {name}")
+        return asset_in_words(f"stockpile {name}", within=True)
     if kind in ("country", "partner"):
         return f"{KINDS[kind].lower()} {plain(name)}"
     return f"route {plain(name)}" if kind == "route" else asset_in_words(name)

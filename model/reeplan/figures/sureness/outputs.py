@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from reeplan.figures.sheet import years_and_money
 from reeplan.figures.spec import Variant
-from reeplan.figures.sureness.data import asset_in_words, figures_of, read_table
+from reeplan.figures.sureness.data import asset_in_words, figures_of, is_true, read_table
 from reeplan.figures.words import percent, plain
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from reeplan.figures.run import Run
 
-BUILT = "built: "
+BUILT, CAPITAL = "built: ", "capital"
 SHARE, YES_OR_NO = "share", "1 or 0"
 """Units that are read in other words."""
 
@@ -51,7 +52,9 @@ def of_variant(rows: pd.DataFrame, variant: Variant | None) -> pd.DataFrame:
 
 def output_in_words(name: str) -> str:
     """An output as it is read."""
-    return f"new capacity of {asset_in_words(name.removeprefix(BUILT))}" if name.startswith(BUILT) else plain(name)
+    if name.startswith(BUILT):
+        return f"new capacity of {asset_in_words(name.removeprefix(BUILT), within=True)}"
+    return plain(name)
 
 
 def the_output(name: str) -> str:
@@ -84,9 +87,20 @@ def unit_in_words(unit: str) -> str:
     return {SHARE: "part of 1", YES_OR_NO: "1: yes, 0: no"}.get(unit, plain(unit))
 
 
+def money_in_words(run: Run, name: str, unit: str) -> str:
+    """What money an output is in, as a sentence without its full stop; empty for what is not money."""
+    if unit != "MUSD":
+        return ""
+    if name == CAPITAL or name.startswith(f"{CAPITAL} of "):
+        return f"Money of the years of decision, undiscounted, in million USD of {run.currency_year}"
+    return years_and_money(run)
+
+
 def certainty(within_gap: str) -> str:
     """What ``within_gap`` says: nothing is known where it is empty."""
-    return {"true": HIDDEN, "false": SURE, "yes": HIDDEN, "no": SURE}.get(within_gap.strip().lower(), UNKNOWN)
+    if not within_gap.strip():
+        return UNKNOWN
+    return HIDDEN if is_true(within_gap) else SURE
 
 
 def scale_of(values: Sequence[float], floor: float = 0.0) -> tuple[float, float]:

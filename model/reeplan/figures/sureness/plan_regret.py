@@ -12,6 +12,7 @@ from reeplan.figures.sheet import Sheet, years_and_money
 from reeplan.figures.spec import FigureSpec, Variant, View
 from reeplan.figures.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, line, paler
 from reeplan.figures.sureness.data import LEAST_REGRET, REGRET, figures_of, is_true, read_table
+from reeplan.figures.sureness.rows import write_name
 from reeplan.figures.words import NBSP, count, listed, musd, percent, plain
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def title(view: View, table: pd.DataFrame) -> str:
     )
     verb = "have" if len(chosen) > 1 else "has"
     if _nothing(most[chosen[0]], what):
-        better = "cheaper" if what == "cost" else "served better"
-        return f"{lead} {verb} no regret in {what} {where}: no other plan is {better} in any of them"
+        better = "is cheaper" if what == "cost" else "serves more"
+        return f"{lead} {verb} no regret in {what} {where}: no other plan {better}"
     return f"{lead} {verb} the least regret in {what} {where}: {_amount(most[chosen[0]], what)} at most"
 
 
@@ -257,13 +258,13 @@ def _head(page: Sheet, run: Run, point: str, middle: float, top: float, wide: fl
 
 
 def _name(page: Sheet, words: str, probability: float, top: float, wide: float) -> None:
-    """A future with its probability; what is too long is shortened before the years in brackets."""
+    """A future with its probability; what is too long for two lines is shortened before the years in brackets."""
     chance = f"{100 * probability:.3g}{NBSP}%" if math.isfinite(probability) else ""
     room = wide - 0.14 - page.ruler.width(chance, TINY)
-    if page.ruler.width(words, SMALL) > room and words.endswith(")"):
+    if page.ruler.wrap(words, room, TINY, most=2) != page.ruler.wrap(words, room, TINY) and words.endswith(")"):
         what, _, years = words.rpartition(" (")
         words = f"{page.ruler.cut(what, room - page.ruler.width(f' ({years}', SMALL), SMALL)} ({years}"
-    page.write(EDGE, top - ROW / 2, page.ruler.cut(words, room, SMALL), SMALL, va="center_baseline")
+    write_name(page, EDGE, top - ROW / 2, words, room)
     page.write(EDGE + wide - 0.08, top - ROW / 2, chance, TINY, color=GREY, ha="right", va="center_baseline")
 
 

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan.figures.palette import BLUE, VERMILION
-from reeplan.figures.sheet import years_and_money
 from reeplan.figures.spec import FigureSpec, Variant, View
 from reeplan.figures.style import GREY, paler
 from reeplan.figures.sureness.data import SCREENING, figures_of, is_true, read_table
@@ -15,6 +14,7 @@ from reeplan.figures.sureness.outputs import (
     YES_OR_NO,
     amount_in_words,
     certainty,
+    money_in_words,
     of_variant,
     output_variants,
     scale_of,
@@ -126,7 +126,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         ("how much it differs (σ)", key_mark("D", ms=5, mfc=VERMILION, mec="white")),
         *([("what gaps could feign", key_bar(color=paler(GREY, 0.7)))] if gaps else []),
     ]
-    subtitle = f"Screening after Morris. {years_and_money(view.run)}"
+    money = money_in_words(view.run, rows[0]["output"], rows[0]["unit"])
+    subtitle = f"Screening after Morris. {money}".rstrip(" .")
     page, _ = row_chart(
         view, title(view, table), subtitle, _notes(rows, shown), [_line(row) for row in shown], layout, draw_row, keys
     )

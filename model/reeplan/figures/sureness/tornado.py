@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan.figures.palette import BLUE, ORANGE
-from reeplan.figures.sheet import years_and_money
 from reeplan.figures.spec import FigureSpec, Variant, View
 from reeplan.figures.style import GREY, INK, SMALL, paler
-from reeplan.figures.sureness.data import TORNADO, figures_of, read_table
+from reeplan.figures.sureness.data import TORNADO, figures_of, is_true, read_table, same
 from reeplan.figures.sureness.outputs import (
     HIDDEN,
     SHARE,
@@ -17,6 +16,7 @@ from reeplan.figures.sureness.outputs import (
     YES_OR_NO,
     amount_in_words,
     certainty,
+    money_in_words,
     of_variant,
     output_in_words,
     output_variants,
@@ -25,7 +25,7 @@ from reeplan.figures.sureness.outputs import (
     unit_in_words,
 )
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, row_chart
-from reeplan.figures.words import NBSP, clipped, count, plain
+from reeplan.figures.words import NBSP, clipped, count, listed, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +71,13 @@ def title(view: View, table: pd.DataFrame) -> str:
         return f"No range by itself moves {output} by more than the plans' gaps leave open"
     first = sure[0]
     unit = first["unit"]
+    alike = [row for row in sure if same(row["span"], first["span"])]
+    if len(alike) > 1:
+        names = [clipped(plain(row["input"])) for row in alike]
+        named = listed(names) if len(names) == 2 else count(len(names), "input")
+        if unit == YES_OR_NO:
+            return f"{_capital(named)} decide on {output}, each by itself"
+        return f"{lead} moves most with {named}: by {amount_in_words(first['span'], unit)} each"
     ends = [f"{amount_in_words(first[end], unit)} at its {name}" for end, name in ENDS if math.isfinite(first[end])]
     if unit == YES_OR_NO:
         return f"{_capital(clipped(plain(first['input'])))} decides on {output}: {', '.join(ends)}"
@@ -193,8 +200,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     subtitle = (
         f"{_capital(said)}, one input at a time. "
         + (f"At an end of {count(lost, 'range')} there is no number. " if lost else "")
-        + years_and_money(view.run)
-    )
+        + money_in_words(view.run, rows[0]["output"], unit)
+    ).rstrip(" .")
     page, axes = row_chart(
         view, title(view, table), subtitle, _notes(rows, shown, gap, unit), [_line(row, middle) for row in shown],
         layout, draw_row, keys,
@@ -244,7 +251,7 @@ def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]], gap: float, 
         said.append("Read from the best plans found: others within the gap may differ.")
     if any(map(_lost, shown)):
         said.append("×: no number at that end; such inputs come first.")
-    if str(rows[0]["divisible"]).lower() == "true":
+    if is_true(rows[0]["divisible"]):
         said.append("Modules were divisible.")
     still = len([row for row in rows if not (_lost(row) or row["span"] > 0)])
     if still and still < len(rows):

@@ -135,8 +135,9 @@
     all("tr.sorts th", table).forEach((heading, place) => heading.setAttribute("aria-sort", place === column ? way : "none"));
     const sign = way === "ascending" ? 1 : -1;
     const rows = [...table.tBodies[0].rows].map((row) => [keyOf(row, column), row]);
-    /* What has no number comes last, whichever way. */
-    const empty = (key) => key === "–" || key === "";
+    /* What has no number comes last, whichever way: in a column of numbers words too. */
+    const numbers = rows.some(([key]) => typeof key === "number");
+    const empty = (key) => key === "–" || key === "" || (numbers && typeof key !== "number");
     rows.sort(([one], [other]) => empty(one) - empty(other) || sign * compare(one, other));
     table.tBodies[0].append(...rows.map(([, row]) => row));
   };
