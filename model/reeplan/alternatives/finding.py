@@ -153,7 +153,7 @@ class Finding:
                 "least": known.least,
                 "least_bound": known.least_bound,
                 "most": known.most,
-                "most_bound": known.most_bound,
+                "most_bound": known.most_bound if math.isfinite(known.most_bound) else math.nan,
                 "in_cheapest": start.amounts[known.thing.key],
                 "class": known.kind,
                 "status": known.status,

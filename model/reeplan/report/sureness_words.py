@@ -45,7 +45,10 @@ def _classes(rows: Rows, widest: str) -> list[str]:
         said.append(f"Nothing is proven to be in every plan {near}.")
     if of[SOMETIMES]:
         verb = "is a must-have" if len(of[SOMETIMES]) == 1 else "are must-haves"
-        said.append(f"{_capital(_names(of[SOMETIMES]))} {verb} only of plans that are closer to the cheapest.")
+        said.append(
+            f"{_capital(_names(of[SOMETIMES]))} {verb} of plans that are closer to the cheapest; of dearer ones "
+            "that is not so, or not proven."
+        )
     if of[CHOICE]:
         said.append(
             f"Some plans have {_names(of[CHOICE])} and some do not: there other grounds than cost may decide."

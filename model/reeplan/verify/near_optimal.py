@@ -102,6 +102,7 @@ def check_alternatives(
     if front.empty:
         return
     ranges = read_open_table(run / TABLE, SHAPE, ["most_bound"], ledger)
+    ranges["most_bound"] = ranges["most_bound"].fillna(np.inf)  # an empty cell: nothing is proven of the most
     plans = read_open_table(run / PLANS, PLAN_SHAPE, ["least_cost_musd"], ledger)
     kinds = things(case.inputs).set_index(KEY)
     ranges = _listed(ranges, kinds, ledger)

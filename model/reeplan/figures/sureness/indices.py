@@ -57,7 +57,11 @@ def title(view: View, table: pd.DataFrame) -> str:
     lead = f"{output[:1].upper()}{output[1:]} hangs most on {clipped(plain(first['input']))}"
     if others:
         return f"{lead}, though {_number(len(others))} may matter as much"
-    return f"{lead}: {_percent(first['total'])} of its variance"
+    return f"{lead}: {_percent(first['total'])} of the variance from {_number_of(len(rows))}"
+
+
+def _number_of(inputs: int) -> str:
+    return "this input" if inputs == 1 else f"these {count(inputs, 'input')}"
 
 
 def _number(others: int) -> str:

@@ -125,9 +125,8 @@ def title(view: View, table: pd.DataFrame) -> str:
         most = f"{money(value.greatest)} MUSD at most"
         lead = f"Whether it is worth anything to know what comes is not certain{with_target}: {most}"
     else:
-        lead = (
-            f"To know what comes would be worth at most {money(value.found)} of {money(plan.found)} MUSD{with_target}"
-        )
+        most = f"at most {money(value.greatest)} of {money(plan.found)} MUSD"
+        lead = f"To know what comes would be worth {most}{with_target}"
     return f"{lead}; {_planning(table, keeping, small)}"
 
 

@@ -136,8 +136,10 @@ def title(view: View, table: pd.DataFrame) -> str:
         return f"No plan at most {widest} dearer than the cheapest has any of these"
     if sometimes:
         tight = _last_must(table)
+        proven = not unknown and _all_are_choices(table)
         return (
-            f"Nothing is in every plan at most {widest} dearer than the cheapest; within {tight}, {_named(sometimes)} "
+            f"Nothing is {'' if proven else 'proven to be '}in every plan at most {widest} dearer than the cheapest; "
+            f"within {tight}, {_named(sometimes)} "
             + ("is" if len(sometimes) == 1 else "are")
         )
     if unknown and not choices:
@@ -146,6 +148,12 @@ def title(view: View, table: pd.DataFrame) -> str:
         left = count(len(unknown), "is", "are")
         return f"Nothing is proven to be in every plan at most {widest} dearer than the cheapest; {left} open"
     return f"Nothing is in every plan at most {widest} dearer than the cheapest: there is always another way"
+
+
+def _all_are_choices(table: pd.DataFrame) -> bool:
+    """Whether of all must-haves of narrower slacks it is known that some plan at the widest does without."""
+    widest = table[table["group"] == SOMETIMES].groupby(["kind", "name"], sort=False).tail(1)
+    return bool((widest["class"] == CHOICE).all())
 
 
 def _last_must(table: pd.DataFrame) -> str:
@@ -174,7 +182,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
 def _heading(group: str, widest: str) -> str:
     return {
         MUST_HAVE: f"Must-have: every plan at most {widest} dearer has it",
-        SOMETIMES: f"Must-have only of plans closer to the cheapest than {widest}",
+        SOMETIMES: f"Must-have of plans closer to the cheapest than {widest}",
         OPEN: "Open: whether plans must or can have it is not known",
         CHOICE: f"Real choice: some plans at most {widest} dearer have it, some do not",
         MUST_AVOID: f"Must-avoid: no plan at most {widest} dearer has it",

@@ -159,7 +159,7 @@ def _nothing(value: float, what: str) -> bool:
 def _amount(value: float, what: str) -> str:
     if not math.isfinite(value):
         return "not known"
-    return f"{musd(value)} MUSD" if what == "cost" else f"{percent(100 * value, 1)} of demand"
+    return f"{musd(value)} MUSD" if what == "cost" else f"{percent(100 * value, 1)} of the worse-off partner's demand"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -239,7 +239,7 @@ def _subtitle(view: View) -> str:
     money = f"MUSD of {view.run.currency_year}"
     said = {
         COST: f"How much more a plan costs ({money}) than the cheapest of these plans in that future",
-        LOST_SUPPLY: "How much more of demand (points) a plan leaves unserved than the one that serves most there",
+        LOST_SUPPLY: "How much more of the worse-off partner's demand (points) goes unserved than with the best plan",
         BEST: f"How much more a plan costs ({money}) than the best plan made for that future alone, without a target",
     }[slug]
     return said if slug == LOST_SUPPLY else f"{said}. {years_and_money(view.run)}"

@@ -79,13 +79,13 @@ def title(view: View, table: pd.DataFrame) -> str:
     where = depth_in_words(depths[-1])
     lost = percent(100 * float(first["cvar_lost_share"]), 1)
     if first["cvar_lost_share"] <= SAME_SHARE:
-        return f"Even the cheapest plan loses nothing {where}"
+        return f"Even with the cheapest plan nobody lacks anything {where}"
     if len(rows) < 2 or last["cvar_lost_share"] >= first["cvar_lost_share"] - SAME_SHARE:
-        return f"{_capital(where)} {lost} of demand is lost, and no plan found loses less"
+        return f"{_capital(where)} the worse-off partner lacks {lost} of its demand, and in no plan found less"
     more = musd(float(last["cost_musd"] - first["cost_musd"]))
     left = float(last["cvar_lost_share"])
     kept = "nothing" if left <= SAME_SHARE else percent(100 * left, 1)
-    return f"To lose {kept} instead of {lost} of demand {where} costs {more} MUSD"
+    return f"To leave {kept} instead of {lost} of the worse-off partner's demand unserved {where} costs {more} MUSD"
 
 
 def _capital(text: str) -> str:
@@ -122,7 +122,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     axes.set_xticks(ticks, [f"{tick_label(tick, ticks)}{NBSP}%" for tick in ticks], size=SMALL)
     steps = ticks_between(low, high, 6)
     axes.set_yticks(steps, [tick_label(step, steps) for step in steps], size=SMALL)
-    axes.set_xlabel("Demand lost, by value, in the part of disruptions that is looked at", size=BODY)
+    axes.set_xlabel("Part of its demand, by value, that the worse-off partner lacks in these disruptions", size=BODY)
     axes.set_ylabel(f"Expected cost (MUSD of {view.run.currency_year})", size=BODY)
     axes.grid(color=LINE, lw=0.8)
     for (_, rows), look in zip(found, _looks(len(found)), strict=True):

@@ -63,7 +63,22 @@ def title(view: View, table: pd.DataFrame) -> str:
     if first["unit"] == YES_OR_NO:
         return f"Over all ranges, {clipped(plain(first['input']))} decides most on {output}"
     by = amount_in_words(much, first["unit"])
-    return f"Over all ranges, {clipped(plain(first['input']))} moves {output} most: by {by} on average"
+    moves = f"{clipped(plain(first['input']))} moves {output} most: by {by} on average"
+    close = [row for row in sure[1:] if _upper(row) >= much - _around(first)]
+    return f"Over all ranges, {moves}" + (f"; {_so_many(close)} may move it as much" if close else "")
+
+
+def _around(row: dict[Any, Any]) -> float:
+    """Half the interval of an effect; without one nothing is ruled out, and nothing is claimed."""
+    return float(row["mu_star_confidence"]) if math.isfinite(row["mu_star_confidence"]) else 0.0
+
+
+def _upper(row: dict[Any, Any]) -> float:
+    return float(row["mu_star"]) + _around(row)
+
+
+def _so_many(rows: list[dict[Any, Any]]) -> str:
+    return clipped(plain(rows[0]["input"])) if len(rows) == 1 else count(len(rows), "other", "others")
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -135,13 +150,10 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
 
 
 def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> list[str]:
-    used, lost = rows[0]["trajectories"], rows[0]["trajectories_without_plan"]
     said = [
         "A diamond far out beside its bar: it depends on where other inputs stand, or is not a straight line.",
-        f"From {count(int(used), 'trajectory', 'trajectories')} through all ranges" if math.isfinite(used) else "",
+        _steps([row["trajectories"] for row in shown], [row["trajectories_without_plan"] for row in shown]),
     ]
-    if said[-1]:
-        said[-1] += f"; {int(lost)} more had a future without a plan." if lost > 0 else "."
     if any(certainty(row["within_gap"]) == HIDDEN and row["mu_star"] > 0 for row in shown):
         said.append("Hollow: no more than gaps could feign.")
     if is_true(rows[0]["divisible"]):
@@ -152,6 +164,17 @@ def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> list[str]
     if len(rows) - still > len(shown):
         said.append(f"{count(len(rows) - still - len(shown), 'smaller effect').capitalize()} not shown.")
     return [" ".join(part for part in said if part)]
+
+
+def _steps(used: list[float], lost: list[float]) -> str:
+    """How many steps each effect is the mean of, and that some had no plan at an end."""
+    known = [int(one) for one in used if math.isfinite(one)]
+    if not known:
+        return ""
+    least, most = min(known), max(known)
+    number = count(most, "step") if least == most else f"{least} to {count(most, 'step')}"
+    left_out = "; steps without a plan at an end are left out" if any(one > 0 for one in lost) else ""
+    return f"Each from {number} of the input{left_out}."
 
 
 FIGURE = FigureSpec(

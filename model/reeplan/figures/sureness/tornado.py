@@ -226,8 +226,8 @@ def _place(axes: Any, value: float) -> float:
 
 
 def gap_of(table: pd.DataFrame) -> float:
-    """The widest band in which a plan's output may lie, of all inputs: half of what the swing's band is wide."""
-    widths = (table["swing_most"] - table["swing_least"]) / 2
+    """How far apart two plans may seem by gaps alone: the widest band of a swing, the sum of those of its ends."""
+    widths = table["swing_most"] - table["swing_least"]
     known = widths[widths.notna() & (widths < math.inf)]
     return float(known.max()) if len(known) else 0.0
 
