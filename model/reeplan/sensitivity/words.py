@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reeplan.sensitivity.result import Sensitivity
 
 MOST_NAMED = 8
+UNSOLVED = ("not solved", "interrupted")
 
 
 def sentences(result: Sensitivity) -> list[str]:
@@ -25,7 +26,7 @@ def sentences(result: Sensitivity) -> list[str]:
 
 
 def _stopped(result: Sensitivity) -> Iterator[str]:
-    missing = sum(1 for one in result.told if one.status in ("not solved", "interrupted"))
+    missing = sum(1 for one in result.told if one.status in UNSOLVED)
     if missing:
         yield f"The work was stopped: {missing} of {len(result.told)} futures are not solved."
     failed = sum(1 for one in result.told if one.status == SOLVER_FAILED)
@@ -113,10 +114,11 @@ def _without_plan(result: Sensitivity) -> Iterator[str]:
         yield f"{number} of {len(drawn)} drawn futures have no plan that counts: {status}."
     elsewhere = {status: number - why.get(status, 0) for status, number in result.without_plan.items()}
     for status, number in elsewhere.items():
-        if number:
+        if number and status not in UNSOLVED:
+            have = "1 future has" if number == 1 else f"{number} futures have"
             yield (
-                f"Elsewhere {number} futures have none ({status}): screening leaves out the steps to and from them, "
-                "indices the samples that they are part of."
+                f"Elsewhere {have} none ({status}): screening leaves out the steps to and from such a future, indices "
+                "the sample that it is part of."
             )
 
 
