@@ -625,7 +625,7 @@ def test_stopped_work_says_so_and_keeps_what_is_known(by_hand: Case) -> None:
 
 
 def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor_the_same(by_hand: Case) -> None:
-    """Stopped when only the prices of the whole alternatives are left: what they build is not known, and not claimed."""
+    """Stopped when only the prices of whole alternatives are left: what they build is not known, nor claimed."""
 
     def ask(tasks: Sequence[Task]) -> list[Any]:
         return [None] * len(tasks) if isinstance(tasks[0].question, Reprice) else solve_here(tasks)
