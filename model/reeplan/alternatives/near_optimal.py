@@ -76,8 +76,8 @@ def near_optimal(
     search.begin(cheapest)
     search.bound()
     search.differ()
-    search.settle()
     search.reprice()
+    search.settle()  # last, as it can take long: whoever stops it has all but these searches
     return search.finding()
 
 
