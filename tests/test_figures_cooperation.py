@@ -419,6 +419,9 @@ def test_the_title_takes_the_better_conduct(make: Any) -> None:
     ("outcome", "said"),
     [
         ((900.0, 890.0, 0.5, 1000.0, 0.66),
+         "Whoever leaves, and whenever: those who stay need pay no more than had they planned alone, though some are "
+         "served less"),
+        ((900.0, 890.0, 0.66, 1000.0, 0.66),
          "Whoever leaves, and whenever: those who stay need pay no more than had they planned alone"),
         ((1004.0, 990.0, 0.5, 1000.0, 0.66), "No break is certain to cost those who stay more than planning alone"),
         ((1004.0, 990.0, 0.5, NAN, 0.4),

@@ -88,7 +88,10 @@ def title(view: View, table: pd.DataFrame) -> str:
             f"whatever {'they then do' if many else 'it then does'}"
         )
     if len(best) == len(dearer) and best["against_alone"].isin([BETTER, SAME]).all():
-        return "Whoever leaves, and whenever: those who stay need pay no more than had they planned alone"
+        less = best["served_share"] < best["alone_served_share"] - SLACK
+        return "Whoever leaves, and whenever: those who stay need pay no more than had they planned alone" + (
+            ", though some are served less" if less.any() else ""
+        )
     return "No break is certain to cost those who stay more than planning alone"
 
 
