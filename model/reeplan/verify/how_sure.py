@@ -42,11 +42,14 @@ class Bands:
         return draws.bounds[bound], draws.outputs[output]
 
     def scale(self, output: str, futures: pd.Index) -> float:
-        """The largest of the numbers that bands are worked out from: their digits are what the table tells."""
+        """The largest of the numbers that bands are worked out from: their digits are what the table tells.
+
+        What a target costs is a difference itself, so that twice as many rounded numbers come together.
+        """
         names = [self.draws.cost_name, CHEAPEST] if output == PRICE else [output]
         every = futures.union(self.draws.stage(CHECKS))
         values = np.abs(self.draws.outputs.loc[every, names].to_numpy(dtype=float))
-        return float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
+        return len(names) * float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
 
     def added(self, output: str) -> tuple[float, float] | None:
         """The least and the most that whole modules add to divisible ones, in the futures solved both ways."""
