@@ -105,8 +105,8 @@ class Question:
     """The cheapest plan that keeps ``target``, and the cheapest of all, each to a ``gap`` relative to its cost.
 
     ``divisible``: modules may be built in parts, which takes seconds and costs no more than whole ones. Then the search
-    begins at the cheapest plan of the case as stated (``start``): where several plans cost the same, a future keeps to
-    the one that the case has, and what it builds otherwise it builds for a reason.
+    begins at the cheapest plan of the case as stated (``start``): that is shorter, and where several plans cost the
+    same a future tends to keep to the one that the case has.
     """
 
     target: float
