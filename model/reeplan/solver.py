@@ -194,12 +194,15 @@ class Engine:
         integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
         highs, scale = self._load(objective, lower, upper, integer, at_most or {}, maximise)
         _agree_on_threads(controls.threads)
-        self._configure(highs, controls, scale, is_mip=bool(integer.any()))
-        if start is not None and integer.any():
+        is_mip = bool(integer.any())
+        self._configure(highs, controls, scale, is_mip=is_mip)
+        if start is not None and is_mip:
             _set_start(highs, start / self._column_scale)
-        if begin_at is not None and not integer.any():
+        if is_mip:
+            begin_at = None  # only a linear program has a basis
+        if begin_at is not None:
             highs.setBasis(begin_at.as_start(*self._names, more_rows=len(at_most or {})))
-        self._listen(highs, controls, scale, maximise, is_mip=bool(integer.any()))
+        self._listen(highs, controls, scale, maximise, is_mip=is_mip)
         began = time.perf_counter()
         highs.run()
         if begin_at is not None and _outcome(highs.getModelStatus()) is Outcome.FAILED:
@@ -207,7 +210,7 @@ class Engine:
             highs.clearSolver()
             highs.run()
         solution = self._collect(highs, objective, scale, time.perf_counter() - began, integer, lower, upper)
-        if keep_basis and solution.found and not integer.any():
+        if keep_basis and solution.found and not is_mip:
             solution = replace(solution, basis=Basis.of(highs.getBasis(), *self._names))
         return solution
 

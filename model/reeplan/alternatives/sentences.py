@@ -116,10 +116,9 @@ def _of_alternative(finding: Finding, one: Alternative) -> str:
     for change in finding.changes(one):
         parts[change.change].append(change.asset)
     differs = "; ".join(f"{change}: {_names(names)}" for change, names in parts.items())
+    against = f"Against the cheapest: {differs or 'the same sizes, begun in the same years'}."
     if one.repriced is None:
         against = "What it builds was not listed before the work was stopped."
-    else:
-        against = f"Against the cheapest: {differs or 'the same sizes, begun in the same years'}."
     return (
         f"Alternative {one.name}, within {finding.choice.slacks[one.slack]}, costs {plan.cost_musd:,.1f} MUSD "
         f"({finding.over_cheapest(plan.cost_musd):+.2%}); resilience {plan.resilience:.1%}. It differs by "
@@ -135,5 +134,3 @@ def _listed(by_kind: dict[str, list[str]]) -> str:
 def _names(names: list[str]) -> str:
     more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
     return ", ".join(names[:MANY]) + more
-
-

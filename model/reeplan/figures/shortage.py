@@ -89,8 +89,7 @@ def _worst(table: pd.DataFrame) -> pd.Series[Any]:
 def _name(run: Run, material: str) -> str:
     table = run.inputs("elements")
     full = str(dict(zip(table["element"], table["name"], strict=True)).get(material, "") or material)
-    name = words.plain(full if len(full) <= 20 else material)
-    return name[:1].upper() + name[1:]
+    return words.capitalised(words.plain(full if len(full) <= 20 else material))
 
 
 def _happens(run: Run, window: str) -> str:

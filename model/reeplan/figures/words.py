@@ -70,6 +70,11 @@ def plain(name: str) -> str:
     return " ".join(seen.split())
 
 
+def capitalised(text: str) -> str:
+    """The same as the beginning of a sentence: the rest keeps its capitals, which ``str.capitalize`` would lower."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def clipped(name: str, most: int = 36) -> str:
     """A name of at most so many signs."""
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"

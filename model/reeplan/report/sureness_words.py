@@ -9,7 +9,7 @@ from reeplan.figures.spec import View
 from reeplan.figures.sureness import built_in_futures, knowing, near_optimal, plan_regret, tornado
 from reeplan.figures.sureness.data import CHECKS, is_true, read_table
 from reeplan.figures.sureness.near_optimal import CHOICE, MUST_AVOID, MUST_HAVE, OPEN, SOMETIMES
-from reeplan.figures.words import count
+from reeplan.figures.words import capitalised, count
 from reeplan.futures.measures_of_knowing import EVPI, KEEPING, PREMIUM
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _classes(rows: Rows, widest: str) -> list[str]:
     if of[SOMETIMES]:
         verb = "is a must-have" if len(of[SOMETIMES]) == 1 else "are must-haves"
         said.append(
-            f"{_capital(_names(of[SOMETIMES]))} {verb} of plans that are closer to the cheapest; of dearer ones "
+            f"{capitalised(_names(of[SOMETIMES]))} {verb} of plans that are closer to the cheapest; of dearer ones "
             "that is not so, or not proven."
         )
     if of[CHOICE]:
@@ -67,10 +67,6 @@ def _cheap_checks(run: Run) -> list[str]:
     failed = [row for row in read_table(run, CHECKS, "check", "holds", "detail").to_dict("records")
               if not is_true(row["holds"])]  # fmt: skip
     return [f"A check does not hold: {row['check']} ({row['detail']})." for row in failed]
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def of_knowing(run: Run) -> list[str]:
@@ -113,7 +109,7 @@ def of_inputs(run: Run) -> list[str]:
     unsure = tornado.hidden(table)
     if unsure:
         said.append(
-            f"{_capital(count(unsure, 'input'))} {'changes' if unsure == 1 else 'change'} it by no more than the "
+            f"{capitalised(count(unsure, 'input'))} {'changes' if unsure == 1 else 'change'} it by no more than the "
             "plans' gaps leave open."
         )
     return said
@@ -128,9 +124,8 @@ def of_built(run: Run) -> list[str]:
     said = [f"{built_in_futures.title(view, table)}."]
     without = table["futures_without_plan"].iloc[0]
     if math.isfinite(without) and without > 0:
-        said.append(
-            f"{_capital(count(int(without), 'future'))} drawn {'has' if without == 1 else 'have'} no plan that counts."
-        )
+        drawn = capitalised(count(int(without), "future"))
+        said.append(f"{drawn} drawn {'has' if without == 1 else 'have'} no plan that counts.")
     said.append(
         "This is read from the best plan found in each future: another within its gap may build others, so what "
         "differs in one future only is weak evidence."

@@ -12,7 +12,7 @@ from reeplan.figures.cooperation.lever_table import levers_of, table_of
 from reeplan.figures.cooperation.wording import group_in_words
 from reeplan.figures.cost_parts import PARTS
 from reeplan.figures.spec import View
-from reeplan.figures.words import listed, percent, plain
+from reeplan.figures.words import capitalised, listed, percent, plain
 from reeplan.report.grid import NONE, Cell, Column, Grid, amount, number, share, text, year
 from reeplan.report.plan_tables import asset_in_words
 
@@ -237,7 +237,7 @@ def levers(run: Run) -> Grid:
         together = lever.together
         of = [lever.partners[name].found if name in lever.partners else math.nan for name in partners]
         cells = [musd(value, scale) for value in (together.found, together.least, together.greatest, *of)]
-        grid.add(_capital(lever.clause), plain(lever.about), plain(lever.change), *cells, _certain(lever))
+        grid.add(capitalised(plain(lever.clause)), plain(lever.about), plain(lever.change), *cells, _certain(lever))
     return grid
 
 
@@ -247,11 +247,6 @@ def _certain(lever: Any) -> str:
     if lever.is_nothing(lever.together):
         return "nothing" if lever.idle else "nothing in all; shifts between partners"
     return {1: "saves", -1: "costs", 0: "not certain"}[lever.sign(lever.together)]
-
-
-def _capital(words: str) -> str:
-    said = plain(words)
-    return f"{said[:1].upper()}{said[1:]}"
 
 
 def prices(run: Run) -> Grid:
@@ -272,7 +267,7 @@ def prices(run: Run) -> Grid:
         cell = (
             Cell(NONE) if math.isnan(value) else Cell(f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}", value)
         )
-        grid.add(_capital(row["clause"]), plain(row["about"]), cell, plain(row["unit"]))
+        grid.add(capitalised(plain(row["clause"])), plain(row["about"]), cell, plain(row["unit"]))
     return grid
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import reeplan.verify
-from reeplan.figures.words import musd, plain
+from reeplan.figures.words import capitalised, musd, plain
 from reeplan.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.report.sources import tally
 from reeplan.verify.verdict import Rule
@@ -35,7 +35,7 @@ def checked_rules(report: Report) -> Grid:
     for name, statements in sorted(checked.items(), key=lambda item: -item[1]):
         if statements:
             clause = says.get(name, plain(name))
-            grid.add(Cell(clause[:1].upper() + clause[1:]), amount(statements))
+            grid.add(Cell(capitalised(clause)), amount(statements))
     return grid
 
 

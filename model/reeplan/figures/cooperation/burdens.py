@@ -14,7 +14,7 @@ from reeplan.figures.sheet import Sheet, years_and_money
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, STAGE_COLOURS, TINY, line
 from reeplan.figures.ticks import tick_label, ticks_between
-from reeplan.figures.words import STAGE_WORDS, listed, percent, plain
+from reeplan.figures.words import STAGE_WORDS, capitalised, listed, percent, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,8 +64,7 @@ def title(view: View, table: pd.DataFrame) -> str:
         share = percent(worst["served_percent"])
         said.setdefault(str(worst["partner"]), []).append(f"is left with {share} served in its worst disruption")
     parts = [f"{plain(partner)} {listed(clauses)}" for partner, clauses in said.items()] + ([whole] if whole else [])
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}"
+    return capitalised("; ".join(parts))
 
 
 def alt(view: View, table: pd.DataFrame) -> str:

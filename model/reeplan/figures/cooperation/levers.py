@@ -12,7 +12,7 @@ from reeplan.figures.sheet import Sheet, years_and_money
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import BODY, EDGE, GREY, INK, LINE, SMALL, TINY, paler
 from reeplan.figures.ticks import tick_label, ticks_between
-from reeplan.figures.words import count, listed, plain
+from reeplan.figures.words import capitalised, count, listed, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
 
 def _name(page: Sheet, lever: Lever, top: float) -> None:
     clause = plain(lever.clause)
-    first = f"{clause[:1].upper()}{clause[1:]}: {lever.short}"
+    first = f"{capitalised(clause)}: {lever.short}"
     page.write(
         EDGE, top - 0.14, page.ruler.cut(first, NAMES - 0.1, SMALL, "bold"), SMALL, weight="bold", va="center_baseline"
     )

@@ -11,7 +11,7 @@ from reeplan.figures.palette import BLUE, VERMILION
 from reeplan.figures.sheet import Sheet, years_and_money
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import BODY, EDGE, FAINT, GREY, INK, SMALL, TINY, WIDTH, line, paler
-from reeplan.figures.words import count, number, percent, plain
+from reeplan.figures.words import capitalised, count, number, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +137,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
             _name(page, view.run, stays, leaves, top - head - ROW * place)
         x = EDGE + NAMES
         for conduct, years in band:
-            title_of = page.ruler.cut(_conduct(conduct), len(years) * cell, BODY, "bold")
+            title_of = page.ruler.cut(capitalised(plain(conduct)), len(years) * cell, BODY, "bold")
             page.write(x + 0.03, top - line(BODY) + 0.03, title_of, BODY, weight="bold")
             for year in years:
                 page.write(x + cell / 2, top - head + 0.06, f"{year:.0f}", SMALL, ha="center", color=GREY)
@@ -167,14 +167,10 @@ def _bands(table: pd.DataFrame, conducts: list[str]) -> tuple[list[list[tuple[st
     return bands, min(WIDEST, (room - gaps) / widest)
 
 
-def _conduct(conduct: str) -> str:
-    return f"{plain(conduct)[:1].upper()}{plain(conduct)[1:]}"
-
-
 def _name(page: Sheet, run: Run, stays: str, leaves: str, top: float) -> None:
     room = NAMES - 0.1
     who = group_in_words(run, stays)
-    first = f"{who[:1].upper()}{who[1:]} {'stay' if several(run, stays) else 'stays'}"
+    first = f"{capitalised(who)} {'stay' if several(run, stays) else 'stays'}"
     for text, y, weight, colour in (
         (first, 0.09, "bold", INK),
         (_who_leaves(run, {"stays": stays, "leaves": leaves}), -0.09, "normal", GREY),

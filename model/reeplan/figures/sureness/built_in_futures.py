@@ -10,7 +10,7 @@ from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import GREY, INK
 from reeplan.figures.sureness.data import BUILT, asset_in_words, figures_of, is_true, read_table
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, key_mark, row_chart
-from reeplan.figures.words import NBSP, clipped, count, listed, span
+from reeplan.figures.words import NBSP, capitalised, clipped, count, listed, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     if always:
         rest = f"; {count(len(some), 'other')} in some" if some else ""
         named = _named(always)
-        return f"{named[:1].upper()}{named[1:]} {'is' if len(always) == 1 else 'are'} built in {every}{rest}"
+        return f"{capitalised(named)} {'is' if len(always) == 1 else 'are'} built in {every}{rest}"
     if some:
         most = float(table["built_in"].max())
         often = list(table["asset"][table["built_in"] == most])

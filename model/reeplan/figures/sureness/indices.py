@@ -11,7 +11,7 @@ from reeplan.figures.style import GREY, INK, paler
 from reeplan.figures.sureness.data import INDICES, figures_of, is_true, read_table
 from reeplan.figures.sureness.outputs import HIDDEN, certainty, of_variant, output_variants, the_output, unit_in_words
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, key_line, row_chart, whisker
-from reeplan.figures.words import NBSP, clipped, count, plain
+from reeplan.figures.words import NBSP, capitalised, clipped, count, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     if not math.isfinite(around) or around >= first["total"] or first["total"] - around > 1:
         return f"The samples are too few to tell what {output} hangs on"
     others = [row for row in sure[1:] if row["total"] + _known(row["total_confidence"]) >= first["total"] - around]
-    lead = f"{output[:1].upper()}{output[1:]} hangs most on {clipped(plain(first['input']))}"
+    lead = f"{capitalised(output)} hangs most on {clipped(plain(first['input']))}"
     if others:
         return f"{lead}, though {_number(len(others))} may matter as much"
     return f"{lead}: {_percent(first['total'])} of the variance from {_number_of(len(rows))}"

@@ -12,7 +12,7 @@ from reeplan.figures.style import BODY, EDGE, INK, LINE, SMALL, apart
 from reeplan.figures.sureness.data import RISK, read_table
 from reeplan.figures.sureness.outputs import scale_of
 from reeplan.figures.ticks import tick_label, ticks_between
-from reeplan.figures.words import NBSP, count, listed, musd, percent
+from reeplan.figures.words import NBSP, capitalised, count, listed, musd, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,15 +81,11 @@ def title(view: View, table: pd.DataFrame) -> str:
     if first["cvar_lost_share"] <= SAME_SHARE:
         return f"Even with the cheapest plan nobody lacks anything {where}"
     if len(rows) < 2 or last["cvar_lost_share"] >= first["cvar_lost_share"] - SAME_SHARE:
-        return f"{_capital(where)} the worse-off partner lacks {lost} of its demand, and in no plan found less"
+        return f"{capitalised(where)} the worse-off partner lacks {lost} of its demand, and in no plan found less"
     more = musd(float(last["cost_musd"] - first["cost_musd"]))
     left = float(last["cvar_lost_share"])
     kept = "nothing" if left <= SAME_SHARE else percent(100 * left, 1)
     return f"To leave {kept} instead of {lost} of the worse-off partner's demand unserved {where} costs {more} MUSD"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -100,7 +96,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
         where = listed([depth_in_words(depth) for depth in depths])
         ends = [f"{musd(float(row['cost_musd']))} MUSD at {percent(100 * row['cvar_lost_share'], 1)} lost"
                 for row in (first, last)][: len(rows)]  # fmt: skip
-        said.append(f"{_capital(where)}: {' to '.join(ends)}, {count(len(rows), 'plan')}.")
+        said.append(f"{capitalised(where)}: {' to '.join(ends)}, {count(len(rows), 'plan')}.")
     return f"{title(view, table)}. {' '.join(said)}"
 
 
@@ -153,7 +149,7 @@ def _labels(page: Sheet, axes: Any, found: list[tuple[list[float], pd.DataFrame]
     low, high = axes.get_ylim()
     bottom, top = page.floor + FOOT, page.ceiling - 0.05
     x = page.right - RIGHT + 0.16
-    names = [page.ruler.wrap(_capital(listed([_short(depth) for depth in depths])), RIGHT - 0.5, SMALL, most=3)
+    names = [page.ruler.wrap(capitalised(listed([_short(depth) for depth in depths])), RIGHT - 0.5, SMALL, most=3)
              for depths, _ in found]  # fmt: skip
     order = sorted(range(len(found)), key=lambda number: float(found[number][1]["cost_musd"].iloc[-1]))
     wanted = [bottom + (top - bottom) * (float(found[n][1]["cost_musd"].iloc[-1]) - low) / (high - low) for n in order]

@@ -25,7 +25,7 @@ from reeplan.figures.sureness.outputs import (
     unit_in_words,
 )
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, row_chart
-from reeplan.figures.words import NBSP, clipped, count, listed, plain
+from reeplan.figures.words import NBSP, capitalised, clipped, count, listed, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def table(view: View) -> pd.DataFrame:
 def title(view: View, table: pd.DataFrame) -> str:
     """The input that moves the output most for certain."""
     output = the_output(table["output"].iloc[0])
-    lead = _capital(output)
+    lead = capitalised(output)
     rows = _moving(table)
     lost = without_plan(table)
     if not rows:
@@ -76,11 +76,11 @@ def title(view: View, table: pd.DataFrame) -> str:
         names = [clipped(plain(row["input"])) for row in alike]
         named = listed(names) if len(names) == 2 else count(len(names), "input")
         if unit == YES_OR_NO:
-            return f"{_capital(named)} decide on {output}, each by itself"
+            return f"{capitalised(named)} decide on {output}, each by itself"
         return f"{lead} moves most with {named}: by {amount_in_words(first['span'], unit)} each"
     ends = [f"{amount_in_words(first[end], unit)} at its {name}" for end, name in ENDS if math.isfinite(first[end])]
     if unit == YES_OR_NO:
-        return f"{_capital(clipped(plain(first['input'])))} decides on {output}: {', '.join(ends)}"
+        return f"{capitalised(clipped(plain(first['input'])))} decides on {output}: {', '.join(ends)}"
     return f"{lead} moves most with {clipped(plain(first['input']))}: {', '.join(ends)}"
 
 
@@ -100,10 +100,6 @@ def hidden(table: pd.DataFrame) -> int:
 
 def _lost(row: Any) -> bool:
     return math.isnan(row["at_low"]) or math.isnan(row["at_high"])
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -177,7 +173,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     low, high = scale_of([middle, *known], math.nan)
     if gap > 0:
         low, high = min(low, middle - 1.5 * gap), max(high, middle + 1.5 * gap)
-    layout = Layout(low, high, f"{_capital(output_in_words(rows[0]['output']))} ({unit_in_words(unit)})")
+    layout = Layout(low, high, f"{capitalised(output_in_words(rows[0]['output']))} ({unit_in_words(unit)})")
 
     def draw_row(axes: Any, number: int, y: float) -> None:
         row = shown[number]
@@ -198,7 +194,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     said = output_in_words(rows[0]["output"])
     lost = len(without_plan(table))
     subtitle = (
-        f"{_capital(said)}, one input at a time. "
+        f"{capitalised(said)}, one input at a time. "
         + (f"At an end of {count(lost, 'range')} there is no number. " if lost else "")
         + money_in_words(view.run, rows[0]["output"], unit)
     ).rstrip(" .")
@@ -255,10 +251,10 @@ def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]], gap: float, 
         said.append("Modules were divisible.")
     still = len([row for row in rows if not (_lost(row) or row["span"] > 0)])
     if still and still < len(rows):
-        said.append(f"{_capital(count(still, 'input'))} {'changes' if still == 1 else 'change'} nothing here.")
+        said.append(f"{capitalised(count(still, 'input'))} {'changes' if still == 1 else 'change'} nothing here.")
     hidden = len(rows) - still - len(shown)
     if hidden > 0:
-        said.append(f"{_capital(count(hidden, 'smaller effect'))} not shown.")
+        said.append(f"{capitalised(count(hidden, 'smaller effect'))} not shown.")
     return [" ".join(said)]
 
 
