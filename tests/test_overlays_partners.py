@@ -66,10 +66,12 @@ def test_they_load_and_warn_of_nothing_but_what_the_notes_explain(overlay: str, 
     assert loaded.errors == []
     assert len(case(overlay).partners) == partners
     told = sorted(problem.message for problem in loaded.warnings)
-    # A mine of eleven years, and two ventures that stay ventures so that their claimants keep them.
-    assert len(told) == 3
+    # A mine of eleven years, two ventures that stay ventures so that their claimants keep them, and lanes to new
+    # partners that no cap limits, as the one on shipments to Japan is a political one.
+    assert len(told) == 4
     assert sum("life_years is shorter than the horizon" in message for message in told) == 2
     assert sum("a venture in a partner's own country" in message for message in told) == 1
+    assert sum("are not limited, though those from 'India' to 'Japan'" in message for message in told) == 1
 
 
 @pytest.mark.parametrize("overlay", [THREE, FOUR])

@@ -118,7 +118,8 @@ CASE = {
         coast,Nd,10,20,,,""",
     "budgets": """
         partner,first_year,last_year,musd
-        Aland,2030,2034,300""",
+        Aland,2030,2034,300
+        Bland,2030,2034,800""",
     "offtakes": """
         from_country,to_country,year,free_t_per_year
         Aland,Bland,2030,500""",

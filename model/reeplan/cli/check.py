@@ -11,6 +11,7 @@ import click
 
 from reeplan.cli.exits import BAD_INPUT, DONE
 from reeplan.tables import load_tables
+from reeplan.tables.notes import notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
         f"{time.perf_counter() - began:.1f} s: {_count(len(loaded.errors), 'error')}, "
         f"{_count(len(loaded.warnings), 'warning')}"
     )
+    if loaded.tables is not None and (said := notes(loaded.tables)):
+        click.echo(textwrap.fill(said, 100, break_long_words=False, break_on_hyphens=False))
     show_problems(loaded, strict)
     if bad:
         click.echo(

@@ -18,7 +18,7 @@ import click
 
 from reeplan.cli.check import show_problems
 from reeplan.cli.crew import crew_of, plan_of_work, size_in_words, workplace_of
-from reeplan.cli.display import TerminalDisplay
+from reeplan.cli.display import INDENT, TerminalDisplay
 from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.live import LiveFront
 from reeplan.cli.machines import machines_of
@@ -50,6 +50,7 @@ from reeplan.run_folder import (
 )
 from reeplan.solver import Controls, Outcome
 from reeplan.study import Desk, Notebook
+from reeplan.tables.notes import notes
 from reeplan.verify import Failure, Verdict, verify_run
 from reeplan.workers import WorkerLostError
 
@@ -158,6 +159,8 @@ def _solve_into(
         f"{_warnings(session)}"
     )
     assert loaded.tables is not None
+    if said := notes(loaded.tables):
+        display.say(" " * INDENT + said)
     write_inputs(loaded.tables, case.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)

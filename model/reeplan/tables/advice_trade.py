@@ -52,7 +52,7 @@ def _reasons(
     if any(price[year] > reference for year in years):
         yield "the market pays more than the reference price", "surplus sells below it."
     for (supplier, sold), rows in suppliers.items():
-        freight = _freight(chain, rows[0]["region"], region, material) if sold == material else None
+        freight = direct_freight(chain, rows[0]["region"], region, material) if sold == material else None
         if freight is not None and any(
             price[year] > interpolated(rows, "price_usd_per_t", year) + freight
             and interpolated(rows, "max_t_per_year", year) > 0
@@ -73,7 +73,7 @@ def _reasons(
         )
 
 
-def _freight(chain: Chain, origin: str, destination: str, material: str) -> float | None:
+def direct_freight(chain: Chain, origin: str, destination: str, material: str) -> float | None:
     """Freight of the direct lane, an exact kind before ``all``; 0 at the place itself."""
     if origin == destination:
         return 0.0

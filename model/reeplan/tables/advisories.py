@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reeplan.tables import advice_ranges, advice_trade
+from reeplan.tables import (
+    advice_partners,
+    advice_prices,
+    advice_ranges,
+    advice_recipes,
+    advice_slips,
+    advice_trade,
+    advice_years,
+)
+from reeplan.tables.advice_once import span, told_once
 from reeplan.tables.names import did_you_mean, listing, quoted
 from reeplan.tables.reach import Chain, grouped, interpolated
 from reeplan.tables.rows import Problem, Row, Tables
@@ -19,12 +28,6 @@ def advise(tables: Tables) -> list[Problem]:
     """Every warning about a case that has no errors."""
     chain = Chain(tables)
     return [problem for rule in RULES for problem in rule(chain)]
-
-
-def _told_once(rows: list[Row], column: str, message: str, hint: str, names: list[str]) -> Iterator[Problem]:
-    """One warning for all rows of a table that share a reason; ``{names}`` lists which."""
-    if rows:
-        yield Problem(rows[0].file, rows[0].line, column, message.format(names=listing(map(quoted, names))), hint)
 
 
 def unreachable_demand(chain: Chain) -> Iterator[Problem]:
@@ -69,7 +72,7 @@ def short_years(chain: Chain) -> Iterator[Problem]:
                 rows[0].file,
                 rows[0].line,
                 "t_per_year",
-                f"{quoted(material)} falls short in {_span([item[0] for item in short])}: in {year} "
+                f"{quoted(material)} falls short in {span([item[0] for item in short])}: in {year} "
                 f"{needed:,.0f} t are demanded and {most:,.0f} t at most can be supplied.",
                 "all sellers, all plants at full size and full stores counted; inputs to other products are not.",
             )
@@ -85,20 +88,13 @@ def _most_in_store(chain: Chain, material: str, year: int) -> float:
     return float(sum(row[column] for row in chain.tables["stockpiles"] if row["material"] == material))
 
 
-def _span(years: list[int]) -> str:
-    if len(years) == 1:
-        return str(years[0])
-    whole = years[-1] - years[0] == len(years) - 1
-    return f"{years[0]} to {years[-1]}" if whole else listing(map(str, years), 5)
-
-
 def unused_materials(chain: Chain) -> Iterator[Problem]:
     """Elements and products that nobody demands, buys from us or takes in."""
     used = {row["material"] for table in ("demand", "markets") for row in chain.tables[table]}
     used |= {row["material"] for row in chain.tables["recipes"] if row["t_per_t"] < 0}
     for table, key in (("elements", "element"), ("products", "product")):
         rows = [row for row in chain.tables[table] if row[key] not in used]
-        yield from _told_once(
+        yield from told_once(
             rows,
             key,
             "nobody uses {names}: no demand, no market, no recipe that takes it.",
@@ -116,7 +112,7 @@ def third_country_plants(chain: Chain) -> Iterator[Problem]:
         for row in chain.tables["plants"]
         if row["capacity_t_per_year"] > 0 and country[row["region"]] not in partners
     ]
-    yield from _told_once(
+    yield from told_once(
         rows,
         "capacity_t_per_year",
         "{names}: existing capacity in a third country, which the partners use at cost without paying for it.",
@@ -130,13 +126,12 @@ def short_lives(chain: Chain) -> Iterator[Problem]:
     length = len(chain.years)
     for table, key in (("plants", "plant"), ("ventures", "venture"), ("stockpiles", "material")):
         rows = [row for row in chain.tables[table] if row["life_years"] < length and _can_be_built(table, row)]
-        names = list(dict.fromkeys(row[key] for row in rows))
-        yield from _told_once(
+        yield from told_once(
             rows,
             "life_years",
             f"{{names}}: life_years is shorter than the horizon of {length} years.",
             "what is built early has gone before the end and must be paid for again.",
-            names,
+            [row[key] for row in rows],
         )
 
 
@@ -223,12 +218,12 @@ def unbuildable(chain: Chain) -> Iterator[Problem]:
                 "raise foreign_share_max or lower technology_share_min.",
             )
     rows = [row for row in chain.tables["ventures"] if country[row["region"]] in partners]
-    yield from _told_once(
+    yield from told_once(
         rows,
         "region",
         "{names}: a venture in a partner's own country; ventures are meant for third countries.",
         "describe it in plants.csv.",
-        list(dict.fromkeys(row["venture"] for row in rows)),
+        [row["venture"] for row in rows],
     )
 
 
@@ -236,7 +231,7 @@ def idle_disruptions(chain: Chain) -> Iterator[Problem]:
     """Scenarios that disrupt nothing, and disruptions that act on nothing."""
     hit = {row["scenario"] for row in chain.tables["disruptions"]}
     idle = [] if BASE in hit else [row for row in chain.tables["scenarios"] if row["scenario"] not in hit]
-    yield from _told_once(
+    yield from told_once(
         idle,
         "scenario",
         "nothing is disrupted in {names}.",
@@ -272,5 +267,21 @@ RULES: tuple[Callable[[Chain], Iterator[Problem]], ...] = (
     ores_without_deposit,
     unbuildable,
     idle_disruptions,
+    advice_slips.slips,
+    advice_slips.unused_regions,
+    advice_prices.odd_prices,
+    advice_prices.cheap_shortages,
+    advice_recipes.unbalanced,
+    advice_years.unlisted_start,
+    advice_years.idle_years,
+    advice_years.held_flat,
+    advice_years.never_running,
+    advice_years.idle_budgets,
+    advice_years.open_budgets,
+    advice_years.calm_end,
+    advice_partners.without_budget,
+    advice_partners.without_offtake,
+    advice_partners.without_stockpile,
+    advice_partners.without_demand,
     advice_ranges.ranges,
 )

@@ -29,6 +29,8 @@ class Draft:
     """Tables from which an overlay drops rows."""
     raw: dict[str, list[RawRow]] = field(default_factory=dict)
     """All rows, bad cells left out: for checks that look at one cell alone."""
+    parts: dict[str, list[Part]] = field(default_factory=dict)
+    """What the case and each overlay give to a table, before they are merged."""
     files: dict[str, str] = field(default_factory=dict)
     """The file of each table, as messages name it."""
     errors: list[Problem] = field(default_factory=list)
@@ -66,6 +68,7 @@ def draft_table(draft: Draft, table: Table, raw: list[RawRow], parts: list[Part]
         if any("country" in row.bad for row in raw):
             draft.doubtful.add(name)
     draft.raw[name] = raw
+    draft.parts[name] = parts
     wide = sorted(draft.names[table.wide]) if table.wide else []
     draft.rows[name] = [_with_defaults(table, row, draft.settings, wide) for row in raw if not row.bad]
 

@@ -13,7 +13,9 @@ from reeplan.tables.cells import CellError
 from reeplan.tables.checks import check
 from reeplan.tables.columns import Part, RawRow, WideNames, read_part, type_setting
 from reeplan.tables.draft import Draft, default_settings, draft_table
-from reeplan.tables.names import did_you_mean, nearest, quoted, shown
+from reeplan.tables.misfit import fold_misfits
+from reeplan.tables.names import did_you_mean, listing, nearest, quoted, shown
+from reeplan.tables.other_forms import Other, is_csv, is_hidden, others, tables_in, unread_holders, unread_tables
 from reeplan.tables.overlays import merge
 from reeplan.tables.reader import NumberStyle, Sheet, read_sheet
 from reeplan.tables.rows import Loaded, Problem, Row, Tables
@@ -24,19 +26,18 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 100
 """So many problems are told of in one column of a file: a list of thousands is read by nobody."""
-OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".csv.txt")
-"""What tables are often saved as by mistake."""
 
 
 def load_tables(folder: Path, overlays: Sequence[Path] = ()) -> Loaded:
     """Read, merge and check a case. ``tables`` of the answer is None when there are errors."""
     loaded = Loaded(None)
     folders = [Path(folder), *map(Path, overlays)]
-    sheets = [_read_folder(place, place is not folders[0], loaded) for place in folders]
+    sheets = [_read_folder(place, folders, loaded) for place in folders]
     if not sheets[0]:
         return _finish(loaded)
     draft = _draft(folders[0], sheets, loaded)
     check(draft)
+    fold_misfits(draft, folders[0], folders[1:])
     if not loaded.errors:
         rows = {name: draft.rows[name] for name in TABLES}
         rows["baskets"] = [_normalised(row, draft.names["elements"]) for row in rows["baskets"]]
@@ -75,8 +76,9 @@ def _folded(problems: list[Problem]) -> list[Problem]:
     return kept
 
 
-def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet]:
+def _read_folder(folder: Path, folders: list[Path], loaded: Loaded) -> dict[str, Sheet]:
     """Every table file of the folder. A file that is no table is an error: its name is misspelt."""
+    overlay = folder is not folders[0]
     try:
         files = sorted(folder.iterdir())
     except (OSError, ValueError) as error:
@@ -85,7 +87,7 @@ def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet
     sheets: dict[str, Sheet] = {}
     misnamed: set[str] = set()
     for path in files:
-        if path.suffix.casefold() != ".csv" or path.name.startswith((".", "~")):
+        if not is_csv(path) or is_hidden(path):
             continue
         if path.suffix == ".csv" and path.stem in TABLES:
             sheet = read_sheet(path, shown(path))
@@ -106,57 +108,43 @@ def _read_folder(folder: Path, overlay: bool, loaded: Loaded) -> dict[str, Sheet
                     f"did you mean '{meant[0]}.csv'?" if meant else "move it out of the folder.",
                 )
             )
-    _report_other_formats(files, sheets, loaded)
+    beside = others(files)
+    lacking = {name for name, table in TABLES.items() if name not in sheets and (overlay or table.optional)}
+    loaded.errors += unread_tables(beside, lacking)
     # A table whose file is misnamed is neither missing nor empty: it is there, and not read.
+    misnamed |= {other.table for other in beside if other.table in lacking and other.may_hold_it}
     sheets |= {name: Sheet(shown(folder), whole=False) for name in misnamed - set(sheets)}
-    if overlay and not sheets:
-        loaded.errors.append(
-            Problem(
-                shown(folder),
-                0,
-                "",
-                "this overlay has no tables.",
-                "an overlay is a folder with some of a case's tables.",
-            )
-        )
+    if not sheets:
+        loaded.errors.append(_no_tables(folder, overlay, beside))
+        return sheets
+    loaded.warnings += unread_holders(beside, lacking, {place.resolve() for place in folders})
     if not overlay:
-        _require_tables(folder, sheets, loaded)
+        _require_tables(folder, sheets, beside, loaded)
     return sheets
 
 
-def _report_other_formats(files: list[Path], sheets: dict[str, Sheet], loaded: Loaded) -> None:
-    """An optional table that is there, but not as CSV, is not read: without a word the case would lack it."""
-    for path in files:
-        name, dot, end = path.name.partition(".")
-        optional = name in TABLES and TABLES[name].optional and name not in sheets
-        if optional and (dot + end).casefold() in OTHER_FORMATS:
-            loaded.errors.append(
-                Problem(
-                    shown(path),
-                    0,
-                    "",
-                    "this table is not read: it is no CSV file.",
-                    f"save it as '{name}.csv' (CSV UTF-8), or move it out of the folder.",
-                )
-            )
+def _no_tables(folder: Path, overlay: bool, beside: list[Other]) -> Problem:
+    """A folder without any table: where else they may be."""
+    inside = [quoted(shown(other.path.name)) for other in beside if other.is_folder and tables_in(other.path, TABLES)]
+    books = [quoted(shown(other.path.name)) for other in beside if other.may_hold_many]
+    if inside:
+        hint = f"there are some in its folder{'s' * (len(inside) > 1)} {listing(inside)}: name one of them."
+    elif books:
+        hint = f"save the sheets of {listing(books)} as CSV files, one for each table."
+    elif overlay:
+        hint = "an overlay is a folder with some of a case's tables."
+    else:
+        hint = "a case is a folder of CSV files such as settings.csv."
+    what = "this overlay has no tables." if overlay else "there are no tables in this folder."
+    return Problem(shown(folder), 0, "", what, hint)
 
 
-def _require_tables(folder: Path, sheets: dict[str, Sheet], loaded: Loaded) -> None:
-    missing = [table for table in TABLES.values() if not table.optional and table.name not in sheets]
-    if not sheets:
-        loaded.errors.append(
-            Problem(
-                shown(folder),
-                0,
-                "",
-                "there are no tables in this folder.",
-                "a case is a folder of CSV files such as settings.csv.",
-            )
-        )
-        return
-    for table in missing:
-        book = next((f"{table.name}{end}" for end in OTHER_FORMATS if (folder / f"{table.name}{end}").exists()), None)
-        hint = f"save {book} as CSV (UTF-8)." if book else table.meaning
+def _require_tables(folder: Path, sheets: dict[str, Sheet], beside: list[Other], loaded: Loaded) -> None:
+    for table in TABLES.values():
+        if table.optional or table.name in sheets:
+            continue
+        book = next((other.path.name for other in beside if other.table == table.name and other.may_hold_it), "")
+        hint = f"save {shown(book)} as CSV (UTF-8)." if book else table.meaning
         loaded.errors.append(Problem(shown(folder / f"{table.name}.csv"), 0, "", "this table is missing.", hint))
 
 

@@ -47,9 +47,13 @@ class Asset:
     option_t: float | None = None
     """What a venture's option may use; None for a plant."""
 
+    def earliest(self, first_year: int) -> int:
+        """The first year in which what is built can run."""
+        return int(max(self.row["earliest_year"], first_year + self.row["lead_years"]))
+
     def most_t(self, year: int, first_year: int) -> float:
         """Capacity in a year if everything is built as early as can be, without ramps."""
-        earliest = max(self.row["earliest_year"], first_year + self.row["lead_years"])
+        earliest = self.earliest(first_year)
         if self.option_t is not None:
             return self.option_t if year >= earliest else 0.0
         retires = self.row["retires"]

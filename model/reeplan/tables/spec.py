@@ -84,7 +84,8 @@ class Table:
 
     ``by_year``: the table has a ``year`` in its key; between the listed years values are
     interpolated, outside them the nearest listed year holds. ``wide``: further columns, one for
-    each row of the table named, are allowed (the elements of a basket).
+    each row of the table named, are allowed (the elements of a basket). ``if_absent``: what the
+    absence of an optional table means for every plan; none depends on one that is ``for_studies``.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Table:
     by_year: bool = False
     wide: str = ""
     if_absent: str = ""
+    for_studies: bool = False
 
     def column(self, name: str) -> Column:
         """The column of this name."""
@@ -344,7 +346,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
                     also=(ALL,)),
               _year("year", "year these values hold"),
               _share("max_share", "most, as a share of demand and of what its plants take"),
-          ), optional=True, by_year=True, if_absent="dependence is not limited"),
+          ), optional=True, by_year=True, if_absent="what a partner takes from one country is not limited"),
     Table("scenarios", "Disruptions that may happen. Each start year makes one window.",
           ("scenario",), (
               _text("scenario", "name of the scenario"),
@@ -352,7 +354,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
               Column("starts", "years", "start years, separated by spaces", "year"),
               _integer("years", "years", "length", least=1),
               _share("probability", "that it happens in the horizon at all; split evenly over its starts"),
-          ), optional=True, if_absent="nothing is disrupted, and every plan's resilience is 1"),
+          ), optional=True, if_absent="nothing is disrupted for a time, and every plan's resilience is 1"),
     Table("disruptions", "What a scenario does. Where several rows act, the least availability holds.",
           ("scenario", "kind", "target", "material", "first", "last"), (
               _text("scenario", "the scenario; 'base' acts on the base path and in every window",
@@ -386,5 +388,6 @@ TABLES: dict[str, Table] = {table.name: table for table in (
               Column("distribution", "choice", "how likely what lies between is: all alike, the present value most, or "
                      "all alike on a scale of ratios", default="uniform",
                      choices=("uniform", "triangular", "log_uniform")),
-          ), optional=True, if_absent="nothing is said to be uncertain, and there is no sensitivity to study"),
+          ), optional=True, for_studies=True,
+          if_absent="nothing is said to be uncertain, and there is no sensitivity to study"),
 )}
