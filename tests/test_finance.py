@@ -50,6 +50,16 @@ def test_the_annuities_of_a_life_are_worth_the_capital(rate: float, life: int) -
     assert worth == pytest.approx(1.0, rel=1e-9)
 
 
+@few
+@given(rate=rates, life=lives)
+def test_the_money_of_a_year_falls_at_its_end(rate: float, life: int) -> None:
+    """What runs from the first year on costs its capital at the beginning of it, seen from the end of that year."""
+    paid = capital_recovery_factor(rate, life)
+    cost = sum(paid * discount_factor(rate, year, 2030) for year in range(2030, 2030 + life))
+    assert discount_factor(rate, 2030, 2030) == 1.0
+    assert cost == pytest.approx(1.0 + rate, rel=1e-9)
+
+
 @pytest.mark.parametrize("life", [1, 2, 10, 25, 60])
 def test_continuous_at_rate_zero(life: int) -> None:
     """A tiny rate gives the even spread and not noise; to first order the factor grows by (life + 1) / (2 life)."""

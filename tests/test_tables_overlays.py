@@ -177,3 +177,70 @@ def test_errors_of_an_overlay_name_its_file(case: Path) -> None:
     error = only_error(load_tables(case, [wrong]))
     assert (error.file, error.line) == (str(wrong / "demand.csv"), 2)
     assert "6 cells, the header 5 columns" in error.message
+
+
+# ---- an overlay that was made for another case ------------------------------------------------------
+
+STRANGE = """
+    plant,region,process,deposit,capacity_t_per_year,source
+    mill,harbour,dig,reef,5,a test
+    works,harbour,melt,,5,a test
+    press A,inland,press,,5,a test"""
+
+
+def test_an_overlay_of_another_case_is_told_first_and_folded(case: Path) -> None:
+    other = overlay(
+        case, "other", plants=STRANGE, demand="region,material,year,t_per_year,shortage_usd_per_t\nharbour,Zr,2030,1,1"
+    )
+    told = load_tables(case, [other]).errors
+    assert (told[0].file, told[0].line) == (str(other), 0), says(told)
+    assert told[0].message == "nothing in this overlay fits the case: 4 of 4 rows name what is not there."
+    assert told[0].hint == "it was made for another case."
+    assert [Path(error.file).name for error in told[1:]] == ["demand.csv", "plants.csv"], says(told)
+    assert told[2].message.startswith("'reef' is not listed in deposits.csv")
+    assert told[2].hint.endswith("3 more in this file.")
+
+
+def test_the_case_that_it_was_made_for_is_named(case: Path) -> None:
+    beside = case.parent / "ports"
+    beside.mkdir()
+    (beside / "settings.csv").write_text("name,value\n")
+    (beside / "regions.csv").write_text("region\nharbour\ninland\nreef\nmelt\n")
+    told = load_tables(case, [overlay(case, "other", plants=STRANGE)]).errors
+    assert told[0].hint == f"it was made for another case ({beside}?)."
+
+
+def test_an_overlay_that_drops_what_is_not_there_is_one_of_another_case(case: Path) -> None:
+    none = overlay(case, "none", ventures="venture,drop\nreef,yes\nridge,yes\nbay,yes")
+    told = load_tables(case, [none]).errors
+    assert [error.message for error in told] == [
+        "nothing in this overlay fits the case: 3 of 3 rows name what is not there.",
+        "there is no row 'reef' in ventures.csv to drop.",
+    ]
+    assert told[1].hint.endswith("2 more in this file.")
+
+
+def test_of_an_overlay_of_which_most_fits_every_name_is_told(case: Path) -> None:
+    most = overlay(
+        case,
+        "most",
+        suppliers="""
+        supplier,material,year,region,price_usd_per_t,max_t_per_year,source
+        Mills,Nd,2030,plain,1,1,a test
+        Mills,Dy,2030,plain,1,1,a test
+        Mills,Zr,2030,plain,1,1,a test
+        Mills,Hf,2030,plain,1,1,a test
+        Mills,Ce,2030,plane,1,1,a test
+        Mills,magnet,2030,plain,1,1,a test""",
+    )
+    assert sorted(error.line for error in load_tables(case, [most]).errors) == [4, 5, 6]
+
+
+def test_two_slips_in_a_small_overlay_are_told_one_by_one(case: Path) -> None:
+    slip = overlay(
+        case, "slip", demand="region,material,year,t_per_year,shortage_usd_per_t,source\ncost,Nb,2030,1,1,a test"
+    )
+    assert [error.message for error in load_tables(case, [slip]).errors] == [
+        "'Nb' is not listed in elements.csv or products.csv.",
+        "'cost' is not listed in regions.csv.",
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reeplan.tables.names import listing, quoted
+from reeplan.tables.reach import series_key
 from reeplan.tables.rows import Problem, Row
-from reeplan.tables.spec import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,11 +17,6 @@ def told_once(rows: list[Row], column: str, message: str, hint: str, names: Iter
     if rows:
         listed = listing(map(quoted, dict.fromkeys(names)))
         yield Problem(rows[0].file, rows[0].line, column, message.replace("{names}", listed), hint)
-
-
-def series_key(table: str) -> tuple[str, ...]:
-    """The key of a table without the year: what has one value a year, interpolated between listed ones."""
-    return tuple(name for name in TABLES[table].key if name != "year")
 
 
 def called(table: str, row: Row) -> str:

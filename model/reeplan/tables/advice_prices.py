@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from reeplan.tables.advice_once import called, told_once
 from reeplan.tables.advice_trade import direct_freight
-from reeplan.tables.reach import Chain, grouped, interpolated
+from reeplan.tables.reach import Chain, interpolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,16 +50,37 @@ def odd_prices(chain: Chain) -> Iterator[Problem]:
 def cheap_shortages(chain: Chain) -> Iterator[Problem]:
     """Demand of which a shortage costs nothing, or less than what is missing: plans rather go short."""
     references = _references(chain)
-    sellers = grouped(chain.tables["suppliers"], "material")
+    offers: dict[str, dict[str, list[list[Row]]]] = defaultdict(lambda: defaultdict(list))
+    for rows in chain.series["suppliers"]:
+        offers[rows[0]["material"]][rows[0]["region"]].append(rows)
+    # At this price something is for sale in every year: it spares most demands a closer look.
+    always = {
+        (material, origin): min(
+            (
+                max(row["price_usd_per_t"] for row in rows)
+                for rows in sold
+                if all(row["max_t_per_year"] for row in rows)
+            ),
+            default=math.inf,
+        )
+        for material, origins in offers.items()
+        for origin, sold in origins.items()
+    }
     found: Compared = []
-    for (region, material), rows in grouped(chain.tables["demand"], "region", "material").items():
-        offers = _offers(chain, sellers.get((material,), []), region)
+    for rows in chain.series["demand"]:
+        region, material = rows[0]["region"], rows[0]["material"]
+        freights = {origin: direct_freight(chain, origin, region, material) for origin in offers[material]}
+        freight = {origin: usd_per_t for origin, usd_per_t in freights.items() if usd_per_t is not None}
+        enough = min((always[material, origin] + freight[origin] for origin in freight), default=math.inf)
+        if min(row["shortage_usd_per_t"] for row in rows) >= enough > 0:
+            continue
         for year in sorted({min(max(row["year"], chain.years[0]), chain.years[-1]) for row in rows}):
             value = interpolated(rows, "shortage_usd_per_t", year)
             price = min(
                 (
-                    interpolated(offer, "price_usd_per_t", year) + freight
-                    for offer, freight in offers
+                    interpolated(offer, "price_usd_per_t", year) + freight[origin]
+                    for origin in freight
+                    for offer in offers[material][origin]
                     if interpolated(offer, "max_t_per_year", year) > 0
                 ),
                 default=references[material],
@@ -88,13 +111,6 @@ def _references(chain: Chain) -> dict[str, float]:
         for table, key in (("elements", "element"), ("products", "product"))
         for row in chain.tables[table]
     }
-
-
-def _offers(chain: Chain, rows: list[Row], region: str) -> list[tuple[list[Row], float]]:
-    """What sellers of one material hand over there, or at the other end of a lane, with its freight."""
-    offers = grouped(rows, "supplier").values()
-    freights = [direct_freight(chain, offer[0]["region"], region, offer[0]["material"]) for offer in offers]
-    return [(offer, freight) for offer, freight in zip(offers, freights, strict=True) if freight is not None]
 
 
 def _told(table: str, column: str, found: Compared, what: str, hint: str) -> Iterator[Problem]:

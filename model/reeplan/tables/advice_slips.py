@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reeplan.tables.advice_once import called, series_key, told_once
-from reeplan.tables.reach import Chain, grouped
+from reeplan.tables.advice_once import called, told_once
+from reeplan.tables.reach import Chain, grouped, series_key
 from reeplan.tables.spec import TABLES
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ SLIPS = (
 def slips(chain: Chain) -> Iterator[Problem]:
     """What is free or void by an empty or zero cell, one warning for all rows of a kind."""
     for slip in SLIPS:
-        groups = grouped(chain.tables[slip.table], *series_key(slip.table)).values()
+        groups = chain.series.get(slip.table) or grouped(chain.tables[slip.table], *series_key(slip.table)).values()
         rows = [group[0] for group in groups if all(slip.holds(row, chain) for row in group)]
         yield from told_once(rows, slip.column, slip.message, slip.hint, [called(slip.table, row) for row in rows])
 
@@ -208,3 +208,12 @@ def unused_regions(chain: Chain) -> Iterator[Problem]:
         "is the name a slip, or is it a region of another case?",
         [row["region"] for row in rows],
     )
+
+
+def idle_target(chain: Chain) -> Iterator[Problem]:
+    """A target of resilience where no scenario can break it."""
+    if chain.tables.settings["resilience_target"] and not chain.tables["scenarios"]:
+        rows = [row for row in chain.tables["settings"] if row["name"] == "resilience_target"]
+        hint = "add scenarios and what they disrupt, or leave the target out."
+        what = "without scenarios every plan keeps any target."
+        yield from told_once(rows, "value", what, hint, [])

@@ -6,34 +6,26 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reeplan.tables.advice_once import called, series_key, span, spans, told_once
+from reeplan.tables.advice_once import called, span, spans, told_once
 from reeplan.tables.names import listing, shown
 from reeplan.tables.reach import Chain, grouped
 from reeplan.tables.rows import Problem
-from reeplan.tables.spec import BASE, TABLES
+from reeplan.tables.spec import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reeplan.tables.rows import Row
 
-BY_YEAR = tuple(table.name for table in TABLES.values() if table.by_year)
-
 MOST_CALM_YEARS = 2
 """So many years without any disruption at the end of the horizon are usual: a window must fit into it."""
-
-
-def _series(chain: Chain, table: str) -> list[list[Row]]:
-    """The rows of each series of a table with years, in the order of their years."""
-    groups = grouped(chain.tables[table], *series_key(table)).values()
-    return [sorted(rows, key=lambda row: int(row["year"])) for rows in groups]
 
 
 def unlisted_start(chain: Chain) -> Iterator[Problem]:
     """Series whose first listed year is after the first year: its values hold before it as well."""
     start = chain.years[0]
-    for table in BY_YEAR:
-        rows = [series[0] for series in _series(chain, table) if series[0]["year"] > start]
+    for table, every in chain.series.items():
+        rows = [series[0] for series in every if series[0]["year"] > start]
         yield from told_once(
             rows,
             "year",
@@ -47,10 +39,10 @@ def unlisted_start(chain: Chain) -> Iterator[Problem]:
 def idle_years(chain: Chain) -> Iterator[Problem]:
     """Rows that no year of the horizon lies next to, and rows so far from it that they are most likely a slip."""
     start, end, length = chain.years[0], chain.years[-1], len(chain.years)
-    for table in BY_YEAR:
+    for table, every in chain.series.items():
         idle: list[Row] = []
         far: list[Row] = []
-        for series in _series(chain, table):
+        for series in every:
             for before, after in pairwise(series):
                 idle += [before] if after["year"] <= start else []
                 idle += [after] if before["year"] >= end else []
@@ -82,10 +74,10 @@ def held_flat(chain: Chain) -> Iterator[Problem]:
     """Demand that was still changing where its rows end; and everything else where no row of the case goes further."""
     end = chain.years[-1]
     moving = {
-        table: [series for series in _series(chain, table) if len(series) > 1 and _changes(table, *series[-2:])]
-        for table in BY_YEAR
+        table: [series for series in every if len(series) > 1 and _changes(table, *series[-2:])]
+        for table, every in chain.series.items()
     }
-    latest = max((row["year"] for table in BY_YEAR for row in chain.tables[table]), default=end)
+    latest = max(series[-1]["year"] for every in chain.series.values() for series in every)
     for table, what in _HELD.items():
         last = [series[-1] for series in moving[table] if series[-1]["year"] < end]
         if table != "demand" and latest >= end:
@@ -203,7 +195,7 @@ def calm_end(chain: Chain) -> Iterator[Problem]:
     end = chain.years[-1]
     rows = chain.tables["scenarios"]
     hit = {start + year for row in rows for start in row["starts"] for year in range(row["years"])}
-    if not hit or any(row["scenario"] == BASE and (row["last"] or end) >= end for row in chain.tables["disruptions"]):
+    if not hit:
         return
     usual = max((after - before - 1 for before, after in pairwise(sorted(hit))), default=0)
     if end - max(hit) > max(usual, MOST_CALM_YEARS):

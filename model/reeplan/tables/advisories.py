@@ -269,6 +269,7 @@ RULES: tuple[Callable[[Chain], Iterator[Problem]], ...] = (
     idle_disruptions,
     advice_slips.slips,
     advice_slips.unused_regions,
+    advice_slips.idle_target,
     advice_prices.odd_prices,
     advice_prices.cheap_shortages,
     advice_recipes.unbalanced,

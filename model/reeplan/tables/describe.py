@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 from reeplan.tables.names import quoted
 from reeplan.tables.reader import read_sheet
 from reeplan.tables.spec import (
+    ALL,
+    BASE,
     DROP,
+    KINDS_OF_GOODS,
     MATERIAL,
     NO_LIMIT,
     SETTINGS,
@@ -29,6 +32,13 @@ from reeplan.tables.spec import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_BASKET_COLUMNS = [column.name for column in (*TABLES["baskets"].columns, *SOURCE_AND_NOTE, DROP)]
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
 
 INTRODUCTION = f"""\
 # What a case folder holds
@@ -50,6 +60,16 @@ This page is written from the program's own list of tables.
   `=`, `+`, `-` or `@` (a spreadsheet would take them for formulas). Where a name becomes part of another (regions,
   countries, ventures, scenarios), `/`, `>` and `@` are refused, and the message says so. Blanks around names are
   ignored.
+- Some names are reserved, because they mean something else where a name stands. No element, product or scrap is called
+  {_listed(KINDS_OF_GOODS)} or `{ALL}` (kinds of goods),
+  nor like an intermediate of a deposit (`mixed of` its name); no element is called
+  {_listed(_BASKET_COLUMNS)} (columns of `baskets.csv` and of overlays); no scenario is called `{BASE}`.
+  A name is not an element's and a product's, nor a plant's and a venture's; no two names of a kind differ only in case.
+- A country is never a pair with itself: a route of `disruptions.csv`, an offtake cap and a dependence are between two
+  different countries, so that lanes within a country are never cut. Ore is not shipped at all.
+- Only files that are called like a table, in small letters and with the ending `.csv`, are read, and no folders within.
+  What looks like a table in another form (`Budgets.xlsx`, `budgets (1).csv`) is refused; hidden files and lock files of
+  spreadsheets are passed over.
 - *Material* means an element, a product or scrap: a name from `elements.csv` or `products.csv`.
 - An **overlay** is a folder with some of these tables (`--with FOLDER`). Its rows replace the case's rows of the same
   key, whole, or join them. A row with `{DROP.name}` = yes removes the row of its key, or all rows that match the part

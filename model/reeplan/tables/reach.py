@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reeplan.tables.spec import ALL
+from reeplan.tables.spec import ALL, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +36,11 @@ def grouped(rows: Iterable[Row], *columns: str) -> dict[tuple[str, ...], list[Ro
     for row in rows:
         groups[tuple(row[column] for column in columns)].append(row)
     return groups
+
+
+def series_key(table: str) -> tuple[str, ...]:
+    """The key of a table without the year: of a table by year, what has one value in each."""
+    return tuple(name for name in TABLES[table].key if name != "year")
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,18 @@ class Chain:
     def years(self) -> range:
         """The horizon."""
         return range(self.tables.settings["first_year"], self.tables.settings["last_year"] + 1)
+
+    @cached_property
+    def series(self) -> dict[str, list[list[Row]]]:
+        """Of every table by year the rows of each series, in the order of their years."""
+        return {
+            table.name: [
+                sorted(rows, key=lambda row: int(row["year"]))
+                for rows in grouped(self.tables[table.name], *series_key(table.name)).values()
+            ]
+            for table in TABLES.values()
+            if table.by_year
+        }
 
     def _assets(self) -> Iterator[Asset]:
         processes = {row["process"]: row for row in self.tables["processes"]}

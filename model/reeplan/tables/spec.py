@@ -360,7 +360,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
               _text("scenario", "the scenario; 'base' acts on the base path and in every window",
                     refers_to=("scenarios",), also=(BASE,)),
               Column("kind", "choice", "what is hit", choices=("country", "supplier", "plant", "route")),
-              _text("target", "a country, a supplier, a plant or venture, or a route 'A>B' between countries"),
+              _text("target", "a country, a supplier, a plant or venture, or a route 'A>B' between two countries"),
               _text("material", "element, product, a kind of goods, or all", ALL, refers_to=(MATERIAL,),
                     also=(ALL, *KINDS_OF_GOODS)),
               _integer("first", "year",
