@@ -36,8 +36,8 @@ CASE = {
         region,country,latitude,longitude,power_usd_per_mwh,thorium_max_t_per_year
         coast,Aland,10,70,80,100
         island,Bland,35,135,120,
-        plain,Cland,40,110,,
-        far,Dland,-10,20,,""",
+        plain,Cland,40,110,70,
+        far,Dland,-10,20,90,""",
     "elements": """
         element,name,circuit,reference_usd_per_t
         Ce,cerium,light,1000

@@ -26,6 +26,7 @@ def told(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("table", "line", "column", "cell", "expected"),
     [
+        ("regions", 5, "power_usd_per_mwh", "", "regions.csv:5 power_usd_per_mwh: 'far': energy costs nothing there"),
         ("plants", 3, "module_musd", "", "plants.csv:3 module_musd: 'cracker': a module costs no capital"),
         ("plants", 3, "module_musd", "0", "plants.csv:3 module_musd: 'cracker': a module costs no capital"),
         ("plants", 3, "max_modules", "", "plants.csv:3 max_modules: 'cracker': modules are described, but none can be"),
@@ -205,7 +206,13 @@ def test_what_the_absence_of_tables_means_is_said_in_one_line(case: Path, capsys
     assert run_check(case, (), strict=True, as_json=False) == 0, "it is no warning"
     said = " ".join(capsys.readouterr().out.split())
     assert "Not in this case: markets (surplus is given away) and budgets (capital is not limited)." in said
-    assert "A plan's resilience is that of the worst-off of Aland and Bland." in said
+    assert "resilience" not in said
+
+
+def test_of_three_partners_it_is_said_whose_resilience_counts(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_check(with_a_third_partner(case), (), strict=False, as_json=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "A plan's resilience is that of the worst-off of Aland, Bland and Eland." in said
 
 
 def test_a_case_with_every_table_says_nothing_of_absence(case: Path, capsys: pytest.CaptureFixture[str]) -> None:

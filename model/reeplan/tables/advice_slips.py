@@ -41,6 +41,14 @@ def _runs_free(process: Row, chain: Chain) -> bool:
     return used and any(row["opex_usd_per_t"] or row["energy_mwh_per_t"] for row in chain.tables["processes"])
 
 
+def _powers_free(region: Row, chain: Chain) -> bool:
+    """Whether energy is used in a region that has no price for it, while others have."""
+    if region["power_usd_per_mwh"] or not any(row["power_usd_per_mwh"] for row in chain.tables["regions"]):
+        return False
+    here = (asset.process for asset in chain.assets if asset.row["region"] == region["region"])
+    return any(process["energy_mwh_per_t"] for process in here)
+
+
 def _restocks_free(material: Row, chain: Chain) -> bool:
     name = material.get("element") or material.get("product")
     return material["reference_usd_per_t"] == 0 and any(row["material"] == name for row in chain.tables["stockpiles"])
@@ -56,6 +64,13 @@ _RESTOCKING = Slip(
 )
 
 SLIPS = (
+    Slip(
+        "regions",
+        "power_usd_per_mwh",
+        _powers_free,
+        "{names}: energy costs nothing there: power_usd_per_mwh is empty or 0.",
+        "other regions have a price; give one here.",
+    ),
     Slip(
         "plants",
         "module_musd",

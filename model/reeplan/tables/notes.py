@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def notes(tables: Tables) -> str:
-    """Sentences on the optional tables that have no rows, and on whose resilience is the plan's; may be empty."""
+    """Sentences on optional tables without rows, and on whose resilience counts where there are many; may be empty."""
     sentences = []
     if absent := [f"{name} ({TABLES[name].if_absent})" for name in TABLES if _matters(name, tables)]:
         sentences.append(f"Not in this case: {listing(absent, None)}.")
     partners = [row["partner"] for row in tables["partners"]]
-    if len(partners) > 1 and tables["scenarios"]:
+    if len(partners) > 2 and tables["scenarios"]:
         sentences.append(f"A plan's resilience is that of the worst-off of {listing(partners)}.")
     return " ".join(sentences)
 
