@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reeplan.cli.exits import BAD_INPUT, DONE
-from reeplan.figures import draw_figures
+from reeplan.figures import DrawingError, draw_figures
 from reeplan.report import write_report
 from reeplan.run_folder import finished_place, read_manifest, unfinished_place
 
@@ -24,16 +24,19 @@ def run_report(run: Path) -> int:
     left_out = ""
     try:
         draw_figures(run)
-    except Exception as failure:  # whatever is wrong with a figure must not keep the page from being written
+    except DrawingError as failure:
         left_out = str(failure)
+    except Exception as failure:  # whatever is wrong with the drawing must not keep the page from being written
+        left_out = f"no figure could be drawn: {failure}"
     try:
         write_report(run)
     except (OSError, ValueError, KeyError) as failure:
         click.echo(f"error   the report of {run} could not be written: {_in_words(failure)}.", err=True)
         return BAD_INPUT
     if left_out:
-        click.echo(f"warning some figures could not be drawn and are left out: {left_out}", err=True)
-    click.echo(f"{run / 'report.html'} and the figures were drawn again from the tables of {run}.")
+        click.echo(f"warning {left_out}", err=True)
+    what = "the other figures" if left_out else "the figures"
+    click.echo(f"{run / 'report.html'} and {what} were drawn again from the tables of {run}.")
     return DONE
 
 

@@ -29,7 +29,7 @@ from reeplan.cli.session import RefusedError, Request, Session, open_session
 from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
-from reeplan.figures import draw_figures
+from reeplan.figures import DrawingError, draw_figures
 from reeplan.front import Front, solve_front, solve_single
 from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal, Recorded
@@ -181,7 +181,9 @@ def _solve_into(
     join_logs(folder)
     seconds = time.perf_counter() - began
     write_manifest(folder, _manifest(session, front, rows, finding, folder, seconds))
-    _draw(folder, display)
+    not_drawn = _draw(folder, display)
+    if not_drawn:
+        write_manifest(folder, {**read_manifest(folder), "figures_not_drawn": not_drawn})
     verdict = _verified(folder, display)
     _write_page(folder, display)
     return _Results(front, rows, finding, verdict)
@@ -261,12 +263,17 @@ def _lacks_a_point(front: Front, place: Path) -> bool:
     )
 
 
-def _draw(folder: Path, display: TerminalDisplay) -> None:
-    """Draw; a figure that fails must not cost the run its tables."""
+def _draw(folder: Path, display: TerminalDisplay) -> list[str]:
+    """Draw; a figure that fails must not cost the run its tables. Returns what could not be drawn, and why."""
     try:
         draw_figures(folder)
+    except DrawingError as trouble:
+        display.say(f"    {trouble}; the tables are whole")
+        return [str(figure) for figure in trouble.args]
     except Exception as trouble:
-        display.say(f"    the figures could not be drawn ({trouble}); the tables are whole")
+        display.say(f"    no figure could be drawn ({trouble}); the tables are whole")
+        return [f"every figure: {type(trouble).__name__}: {trouble}"]
+    return []
 
 
 def _write_page(folder: Path, display: TerminalDisplay) -> None:

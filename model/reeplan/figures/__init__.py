@@ -9,6 +9,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+MOST_NAMED = 6
+"""So many figures that could not be drawn are named in a message."""
+
+
+class DrawingError(Exception):
+    """Some figures could not be drawn; all others were. Its arguments name each, and why."""
+
+    def __str__(self) -> str:
+        many = len(self.args)
+        some = "; ".join(map(str, self.args[:MOST_NAMED]))
+        rest = f"; {many - MOST_NAMED} more in figures/index.json" if many > MOST_NAMED else ""
+        return f"{many} figure{'s' * (many > 1)} could not be drawn: {some}{rest}"
+
+
 def draw_figures(run: Path, only: Sequence[str] | None = None) -> None:
     """Draw every figure of a run (or only those named) into its ``figures`` folder, with ``figures/index.json``.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.csv_files import write_table
 from reeplan.figures import (
+    DrawingError,
     build_timeline,
     capital,
     cost_parts,
@@ -77,10 +78,6 @@ MANY = 40
 """From so many pictures on, two processes draw them: starting one costs as much as a few pictures."""
 
 
-class DrawingError(Exception):
-    """Some figures could not be drawn; all others were."""
-
-
 @dataclass(frozen=True)
 class Drawn:
     """An entry of the index: a figure that was drawn, with its words and its files within the folder of figures."""
@@ -98,9 +95,10 @@ class Drawn:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An entry of the index: a figure that was not drawn, and why."""
+    """An entry of the index: a figure that was not drawn, and why. ``failed``: there was something to show."""
 
     name: str
+    heading: str
     point: str
     variant: str
     why: str
@@ -135,10 +133,12 @@ def draw_all(run: Path, only: Sequence[str] | None = None, processes: int | None
     left_out = [entry for place in places if isinstance(entry := done[place], LeftOut)]
     _write_index(folder, drawn, left_out, only)
     failed = [
-        f"{entry.name} {entry.point}{entry.variant}".strip() + f": {entry.why}" for entry in left_out if entry.failed
+        " ".join(filter(None, [entry.name, entry.point, entry.variant])) + f": {entry.why}"
+        for entry in left_out
+        if entry.failed
     ]
     if failed:
-        raise DrawingError("; ".join(failed))
+        raise DrawingError(*failed)
 
 
 def _write_index(folder: Path, drawn: list[Drawn], left_out: list[LeftOut], only: Sequence[str] | None) -> None:
@@ -190,11 +190,13 @@ def _draw(spec: FigureSpec, view: View, folder: Path) -> Drawn | LeftOut:
     try:
         table = spec.table(view)
         if table.empty:
-            return LeftOut(spec.name, view.point, variant[0], "there is nothing to show")
+            return LeftOut(spec.name, spec.heading, view.point, variant[0], "there is nothing to show")
         title, alt, stem = spec.title(view, table), spec.alt(view, table), spec.stem(view)
+        figure = spec.draw(view, table)
         write_table(table, folder / f"{stem}.csv")
-        save(spec.draw(view, table), folder / stem, title, alt)
+        save(figure, folder / stem, title, alt)
     except Exception as trouble:  # whatever is wrong with one figure must not keep the others from being drawn
-        return LeftOut(spec.name, view.point, variant[0], f"{type(trouble).__name__}: {trouble}", failed=True)
+        why = f"{type(trouble).__name__}: {trouble}"
+        return LeftOut(spec.name, spec.heading, view.point, variant[0], why, failed=True)
     files = {kind: f"{stem}.{kind}" for kind in ("png", "svg", "csv")}
     return Drawn(spec.name, spec.heading, spec.per, view.point, *variant, title, alt, files)

@@ -106,16 +106,16 @@ def _laid_out(run: Run, table: pd.DataFrame) -> tuple[Layout, list[str], dict[No
     missing = {
         (row["to_stage"], row["to_place"]): row["t_reo"] for row in lacking.to_dict("records") if row["t_reo"] > 0
     }
-    there = {"separation" if node[0] == RECYCLING else node[0] for link in links for node in (link.start, link.end)}
+    ends = [*(node for link in links for node in (link.start, link.end)), *missing]
+    there = {ORIGIN, *("separation" if node[0] == RECYCLING else node[0] for node in ends)}
     stages = [(name, heading) for name, heading in STAGES if name in there]
     number = {name: place for place, (name, _) in enumerate(stages)}
     number[RECYCLING] = number.get("separation", 0)
-    column_of = {node: number[node[0]] for link in links for node in (link.start, link.end)}
+    column_of = {node: number[node[0]] for node in ends}
     rank = rank_of(run)
     first = sorted((node for node in column_of if node[0] == ORIGIN), key=lambda node: rank.get(node[1], 99))
-    reached = {node: t for node, t in missing.items() if node in column_of}
-    layout = lay_out(links, column_of, first, BODY_HEIGHT, LABEL, GAP, reached)
-    return layout, [heading for _, heading in stages], reached
+    layout = lay_out(links, column_of, first, BODY_HEIGHT, LABEL, GAP, missing)
+    return layout, [heading for _, heading in stages], missing
 
 
 def _draw_headings(page: Sheet, headings: list[str], places: list[float]) -> None:
@@ -150,8 +150,8 @@ def _draw_ribbons(page: Sheet, run: Run, layout: Layout, places: list[float]) ->
 
 def _draw_bars(page: Sheet, run: Run, layout: Layout, places: list[float], missing: Mapping[Node, float]) -> None:
     last = len(places) - 1
-    names = {(*link.stops[at][:2], link.stops[at][2]) for link in layout.links for at in (0, -1)}
-    for slot in sorted(names):
+    bars = {link.stops[at] for link in layout.links for at in (0, -1)} | {(*node, last) for node in missing}
+    for slot in sorted(bars):
         node, column = slot[:2], slot[2]
         x, tall = places[column], layout.height(slot)
         middle = page.floor + layout.middle[slot]

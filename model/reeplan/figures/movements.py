@@ -20,28 +20,35 @@ if TYPE_CHECKING:
 ENTERING = ("bought", "made", "arriving", "drawn")
 LEAVING = ("taken", "leaving", "filled", "sold", "demand", "left over")
 PLACE = ["window", "year", "region", "material"]
+NAMES = ("asset", "deposit", "other")
+"""What a movement may have beside its place and kind; an empty text where it has none."""
+
+COLUMNS = (*PLACE, "kind", *NAMES, "t")
 TRACE_T = 1e-6
 """t: what is less than this is the rounding of the solver."""
 
 
 @lru_cache(maxsize=4)
 def movements(run: Run, point: str) -> pd.DataFrame:
-    """What enters and leaves each place: columns of ``PLACE``, ``kind``, ``asset``, ``deposit``, ``other``, ``t``.
+    """What enters and leaves each place: ``COLUMNS``, also where nothing is bought, made, shipped or stored.
 
     ``kind`` is one of ``ENTERING`` or ``LEAVING`` (``demand`` is what is served of it); ``other`` the
     supplier or the region at the other end; ``t`` > 0, of the material. What enters and is neither
     used, kept, sent on nor sold is ``left over``, so that both sides are equal.
     """
-    parts = [*_traded(run, point), *_processed(run, point)]
-    table = pd.concat([part for part in parts if not part.empty] or parts, ignore_index=True)
-    table[["asset", "deposit", "other"]] = table[["asset", "deposit", "other"]].fillna("")
+    table = pd.concat([_whole(part) for part in (*_traded(run, point), *_processed(run, point))], ignore_index=True)
     table = table[table["t"] > TRACE_T]
     signed = table["t"].where(table["kind"].isin(ENTERING), -table["t"])
     rest = signed.groupby([table[name] for name in PLACE]).sum().reset_index(name="t")
-    rest = rest[rest["t"] > TRACE_T].assign(kind="left over", asset="", deposit="", other="")
-    both = pd.concat([table, rest], ignore_index=True) if len(rest) else table
-    both = both.astype({"year": int})
-    return both[[*PLACE, "kind", "asset", "deposit", "other", "t"]].reset_index(drop=True)
+    rest = rest[rest["t"] > TRACE_T].assign(kind="left over")
+    return pd.concat([table, _whole(rest)], ignore_index=True).astype({"year": int})
+
+
+def _whole(part: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every column and its type: a part that has no rows, or no such name, has the column all the same."""
+    missing = {name: "" for name in NAMES if name not in part}
+    texts = dict.fromkeys(("window", "region", "material", "kind", *NAMES), str)
+    return part.assign(**missing)[list(COLUMNS)].astype({**texts, "year": float, "t": float})
 
 
 def _traded(run: Run, point: str) -> list[pd.DataFrame]:

@@ -65,13 +65,16 @@ def lay_out(
     gap: float,
     extra: Mapping[Node, float],
 ) -> Layout:
-    """Places between 0 and ``tall``. ``least``: room for a node's label; ``extra``: t of a bar beyond its links.
+    """Places between 0 and ``tall``. ``least``: room for a node's label; ``extra``: t of a bar beyond its links, if any.
 
     ``first``: the order of the first column to begin with, from the top.
     """
     own = [_routed(link, column_of) for link in links]
     columns = _columns(own, first, max(column_of.values()) + 1)
-    amount = _amounts(own, extra)
+    alone = [slot for node in extra if (slot := (*node, column_of[node])) not in columns[slot[2]]]
+    for slot in alone:
+        columns[slot[2]].append(slot)
+    amount = _amounts(own, extra) | {slot: extra[slot[:2]] for slot in alone}
     room = dict.fromkeys(amount, gap)
     scale = _scale(columns, amount, column_of, tall, least, gap)
     layout = Layout(own, scale, columns, {}, amount)

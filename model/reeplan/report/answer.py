@@ -84,7 +84,7 @@ def _price(one: pd.Series, other: pd.Series) -> float:
 
 def badges(report: Report) -> list[Badge]:
     """What was checked, what is proven, what the inputs rest on."""
-    return [_checked(report), _proven(report), *_warned(report), *_rests_on(report)]
+    return [_checked(report), _proven(report), *_not_drawn(report), *_warned(report), *_rests_on(report)]
 
 
 def _checked(report: Report) -> Badge:
@@ -110,6 +110,11 @@ def _proven(report: Report) -> Badge:
     largest = float(short["gap_musd"].max())
     some = f"{len(short)} of {len(front)} plans" if len(front) > 1 else "The plan"
     return Badge("mind", f"{some} not fully proven: could cost up to {musd(largest)} MUSD less", "sure")
+
+
+def _not_drawn(report: Report) -> list[Badge]:
+    missing = len(report.not_drawn)
+    return [Badge("bad", f"{count(missing, 'figure').capitalize()} could not be drawn", "checked")] if missing else []
 
 
 def _warned(report: Report) -> list[Badge]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.figures.front.data import FrontData, read_front
 from reeplan.figures.run import Run
 from reeplan.figures.words import listed, plain
-from reeplan.report.pictures import Figure, figures_by_plan
+from reeplan.report.pictures import Figure, NotDrawn, figures_by_plan, not_drawn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +80,11 @@ class Report:
     def figures(self) -> dict[str, list[Figure]]:
         """The figures of every plan, those of the run as a whole under the empty name."""
         return figures_by_plan(self)
+
+    @cached_property
+    def not_drawn(self) -> list[NotDrawn]:
+        """Figures that could not be drawn although there is something to show."""
+        return not_drawn(self)
 
     @property
     def served_where(self) -> str:

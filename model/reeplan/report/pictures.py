@@ -46,6 +46,32 @@ class Figure:
     pictures: list[Picture] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class NotDrawn:
+    """A figure that is missing although there was something to show. ``point`` is empty for one of the run as a whole."""
+
+    name: str
+    heading: str
+    point: str
+    why: str
+
+
+def not_drawn(report: Report) -> list[NotDrawn]:
+    """What could not be drawn: by the index of the figures, or by the manifest of a run that has none."""
+    index = report.folder / "figures" / "index.json"
+    if not index.exists():
+        return [NotDrawn("", "All figures", "", str(why)) for why in report.manifest.get("figures_not_drawn", [])]
+    return [
+        NotDrawn(entry["name"], f"{entry['heading']}{_of(entry)}", entry["point"], entry["why"])
+        for entry in json.loads(index.read_text(encoding="utf-8"))["left_out"]
+        if entry["failed"]
+    ]
+
+
+def _of(entry: dict[str, Any]) -> str:
+    return f" ({entry['variant']})" if entry["variant"] else ""
+
+
 def figures_by_plan(report: Report) -> dict[str, list[Figure]]:
     """The figures of every plan, in the order of the report; those of the run as a whole under the empty name.
 

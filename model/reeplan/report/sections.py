@@ -75,6 +75,7 @@ def _plans(report: Report, render: Renderer) -> Markup:
         (
             card,
             report.figures.get(card.point, []),
+            [missing for missing in report.not_drawn if missing.point == card.point],
             [plan_tables.builds(report, card.point), plan_tables.who_pays(report, card.point),
              plan_tables.costs(report, card.point), *_in_disruption(report, card.point),
              *metric_tables.tables(report, card.point)],
@@ -100,6 +101,7 @@ def _checked(report: Report, render: Renderer) -> Markup:
     return render(
         "checked.html.j2", verdict=verdict, changed=report.changed, manifest=report.manifest,
         statements=sum(verdict["checked"].values()) if verdict else 0, rules=trust.checked_rules(report),
+        not_drawn=report.not_drawn,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from reeplan.tables.names import did_you_mean, invisible, listing, plain_name, quoted
+from reeplan.tables.notations import DECIMAL_COMMA, NUMBER, THREES, plainly, slip_of
 from reeplan.tables.reader import FREE_TEXT, NumberStyle
 
 if TYPE_CHECKING:
@@ -23,18 +24,9 @@ LONGEST_NAME = 200
 FORMULA_MARKS = "=+-@"
 """A spreadsheet that opens a table of results takes a name that begins with one of them for a formula, and runs it."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_THREES = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+", re.ASCII)
-_COMMA_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
-_POINT_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-_OTHER_THOUSANDS = re.compile(r"[+-]?\d{1,3}([ _'\u00a0\u2009\u202f\u2019]\d{3})+([.,]\d*)?")
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[- ][A-Za-z]{3}([- ]\d{2,4})?|[A-Za-z]{3}-\d{2,4}")
 _RUNNING_TEXT = re.compile(r"=.*\w\s*\(|[@+-].*\w\(|[=@+-].*\|.*!", re.DOTALL)
 """What a spreadsheet may run: a sign first, then a function's call or another program's name."""
 _EXCEL_ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|GETTING_DATA)[!?]?|#+", re.IGNORECASE)
-_WITH_UNIT = re.compile(r"[$€£¥₹]\s*[\d.,]+|[\d.,]+\s*[A-Za-z$€£¥₹][A-Za-z0-9/$€£¥₹ ]{0,20}")
-_NOTHING = ("nan", "na", "n/a", "null", "none", "nil", "-", "–", "—", "?", "inf", "+inf", "-inf", "infinity", "tbd")
 _YES_NO = {
     "yes": True,
     "no": False,
@@ -126,55 +118,27 @@ def _bare_number(cell: str, style: NumberStyle) -> float | None:
     """The number if the cell is one beyond doubt in a file of this style."""
     if _doubtful(cell, style):
         return None
-    if style.comma and _DECIMAL_COMMA.fullmatch(cell):
+    if style.comma and DECIMAL_COMMA.fullmatch(cell):
         return float(cell.replace(",", "."))
-    return float(cell) if _NUMBER.fullmatch(cell) else None
+    return float(cell) if NUMBER.fullmatch(cell) else None
 
 
 def _doubtful(cell: str, style: NumberStyle) -> bool:
     """Whether the cell may be a whole number with thousands separators as well as one with three decimals."""
     clear = style.comma != style.point and (style.point or "." not in cell)
-    return not clear and bool(_THREES.fullmatch(cell))
+    return not clear and bool(THREES.fullmatch(cell))
 
 
 def _no_number(column: Column, cell: str, style: NumberStyle) -> CellError:
-    """Why this cell is no number: the commonest slips first."""
+    """Why this cell is no number."""
     shown = quoted(cell)
     if style != PLAIN_STYLE and _doubtful(cell, style):
         return CellError(
             f"{shown} may be two different numbers in this file.",
             f"write {re.sub('[.,]', '', cell)} if thousands are meant, else one decimal more or less.",
         )
-    plain = unicodedata.normalize("NFKC", cell).replace("−", "-").replace("–", "-")
-    percentage = _bare_number(plain.rstrip("% ").replace(",", "."), PLAIN_STYLE) if plain.endswith("%") else None
-    if percentage is not None:
-        return CellError(f"{shown} is a percentage.", f"write it as a share: {_short(percentage / 100)}")
-    for pattern, marks in (
-        (_COMMA_THOUSANDS, ","),
-        (_POINT_THOUSANDS, "."),
-        (_OTHER_THOUSANDS, " _'\u00a0\u2009\u202f’"),
-    ):
-        if pattern.fullmatch(plain) or pattern.fullmatch(cell):
-            number = "".join(letter for letter in plain if letter not in marks and letter != " ")
-            return CellError(f"{shown} has thousands separators.", f"write {number.replace(',', '.')}")
-    if _DECIMAL_COMMA.fullmatch(plain):
-        return CellError(f"{shown} has a decimal comma.", f"write {plain.replace(',', '.')}")
-    if plain != cell and _NUMBER.fullmatch(plain):
-        return CellError(f"{shown} is not written in plain digits.", f"write {plain}")
-    if _DATE.fullmatch(plain):
-        hint = "write the year alone." if column.unit == "year" else "the spreadsheet may have turned a number into it."
-        return CellError(f"{shown} is a date where a number belongs.", hint)
-    if plain.casefold() in _NOTHING:
-        return CellError(
-            f"{shown} is not a number.",
-            expected(column) if column.required else "leave the cell empty for the default.",
-        )
-    if _WITH_UNIT.fullmatch(plain) and not plain.isalpha():
-        return CellError(
-            f"{shown} has a unit or a currency in it.",
-            f"write the number alone, in {column.unit}." if column.unit else "write the number alone.",
-        )
-    return CellError(f"{shown} is text where a number belongs.", expected(column))
+    slip = slip_of(cell, column, expected(column))
+    return CellError(f"{shown} {slip.what}", slip.hint)
 
 
 def _integer(column: Column, cell: str, style: NumberStyle) -> int:
@@ -224,6 +188,9 @@ def _years(column: Column, cell: str, style: NumberStyle) -> tuple[int, ...]:
     years = []
     for word in cell.split():
         if not re.fullmatch(r"\d{4}(\.0+)?", word, re.ASCII):
+            plain = plainly(word)
+            if plain != word and re.fullmatch(r"\d{4}", plain, re.ASCII):
+                raise CellError(f"{quoted(cell)} is not written in plain digits.", f"write {plainly(cell)}")
             raise CellError(f"{quoted(cell)} is not a list of years.", "separate years by spaces: 2029 2033 2037")
         years.append(int(word[:4]))
     repeated = sorted(year for year, times in Counter(years).items() if times > 1)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reeplan.tables.names import plain_name, quoted
+from reeplan.tables.notations import DECIMAL_COMMA, DECIMAL_POINT, THREES
 from reeplan.tables.rows import Problem
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ SAVE_AS = "in Excel: File > Save As > 'CSV UTF-8 (Comma delimited)'."
 SEPARATOR_NAMES = {";": "semicolons", "\t": "tabs"}
 FREE_TEXT = ("source", "note")
 
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
-_DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+")
-_GROUPS_OF_THREE = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
 _HEAD = 200_000
 """The header is looked for in so many characters."""
 _MOST_BAD_LINES = 1000
@@ -219,10 +217,10 @@ def _style(records: list[tuple[int, list[str]]]) -> NumberStyle:
     header = records[0][1] if records else []
     free = {index for index, name in enumerate(header) if name in FREE_TEXT}
     cells = [cell for _, record in records[1:] for index, cell in enumerate(record) if index not in free]
-    plain = [cell for cell in cells if not _GROUPS_OF_THREE.fullmatch(cell)]
+    plain = [cell for cell in cells if not THREES.fullmatch(cell)]
     return NumberStyle(
-        comma=any(_DECIMAL_COMMA.fullmatch(cell) for cell in plain),
-        point=any(_DECIMAL_POINT.fullmatch(cell) for cell in plain),
+        comma=any(DECIMAL_COMMA.fullmatch(cell) for cell in plain),
+        point=any(DECIMAL_POINT.fullmatch(cell) for cell in plain),
     )
 
 
