@@ -67,8 +67,6 @@ _WITH_UNIT = re.compile(
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[- ][A-Za-z]{3}([- ]\d{2,4})?|[A-Za-z]{3}-\d{2,4}")
 _NOTHING = frozenset(["nan", "na", "n/a", "null", "none", "nil", "inf", "+inf", "-inf", "infinity", "tbd", *"-—…?", "--"])
-    ["nan", "na", "n/a", "null", "none", "nil", "-", "--", "—", "…", "?", "inf", "+inf", "-inf", "infinity", "tbd"]
-)
 _LONGEST = 400
 _FOOTNOTE = "*†‡§¶#"
 

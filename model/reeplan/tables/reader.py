@@ -14,6 +14,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reeplan.tables.encodings import readings
 from reeplan.tables.names import plain_name, quoted
 from reeplan.tables.notations import DECIMAL_COMMA, DECIMAL_POINT, THREES
 from reeplan.tables.rows import Problem
@@ -28,7 +29,6 @@ FREE_TEXT = ("source", "note")
 _HEAD = 200_000
 """The header is looked for in so many characters."""
 _MOST_BAD_LINES = 1000
-_JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]{2}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _decode(data: bytes, sheet: Sheet) -> str | None:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            _report_encoding(data, error.start, sheet)
+            _report_encoding(error, sheet)
             return None
     text = text.removeprefix("\ufeff")
     if "\0" in text:
@@ -134,22 +134,21 @@ def _wide_encoding(data: bytes) -> str:
     return ""
 
 
-def _report_encoding(data: bytes, position: int, sheet: Sheet) -> None:
-    start = data.rfind(b"\n", 0, position) + 1
-    end = data.find(b"\n", position)
-    content = data[start : end if end >= 0 else len(data)][:400]
-    name, codec = "Windows Western (cp1252)", "cp1252"
-    for candidate, label in (("cp932", "Shift-JIS"), ("euc_jp", "EUC-JP")):
-        if _JAPANESE.search(content.decode(candidate, errors="ignore")):
-            name, codec = label, candidate
-            break
+def _report_encoding(error: UnicodeDecodeError, sheet: Sheet) -> None:
+    data, position = error.object, error.start
     line = data.count(b"\n", 0, position) + 1
-    would_read = quoted(content.decode(codec, errors="replace").strip(), 60)
+    if error.end == len(data) and "end of data" in error.reason:
+        sheet.fail(line, "", "the file ends in the middle of a letter: it is cut off.", "copy or save it again.")
+        return
+    found = readings(data, position)
+    may_be = "; ".join(f"as {reading.name}: {quoted(reading.text, 60)}" for reading in found)
     sheet.fail(
         line,
         "",
-        f"the file is not saved as UTF-8; it looks like {name} (line {line} would read {would_read}).",
-        SAVE_AS,
+        f"the file is not saved as UTF-8. Line {line} would read {may_be}."
+        if found
+        else "the file is not saved as UTF-8, and looks like no text at all.",
+        f"open it in the encoding that reads right, then save it so: {SAVE_AS}" if len(found) > 1 else SAVE_AS,
     )
 
 
