@@ -153,13 +153,13 @@ def missing_sources(chain: Chain) -> Iterator[Problem]:
             "every table may have a column 'source'; write 'assumption: why' for a judgement.",
         )
         return
-    for (file,), group in grouped((row for row in map(_with_file, rows) if not row["source"]), "file").items():
+    unsourced: dict[str, list[Row]] = {}
+    for row in rows:
+        if not row["source"]:
+            unsourced.setdefault(row.file, []).append(row)
+    for file, group in unsourced.items():
         count = f"{len(group)} rows have" if len(group) > 1 else "this row has"
         yield Problem(file, group[0].line, "source", f"{count} no source.", "write 'assumption: why' for a judgement.")
-
-
-def _with_file(row: Row) -> Row:
-    return Row({**row, "file": row.file}, row.file, row.line)
 
 
 def odd_recipes(chain: Chain) -> Iterator[Problem]:

@@ -44,11 +44,11 @@ _YES_NO = {
 
 
 class CellError(Exception):
-    """What is wrong with a cell, and how to mend it."""
+    """What is wrong with a cell, and how to mend it. ``kind``: the same for cells of which the same is wrong."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", kind: str = "") -> None:
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.kind = message, hint, kind
 
 
 def parse(column: Column, cell: str, style: NumberStyle = PLAIN_STYLE) -> Any:
@@ -136,9 +136,10 @@ def _no_number(column: Column, cell: str, style: NumberStyle) -> CellError:
         return CellError(
             f"{shown} may be two different numbers in this file.",
             f"write {re.sub('[.,]', '', cell)} if thousands are meant, else one decimal more or less.",
+            "two numbers",
         )
     slip = slip_of(cell, column, expected(column))
-    return CellError(f"{shown} {slip.what}", slip.hint)
+    return CellError(f"{shown} {slip.what}", slip.hint, slip.what)
 
 
 def _integer(column: Column, cell: str, style: NumberStyle) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from reeplan.tables.names import did_you_mean, listing, looks_like, quoted
+from reeplan.tables.names import also_on, did_you_mean, listing, looks_like, quoted
 from reeplan.tables.rows import Problem
 from reeplan.tables.spec import ALL, BASE, DROP, KINDS_OF_GOODS, MATERIAL, SOURCE_AND_NOTE, TABLES, Column
 
@@ -83,13 +83,6 @@ def _unknown(name: str, tables: Iterable[str], valid: set[str]) -> tuple[str, st
     add = f"add {quoted(name)} to {where}."
     guess = did_you_mean(name, valid)
     return f"{quoted(name)} is not listed in {where}", f"{guess} Or {add}" if guess else add
-
-
-def also_on(lines: list[int]) -> str:
-    """' (also on lines 7 and 9)' for a name that is wrong more than once."""
-    if len(lines) < 2:
-        return ""
-    return f" (also on line{'s' * (len(lines) > 2)} {listing(map(str, lines[1:]), 5)})"
 
 
 def targets(draft: Draft) -> None:

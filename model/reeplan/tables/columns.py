@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reeplan.tables.cells import CellError, expected, parse
-from reeplan.tables.names import did_you_mean, listing, quoted, shown
+from reeplan.tables.names import also_on, did_you_mean, listing, quoted, shown
 from reeplan.tables.rows import Problem
 from reeplan.tables.spec import DROP, SETTINGS, SOURCE_AND_NOTE, Column, Table
 
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 MOST_BAD_CELLS = 1000
 """After so many bad cells a file is not what it should be, and more messages help nobody."""
 
+FOLDED_FROM = 4
+"""So many cells of a column with the same slip are one message."""
 
-@dataclass
+Slips = dict[tuple[str, str], list[Problem]]
+"""Bad cells by column and kind of slip."""
+
+
+@dataclass(slots=True)
 class RawRow:
     """A row before defaults: the typed values of its filled cells."""
 
@@ -59,14 +65,7 @@ def read_part(table: Table, sheet: Sheet, overlay: bool, wide: WideNames, errors
     if not columns:
         part.whole = False
         return part
-    before = len(errors)
-    for line, cells in sheet.rows:
-        part.rows.append(_type_row(sheet, columns, line, cells, errors))
-        if len(errors) - before > MOST_BAD_CELLS:
-            message = f"more than {MOST_BAD_CELLS} cells of this file cannot be read; the rest is not looked at."
-            errors.append(Problem(sheet.file, line, "", message, "is it the right file?"))
-            part.whole = False
-            break
+    _type_rows(sheet, columns, part, errors)
     _require(table, sheet, part, errors)
     if table.wide and not set(sheet.columns) <= {column.name for _, column in columns} | wide.dropped:
         # A column could not be read, so the sum of the others says nothing.
@@ -146,21 +145,69 @@ def _wide_column(name: str) -> Column:
     return Column(name, "number", "share of this element in the oxides", "fraction", 0.0, least=0.0, most=1.0)
 
 
-def _type_row(
-    sheet: Sheet, columns: list[tuple[int, Column]], line: int, cells: list[str], errors: list[Problem]
-) -> RawRow:
-    row = RawRow(sheet.file, line)
-    for position, column in columns:
-        cell = cells[position]
-        if not cell:
-            continue
+def _type_rows(sheet: Sheet, columns: list[tuple[int, Column]], part: Part, errors: list[Problem]) -> None:
+    """Type the rows, a column at a time: cells that say the same are read once."""
+    read = {column.name: _read_column(column, [cells[at] for _, cells in sheet.rows], sheet) for at, column in columns}
+    places = [(column.name, at, read[column.name]) for at, column in columns]
+    wrong = any(isinstance(value, CellError) for values in read.values() for value in values.values())
+    slips: Slips = {}
+    found = 0
+    for line, cells in sheet.rows:
+        row = RawRow(sheet.file, line, {name: values[cell] for name, at, values in places if (cell := cells[at])})
+        part.rows.append(row)
+        if wrong:
+            found += _take_out_bad(row, slips)
+            if found > MOST_BAD_CELLS:
+                message = f"more than {MOST_BAD_CELLS} cells of this file cannot be read; the rest is not looked at."
+                errors.append(Problem(sheet.file, line, "", message, "is it the right file?"))
+                part.whole = False
+                break
+        if DROP.name in read:
+            row.drop = row.cells.pop(DROP.name, False) or DROP.name in row.bad
+    errors += _folded(slips)
+
+
+def _read_column(column: Column, cells: list[str], sheet: Sheet) -> dict[str, Any]:
+    """Every different cell with its value, or with what is wrong with it."""
+    values: dict[str, Any] = {}
+    wrong = 0
+    for cell in dict.fromkeys(cells):
         try:
-            row.cells[column.name] = parse(column, cell, sheet.style)
-        except CellError as problem:
-            row.bad.add(column.name)
-            errors.append(Problem(sheet.file, line, column.name, problem.message, problem.hint))
-    row.drop = row.cells.pop(DROP.name, False) or DROP.name in row.bad
-    return row
+            values[cell] = parse(column, cell, sheet.style) if cell else None
+        except CellError as slip:
+            wrong += 1
+            # Beyond so many the rows are not looked at: it need not be said what each of them is instead.
+            values[cell] = slip
+            if wrong > MOST_BAD_CELLS:
+                return values | {other: slip for other in cells if other not in values}
+    return values
+
+
+def _take_out_bad(row: RawRow, slips: Slips) -> int:
+    """Note the row's bad cells and take them out of it; returns how many there are."""
+    bad = {name: value for name, value in row.cells.items() if isinstance(value, CellError)}
+    for name, slip in bad.items():
+        row.bad.add(name)
+        del row.cells[name]
+        slips.setdefault((name, slip.kind or slip.message), []).append(
+            Problem(row.file, row.line, name, slip.message, slip.hint)
+        )
+    return len(bad)
+
+
+def _folded(slips: Slips) -> list[Problem]:
+    """The problems; many of one kind in a column as one that names the other lines."""
+    told: list[Problem] = []
+    for problems in slips.values():
+        if len(problems) < FOLDED_FROM:
+            told += problems
+            continue
+        first = problems[0]
+        lines = [problem.line for problem in problems]
+        alike = all(problem.hint == first.hint for problem in problems)
+        hint = first.hint if alike else f"{first.hint.rstrip('.')}, and the others likewise."
+        told.append(replace(first, message=f"{first.message.rstrip('.')}{also_on(lines)}.", hint=hint))
+    return told
 
 
 def _require(table: Table, sheet: Sheet, part: Part, errors: list[Problem]) -> None:
@@ -184,10 +231,15 @@ def _require(table: Table, sheet: Sheet, part: Part, errors: list[Problem]) -> N
             for row in rows:
                 row.bad.add(column.name)
             continue
-        for row in rows:
-            if column.name not in row.cells and column.name not in row.bad and not _may_be_empty(table, column, row):
-                row.bad.add(column.name)
-                errors.append(Problem(sheet.file, row.line, column.name, "this cell is empty.", expected(column)))
+        empty = [
+            row
+            for row in rows
+            if column.name not in row.cells and column.name not in row.bad and not _may_be_empty(table, column, row)
+        ]
+        for row in empty:
+            row.bad.add(column.name)
+        told = [Problem(sheet.file, row.line, column.name, "this cell is empty.", expected(column)) for row in empty]
+        errors += _folded({(column.name, ""): told} if told else {})
 
 
 def _may_be_empty(table: Table, column: Column, row: RawRow) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reeplan.tables.rows import Problem, Row
-from reeplan.tables.spec import MATERIAL, SETTINGS, SOURCE_AND_NOTE, TABLES, FromColumn, FromSetting, Table
+from reeplan.tables.spec import MATERIAL, SETTINGS, SOURCE_AND_NOTE, TABLES, Column, FromColumn, FromSetting, Table
 
 if TYPE_CHECKING:
     from reeplan.tables.columns import Part, RawRow
@@ -70,23 +70,33 @@ def draft_table(draft: Draft, table: Table, raw: list[RawRow], parts: list[Part]
     draft.raw[name] = raw
     draft.parts[name] = parts
     wide = sorted(draft.names[table.wide]) if table.wide else []
-    draft.rows[name] = [_with_defaults(table, row, draft.settings, wide) for row in raw if not row.bad]
+    draft.rows[name] = _with_defaults(table, [row for row in raw if not row.bad], draft.settings, wide)
 
 
-def _with_defaults(table: Table, row: RawRow, settings: dict[str, Any], wide: list[str]) -> Row:
-    values: dict[str, Any] = {}
-    for column in (*table.columns, *SOURCE_AND_NOTE):
-        if column.name in row.cells:
-            values[column.name] = row.cells[column.name]
-        elif isinstance(column.default, FromColumn):
-            values[column.name] = values[column.default.column]
-        elif isinstance(column.default, FromSetting):
-            values[column.name] = settings.get(column.default.name)
-        else:
-            values[column.name] = None if column.required else column.default
-    for name in wide:
-        values[name] = row.cells.get(name, 0.0)
-    return Row(values, row.file, row.line, frozenset(row.cells))
+def _with_defaults(table: Table, rows: list[RawRow], settings: dict[str, Any], wide: list[str]) -> list[Row]:
+    """The rows with every column of the table, in its order, empty cells with what they mean."""
+    columns = (*table.columns, *SOURCE_AND_NOTE)
+    constant = {column.name: _default(column, settings) for column in columns} | dict.fromkeys(wide, 0.0)
+    copied = [(column.name, column.default.column) for column in columns if isinstance(column.default, FromColumn)]
+    given: dict[tuple[str, ...], frozenset[str]] = {}
+    filled = []
+    for row in rows:
+        values = {**constant, **row.cells}
+        for name, other in copied:
+            if name not in row.cells:
+                values[name] = values[other]
+        names = tuple(row.cells)
+        if names not in given:
+            given[names] = frozenset(names)
+        filled.append(Row(values, row.file, row.line, given[names]))
+    return filled
+
+
+def _default(column: Column, settings: dict[str, Any]) -> Any:
+    """What an empty cell means where it is the same in every row."""
+    if isinstance(column.default, FromSetting):
+        return settings.get(column.default.name)
+    return None if column.required or isinstance(column.default, FromColumn) else column.default
 
 
 def default_settings(given: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,9 @@ def nearest(name: str, valid: Iterable[str], count: int = 2) -> list[str]:
     A name that differs only in case or blanks is certain; otherwise likeness decides.
     """
     options = sorted(set(valid))
+    if len(options) > MOST_COMPARED:
+        start = _plain(name)[:2]
+        options = [option for option in options if _plain(option)[:2] == start][:MOST_COMPARED]
     same = [option for option in options if _plain(option) == _plain(name)]
     if same:
         return same[:count]
@@ -26,6 +29,10 @@ def nearest(name: str, valid: Iterable[str], count: int = 2) -> list[str]:
     likeness = [difflib.SequenceMatcher(None, other, plain).ratio() for other in found]
     found = [other for other, ratio in zip(found, likeness, strict=True) if ratio > likeness[0] - 0.1]
     return [by_plain[other] for other in found]
+
+
+MOST_COMPARED = 2000
+"""Of more names than these, only those that begin alike are compared letter by letter."""
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
@@ -84,6 +91,13 @@ def listing(words: Iterable[str], most: int | None = 6) -> str:
     if most is not None and len(items) > most:
         return f"{', '.join(items[: most - 1])} and {len(items) - most + 1} more"
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def also_on(lines: list[int]) -> str:
+    """' (also on lines 7 and 9)' for a name that is wrong more than once."""
+    if len(lines) < 2:
+        return ""
+    return f" (also on line{'s' * (len(lines) > 2)} {listing(map(str, lines[1:]), 5)})"
 
 
 def _plain(text: str) -> str:

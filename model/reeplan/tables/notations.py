@@ -66,7 +66,7 @@ _WITH_UNIT = re.compile(
     rf"{_VALUE}\s*(?:[^\W\d_]\D{{0,24}}\d?|[°$€£¥₹]\w*)|(?=[^\W\d]|[$€£¥₹])[^\W\d]*\.?\s*[$€£¥₹]?\s*{_VALUE}"
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[- ][A-Za-z]{3}([- ]\d{2,4})?|[A-Za-z]{3}-\d{2,4}")
-_NOTHING = frozenset(["nan", "na", "n/a", "null", "none", "nil", "inf", "+inf", "-inf", "infinity", "tbd", *"-—…?", "--"])
+_NOTHING = {"nan", "na", "n/a", "null", "none", "nil", "inf", "+inf", "-inf", "infinity", "tbd", "--", *"-—…?"}
 _LONGEST = 400
 _FOOTNOTE = "*†‡§¶#"
 

@@ -56,20 +56,14 @@ def _lost_columns(table: Table, part: Part, replaced: list[tuple[RawRow, RawRow]
     ]
 
 
-def key_of(table: Table, row: RawRow) -> Key:
-    """The row's key, with the defaults of empty key columns filled in."""
-    return tuple(
-        row.cells.get(name, None if table.column(name).required else table.column(name).default) for name in table.key
-    )
-
-
 def _by_key(table: Table, part: Part, errors: list[Problem]) -> dict[Key, RawRow]:
-    """The part's rows by key; a key that is there twice is an error."""
+    """The part's rows by key, with the defaults of empty key columns; a key that is there twice is an error."""
     rows: dict[Key, RawRow] = {}
+    empty = [(name, _empty(table, name)) for name in table.key]
     for row in part.rows:
         if row.drop:
             continue
-        key = key_of(table, row)
+        key = tuple([row.cells.get(name, default) for name, default in empty])
         if row.bad.intersection(table.key):
             rows[(part.file, row.line)] = row
         elif key in rows:
@@ -119,5 +113,10 @@ def _drop(table: Table, row: RawRow, rows: dict[Key, RawRow], known_whole: bool,
 
 
 def _value(table: Table, name: str, row: RawRow) -> object:
+    return row.cells.get(name, _empty(table, name))
+
+
+def _empty(table: Table, name: str) -> object:
+    """What an empty cell of a key means."""
     column = table.column(name)
-    return row.cells.get(name, None if column.required else column.default)
+    return None if column.required else column.default

@@ -155,7 +155,9 @@ def _cells(row: Rows, rows: Sequence[Rows], settings: Mapping[str, Any]) -> tupl
     table = TABLES[row["table"]]
     rules = _column(row)
     wanted = _parts(row)
-    matching = [other for other in rows if all(_same(other[name], part) for name, part in wanted.items())]
+    matching = rows
+    for name, part in wanted.items():
+        matching = [other for other in matching if _same(other[name], part)]
     if not matching:
         raise _no_row(row, rows, wanted)
     return tuple(

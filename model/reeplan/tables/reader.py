@@ -20,12 +20,18 @@ from reeplan.tables.notations import DECIMAL_COMMA, DECIMAL_POINT, THREES
 from reeplan.tables.rows import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SAVE_AS = "in Excel: File > Save As > 'CSV UTF-8 (Comma delimited)'."
 SEPARATOR_NAMES = {";": "semicolons", "\t": "tabs"}
 FREE_TEXT = ("source", "note")
 
+MOST_BYTES, MOST_LINES = 500_000_000, 2_000_000
+"""No table of a case is larger: what is, was put there by mistake."""
+
+_FIRST_BLOCK = 1 << 16
+_LONGEST_LINE = 2_000_000
 _HEAD = 200_000
 """The header is looked for in so many characters."""
 _MOST_BAD_LINES = 1000
@@ -73,8 +79,11 @@ def read_sheet(path: Path, shown: str) -> Sheet:
     sheet = Sheet(shown)
     try:
         # A pipe would wait for ever, and a device may never end: only true files are opened.
-        if not stat.S_ISREG(path.stat().st_mode):
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
             sheet.fail(0, "", "this is no file but a folder, a pipe or a device.", "put a CSV file in its place.")
+            return sheet
+        if facts.st_size > _FIRST_BLOCK and _is_refused(path, facts.st_size, sheet):
             return sheet
         data = path.read_bytes()
     except OSError as error:
@@ -92,6 +101,26 @@ def read_sheet(path: Path, shown: str) -> Sheet:
     return sheet
 
 
+def _is_refused(path: Path, size: int, sheet: Sheet) -> bool:
+    """Whether a large file's size or first block shows that it is no table: nothing more of it is read."""
+    if size > MOST_BYTES:
+        sheet.fail(
+            0,
+            "",
+            f"the file has {size / 1e6:,.0f} MB.".replace(",", " "),
+            f"a table has at most {MOST_BYTES / 1e6:.0f} MB and {MOST_LINES:,} lines: is it the right file?".replace(
+                ",", " "
+            ),
+        )
+        return True
+    with path.open("rb") as file:
+        block = file.read(_FIRST_BLOCK)
+    if 0 in block and not _wide_encoding(block):
+        _report_zeros(block, sheet)
+        return True
+    return False
+
+
 def _decode(data: bytes, sheet: Sheet) -> str | None:
     """The file's text, or nothing and an error that names the likely encoding."""
     if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
@@ -106,6 +135,9 @@ def _decode(data: bytes, sheet: Sheet) -> str | None:
             return None
         sheet.warn(1, "the file is saved as UTF-16 ('Unicode text'); read anyway.", SAVE_AS)
     else:
+        if 0 in data:
+            _report_zeros(data, sheet)
+            return None
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -113,10 +145,14 @@ def _decode(data: bytes, sheet: Sheet) -> str | None:
             return None
     text = text.removeprefix("\ufeff")
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        sheet.fail(line, "", "the file holds zero bytes: it is damaged, or no text file.", SAVE_AS)
+        _report_zeros(text.encode("utf-8", "replace"), sheet)
         return None
     return text
+
+
+def _report_zeros(data: bytes, sheet: Sheet) -> None:
+    line = data.count(b"\n", 0, data.index(0)) + 1
+    sheet.fail(line, "", "the file holds zero bytes: it is damaged, or no text file.", SAVE_AS)
 
 
 def _wide_encoding(data: bytes) -> str:
@@ -162,18 +198,37 @@ def _records(text: str, sheet: Sheet) -> list[tuple[int, list[str]]]:
         sheet.warn(
             1, f"columns are separated by {SEPARATOR_NAMES[separator]}; read anyway.", f"to be rid of this: {SAVE_AS}"
         )
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(_lines(lines), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []
+    clean = str.strip if text.isascii() else _clean
     start = skip + 1
     try:
         for record in reader:
-            records.append((start, [_clean(cell) for cell in record]))
+            records.append((start, [*map(clean, record)]))
             start = reader.line_num + skip + 1
     except csv.Error as error:
         _report_quotes(str(error), start, sheet)
+    except _TooLongError as error:
+        sheet.fail(start, "", str(error), "is it the right file?")
     if separator in SEPARATOR_NAMES:
         sheet.style = _style(records)
     return records
+
+
+class _TooLongError(Exception):
+    """A line, or the file, is longer than any table's."""
+
+
+def _lines(text: io.StringIO) -> Iterator[str]:
+    """The lines of the text. Raises ``_TooLongError`` before a line, or a number of lines, that no table has."""
+    for number, line in enumerate(text):
+        if len(line) > _LONGEST_LINE:
+            raise _TooLongError(f"this line has {len(line):,} characters.".replace(",", " "))
+        if number > MOST_LINES:
+            raise _TooLongError(
+                f"there are more than {MOST_LINES:,} lines; the rest is not looked at.".replace(",", " ")
+            )
+        yield line
 
 
 def _separator(text: str) -> tuple[str, int]:
@@ -245,8 +300,11 @@ def _shape(records: list[tuple[int, list[str]]], sheet: Sheet) -> None:
                 "name it or empty it.",
             )
     sheet.columns = [header[index] for index in kept]
+    whole = kept == list(range(len(header)))
     for line, cells in filled[1:]:
-        if _fits(line, cells, width, len(header), sheet):
+        if whole and len(cells) == width:
+            sheet.rows.append((line, cells))
+        elif _fits(line, cells, width, len(header), sheet):
             sheet.rows.append((line, [cells[index] for index in kept]))
         elif len(sheet.errors) > _MOST_BAD_LINES:
             sheet.fail(line, "", "too many lines do not fit the header; the rest is not looked at.")
