@@ -70,8 +70,26 @@ def _normalised(basket: Row, elements: set[str]) -> Row:
 
 def _finish(loaded: Loaded) -> Loaded:
     loaded.errors = _folded(loaded.errors)
-    loaded.warnings = _folded(loaded.warnings)
+    loaded.warnings = _folded(_together(loaded.warnings))
     return loaded
+
+
+def _together(problems: list[Problem]) -> list[Problem]:
+    """Those that say the same of several whole files of a folder as one that names the files."""
+    files: dict[tuple[Path, int, str, str], list[str]] = {}
+    for problem in dict.fromkeys(problems):
+        if not problem.column:
+            files.setdefault((Path(problem.file).parent, problem.line, problem.message, problem.hint), []).append(
+                problem.file
+            )
+    told = [problem for problem in problems if problem.column]
+    for (folder, line, message, hint), named in files.items():
+        if len(named) > 1:
+            which = listing([Path(name).name for name in named], 8)
+            told.append(Problem(str(folder), 0, "", f"{len(named)} files ({which}): {message}", hint))
+        else:
+            told.append(Problem(named[0], line, "", message, hint))
+    return told
 
 
 def _folded(problems: list[Problem]) -> list[Problem]:

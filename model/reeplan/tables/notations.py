@@ -63,7 +63,7 @@ _POWER_OF_TEN = re.compile(rf"({_VALUE})\s*[x×*·]\s*10\s*(?:\^|\*\*)?\s*([+-]?
 _POWER = re.compile(rf"({_VALUE})\s*(?:\^|\*\*)\s*([+-]?\d+)")
 _APOSTROPHE = re.compile(rf"['\"`´]({_VALUE})['\"`´]?")
 _WITH_UNIT = re.compile(
-    rf"{_VALUE}\s*(?:[^\W\d_]\D{{0,24}}\d?|[°$€£¥₹]\w*)|(?=[^\W\d]|[$€£¥₹])[^\W\d]*\.?\s*[$€£¥₹]?\s*{_VALUE}"
+    rf"{_VALUE}\s*(?:[^\W\d_]\D{{0,24}}\d?|[°$€£¥₹]\w*)|(?:[^\W\d_]{{2,4}}\.?|[^\W\d_]{{0,3}}[$€£¥₹])\s*{_VALUE}"
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[- ][A-Za-z]{3}([- ]\d{2,4})?|[A-Za-z]{3}-\d{2,4}")
 _NOTHING = {"nan", "na", "n/a", "null", "none", "nil", "inf", "+inf", "-inf", "infinity", "tbd", "--", *"-—…?"}
