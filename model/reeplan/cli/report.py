@@ -21,9 +21,9 @@ def run_report(run: Path) -> int:
     if trouble:
         click.echo(f"error   {trouble}", err=True)
         return BAD_INPUT
-    left_out = ""
+    left_out = remark = ""
     try:
-        draw_figures(run)
+        remark = draw_figures(run)
     except DrawingError as failure:
         left_out = str(failure)
     except Exception as failure:  # whatever is wrong with the drawing must not keep the page from being written
@@ -35,6 +35,8 @@ def run_report(run: Path) -> int:
         return BAD_INPUT
     if left_out:
         click.echo(f"warning {left_out}", err=True)
+    if remark:
+        click.echo(f"warning {remark}", err=True)
     what = "the other figures" if left_out else "the figures"
     click.echo(f"{run / 'report.html'} and {what} were drawn again from the tables of {run}.")
     return DONE

@@ -266,7 +266,8 @@ def _lacks_a_point(front: Front, place: Path) -> bool:
 def _draw(folder: Path, display: TerminalDisplay) -> list[str]:
     """Draw; a figure that fails must not cost the run its tables. Returns what could not be drawn, and why."""
     try:
-        draw_figures(folder)
+        if remark := draw_figures(folder):
+            display.say(f"    {remark}")
     except DrawingError as trouble:
         display.say(f"    {trouble}; the tables are whole")
         return [str(figure) for figure in trouble.args]

@@ -12,6 +12,7 @@ from reeplan.compare.page import page
 from reeplan.compare.results import fronts, results
 from reeplan.compare.runs import Comparison
 from reeplan.csv_files import write_table
+from reeplan.figures.fonts import signs_of
 from reeplan.figures.style import drawing_style, save
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def write(compared: Compared, folder: Path) -> None:
     write_table(compared.results, folder / "results.csv")
     write_table(compared.builds, folder / "builds.csv")
     write_table(figure.table(comparison), folder / "fronts-figure.csv")
-    with drawing_style():
+    signs = set().union(*(signs_of(given.run) for given in comparison.runs))
+    with drawing_style(signs):
         save(figure.draw(comparison), folder / "fronts", figure.title(comparison), figure.alt(comparison))
     svg = (folder / "fronts.svg").read_text(encoding="utf-8")
     html = page(comparison, compared.inputs, compared.results, compared.builds, svg)

@@ -23,12 +23,14 @@ class DrawingError(Exception):
         return f"{many} figure{'s' * (many > 1)} could not be drawn: {some}{rest}"
 
 
-def draw_figures(run: Path, only: Sequence[str] | None = None) -> None:
+def draw_figures(run: Path, only: Sequence[str] | None = None) -> str:
     """Draw every figure of a run (or only those named) into its ``figures`` folder, with ``figures/index.json``.
+
+    Returns which names the fonts of this machine cannot write, in words; nothing where they can write all.
 
     The drawing library is loaded only here: commands that draw nothing start faster. Raises ``DrawingError``,
     when all others are drawn, if a figure could not be drawn.
     """
     from reeplan.figures.catalogue import draw_all
 
-    draw_all(run, only)
+    return draw_all(run, only)

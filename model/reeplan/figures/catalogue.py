@@ -24,6 +24,7 @@ from reeplan.figures import (
     supply_curve,
 )
 from reeplan.figures.cooperation import burdens, levers, regret, together_front, who_gains
+from reeplan.figures.fonts import families, remark_on, signs_of, unwritten
 from reeplan.figures.run import Run
 from reeplan.figures.style import drawing_style, save
 from reeplan.figures.sureness import (
@@ -115,9 +116,10 @@ class _Task:
     """Each figure as its place in the catalogue and among the figure's views."""
 
 
-def draw_all(run: Path, only: Sequence[str] | None = None, processes: int | None = None) -> None:
+def draw_all(run: Path, only: Sequence[str] | None = None, processes: int | None = None) -> str:
     """Draw the figures of a run (or only those named) into its ``figures`` folder, and an index of them.
 
+    Returns what the fonts of this machine cannot write of its names, in words, and nothing where they can write all.
     A figure that fails does not keep the others from being drawn. Raises ``DrawingError`` at the end if one failed.
     """
     folder = run / "figures"
@@ -139,6 +141,8 @@ def draw_all(run: Path, only: Sequence[str] | None = None, processes: int | None
     ]
     if failed:
         raise DrawingError(*failed)
+    signs = signs_of(Run(run))
+    return remark_on(unwritten(signs, families(signs)))
 
 
 def _write_index(folder: Path, drawn: list[Drawn], left_out: list[LeftOut], only: Sequence[str] | None) -> None:
@@ -179,7 +183,7 @@ def _draw_tasks(tasks: Sequence[_Task]) -> dict[tuple[int, int], Drawn | LeftOut
 def _draw_task(task: _Task) -> dict[tuple[int, int], Drawn | LeftOut]:
     run = Run(task.run)
     views = {number: FIGURES[number].views(run) for number in {number for number, _ in task.places}}
-    with drawing_style():
+    with drawing_style(signs_of(run)):
         return {
             (number, place): _draw(FIGURES[number], views[number][place], task.folder) for number, place in task.places
         }

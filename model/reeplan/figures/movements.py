@@ -45,7 +45,7 @@ def movements(run: Run, point: str) -> pd.DataFrame:
 
 
 def _whole(part: pd.DataFrame) -> pd.DataFrame:
-    """The rows with every column and its type: a part that has no rows, or no such name, has the column all the same."""
+    """The rows with every column and its type, also where there are no rows or no such name."""
     missing = {name: "" for name in NAMES if name not in part}
     texts = dict.fromkeys(("window", "region", "material", "kind", *NAMES), str)
     return part.assign(**missing)[list(COLUMNS)].astype({**texts, "year": float, "t": float})

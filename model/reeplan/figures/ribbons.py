@@ -65,7 +65,7 @@ def lay_out(
     gap: float,
     extra: Mapping[Node, float],
 ) -> Layout:
-    """Places between 0 and ``tall``. ``least``: room for a node's label; ``extra``: t of a bar beyond its links, if any.
+    """Places between 0 and ``tall``. ``least``: room for a node's label; ``extra``: t of a bar beyond links, if any.
 
     ``first``: the order of the first column to begin with, from the top.
     """

@@ -6,11 +6,10 @@ import io
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -18,6 +17,7 @@ from matplotlib.text import Text
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from reeplan.figures.fonts import families, unwritten
 from reeplan.figures.palette import BLUE as BLUE
 from reeplan.figures.palette import FAINT as FAINT
 from reeplan.figures.palette import GREY as GREY
@@ -29,9 +29,10 @@ from reeplan.figures.palette import VERMILION as VERMILION
 from reeplan.figures.palette import paler as paler
 from reeplan.figures.palette import text_on as text_on
 from reeplan.figures.svg import slim
+from reeplan.tables.names import cut_apart, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 WIDTH, EDGE = 8.8, 0.15
 """Width of a figure and its margin, inches."""
@@ -42,44 +43,18 @@ TITLE, BODY, SMALL, TINY = 13.0, 8.6, 7.6, 6.8
 DPI = 200
 LINE_HEIGHT = 1.34
 
-FONTS = (
-    "DejaVu Sans",
-    "Noto Sans CJK JP",
-    "Noto Sans JP",
-    "Source Han Sans JP",
-    "Hiragino Sans",
-    "Yu Gothic",
-    "Meiryo",
-    "IPAexGothic",
-    "Noto Sans Devanagari",
-    "Nirmala UI",
-    "Kohinoor Devanagari",
-    "Mangal",
-    "Lohit Devanagari",
-    "Arial Unicode MS",
-    "Noto Sans",
-)
-"""The first is always there (it comes with matplotlib); the others write what it lacks, where they are installed."""
-
-
-def fonts() -> list[str]:
-    """Those of the fonts that this machine has."""
-    have = set(font_manager.fontManager.get_font_names())
-    return [name for name in FONTS if name in have] or ["sans-serif"]
-
-
 @contextmanager
-def drawing_style() -> Iterator[None]:
+def drawing_style(signs: Iterable[str] = ()) -> Iterator[None]:
     """Draw the same everywhere, whatever the user's own settings; put these back at the end.
 
-    Names are never read as formulas. A sign that no font can write shows as a box in the PNG,
-    without a warning: the analyst cannot do anything about it.
+    Names are never read as formulas. ``signs`` are those of the names to be written; what no font has is a box in the
+    PNG, of which ``fonts.remark_on`` tells once for all figures.
     """
     with matplotlib.rc_context(), warnings.catch_warnings():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(
             {
-                "font.family": fonts(),
+                "font.family": families(signs),
                 "font.size": 9,
                 "text.color": INK,
                 "text.parse_math": False,
@@ -101,6 +76,8 @@ class Ruler:
 
     def __init__(self) -> None:
         self._renderer = FigureCanvasAgg(Figure(dpi=DPI)).get_renderer()
+        self._cut: dict[str, str] = {}
+        """What has been shortened with this ruler, by what is shown: no two texts of a figure are shown alike."""
 
     def width(self, text: str, size: float, weight: str = "normal") -> float:
         """How wide a line of text is."""
@@ -108,17 +85,21 @@ class Ruler:
         return float(self._renderer.get_text_width_height_descent(text, font, ismath=False)[0]) / DPI if text else 0.0
 
     def cut(self, text: str, width: float, size: float, weight: str = "normal") -> str:
-        """The text, shortened with an ellipsis if it is wider than that."""
+        """The text, with an ellipsis for its middle if it is wider than that, and unlike any other cut before."""
         if self.width(text, size, weight) <= width:
             return text
-        short, long = 0, len(text)
+        return cut_apart(text, self._cut, lambda text, ahead: self._fitted(text, width, size, weight, ahead))
+
+    def _fitted(self, text: str, width: float, size: float, weight: str, ahead: float) -> str:
+        """As much of the text as the width holds."""
+        short, long = 1, len(text) + 1
         while long - short > 1:
             middle = (short + long) // 2
-            if self.width(text[:middle] + "…", size, weight) <= width:
+            if self.width(shortened(text, middle, ahead), size, weight) <= width:
                 short = middle
             else:
                 long = middle
-        return text[:short].rstrip() + "…"
+        return shortened(text, short, ahead)
 
     def wrap(self, text: str, width: float, size: float, weight: str = "normal", most: int = 99) -> list[str]:
         """Lines no wider than that, at most so many; words that are wider are broken."""
@@ -132,13 +113,13 @@ class Ruler:
             if line:
                 lines.append(line)
             while self.width(word, size, weight) > width:
-                part = self.cut(word, width, size, weight).removesuffix("…") or word[0]
+                part = self._fitted(word, width, size, weight, 1.0).removesuffix("…") or word[0]
                 lines.append(part)
                 word = word.removeprefix(part)
             line = word
         lines += [line] if line else []
         if len(lines) > most:
-            lines = [*lines[: most - 1], self.cut(lines[most - 1] + " …", width, size, weight)]
+            lines = [*lines[: most - 1], self._fitted(lines[most - 1] + " …", width, size, weight, 1.0)]
             lines[-1] = lines[-1].removesuffix(" …").rstrip(" ,;…") + " …"
         return lines
 
@@ -192,8 +173,5 @@ def _save_png(figure: Figure, file: str, title: str) -> None:
 
 def _all_written(figure: Figure) -> bool:
     """Whether the fonts at hand have every sign of the figure."""
-    signs: set[int] = {ord(sign) for text in figure.findobj(Text) for sign in text.get_text()} - {10}
-    for name in matplotlib.rcParams["font.family"]:
-        font: Any = font_manager.get_font(font_manager.findfont(name))
-        signs -= set(font.get_charmap())
-    return not signs
+    signs = {sign for text in figure.findobj(Text) for sign in text.get_text()}
+    return not unwritten(signs, matplotlib.rcParams["font.family"])

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import math
 
+from reeplan.tables.names import cut_apart, shortened
+
+MOST_SIGNS = 36
+"""Of a name within a sentence."""
+
 NBSP = "\u00a0"
 STAGE_WORDS = {
     "mine": "Mines",
@@ -75,9 +80,15 @@ def capitalised(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def clipped(name: str, most: int = 36) -> str:
-    """A name of at most so many signs."""
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+def clipped(name: str, most: int = MOST_SIGNS) -> str:
+    """A name of at most so many signs, its ends kept."""
+    return shortened(name, most)
+
+
+def clipped_apart(names: list[str], most: int = MOST_SIGNS) -> list[str]:
+    """Names of at most so many signs, of which no two that differ look alike."""
+    taken: dict[str, str] = {}
+    return [cut_apart(name, taken, lambda name, ahead: shortened(name, most, ahead)) for name in names]
 
 
 def listed(items: list[str]) -> str:

@@ -48,7 +48,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class NotDrawn:
-    """A figure that is missing although there was something to show. ``point`` is empty for one of the run as a whole."""
+    """A figure that is missing although there was something to show; ``point`` is empty for one of the whole run."""
 
     name: str
     heading: str

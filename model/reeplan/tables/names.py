@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 def nearest(name: str, valid: Iterable[str], count: int = 2) -> list[str]:
@@ -40,6 +40,9 @@ def did_you_mean(name: str, valid: Iterable[str]) -> str:
     options = nearest(name, valid)
     return f"did you mean {' or '.join(quoted(option) for option in options)}?" if options else ""
 
+
+AHEAD = 0.6
+"""Of the letters that a shortened text keeps, so many stand before its ellipsis."""
 
 JOINERS = "\u200c\u200d"
 """Letters without a shape of their own that some scripts cannot be written without."""
@@ -79,10 +82,42 @@ def shown(text: object) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(text))
 
 
+def shortened(text: str, length: int, ahead: float = AHEAD) -> str:
+    """The text with an ellipsis for its middle if it is longer: long names often differ at their ends.
+
+    ``ahead`` is the share of the letters kept that stand before it.
+
+    >>> shortened("separation of heavies, first line", 20)
+    'separation…irst line'
+    """
+    if len(text) <= length:
+        return text
+    first = round(ahead * max(length - 1, 0))
+    last = max(length - 1, 0) - first
+    return f"{text[:first].rstrip()}…{text[len(text) - last :].lstrip()}"
+
+
+def cut_apart(text: str, taken: dict[str, str], cut: Callable[[str, float], str]) -> str:
+    """The text as ``cut`` (text, share kept ahead) shortens it, and unlike every other text in ``taken`` as cut before.
+
+    ``taken`` holds what each shortened text stands for, and grows.
+    """
+    for ahead in (AHEAD, 1.0, 0.0, 0.3):
+        short = cut(text, ahead)
+        if taken.setdefault(short, text) == text:
+            return short
+    # They are alike at both ends: what is shown begins where this one differs from the one like it.
+    other = taken[cut(text, AHEAD)]
+    differs = next((at for at, (one, two) in enumerate(zip(text, other, strict=False)) if one != two), 0)
+    short = cut(f"…{text[differs:]}", 1.0)
+    taken.setdefault(short, text)
+    return short
+
+
 def quoted(text: str, length: int = 40) -> str:
     """The text in quotes on one line, shortened: a cell may hold a page or control characters."""
     shown = "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in text)
-    return f"'{shown}'" if len(shown) <= length else f"'{shown[: length - 1]}…'"
+    return f"'{shortened(shown, length)}'"
 
 
 def listing(words: Iterable[str], most: int | None = 6) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reeplan.figures.sheet import versions, years_and_money
-from reeplan.figures.words import NBSP, clipped, listed, musd, percent, plain, short, tonnes
+from reeplan.figures.words import NBSP, clipped, clipped_apart, listed, musd, percent, plain, short, tonnes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -267,7 +267,7 @@ def changes(before: pd.DataFrame, here: pd.DataFrame) -> tuple[list[str], list[s
         rise = row["t"] > 0
         row[["modules", "t"]] = abs(row["modules"]), abs(row["t"])
         if row["stage"] == "venture" and not gone and not made:
-            now, then = clipped(plain(row["option"])), clipped(plain(old.loc[asset, "option"]))
+            now, then = clipped_apart([plain(row["option"]), plain(old.loc[asset, "option"])])
             text = f"{clipped(plain(asset))} at {now} instead of {then}"
             rise = True
         else:

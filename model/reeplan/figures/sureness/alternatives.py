@@ -20,7 +20,7 @@ from reeplan.figures.sureness.data import (
     slack_in_words,
 )
 from reeplan.figures.sureness.rows import write_name
-from reeplan.figures.words import clipped, count, listed, percent, plain, short
+from reeplan.figures.words import clipped_apart, count, listed, percent, plain, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,9 +119,9 @@ def title(view: View, table: pd.DataFrame) -> str:
         everywhere, likeness = common(others), "unlike"
     if not everywhere:
         return f"{lead} and builds nothing" if len(plans) == 1 else f"{lead}, and nothing is built in all of them"
-    named = listed([clipped(asset_in_words(name, within=True)) for name in everywhere]) if len(everywhere) <= 2 else (
-        f"{count(len(everywhere), 'asset')} of {table['asset'].nunique()}"
-    )  # fmt: skip
+    named = f"{count(len(everywhere), 'asset')} of {table['asset'].nunique()}"
+    if len(everywhere) <= 2:
+        named = listed(clipped_apart([asset_in_words(name, within=True) for name in everywhere]))
     if len(plans) == 1:
         return f"{lead}; {likeness} the cheapest it builds {named}"
     return f"{lead}; {'both' if len(plans) == 2 else 'all'}, {likeness} the cheapest, build {named}"

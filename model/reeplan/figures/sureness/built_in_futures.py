@@ -10,7 +10,7 @@ from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import GREY, INK
 from reeplan.figures.sureness.data import BUILT, asset_in_words, figures_of, is_true, read_table
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, key_mark, row_chart
-from reeplan.figures.words import NBSP, capitalised, clipped, count, listed, span
+from reeplan.figures.words import NBSP, capitalised, clipped_apart, count, listed, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def title(view: View, table: pd.DataFrame) -> str:
 
 
 def _named(assets: list[str]) -> str:
-    names = [clipped(asset_in_words(name, within=True)) for name in assets]
+    names = clipped_apart([asset_in_words(name, within=True) for name in assets])
     return listed(names) if len(names) <= MOST_NAMED else count(len(names), "asset")
 
 

@@ -18,7 +18,7 @@ from reeplan.figures.sureness.data import (
     slack_in_words,
 )
 from reeplan.figures.sureness.rows import write_name
-from reeplan.figures.words import clipped, count, listed, plain
+from reeplan.figures.words import clipped_apart, count, listed, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +162,7 @@ def _last_must(table: pd.DataFrame) -> str:
 
 
 def _named(names: list[str]) -> str:
-    names = [clipped(name) for name in names]
+    names = clipped_apart(names)
     if len(names) <= MOST_NAMED:
         return listed(names)
     return f"{', '.join(names[: MOST_NAMED - 1])} and {count(len(names) - MOST_NAMED + 1, 'more', 'more')}"

@@ -25,7 +25,7 @@ from reeplan.figures.sureness.outputs import (
     unit_in_words,
 )
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, row_chart
-from reeplan.figures.words import NBSP, capitalised, clipped, count, listed, plain
+from reeplan.figures.words import NBSP, capitalised, clipped, clipped_apart, count, listed, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     unit = first["unit"]
     alike = [row for row in sure if same(row["span"], first["span"])]
     if len(alike) > 1:
-        names = [clipped(plain(row["input"])) for row in alike]
+        names = clipped_apart([plain(row["input"]) for row in alike])
         named = listed(names) if len(names) == 2 else count(len(names), "input")
         if unit == YES_OR_NO:
             return f"{capitalised(named)} decide on {output}, each by itself"
