@@ -49,12 +49,11 @@ def families(signs: Iterable[str] = ()) -> list[str]:
     if not lacking:
         return chosen
     _find_new()
-    for name in sorted(set(font_manager.fontManager.get_font_names()) - set(chosen)):
-        if not name.startswith(_BOXES) and (rest := unwritten(lacking, [name])) != lacking:
-            chosen.append(name)
+    upright = [entry for entry in font_manager.fontManager.ttflist if (entry.style, entry.weight) == ("normal", 400)]
+    for entry in sorted(upright, key=lambda entry: str(entry.name)):
+        if lacking and not entry.name.startswith(_BOXES) and (rest := lacking - _letters(entry.fname)) != lacking:
+            chosen.append(entry.name)
             lacking = rest
-            if not lacking:
-                break
     return chosen
 
 
@@ -63,10 +62,13 @@ def unwritten(signs: Iterable[str], names: Iterable[str]) -> set[str]:
     left = {sign for sign in signs if not sign.isspace()}
     for name in names:
         if left:
-            font: Any = font_manager.get_font(font_manager.findfont(name))
-            known = font.get_charmap()
-            left = {sign for sign in left if ord(sign) not in known}
+            left -= _letters(font_manager.findfont(name))
     return left
+
+
+def _letters(file: str) -> set[str]:
+    font: Any = font_manager.get_font(file)
+    return set(map(chr, font.get_charmap()))
 
 
 def _find_new() -> None:
@@ -97,10 +99,10 @@ def remark_on(signs: Iterable[str]) -> str:
     if not scripts:
         return ""
     fonts = sorted({"Noto Sans CJK" if name in _WITH_HAN else f"Noto Sans {name.capitalize()}" for name in scripts})
+    named = listed(["Han" if name == "CJK" else name.capitalize() for name in scripts])
     return (
-        f"names in {listed([name if name == 'CJK' else name.capitalize() for name in scripts])} letters are boxes in "
-        f"the PNG figures, for no font of this machine has them (SVG and report use the reader's): install "
-        f"{listed(fonts)}, then draw again with reeplan report"
+        f"names in {named} letters are boxes in the PNG figures, for no font of this machine has them (SVG and report "
+        f"use the reader's): install {listed(fonts)}, then draw again with reeplan report"
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reeplan.tables import (
+    advice_names,
     advice_partners,
     advice_prices,
     advice_ranges,
@@ -285,4 +286,5 @@ RULES: tuple[Callable[[Chain], Iterator[Problem]], ...] = (
     advice_partners.without_stockpile,
     advice_partners.without_demand,
     advice_ranges.ranges,
+    advice_names.names_read_otherwise,
 )
