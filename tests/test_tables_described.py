@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from frictionless import Package, validate
 
 from reeplan.tables import load_tables
-from reeplan.tables.describe import datapackage, main, reference, write_templates
+from reeplan.tables.describe import datapackage, main, package_text, reference, write_templates
 from reeplan.tables.spec import SETTINGS, TABLES
 from test_tables_case import CASE, case, lines_of, says
 
 __all__ = ["case"]
 
 INPUTS = Path(__file__).parent.parent / "inputs"
+PLACES = (INPUTS, Path(__file__).parent / "hand_cases")
+CASES = [path.parent for place in PLACES for path in place.glob("*/settings.csv")]
 
 
 def test_the_reference_in_the_inputs_is_up_to_date() -> None:
@@ -92,6 +96,42 @@ def test_the_data_package_describes_the_columns_as_they_stand(case: Path) -> Non
     assert "uniqueKeys" in resources["disruptions"]["schema"], "its key has columns that may be empty"
     shares = [field for field in resources["baskets"]["schema"]["fields"] if field["name"] in ("Ce", "Nd", "Dy")]
     assert [field["constraints"]["maximum"] for field in shares] == [1.0, 1.0, 1.0]
+
+
+def what_frictionless_finds(folder: Path) -> list[str]:
+    """What the library says against the description of a folder and the tables that it describes."""
+    report = validate(str(folder / "datapackage.json"))
+    found = [error.message for part in (report, *report.tasks) for error in part.errors]
+    assert report.valid == (not found)
+    return found
+
+
+@pytest.mark.parametrize("folder", sorted(CASES), ids=lambda path: path.name)
+def test_frictionless_reads_every_case_by_its_data_package(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "case"
+    shutil.copytree(folder, place)
+    (place / "datapackage.json").write_text(package_text(place), encoding="utf-8")
+    assert what_frictionless_finds(place) == []
+
+
+def test_frictionless_finds_what_breaks_the_data_package(tmp_path: Path) -> None:
+    place = tmp_path / "case"
+    shutil.copytree(INPUTS / "tutorial", place)
+    file = place / "demand.csv"
+    header, first, *rest = file.read_text(encoding="utf-8-sig").splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index("region")], cells[header.split(",").index("t_per_year")] = "nowhere", "-1"
+    file.write_text("\n".join([header, ",".join(cells), *rest]), encoding="utf-8")
+    found = " ".join(what_frictionless_finds(place))
+    assert "minimum" in found
+    assert "foreign" in found.lower()
+
+
+@pytest.mark.parametrize("name", ["new", "Über uns", "日本", "a b_c.d", "---"])
+def test_the_data_package_of_a_new_case_is_valid_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
+    write_templates(tmp_path / name)
+    text = (tmp_path / name / "datapackage.json").read_text(encoding="utf-8")
+    assert [error.message for error in Package.metadata_validate(json.loads(text))] == []
 
 
 def test_one_command_writes_the_reference_and_every_data_package(case: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -228,7 +229,7 @@ def datapackage(folder: Path) -> dict[str, Any]:
     present = {name: folder / f"{name}.csv" for name in TABLES if (folder / f"{name}.csv").is_file()}
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "".join(letter if letter.isalnum() else "-" for letter in folder.resolve().name.lower()),
+        "name": re.sub("[^a-z0-9._]+", "-", folder.resolve().name.lower()).strip("-") or "case",
         "description": "Tables of a case of reeplan: joint investment of partner countries in rare earths.",
         "resources": [_resource(TABLES[name], path, set(present)) for name, path in present.items()],
     }
@@ -240,7 +241,6 @@ def _resource(table: Table, path: Path, present: set[str]) -> dict[str, Any]:
     names = [name for name in read_sheet(path, path.name).columns if name] or list(known)
     schema: dict[str, Any] = {
         "fields": [_field(name, known.get(name, wide)) for name in names],
-        "fieldsMatch": ["equal"],
         "missingValues": [""],
     }
     # A primary key may have no empty cell; a key with defaults is only unique.
