@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 from reeplan.basis import Basis
 from reeplan.interrupt import Interrupt
+from reeplan.standard_output import silent
 
 Vector = Any
 """A numpy array of floats."""
@@ -81,6 +82,10 @@ class Solution:
     def found(self) -> bool:
         """Whether there is a plan."""
         return self.values is not None
+
+
+_STOPPED = Solution(Outcome.INTERRUPTED, None, np.nan, np.nan, 0.0)
+"""Nothing was found before somebody asked to stop."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,10 @@ class Engine:
         ends itself (``keep_basis``).
         """
         controls = controls or Controls()
+        # A linear program of given decisions makes a plan of what was found: it takes a second, and is not stopped.
+        may_stop = not fixed or not (relax or not self._data.integer.any())
+        if may_stop and self.interrupted:
+            return _STOPPED
         lower, upper = self._bounds(at_least or {}, fixed or {})
         if np.any(lower > upper):
             return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
@@ -202,13 +211,15 @@ class Engine:
             begin_at = None  # only a linear program has a basis
         if begin_at is not None:
             highs.setBasis(begin_at.as_start(*self._names, more_rows=len(at_most or {})))
-        self._listen(highs, controls, scale, maximise, is_mip=is_mip)
+        self._listen(highs, controls, scale, may_stop=may_stop)
         began = time.perf_counter()
         highs.run()
         if begin_at is not None and _outcome(highs.getModelStatus()) is Outcome.FAILED:
             # The solver cannot make a whole of every basis that fits in part: then it begins as if there were none.
             highs.clearSolver()
             highs.run()
+        if not is_mip and _outcome(highs.getModelStatus()) is Outcome.INTERRUPTED:
+            return replace(_STOPPED, seconds=time.perf_counter() - began)  # where it stands proves nothing
         solution = self._collect(highs, objective, scale, time.perf_counter() - began, integer, lower, upper)
         if keep_basis and solution.found and not is_mip:
             solution = replace(solution, basis=Basis.of(highs.getBasis(), *self._names))
@@ -293,6 +304,7 @@ class Engine:
         if integer.any():
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             lp.integrality_ = [kinds[flag] for flag in integer.astype(int)]
+        _let_it_greet()
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", False)
         highs.passModel(lp)
@@ -320,14 +332,8 @@ class Engine:
         for name, value in options.items():
             highs.setOptionValue(name, value)
 
-    def _listen(self, highs: highspy.Highs, controls: Controls, scale: float, maximise: bool, is_mip: bool) -> None:
-        """Report progress, and stop when asked to.
-
-        Only the search over whole numbers is stopped: the linear programs that turn what was found into a
-        plan take seconds, and without them it could not be kept.
-        """
-        if not is_mip:
-            return
+    def _listen(self, highs: highspy.Highs, controls: Controls, scale: float, *, may_stop: bool) -> None:
+        """Report progress, and stop when asked to: a search over whole numbers with the best that it has."""
 
         def stop_if_asked(event: highspy.HighsCallbackEvent) -> None:
             if self._interrupt.asked:
@@ -345,7 +351,9 @@ class Engine:
                     )
                 )
 
-        highs.cbMipInterrupt.subscribe(stop_if_asked)
+        if may_stop:
+            for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
+                callback.subscribe(stop_if_asked)
         if controls.watch is not None:
             highs.cbMipLogging.subscribe(report)
 
@@ -456,6 +464,13 @@ def _agree_on_threads(number: int) -> None:
     if _threads["started"] not in (0, number):
         highspy.Highs.resetGlobalScheduler(True)
     _threads["started"] = number
+
+
+@cache
+def _let_it_greet() -> None:
+    """The first solver object of a process may print who it is before it can be told to be silent."""
+    with silent():
+        highspy.Highs()
 
 
 def _set_start(highs: highspy.Highs, values: Vector) -> None:

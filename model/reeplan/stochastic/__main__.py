@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import traceback
-from contextlib import chdir, contextmanager
+from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,9 @@ import click
 from reeplan.cli.check import is_bad, show_problems
 from reeplan.cli.commands import WITH, Target
 from reeplan.cli.exits import BAD_INPUT, DONE, INFEASIBLE, STOPPED_AT_LIMIT
+from reeplan.standard_output import ERR, sent_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reeplan.case import Case
     from reeplan.stochastic.bounds import Bounds
     from reeplan.stochastic.parts import Decided
@@ -112,7 +111,7 @@ def _read(case: Path, overlays: tuple[Path, ...], *, speak: bool) -> Case | None
 def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float | None, relax: bool) -> Bounds:
     from mpi4py import MPI
 
-    with _talk_to_standard_error():
+    with sent_to(ERR):  # what mpi-sppy and HiGHS say while they work is no part of the answer
         # mpi-sppy opens a log file of its own in the folder that it is imported in.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere, chdir(elsewhere):
             from reeplan.stochastic.bounds import Effort, NoPlanError, bounds
@@ -129,20 +128,6 @@ def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float
             # The other processes wait for this one.
             MPI.COMM_WORLD.Abort(INFEASIBLE)
             os._exit(INFEASIBLE)  # Abort may return before it has ended this process
-
-
-@contextmanager
-def _talk_to_standard_error() -> Iterator[None]:
-    """What mpi-sppy and HiGHS say while they work is no part of the answer; HiGHS speaks past Python."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _say(found: Bounds, relax: bool) -> None:

@@ -14,6 +14,7 @@ from mpi4py import MPI
 from mpi4py.futures import MPICommExecutor
 from mpi4py.run import set_abort_status
 
+from reeplan.standard_output import keep_for_the_answer
 from reeplan.workers.bench import differences, start_with, versions
 from reeplan.workers.workplace import Workplace
 
@@ -115,5 +116,6 @@ class _MpiLine:
 def _prepare_rank() -> None:
     # mpiexec passes Ctrl-C on to all ranks; it is rank 0's to hear.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_for_the_answer()  # mpiexec joins the output of all ranks
     start_with(_MpiLine(), None)
     MPI.COMM_WORLD.send((MPI.COMM_WORLD.Get_rank(), versions()), 0, VERSIONS)
