@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import textwrap
 import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reeplan.cli.exits import BAD_INPUT, DONE
+from reeplan.cli.screen import say
 from reeplan.tables import load_tables
 from reeplan.tables.notes import notes
 
@@ -32,7 +32,7 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
             )
         )
         return BAD_INPUT if bad else DONE
-    click.echo(
+    say(
         f"Checked {_count(loaded.files, 'file')}, {_count(loaded.row_count, 'row')} in "
         f"{time.perf_counter() - began:.1f} s: {_count(len(loaded.errors), 'error')}, "
         f"{_count(len(loaded.warnings), 'warning')}"
@@ -41,10 +41,8 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
         click.echo(textwrap.fill(said, 100, break_long_words=False, break_on_hyphens=False))
     show_problems(loaded, strict)
     if bad:
-        click.echo(
-            "\nNothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'.",
-            err=True,
-        )
+        click.echo(err=True)
+        say("Nothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'.", err=True)
     return BAD_INPUT if bad else DONE
 
 
@@ -69,17 +67,7 @@ def _show(word: str, problem: Problem) -> None:
     click.echo(f"{click.style(word.ljust(7), fg=colour)} {place}  {problem.column}".rstrip(), err=True)
     for text, lead in ((problem.message, "        "), (problem.hint, "        → ")):
         if text:
-            click.echo(
-                textwrap.fill(
-                    text,
-                    100,
-                    initial_indent=lead,
-                    subsequent_indent=" " * len(lead),
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                ),
-                err=True,
-            )
+            say(text, err=True, first=lead, rest=" " * len(lead))
 
 
 def as_objects(problems: Sequence[Problem]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan import __version__
-from reeplan.cli.exits import BAD_INPUT
+from reeplan.cli.exits import BAD_INPUT, INTERRUPTED
+from reeplan.cli.screen import width
+from reeplan.interrupt import Interrupt
 
 if TYPE_CHECKING:
     from reeplan.cli.session import Request
@@ -28,7 +31,17 @@ WITH = click.option(
     help="Folder with tables that replace or join the case's rows; repeatable, in this order.",
 )
 STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+AS_JSON = "reeplan.as_json"
+
+
+def _note_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    context.meta[AS_JSON] = value
+    return value
+
+
+JSON = click.option(
+    "--json", "as_json", is_flag=True, callback=_note_json, help="Print one JSON object instead of text."
+)
 
 
 class Target(click.ParamType[object]):
@@ -154,7 +167,29 @@ def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | N
     return request
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """All commands. What there is nothing to keep of yet is stopped at once by Ctrl-C."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Help is as wide as everything else that is said."""
+        return super().make_context(info_name, args, parent, **{"terminal_width": width(), **extra})
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a first Ctrl-C is answered at once, whatever is done."""
+        try:
+            with Interrupt(at_once=True, answer=lambda: click.echo("Stopping.", err=True)):
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            message = f"'reeplan {ctx.invoked_subcommand or ''}' was stopped before it was done."
+            click.echo(message, err=True)
+            if ctx.meta.get(AS_JSON):
+                click.echo(json.dumps({"status": "interrupted", "message": message}))
+            sys.exit(INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reeplan")
 def reeplan() -> None:
     """Plan what to build together in rare earths: cost against resilience.

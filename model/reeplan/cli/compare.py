@@ -12,6 +12,7 @@ import click
 
 from reeplan.cli.exits import BAD_INPUT, DONE
 from reeplan.cli.report import what_is_missing
+from reeplan.cli.screen import Column, explained, say, table
 from reeplan.compare.comparable import warnings
 from reeplan.compare.folder import compare, write
 from reeplan.compare.inputs import CELL, ROW, SEARCH
@@ -96,18 +97,21 @@ def _show(compared: Compared, place: Path) -> None:
         plans = f"{len(given.front)} plan" + ("s" if len(given.front) > 1 else "")
         low, high = (f"{row['cost_musd']:,.1f}".replace(",", " ") for row in (first, last))
         served = f"{first['resilience']:.1%} to {last['resilience']:.1%} served"
-        click.echo(f"{given.heading}: {plans}, {low} to {high} MUSD, {served}")
+        say(f"{given.heading}: {plans}, {low} to {high} MUSD, {served}")
     for sentence in warnings(comparison):
-        click.echo(f"warning {sentence}", err=True)
+        say(f"warning {sentence}", err=True, rest="        ")
     _show_inputs(compared)
     if comparison.same_money and comparison.same_measure:
         click.echo("\nCheapest plan found that serves at least as much, MUSD")
         _print(at_equal_resilience(comparison, compared.results))
-        click.echo("\n" + "\n".join(answer(comparison, compared.inputs)[1:]))
+        click.echo()
+        for sentence in answer(comparison, compared.inputs)[1:]:
+            say(sentence)
     different = builds(comparison, compared.builds, only_different=True)
     if different.rows:
         plans = ", ".join(f"{comparison.chosen[given.letter]} of {given.letter}" for given in comparison.runs)
-        click.echo(f"\nBuilt differently (plans {plans}; beside it, in how many plans of the front)")
+        click.echo()
+        say(f"Built differently (plans {plans}; beside it, in how many plans of the front)")
         more = len(different.rows) - SHOWN
         different.rows = different.rows[:SHOWN]
         _print(different)
@@ -121,41 +125,33 @@ def _show(compared: Compared, place: Path) -> None:
         "inputs_differences.csv": "every cell that differs",
         "results.csv, fronts.csv, builds.csv": "the numbers",
     }
-    click.echo("\n".join([f"\n{place}", *(f"  {name:<36}{what}" for name, what in files.items())]))
+    click.echo("\n".join([f"\n{place}", *explained(files)]))
 
 
 def _show_inputs(compared: Compared) -> None:
     found = [one for one in compared.inputs if one.kind in (CELL, ROW, SEARCH)]
-    click.echo(f"\n{inputs_in_words(compared.inputs)}")
+    click.echo()
+    say(inputs_in_words(compared.inputs))
     for one in found[:SHOWN]:
         values = " | ".join(f"{given.letter} {value or '(empty)'}"
                             for given, value in zip(compared.comparison.runs, one.values, strict=True))  # fmt: skip
         column = f", {one.column}" if one.column and one.table != "settings" else ""
-        click.echo(f"  {one.table}.csv, {one.key}{column}: {values}")
+        say(f"  {one.table}.csv, {one.key}{column}: {values}", rest="    ")
     if len(found) > SHOWN:
         click.echo(f"  and {len(found) - SHOWN} more in inputs_differences.csv.")
 
 
 def _print(grid: Grid) -> None:
-    """A table of the page as text, columns aligned."""
-    over = [column.over for column in grid.columns]
-    heads = [[name if number == 0 or name != over[number - 1] else "" for number, name in enumerate(over)]]
-    heads.append([column.heading for column in grid.columns])
-    rows = [*heads, *([cell.text.replace("\u00a0", " ") for cell in row] for row in grid.rows)]
-    body = rows[1:]
-    widths = [max(len(row[number]) for row in body) for number in range(len(over))]
-    starts = [sum(widths[:number]) + 2 * number for number in range(len(over))]
-    above = ""
-    for start, name in zip(starts, heads[0], strict=True):
-        above = above.ljust(start)[: max(start, 0)] + name if name else above
-    if above.strip():
-        click.echo(above)
-    for row in body:
-        cells = [cell.rjust(width) if column.number else cell.ljust(width)
-                 for cell, width, column in zip(row, widths, grid.columns, strict=True)]  # fmt: skip
-        click.echo("  ".join(cells).rstrip())
+    """A table of the page as text."""
+    cells = [[row[number].text.replace("\u00a0", " ") for row in grid.rows] for number in range(len(grid.columns))]
+    columns = []
+    for number, (column, texts) in enumerate(zip(grid.columns, cells, strict=True)):
+        heading = f"{column.over} {column.heading}".strip()
+        room = max(map(len, [*heading.split(), column.heading, *texts]))
+        columns.append(Column(heading, texts, room + 2 * (number > 0), left=not column.number))
+    click.echo("\n".join(table(columns, [""] * len(grid.rows))))
     if grid.note:
-        click.echo(grid.note)
+        say(grid.note)
 
 
 # ---- one object ---------------------------------------------------------------------------------

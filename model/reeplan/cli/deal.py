@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.said import WIDTH, files_there
+from reeplan.cli.said import files_there
+from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.cooperate.deal import DONE, NOT_SOLVED, OUT_OF_REACH, STOPPED, Deal
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ FILES = {
     "regret.csv": "what the joint plan leaves a partner when the others walk away",
     "ceilings.csv": "where a coalition lacks what a shared seller sells, and the worth of a tonne",
 }
+
+BETWEEN = "certain between"
 
 
 def status_of(deal: Deal) -> str:
@@ -76,10 +78,11 @@ def print_deal(deal: Deal, by_level: Mapping[float, Deal], place: Path, measure:
     """The tables and sentences on standard output: the deal, and its gain at every level of resilience."""
     currency = f"MUSD of {deal.case.settings.currency_year}, present value"
     head = f"Every coalition at a resilience of at least {deal.target:.1%} ({measure}); {currency}"
-    click.echo("\n" + textwrap.fill(head, WIDTH))
-    for lines in (_coalition_lines(deal), _sharing_lines(deal), _sentences(deal), _level_lines(by_level)):
-        if lines:
-            click.echo("\n".join(["", *lines]))
+    click.echo()
+    say(head)
+    for part in (_coalition_lines(deal), _sharing_lines(deal), _sentences(deal), _level_lines(by_level)):
+        if part:
+            click.echo("\n".join(["", *part]))
     click.echo("\n".join(["", *files_there(place, FILES)]))
 
 
@@ -87,78 +90,94 @@ def _level_lines(by_level: Mapping[float, Deal]) -> list[str]:
     """One line a level: together, the sum of all alone, and the gain; nothing where there is one level only."""
     if len(by_level) < 2:
         return []
-    head = f"{'served at least':<17}{'together':>12}{'all alone':>12}{'gain of joining':>17}   certain between"
-    lines = [head]
-    for level, deal in sorted(by_level.items()):
-        together, gained = deal.costs.get(deal.everyone, math.nan), deal.gain(deal.everyone)
-        if gained is None:
-            unable = [k for k in deal.partners if deal.status(frozenset([k])) == OUT_OF_REACH]
-            why = f"{' and '.join(unable)} alone cannot" if unable else "not every partner's plan is known"
-            lines.append(f"{level:<17.1%}{_number(together):>12}   {why}")
-            continue
-        gain, band = gained
-        figures = f"{_number(together):>12}{_number(together + gain):>12}{_number(gain):>17}"
-        lines.append(f"{level:<17.1%}{figures}   {_number(band.least)} and {_number(band.greatest)}")
-    return lines
+    levels = sorted(by_level.items())
+    rows = [_level_row(deal) for _, deal in levels]
+    return table(
+        [
+            Column("served at least", [f"{level:.1%}" for level, _ in levels], 17, left=True),
+            *(
+                Column(heading, [row[i] for row in rows], wide)
+                for i, (heading, wide) in enumerate([("together", 12), ("all alone", 12), ("gain of joining", 17)])
+            ),
+        ],
+        [row[-1] for row in rows],
+        BETWEEN,
+    )
+
+
+def _level_row(deal: Deal) -> tuple[str, str, str, str]:
+    """What all pay together and alone, the gain, and between what it is certain, or why it is not known."""
+    together, gained = deal.costs.get(deal.everyone, math.nan), deal.gain(deal.everyone)
+    if gained is None:
+        unable = [k for k in deal.partners if deal.status(frozenset([k])) == OUT_OF_REACH]
+        why = f"{' and '.join(unable)} alone cannot" if unable else "not every partner's plan is known"
+        return _number(together), "", "", why
+    gain, band = gained
+    return _number(together), _number(together + gain), _number(gain), _between(band.least, band.greatest)
+
+
+def _between(least: float, greatest: float) -> str:
+    return f"{_number(least)} and {_number(greatest)}"
 
 
 def _coalition_lines(deal: Deal) -> list[str]:
     """One line a coalition: cost, bound, what is served, gain of joining and between which values it is certain."""
     rows = deal.coalition_rows()
-    width = max(len("coalition"), *(len(row["coalition"]) for row in rows)) + 2
-    head = f"{'coalition':<{width}}{'cost':>11}{'bound':>11}{'served':>9}{'gain of joining':>17}   certain between"
-    return [head, *(f"{row['coalition']:<{width}}{_coalition_figures(row)}".rstrip() for row in rows)]
+    names = [row["coalition"] for row in rows]
+    told = [_coalition_row(row) for row in rows]
+    heads = (("cost", 11), ("bound", 11), ("served", 9), ("gain of joining", 17))
+    return table(
+        [
+            Column("coalition", names, max(map(len, ["coalition", *names])) + 2, left=True),
+            *(Column(heading, [row[i] for row in told], wide) for i, (heading, wide) in enumerate(heads)),
+        ],
+        [row[-1] for row in told],
+        BETWEEN,
+    )
 
 
-def _coalition_figures(row: dict[str, Any]) -> str:
+def _coalition_row(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    """Cost, bound, what is served, the gain, and between what it is certain; or why there is no plan."""
     if row["status"] == OUT_OF_REACH:
         reach = row["highest_resilience"]
         at_most = f"; it reaches at most {reach:.1%}" if math.isfinite(reach) else ""
-        return f"  cannot reach the target {'alone' if row['partners'] == 1 else 'by itself'}{at_most}"
+        return "", "", "", "", f"cannot reach the target {'alone' if row['partners'] == 1 else 'by itself'}{at_most}"
     if not math.isfinite(row["cost_musd"]):
-        return f"  {row['status']}"
-    mark = "" if row["status"] == DONE else f"   ({row['status']})"
-    cost = f"{_number(row['cost_musd']):>11}{_number(row['bound_musd']):>11}{row['resilience']:>9.1%}"
-    return f"{cost}{_gain_figures(row)}{mark}"
-
-
-def _gain_figures(row: dict[str, Any]) -> str:
-    if row["partners"] == 1:
-        return ""
-    if not math.isfinite(row["gain_musd"]):
-        return "   not stated: a member has no plan alone"
-    between = f"{_number(row['gain_least_musd'])} and {_number(row['gain_greatest_musd'])}"
-    return f"{_number(row['gain_musd']):>17}   {between}"
+        return "", "", "", "", row["status"]
+    mark = "" if row["status"] == DONE else f"({row['status']})"
+    gain, note = "", ""
+    if row["partners"] > 1 and not math.isfinite(row["gain_musd"]):
+        note = "not stated: a member has no plan alone"
+    elif row["partners"] > 1:
+        gain, note = _number(row["gain_musd"]), _between(row["gain_least_musd"], row["gain_greatest_musd"])
+    figures = _number(row["cost_musd"]), _number(row["bound_musd"]), f"{row['resilience']:.1%}"
+    return *figures, gain, "   ".join(filter(None, [note, mark]))
 
 
 def _sharing_lines(deal: Deal) -> list[str]:
     """One line a partner: alone, by each rule, what falls to it in the plan, and the side payment."""
     if not deal.shares:
         return []
-    width = max(len("partner"), *(len(k) for k in deal.partners)) + 2
+    sides = [deal.side_payment("shapley", k) for k in deal.partners]
     heads = (
-        ("", "alone", 11),
-        ("bears by", "Shapley", 12),
-        ("bears by", "nucleolus", 12),
-        ("pays in", "the plan", 12),
-        ("side payment", "in all", 15),
-        ("by Shapley", "a year", 12),
+        ("alone", 11, [deal.costs[frozenset([k])] for k in deal.partners]),
+        ("bears by Shapley", 12, [deal.shares["shapley"][k] for k in deal.partners]),
+        ("bears by nucleolus", 12, [deal.shares["nucleolus"][k] for k in deal.partners]),
+        ("pays in the plan", 12, [deal.pays_in_plan(k) for k in deal.partners]),
+        ("side payment in all", 15, [abs(side) for side in sides]),
+        ("by Shapley a year", 12, [abs(deal.a_year(side)) for side in sides]),
     )
-    lines = [
-        f"{'':<{width}}" + "".join(f"{above:>{w}}" for above, _, w in heads),
-        f"{'partner':<{width}}" + "".join(f"{below:>{w}}" for _, below, w in heads),
-    ]
-    for k in deal.partners:
-        side = deal.side_payment("shapley", k)
-        alone, shapley, nucleolus = deal.costs[frozenset([k])], deal.shares["shapley"][k], deal.shares["nucleolus"][k]
-        numbers = (alone, shapley, nucleolus, deal.pays_in_plan(k), abs(side), abs(deal.a_year(side)))
-        cells = "".join(f"{_number(x):>{w}}" for x, (_, _, w) in zip(numbers, heads, strict=True))
-        lines.append(f"{k:<{width}}{cells} {'pays' if side >= 0 else 'receives'}")
-    return lines
+    return table(
+        [
+            Column("partner", deal.partners, max(map(len, ["partner", *deal.partners])) + 2, left=True),
+            *(Column(heading, [_number(x) for x in numbers], wide) for heading, wide, numbers in heads),
+        ],
+        ["pays" if side >= 0 else "receives" for side in sides],
+    )
 
 
 def _sentences(deal: Deal) -> list[str]:
-    return [line for text in _texts(deal) for line in textwrap.wrap(text, WIDTH)]
+    return [line for text in _texts(deal) for line in lines(text, width())]
 
 
 def _texts(deal: Deal) -> list[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-import textwrap
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress as RichProgress
-from rich.progress import ProgressColumn, SpinnerColumn, TextColumn
+from rich.progress import ProgressColumn, SpinnerColumn
+from rich.table import Column
 from rich.text import Text
+
+from reeplan.cli.screen import lines, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
     from reeplan.front import Point
     from reeplan.solver import Progress, Solution
 
-WIDTH, INDENT = 100, 14
-"""Columns of a line, and where its text begins."""
+INDENT, NARROW, LITTLE = 14, 70, 4
+"""Where the text of a line begins; in fewer columns than these, how far its other lines are set in."""
+
+NOTHING = 1e-6
+"""A gap that is a smaller part of the cost is not spoken of."""
 
 EVERY_S = 15.0
 """Seconds between two plain lines of progress about the same point."""
@@ -47,9 +52,7 @@ class TerminalDisplay:
         self._live = self.console.is_terminal
         self._progress = RichProgress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TextColumn("{task.fields[news]}"),
-            _TimeColumn(),
+            _Row(self.console),
             console=self.console,
             transient=True,
             disable=not self._live,
@@ -60,6 +63,7 @@ class TerminalDisplay:
         self._limits: dict[str, float] = {}
         self._work: tuple[int, int] | None = None
         self._work_task: TaskID | None = None
+        self._stage_task: TaskID | None = None
 
     def __enter__(self) -> TerminalDisplay:
         self._progress.start()
@@ -72,10 +76,38 @@ class TerminalDisplay:
 
     def say(self, text: str) -> None:
         """A line that stays; a long one goes on under its text. A path stays in one piece, to be copied."""
-        lines = textwrap.wrap(
-            text, WIDTH, subsequent_indent=" " * INDENT, break_on_hyphens=False, break_long_words=False
-        )
-        self.console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+        columns = width(self.console.file)
+        rest = " " * (INDENT if columns >= NARROW else LITTLE)
+        said = "\n".join(lines(text, columns, rest=rest))
+        self.console.print(said, markup=False, highlight=False, soft_wrap=True)
+
+    def stage(self, text: str) -> None:
+        """A line that stays, about what begins now: nothing of what was worked on before is shown any longer."""
+        self._work = None
+        for task in [*self._tasks.values(), self._work_task]:
+            if task is not None:
+                self._progress.remove_task(task)
+        self._tasks.clear()
+        self._work_task = None
+        self._progress.refresh()
+        self.say(text)
+
+    def doing(self, what: str, done: int | None = None, of: int | None = None) -> None:
+        """What is done now, and which of how many; a live line, and else one line at first and one now and then."""
+        text = what if of is None else f"{what} {min((done or 0) + 1, of)} of {of}"
+        if self._live:
+            if self._stage_task is None:
+                self._stage_task = self._progress.add_task("", news="", time=_time_spent, total=None)
+            self._progress.update(self._stage_task, description=text)
+        elif what not in self._said or time.monotonic() - self._said[what] > EVERY_S:
+            self._said[what] = time.monotonic()
+            self.say(f"    {text}")
+
+    def did(self) -> None:
+        """Nothing of the kind is done any longer."""
+        if self._stage_task is not None:
+            self._progress.remove_task(self._stage_task)
+            self._stage_task = None
 
     # ---- one point ------------------------------------------------------------------------------
 
@@ -130,7 +162,9 @@ class TerminalDisplay:
         """A plan has joined the front, which has so many now."""
         plan = point.plan
         gap = plan.cost_musd - plan.bound_musd
-        proven = f"proven within {_number(gap)} MUSD" if math.isfinite(gap) else "nothing proven yet"
+        proven = "nothing proven yet"
+        if math.isfinite(gap):
+            proven = f"proven within {_number(gap)} MUSD" if gap > NOTHING * abs(plan.cost_musd) else "proven cheapest"
         self.say(
             f"    front so far: {plans} plan{'' if plans == 1 else 's'}; new: {_number(plan.cost_musd)} MUSD, "
             f"{plan.resilience:.1%} served in disruption, {proven}{self.work_in_words('; ')}"
@@ -165,11 +199,34 @@ class TerminalDisplay:
         )
 
 
-class _TimeColumn(ProgressColumn):
-    """How long a line has been worked on, and how much longer it may be: whatever the line says of its time."""
+class _Row(ProgressColumn):
+    """A live line: what is worked on, the solver's news of it, and the time; what there is no room for is left out."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(Column(no_wrap=True))
+        self._console = console
 
     def render(self, task: Task) -> Text:
-        return Text(task.fields["time"](task.elapsed or 0.0))
+        """The longest form of the line that fits, beside the mark that turns."""
+        room = self._console.width - 3
+        news, time_ = task.fields["news"], task.fields["time"](task.elapsed or 0.0)
+        short = _first_words(time_)
+        forms = [(task.description, news, time_), (task.description, _last_part(news), time_),
+                 (task.description, _last_part(news), short), (task.description, time_), (task.description, short)]  # fmt: skip
+        texts = ["  ".join(filter(None, form)) for form in forms]
+        return Text(next((text for text in texts if len(text) <= room), texts[-1][: max(room, 1)]))
+
+
+def _last_part(news: str) -> str:
+    return news.rpartition(", ")[2]
+
+
+def _first_words(time_: str) -> str:
+    return time_.partition(", ")[0]
+
+
+def _time_spent(seconds: float) -> str:
+    return f"{seconds:.0f} s"
 
 
 def in_time(seconds: float) -> str:
@@ -196,19 +253,30 @@ def _time(seconds: float, limit_s: float) -> str:
 
 def _news(progress: Progress) -> str:
     if not math.isfinite(progress.incumbent):
-        return f"no plan yet, bound {_number(progress.bound)}"
+        return f"no plan yet, {_bound(progress.bound)}"
     return _values(progress.incumbent, progress.bound)
 
 
 def _values(incumbent: float, bound: float) -> str:
+    if not math.isfinite(bound):
+        return f"best {_number(incumbent)}, {_bound(bound)}"
     gap = abs(incumbent - bound)
     relative = f" ({gap / abs(incumbent):.2%})" if incumbent else ""
-    return f"best {_number(incumbent)}, bound {_number(bound)}, gap {_number(gap)}{relative}"
+    return f"best {_number(incumbent)}, {_bound(bound)}, gap {_number(gap)}{relative}"
+
+
+def _bound(bound: float) -> str:
+    return f"bound {_number(bound)}" if math.isfinite(bound) else "no bound yet"
 
 
 def _number(value: float) -> str:
+    """Money with one digit after the point, shares and small amounts with four.
+
+    >>> _number(18877.66), _number(0.99484), _number(2.3e-13)
+    ('18 877.7', '0.9948', '0.0')
+    """
     if not math.isfinite(value):
         return "none"
-    if value and abs(value) < 10:
-        return f"{value:.4g}"
+    if abs(value) < 10:
+        return str(round(value, 4) + 0.0)
     return f"{value:,.1f}".replace(",", " ")

@@ -10,6 +10,7 @@ import click
 
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.cli.screen import say
 from reeplan.explain import explain
 from reeplan.interrupt import Interrupt
 from reeplan.results.summary import measure_in_words
@@ -37,6 +38,14 @@ class NoPlanError(Exception):
 
 def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     """Explain an infeasible case and write ``infeasible.md``; say how else a search ended without a plan."""
+    try:
+        with Interrupt(at_once=True):
+            return _say_no_plan(nothing, session, as_json)
+    except KeyboardInterrupt:
+        return _ended("infeasible", "Stopped before the reason was known; nothing was written.", INTERRUPTED, as_json)
+
+
+def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     planner, outcome = nothing.planner, nothing.front.outcome
     loaded, place = session.loaded, session.place
     target = planner.case.settings.resilience_target
@@ -56,9 +65,7 @@ def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         )
     click.echo("\nNo plan can satisfy these inputs.", err=True)
     if planner.engine.interrupted:
-        return _ended(
-            "infeasible", "Stopped before the reason was looked for; nothing was written.", INFEASIBLE, as_json
-        )
+        raise KeyboardInterrupt
     if target is None or loaded.tables is None or not planner.most_resilient_relaxed().found:
         return _ended(
             "infeasible",
@@ -76,7 +83,8 @@ def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         reasons = {"rules": [rule.says for rule in found.conflict], "changes": found.change_lines()}
         click.echo(json.dumps({"run": place.as_posix(), "status": "infeasible", "points": [], **reasons}))
     for line in found.lines():
-        click.echo(line, err=True)
+        set_in = len(line) - len(line.lstrip())
+        say(line, err=True, rest=" " * (set_in + 2 if set_in else 0))
     click.echo(f"\nDetails: {place / 'infeasible.md'}", err=True)
     return INFEASIBLE
 
@@ -84,14 +92,14 @@ def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
 def _ended(status: str, message: str, code: int, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"run": None, "status": status, "points": []}))
-    click.echo(message, err=True)
+    say(message, err=True)
     return code
 
 
 def _explained(planner: Planner, tables: Tables, target: float) -> Explanation:
     last = time.monotonic()
 
-    with TerminalDisplay() as display, Interrupt() as interrupt:
+    with TerminalDisplay() as display, Interrupt(at_once=True) as interrupt:
 
         def tried(what: str) -> None:
             nonlocal last

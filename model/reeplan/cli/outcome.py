@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from reeplan.cli.said import files_there
+from reeplan.cli.screen import Column, lines, say, table, width
+from reeplan.cli.study import DONE, INTERRUPTED, LIMIT
 from reeplan.results.summary import front_table, sentence
 from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable
+
     import pandas as pd
 
     from reeplan.cli.session import Session
     from reeplan.front import Front
 
+PAGE = "report.html"
+
 
 def status_of(front: Front) -> str:
     """Done, interrupted, or stopped at a limit."""
     if front.outcome is Outcome.INTERRUPTED:
-        return "interrupted"
-    return "done" if front.complete and all(point.solved for point in front.points) else "stopped at a limit"
+        return INTERRUPTED
+    return DONE if front.complete and all(point.solved for point in front.points) else LIMIT
 
 
-def print_results(session: Session, front: Front, rows: list[dict[str, Any]], seconds: float, *, as_json: bool) -> None:
-    """The front as a table and a sentence, or as one JSON object."""
+def print_results(
+    session: Session, front: Front, rows: list[dict[str, Any]], status: str, seconds: float, *, as_json: bool
+) -> None:
+    """The front as a table and a sentence, or as one JSON object; ``status`` is how the run ended."""
     place = session.place
     if as_json:
         names = ("point", "cost_musd", "resilience", "bound_musd", "gap", "status")
         points = [{name: row[name] for name in names} for row in rows]
-        click.echo(json.dumps({"run": place.as_posix(), "status": status_of(front), "points": points}))
+        click.echo(json.dumps({"run": place.as_posix(), "status": status, "points": points}))
         return
-    _print_table(front_table(rows))
-    click.echo(f"\n{textwrap.fill(sentence(front, session.case), 100)}")
+    click.echo("\n".join(["", *_table_lines(front_table(rows))]))
+    click.echo()
+    say(sentence(front, session.case))
     for target in front.unreached:
-        click.echo(
+        say(
             f"The resilience_target {target:g} of the settings is out of reach: no plan serves more than "
             f"{front.highest_resilience_bound:.4f}."
         )
@@ -46,32 +55,54 @@ def print_results(session: Session, front: Front, rows: list[dict[str, Any]], se
         "front.csv": "one row a plan",
         "plans/": "what each plan builds, runs, buys, stores and costs",
     }
-    click.echo("\n".join([f"\n{place}", *(f"  {name:<19} {what}" for name, what in files.items())]))
-    if status_of(front) != "done":
-        click.echo(
-            "\nNot every point reached its gap; 'proven within' says how far each may be from the best.\n"
-            f"To go on: reeplan solve --resume {place} --time-limit SECONDS"
-        )
-    click.echo(f"\n{status_of(front)} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
+    click.echo("\n".join(["", *files_there(place, files)]))
+    if status != DONE:
+        click.echo("\n".join(["", *how_to_go_on(session, status, {row["status"] for row in rows})]))
+    click.echo(f"\n{status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
 
 
-def _print_table(table: pd.DataFrame) -> None:
+def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list[str]:
+    """What a run that is not done lacks, and the commands that bring it; ``points`` are the statuses of its points."""
+    place = session.place
+    more_time = " --time-limit SECONDS" if status != INTERRUPTED or "gap not reached" in points else ""
+    said = []
+    if status != INTERRUPTED:
+        said += lines("Not every point reached its gap; 'proven within' says how far each may be from the best.", width())
+    elif not (place / PAGE).exists():
+        said += lines("Stopped before all figures were drawn and the report was written; the tables are whole.", width())
+    said.append(f"To go on: reeplan {session.command} --resume {place}{more_time}")
+    if not (place / PAGE).exists():
+        said.append(f"To draw what there is: reeplan report {place}")
+    return said
+
+
+def _table_lines(rows: pd.DataFrame) -> list[str]:
     """The front as a short table; '=' marks what the gaps cannot tell from the line above."""
-    click.echo(
-        f"\n{'plan':<6}{'cost, MUSD':>13}{'over cheapest':>15}{'served in disruption':>22}{'proven within':>15}"
-        f"{'time':>8}"
+    cheapest = rows["cost_musd"].iloc[0]
+    said = table(
+        [
+            Column("plan", list(rows["point"]), 6, left=True),
+            Column("cost, MUSD", [_number(cost) for cost in rows["cost_musd"]], 13),
+            Column("over cheapest", [_number(cost - cheapest) for cost in rows["cost_musd"]], 15),
+            Column("served in disruption", [f"{share:.1%}" for share in rows["resilience"]], 22),
+            Column("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
+            Column("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
+        ],
+        [_marks(row) for row in rows.to_dict("records")],
     )
-    cheapest = table["cost_musd"].iloc[0]
-    for row in table.to_dict("records"):
-        marks = {
-            "knee": row["knee"] == "yes",
-            "gap not reached": row["status"] != "optimal",
-            "=": row["not_distinguished_from_previous"] == "yes",
-        }
-        figures = (
-            f"{row['point']:<6}{row['cost_musd']:>13,.1f}{row['cost_musd'] - cheapest:>15,.1f}"
-            f"{row['resilience']:>21.1%} {row['gap']:>14.3%} {row['seconds']:>6.0f}s"
-        ).replace(",", " ")
-        click.echo(f"{figures}  {', '.join(mark for mark, holds in marks.items() if holds)}".rstrip())
-    if "yes" in set(table["not_distinguished_from_previous"]):
-        click.echo("=: not distinguished from the plan above; the difference in cost is within the gap.")
+    if "yes" in set(rows["not_distinguished_from_previous"]):
+        said += lines("=: not distinguished from the plan above; the difference in cost is within the gap.", width())
+    return said
+
+
+def _marks(row: dict[Hashable, Any]) -> str:
+    marks = {
+        "knee": row["knee"] == "yes",
+        row["status"]: row["status"] != "optimal",
+        "=": row["not_distinguished_from_previous"] == "yes",
+    }
+    return ", ".join(str(mark) for mark, holds in marks.items() if holds)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.1f}".replace(",", " ")

@@ -9,6 +9,7 @@ import click
 
 from reeplan.cli.check import as_objects, show_problems
 from reeplan.cli.exits import BAD_INPUT
+from reeplan.cli.screen import say
 
 if TYPE_CHECKING:
     from reeplan.cli.session import RefusedError, Request
@@ -19,12 +20,13 @@ def refuse(request: Request, refusal: RefusedError, results: str) -> int:
     if refusal.loaded is not None:
         errors, warnings = refusal.loaded.errors, refusal.loaded.warnings
         show_problems(refusal.loaded, request.strict)
-        click.echo("\nNothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
+        click.echo(err=True)
+        say("Nothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
     else:
         errors, warnings = [], []
-        click.echo(f"error   {refusal.message}", err=True)
+        say(f"error   {refusal.message}", err=True, rest="        ")
         if refusal.hint:
-            click.echo(f"        → {refusal.hint}", err=True)
+            say(f"        → {refusal.hint}", err=True, rest="        ")
     if request.as_json:
         said = as_objects(errors) or [
             {"file": None, "line": None, "column": None, "message": refusal.message, "hint": refusal.hint}

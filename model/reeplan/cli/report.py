@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from reeplan.cli.exits import BAD_INPUT, DONE
-from reeplan.figures import DrawingError, draw_figures
+from reeplan.cli.display import TerminalDisplay
+from reeplan.cli.exits import BAD_INPUT, DONE, INTERRUPTED
+from reeplan.cli.screen import say
+from reeplan.figures import Drawing, DrawingError, draw_figures
+from reeplan.interrupt import Interrupt
 from reeplan.report import write_report
 from reeplan.run_folder import finished_place, read_manifest, unfinished_place
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+STOPPING = "Stopping: figures that are drawn stay; Ctrl-C again stops at once."
 
 
 def run_report(run: Path) -> int:
@@ -21,13 +28,17 @@ def run_report(run: Path) -> int:
     if trouble:
         click.echo(f"error   {trouble}", err=True)
         return BAD_INPUT
-    left_out = remark = ""
+    left_out, drawing = "", Drawing()
     try:
-        remark = draw_figures(run)
+        drawing = _drawn_again(run)
     except DrawingError as failure:
         left_out = str(failure)
     except Exception as failure:  # whatever is wrong with the drawing must not keep the page from being written
         left_out = f"no figure could be drawn: {failure}"
+    if drawing.not_drawn:
+        stay = f"{drawing.not_drawn} figures and report.html stay as they were"
+        say(f"Stopped: {stay}. To draw all: reeplan report {run}", err=True)
+        return INTERRUPTED
     try:
         write_report(run)
     except (OSError, ValueError, KeyError) as failure:
@@ -35,11 +46,22 @@ def run_report(run: Path) -> int:
         return BAD_INPUT
     if left_out:
         click.echo(f"warning {left_out}", err=True)
-    if remark:
-        click.echo(f"warning {remark}", err=True)
+    if drawing.remark:
+        click.echo(f"warning {drawing.remark}", err=True)
     what = "the other figures" if left_out else "the figures"
     click.echo(f"{run / 'report.html'} and {what} were drawn again from the tables of {run}.")
     return DONE
+
+
+def _drawn_again(run: Path) -> Drawing:
+    """Draw the figures until somebody asks to stop."""
+    with TerminalDisplay() as display, Interrupt(answer=partial(display.say, STOPPING)) as interrupt:
+
+        def goes_on(done: int, of: int) -> bool:
+            display.doing("drawing figure", done, of)
+            return not interrupt.asked
+
+        return draw_figures(run, goes_on=goes_on)
 
 
 def what_is_missing(run: Path) -> str:

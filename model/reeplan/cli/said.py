@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from reeplan.cli.screen import explained, say
 from reeplan.cli.study import DONE, INTERRUPTED, LIMIT
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-
-WIDTH = 100
 
 
 class Told(Protocol):
@@ -59,11 +57,11 @@ class InSentences:
     def say(self, place: Path) -> None:
         """Paragraphs, then the files that are there."""
         for sentence in self.found.sentences():
-            click.echo("\n" + textwrap.fill(sentence, WIDTH, break_on_hyphens=False))
+            click.echo()
+            say(sentence)
         click.echo("\n".join(["", *files_there(place, {"report.html": "open this first", **self.files})]))
 
 
 def files_there(place: Path, files: Mapping[str, str]) -> list[str]:
     """A run folder, and the files that are there with what each holds."""
-    width = max(map(len, files)) + 1
-    return [str(place), *(f"  {name:<{width}} {what}" for name, what in files.items() if (place / name).exists())]
+    return [str(place), *explained({name: what for name, what in files.items() if (place / name).exists()})]

@@ -11,11 +11,12 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from reeplan.cli import exits
 from reeplan.cli.check import show_problems
 from reeplan.cli.crew import crew_of, plan_of_work, size_in_words, workplace_of
 from reeplan.cli.display import INDENT, TerminalDisplay
@@ -23,10 +24,11 @@ from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPP
 from reeplan.cli.live import LiveFront
 from reeplan.cli.machines import machines_of
 from reeplan.cli.no_plan import NoPlanError, say_no_plan
-from reeplan.cli.outcome import print_results, status_of
+from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, status_of
 from reeplan.cli.refusal import refuse
+from reeplan.cli.screen import say
 from reeplan.cli.session import RefusedError, Request, Session, open_session
-from reeplan.cli.study import Setting
+from reeplan.cli.study import DONE, INTERRUPTED, Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
 from reeplan.figures import DrawingError, draw_figures
@@ -63,6 +65,10 @@ if TYPE_CHECKING:
 ROUNDING = 1e-9
 """Two costs (relative) or shares that differ by less are one."""
 
+STOPPING = "Stopping: keeping what was found; Ctrl-C again stops at once."
+
+VERDICT = "verify.json"
+
 ASKED = "asked"
 """Where within the journal the answers to a study's questions are."""
 
@@ -78,18 +84,19 @@ class _Results:
     front: Front
     rows: list[dict[str, Any]]
     finding: Finding | None
-    verdict: Verdict
+    verdict: Verdict | None
+    """None where the run was stopped before all was drawn, checked and reported."""
 
     @property
     def status(self) -> str:
         """How it ended."""
-        return _status(self.front, self.finding)
+        return _status(self.front, self.finding) if self.verdict is not None else INTERRUPTED
 
 
 def _status(front: Front, finding: Finding | None) -> str:
     """Done, interrupted, or stopped at a limit: the front's, or the study's where the front is done."""
     status = status_of(front)
-    return status if status != "done" or finding is None else finding.status
+    return status if status != DONE or finding is None else finding.status
 
 
 def run_solve(request: Request, study: Study | None = None) -> int:
@@ -110,11 +117,11 @@ def _run(request: Request, session: Session, study: Study | None, machines: Work
     try:
         with (
             TerminalDisplay() as display,
-            Interrupt() as interrupt,
+            Interrupt(answer=partial(display.say, STOPPING)) as interrupt,
             written_whole(session.place, keep_if=_worth_keeping, replaces=session.resumed) as folder,
         ):
             results = _solve_into(folder, session, study, machines, display, interrupt, began)
-        if results.status == "done":
+        if results.status == DONE:
             shutil.rmtree(session.place / JOURNAL, ignore_errors=True)  # last: all before it can be gone on from
     except NoPlanError as nothing:
         return say_no_plan(nothing, session, request.as_json)
@@ -123,23 +130,24 @@ def _run(request: Request, session: Session, study: Study | None, machines: Work
     except (OSError, WorkerLostError) as trouble:
         return _say_trouble(request, session, trouble)
     _say_results(request, session, results, time.perf_counter() - began)
-    if not results.verdict.holds:
+    if results.verdict is not None and not results.verdict.holds:
         return DOES_NOT_HOLD
-    return {"done": DONE, "interrupted": INTERRUPTED}.get(results.status, STOPPED_AT_LIMIT)
+    return {DONE: exits.DONE, INTERRUPTED: exits.INTERRUPTED}.get(results.status, exits.STOPPED_AT_LIMIT)
 
 
 def _say_results(request: Request, session: Session, results: _Results, seconds: float) -> None:
     finding = results.finding
     if finding is None:
-        print_results(session, results.front, results.rows, seconds, as_json=request.as_json)
+        print_results(session, results.front, results.rows, results.status, seconds, as_json=request.as_json)
         return
     if request.as_json:
         said = {"run": session.place.as_posix(), "status": results.status, **finding.as_object()}
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     finding.say(session.place)
-    if results.status != "done":
-        click.echo(f"\nTo go on: reeplan {session.command} --resume {session.place} --time-limit SECONDS")
+    if results.status != DONE:
+        points = {row["status"] for row in results.rows}
+        click.echo("\n".join(["", *how_to_go_on(session, results.status, points)]))
     click.echo(f"\n{results.status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
 
 
@@ -173,7 +181,7 @@ def _solve_into(
         wanted = [] if study is None else list(study.prepare(place.setting(Front())))
         front = _find_front(place, wanted)
         finding = None if study is None else _study(study, place, front)
-    display.say("4/4 Results")
+    display.stage(f"4/4 Results   {_plans(front)}: tables, figures, an independent check, report")
     rows = [write_plan(planner, point, folder) for point in front.points]
     write_table(front_table(rows), folder / "front.csv")
     if finding is not None:
@@ -181,12 +189,36 @@ def _solve_into(
     join_logs(folder)
     seconds = time.perf_counter() - began
     write_manifest(folder, _manifest(session, front, rows, finding, folder, seconds))
-    not_drawn = _draw(folder, display)
-    if not_drawn:
-        write_manifest(folder, {**read_manifest(folder), "figures_not_drawn": not_drawn})
-    verdict = _verified(folder, display)
-    _write_page(folder, display)
+    verdict = _finished(folder, display, interrupt)
+    if verdict is None:
+        write_manifest(folder, {**read_manifest(folder), "status": INTERRUPTED})
     return _Results(front, rows, finding, verdict)
+
+
+def _plans(front: Front) -> str:
+    return f"{len(front.points)} plan{'' if len(front.points) == 1 else 's'}"
+
+
+def _finished(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> Verdict | None:
+    """Draw, check and write the page; None, and no page, where somebody asked to stop before all of it was done."""
+    for name in (VERDICT, PAGE):  # of an earlier try
+        (folder / name).unlink(missing_ok=True)
+    if interrupt.asked:
+        return None
+    if not_drawn := _draw(folder, display, interrupt):
+        write_manifest(folder, {**read_manifest(folder), "figures_not_drawn": not_drawn})
+    verdict = None
+    try:
+        with Interrupt(at_once=True):
+            display.doing("checking what was written")
+            verdict = _verified(folder, display)
+            display.doing("writing the report")
+            _write_page(folder, display)
+    except KeyboardInterrupt:
+        if verdict is None:
+            (folder / VERDICT).unlink(missing_ok=True)
+    display.did()
+    return verdict if (folder / PAGE).exists() else None
 
 
 @dataclass(frozen=True)
@@ -232,7 +264,7 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     display.on_news = None
     if not front.points:
         raise NoPlanError(front, planner)
-    if status_of(front) == "interrupted" and _lacks_a_point(front, session.place):
+    if status_of(front) == INTERRUPTED and _lacks_a_point(front, session.place):
         raise StoppedEarlierError
     live.remove()
     return front
@@ -263,17 +295,23 @@ def _lacks_a_point(front: Front, place: Path) -> bool:
     )
 
 
-def _draw(folder: Path, display: TerminalDisplay) -> list[str]:
+def _draw(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> list[str]:
     """Draw; a figure that fails must not cost the run its tables. Returns what could not be drawn, and why."""
+
+    def goes_on(done: int, of: int) -> bool:
+        display.doing("drawing figure", done, of)
+        return not interrupt.asked
+
     try:
-        if remark := draw_figures(folder):
-            display.say(f"    {remark}")
+        drawing = draw_figures(folder, goes_on=goes_on)
     except DrawingError as trouble:
         display.say(f"    {trouble}; the tables are whole")
         return [str(figure) for figure in trouble.args]
     except Exception as trouble:
         display.say(f"    no figure could be drawn ({trouble}); the tables are whole")
         return [f"every figure: {type(trouble).__name__}: {trouble}"]
+    if drawing.remark:
+        display.say(f"    {drawing.remark}")
     return []
 
 
@@ -294,7 +332,7 @@ def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
         message = f"the check itself broke off: {type(trouble).__name__}: {trouble}"
         verdict = Verdict([Failure("", "the whole check", "", "", None, None, None, "", message)])
     text = json.dumps(as_object(verdict), indent=1, ensure_ascii=False, default=str)
-    (folder / "verify.json").write_text(text + "\n", encoding="utf-8")
+    (folder / VERDICT).write_text(text + "\n", encoding="utf-8")
     display.say(f"              {in_one_line(verdict)}")
     return verdict
 
@@ -372,7 +410,7 @@ def _say_stopped(request: Request, session: Session, stop: BaseException) -> int
         message = "Stopped at once; no run was written."
     if _worth_keeping(unfinished_place(place)):
         message += f" What was solved is kept; go on with: reeplan {session.command} --resume {place}"
-    click.echo(message, err=True)
+    say(message, err=True)
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "interrupted", "points": [], "message": message}))
     return INTERRUPTED
@@ -391,7 +429,7 @@ def _say_trouble(request: Request, session: Session, trouble: Exception) -> int:
     if _worth_keeping(kept):
         code = STOPPED_AT_LIMIT
         message += f" What was solved is kept; go on with: reeplan {session.command} --resume {session.place}"
-    click.echo(f"error   {message}", err=True)
+    say(f"error   {message}", err=True, rest="        ")
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "stopped", "points": [], "message": message}))
     return code

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE
+from reeplan.cli.screen import say
 from reeplan.verify import verify_run
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ def in_one_line(verdict: Verdict) -> str:
 
 
 def _show(verdict: Verdict, run: Path, seconds: float) -> None:
-    click.echo(f"{run}: {in_one_line(verdict)}, in {seconds:.0f} s")
+    say(f"{run}: {in_one_line(verdict)}, in {seconds:.0f} s")
     for failure in verdict.failures[:SHOWN]:
-        click.echo(f"  {failure.message}", err=True)
+        say(f"  {failure.message}", err=True, rest="    ")
     if len(verdict.failures) > SHOWN:
         click.echo(f"  and {len(verdict.failures) - SHOWN} more (--json lists all).", err=True)
     for note in verdict.notes:
-        click.echo(f"  note: {note}")
+        say(f"  note: {note}", rest="    ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -23,14 +23,25 @@ class DrawingError(Exception):
         return f"{many} figure{'s' * (many > 1)} could not be drawn: {some}{rest}"
 
 
-def draw_figures(run: Path, only: Sequence[str] | None = None) -> str:
+class Drawing(NamedTuple):
+    """How the drawing of a run's figures ended."""
+
+    not_drawn: int = 0
+    """How many were not drawn because somebody asked to stop: what is there of them stays."""
+    remark: str = ""
+    """Which names the fonts of this machine cannot write, in words; nothing where they can write all."""
+
+
+def draw_figures(
+    run: Path, only: Sequence[str] | None = None, goes_on: Callable[[int, int], bool] = lambda done, of: True
+) -> Drawing:
     """Draw every figure of a run (or only those named) into its ``figures`` folder, with ``figures/index.json``.
 
-    Returns which names the fonts of this machine cannot write, in words; nothing where they can write all.
+    ``goes_on`` hears again and again how many of how many are drawn, and says whether to go on.
 
     The drawing library is loaded only here: commands that draw nothing start faster. Raises ``DrawingError``,
     when all others are drawn, if a figure could not be drawn.
     """
     from reeplan.figures.catalogue import draw_all
 
-    return draw_all(run, only)
+    return draw_all(run, only, goes_on=goes_on)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+import signal
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reeplan.csv_files import write_table
 from reeplan.figures import (
+    Drawing,
     DrawingError,
     build_timeline,
     capital,
@@ -40,7 +43,8 @@ from reeplan.figures.sureness import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from reeplan.figures.spec import FigureSpec, View
@@ -106,87 +110,159 @@ class LeftOut:
     failed: bool = False
 
 
-@dataclass
-class _Task:
-    """What one process draws: the same run for all, so that its tables are read once."""
+LOOK_EVERY_S = 0.2
+"""How often it is asked whether to go on while a figure is being drawn elsewhere."""
 
-    run: Path
-    folder: Path
-    places: list[tuple[int, int]] = field(default_factory=list)
-    """Each figure as its place in the catalogue and among the figure's views."""
+STOPPED = "the work was stopped before it was drawn"
+
+Place = tuple[int, int]
+"""A figure as its place in the catalogue and among the figure's views."""
+
+GoesOn = Callable[[int, int], bool]
+"""Hears again and again how many of how many figures are drawn, and says whether to go on."""
 
 
-def draw_all(run: Path, only: Sequence[str] | None = None, processes: int | None = None) -> str:
+class _Artist:
+    """Draws figures of one run, whose tables it reads once."""
+
+    def __init__(self, run: Path) -> None:
+        self._run, self._folder = Run(run), run / "figures"
+        self._signs = signs_of(self._run)
+        self._views: dict[int, Sequence[View]] = {}
+
+    def views(self, number: int) -> Sequence[View]:
+        """Everything that there is to draw of a figure."""
+        if number not in self._views:
+            self._views[number] = FIGURES[number].views(self._run)
+        return self._views[number]
+
+    def draw(self, place: Place) -> Drawn | LeftOut:
+        """Draw one."""
+        number, view = place
+        with drawing_style(self._signs):
+            return _draw(FIGURES[number], self.views(number)[view], self._folder)
+
+    def remark(self) -> str:
+        """Which of the run's names the fonts of this machine cannot write, in words."""
+        return remark_on(unwritten(self._signs, families(self._signs)))
+
+    def left_out(self, place: Place) -> LeftOut:
+        """An entry for one that is not drawn."""
+        number, view = place
+        return _left_out(FIGURES[number], self.views(number)[view], STOPPED)
+
+
+def draw_all(
+    run: Path,
+    only: Sequence[str] | None = None,
+    processes: int | None = None,
+    goes_on: GoesOn = lambda done, of: True,
+) -> Drawing:
     """Draw the figures of a run (or only those named) into its ``figures`` folder, and an index of them.
 
-    Returns what the fonts of this machine cannot write of its names, in words, and nothing where they can write all.
     A figure that fails does not keep the others from being drawn. Raises ``DrawingError`` at the end if one failed.
+    Once ``goes_on`` says no, nothing more is begun.
     """
     folder = run / "figures"
     folder.mkdir(parents=True, exist_ok=True)
+    artist = _Artist(run)
     places = [
         (number, place)
         for number, spec in enumerate(FIGURES)
         if only is None or spec.name in only
-        for place in range(len(spec.views(Run(run))))
+        for place in range(len(artist.views(number)))
     ]
-    done = _draw_tasks(_split(_Task(run, folder, places), processes or (2 if len(places) >= MANY else 1)))
-    drawn = [entry for place in places if isinstance(entry := done[place], Drawn)]
-    left_out = [entry for place in places if isinstance(entry := done[place], LeftOut)]
-    _write_index(folder, drawn, left_out, only)
+    done = _draw_each(artist, run, places, processes or (2 if len(places) >= MANY else 1), goes_on)
+    before = _read_index(folder)
+    former = {_key(entry): entry for entries in before.values() for entry in entries}
+    missing = {place: asdict(artist.left_out(place)) for place in places if place not in done}
+    entries = [
+        former.get(_key(missing[place]), missing[place]) if place in missing else asdict(done[place])
+        for place in places
+    ]
+    _write_index(folder, before, entries, only)
     failed = [
         " ".join(filter(None, [entry.name, entry.point, entry.variant])) + f": {entry.why}"
-        for entry in left_out
-        if entry.failed
+        for place in places
+        if isinstance(entry := done.get(place), LeftOut) and entry.failed
     ]
     if failed:
         raise DrawingError(*failed)
-    signs = signs_of(Run(run))
-    return remark_on(unwritten(signs, families(signs)))
+    return Drawing(len(missing), artist.remark())
 
 
-def _write_index(folder: Path, drawn: list[Drawn], left_out: list[LeftOut], only: Sequence[str] | None) -> None:
-    """The index of what is there now: figures that were not asked for stay as they were, what is left out goes."""
+Index = dict[str, list[dict[str, Any]]]
+"""The figures that are there, and those that are left out."""
+
+
+def _read_index(folder: Path) -> Index:
     file = folder / INDEX
-    before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"figures": [], "left_out": []}
-    kept = {
-        kind: [entry for entry in before[kind] if only is not None and entry["name"] not in only] for kind in before
-    }
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {"figures": [], "left_out": []}
+
+
+def _write_index(folder: Path, before: Index, entries: list[dict[str, Any]], only: Sequence[str] | None) -> None:
+    """The index of what is there now: figures that were not asked for stay as they were, what is left out goes."""
     index = {
-        "figures": [*kept["figures"], *map(asdict, drawn)],
-        "left_out": [*kept["left_out"], *map(asdict, left_out)],
+        kind: [entry for entry in before[kind] if only is not None and entry["name"] not in only]
+        + [entry for entry in entries if ("files" in entry) == (kind == "figures")]
+        for kind in ("figures", "left_out")
     }
     order = {spec.name: number for number, spec in enumerate(FIGURES)}
-    for entries in index.values():
-        entries.sort(key=lambda entry: order.get(entry["name"], len(order)))
+    for listed in index.values():
+        listed.sort(key=lambda entry: order.get(entry["name"], len(order)))
     there = {path for entry in index["figures"] for path in entry["files"].values()}
     for path in {path for entry in before["figures"] for path in entry["files"].values()} - there:
         (folder / path).unlink(missing_ok=True)
-    file.write_text(json.dumps(index, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(index, indent=1, ensure_ascii=False)
+    (folder / INDEX).write_text(text + "\n", encoding="utf-8")
 
 
-def _split(task: _Task, parts: int) -> list[_Task]:
-    """Tasks of the same size; those of a plan stay together as far as they can."""
-    size = -(-len(task.places) // max(parts, 1)) or 1
-    return [
-        _Task(task.run, task.folder, task.places[first : first + size]) for first in range(0, len(task.places), size)
-    ]
+def _key(entry: dict[str, Any]) -> tuple[str, str, str]:
+    return entry["name"], entry["point"], entry["variant"]
 
 
-def _draw_tasks(tasks: Sequence[_Task]) -> dict[tuple[int, int], Drawn | LeftOut]:
-    if len(tasks) < 2:
-        return {place: entry for task in tasks for place, entry in _draw_task(task).items()}
-    with ProcessPoolExecutor(len(tasks), mp_context=get_context("spawn")) as pool:
-        return {place: entry for part in pool.map(_draw_task, tasks) for place, entry in part.items()}
+def _draw_each(
+    artist: _Artist, run: Path, places: Sequence[Place], processes: int, goes_on: GoesOn
+) -> dict[Place, Drawn | LeftOut]:
+    """All of them, or those that were drawn before it was said to stop."""
+    if processes < 2:
+        done = {}
+        for place in places:
+            if not goes_on(len(done), len(places)):
+                break
+            done[place] = artist.draw(place)
+        return done
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(run,)
+    ) as pool:
+        futures = {place: pool.submit(_draw_one, place) for place in places}
+        try:
+            _wait_for(futures.values(), goes_on)
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return {place: future.result() for place, future in futures.items() if not future.cancelled()}
 
 
-def _draw_task(task: _Task) -> dict[tuple[int, int], Drawn | LeftOut]:
-    run = Run(task.run)
-    views = {number: FIGURES[number].views(run) for number in {number for number, _ in task.places}}
-    with drawing_style(signs_of(run)):
-        return {
-            (number, place): _draw(FIGURES[number], views[number][place], task.folder) for number, place in task.places
-        }
+def _wait_for(futures: Collection[Future[Any]], goes_on: GoesOn) -> None:
+    """Wait until all are done, or it is said to stop."""
+    waiting = set(futures)
+    while waiting and goes_on(len(futures) - len(waiting), len(futures)):
+        waiting = wait(waiting, LOOK_EVERY_S, FIRST_COMPLETED).not_done
+
+
+_artist: _Artist | None = None
+"""Who draws in a process that was started to draw."""
+
+
+def _begin(run: Path) -> None:
+    global _artist
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    _artist = _Artist(run)
+
+
+def _draw_one(place: Place) -> Drawn | LeftOut:
+    assert _artist is not None
+    return _artist.draw(place)
 
 
 def _draw(spec: FigureSpec, view: View, folder: Path) -> Drawn | LeftOut:
@@ -194,13 +270,16 @@ def _draw(spec: FigureSpec, view: View, folder: Path) -> Drawn | LeftOut:
     try:
         table = spec.table(view)
         if table.empty:
-            return LeftOut(spec.name, spec.heading, view.point, variant[0], "there is nothing to show")
+            return _left_out(spec, view, "there is nothing to show")
         title, alt, stem = spec.title(view, table), spec.alt(view, table), spec.stem(view)
         figure = spec.draw(view, table)
         write_table(table, folder / f"{stem}.csv")
         save(figure, folder / stem, title, alt)
     except Exception as trouble:  # whatever is wrong with one figure must not keep the others from being drawn
-        why = f"{type(trouble).__name__}: {trouble}"
-        return LeftOut(spec.name, spec.heading, view.point, variant[0], why, failed=True)
+        return _left_out(spec, view, f"{type(trouble).__name__}: {trouble}", failed=True)
     files = {kind: f"{stem}.{kind}" for kind in ("png", "svg", "csv")}
     return Drawn(spec.name, spec.heading, spec.per, view.point, *variant, title, alt, files)
+
+
+def _left_out(spec: FigureSpec, view: View, why: str, *, failed: bool = False) -> LeftOut:
+    return LeftOut(spec.name, spec.heading, view.point, view.variant.slug if view.variant else "", why, failed)

@@ -27,8 +27,11 @@ def write_page(run: Path) -> None:
     """Write the page of a run into its folder."""
     page = render(Report(run))
     draft = run / ".report.html.tmp"
-    draft.write_text(page, encoding="utf-8", newline="\n")
-    draft.replace(run / "report.html")
+    try:
+        draft.write_text(page, encoding="utf-8", newline="\n")
+        draft.replace(run / "report.html")
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def render(report: Report) -> str:
