@@ -52,7 +52,7 @@ class Held:
 
 def leave_out_checks(patch: pytest.MonkeyPatch) -> None:
     """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
-    patch.setattr(solve_module, "draw_figures", lambda run: None)
+    patch.setattr(solve_module, "draw_figures", lambda run, **_: None)
     patch.setattr(solve_module, "write_report", lambda run: None)
     patch.setattr(solve_module, "_verified", lambda folder, display: Held)
 
@@ -73,7 +73,7 @@ if __name__ == "__main__":
     import reeplan.cli.solve
     class Held:
         holds = True
-    reeplan.cli.solve.draw_figures = lambda run: None
+    reeplan.cli.solve.draw_figures = lambda run, **_: None
     reeplan.cli.solve.write_report = lambda run: None
     reeplan.cli.solve._verified = lambda folder, display: Held
     from reeplan.__main__ import main
@@ -548,7 +548,7 @@ def test_a_place_that_is_closed(small_case: Path, tmp_path: Path) -> None:
 def test_figures_cost_no_run_its_tables(
     trouble: Exception, what: str, small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_: Path) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise trouble
 
     monkeypatch.setattr(solve_module, what, fails)
@@ -565,7 +565,7 @@ def test_a_run_killed_while_it_draws_solves_nothing_again(
     class KilledError(BaseException):
         pass
 
-    def killed(_: Path) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KilledError
 
     with monkeypatch.context() as patch:

@@ -68,7 +68,7 @@ import reeplan.cli.solve
 from reeplan.__main__ import main
 class Held:
     holds = True
-reeplan.cli.solve.draw_figures = lambda run: None
+reeplan.cli.solve.draw_figures = lambda run, **_: None
 reeplan.cli.solve.write_report = lambda run: None
 reeplan.cli.solve._verified = lambda folder, display: Held
 if __name__ == "__main__":
@@ -87,7 +87,7 @@ class Held:
 def quick() -> Iterator[None]:
     """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve_module, "draw_figures", lambda run: None)
+        patch.setattr(solve_module, "draw_figures", lambda run, **_: None)
         patch.setattr(solve_module, "write_report", lambda run: None)
         patch.setattr(solve_module, "_verified", lambda folder, display: Held)
         yield

@@ -201,7 +201,7 @@ def test_a_check_that_breaks_off_is_no_check(tmp_path: Path, monkeypatch: pytest
         raise ZeroDivisionError("a row that nobody thought of")
 
     monkeypatch.setattr("reeplan.cli.solve.verify_run", breaks_off)
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
+    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
     place = tmp_path / "run"
     result = CliRunner().invoke(reeplan, ["solve", str(HAND_CASES / "14_front"), "--points", "1", "--out", str(place)])
     assert result.exit_code == 1

@@ -85,7 +85,7 @@ def test_a_failure_before_anything_is_found_leaves_nothing(
 def test_a_figure_that_fails_does_not_cost_the_tables(
     small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise BrokenError("out of ink")
 
     monkeypatch.setattr("reeplan.cli.solve.draw_figures", fails)

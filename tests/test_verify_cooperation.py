@@ -219,7 +219,7 @@ PLANS: dict[int, Path] = {}
 
 def solved(folder: Path, place: Path, *options: object) -> Cooperated:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
+        patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
         patch.setattr("reeplan.cli.solve.verify_run", lambda run: Verdict())
         result = run_command("cooperate", folder, "--out", place, "--workers", 1, *options)
     assert result.exit_code == 0, result.output

@@ -77,7 +77,7 @@ def runs(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         command = "futures" if name == "insured" else name
         found[name] = place / name
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
+            patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
             patch.setattr("reeplan.cli.solve.write_report", lambda run: None)
             result = run_command(
                 command, small_case, "--out", place / name, "--workers", 1, *options, *more.get(name, [])

@@ -376,7 +376,13 @@ class _Search:
             points.append(
                 Point(f"p{number + 1:0{max(2, width)}d}", plan, max(self.gap_target, smallest), number in knees, hidden)
             )
-        return points
+        return [self._cut_short(point) for point in points] if self.planner.engine.interrupted else points
+
+    def _cut_short(self, point: Point) -> Point:
+        """A point whose gap was still to be closed when somebody asked to stop, by a search that never began."""
+        if point.solved or point.plan.outcome is not Outcome.OPTIMAL:
+            return point
+        return replace(point, plan=replace(point.plan, outcome=Outcome.INTERRUPTED))
 
 
 def knees_of(front: Sequence[tuple[float, float]], prominence: float = 0.05) -> set[int]:

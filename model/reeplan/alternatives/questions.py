@@ -149,6 +149,8 @@ class Relaxed:
                 bounds.append(bounds[-1])  # as far as it can go within less money, so it is within more
             else:
                 relaxed = planner.extreme(weights, self.target, limit, maximise=self.most, relaxed=True)
+                if relaxed.outcome is Outcome.INTERRUPTED:
+                    return RelaxedAnswer(Outcome.INTERRUPTED, tuple(plans), seconds, tuple(bounds))
                 proven = relaxed.outcome is Outcome.OPTIMAL
                 bounds.append(self._bound(relaxed.objective if proven else math.nan, thing))
                 outcome, seconds = outcome if proven else Outcome.FAILED, seconds + relaxed.seconds

@@ -42,7 +42,8 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
     show_problems(loaded, strict)
     if bad:
         click.echo(err=True)
-        say("Nothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'.", err=True)
+        text = "Nothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'."
+        say(text, err=True)
     return BAD_INPUT if bad else DONE
 
 

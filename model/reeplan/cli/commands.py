@@ -54,15 +54,27 @@ class Target(click.ParamType[object]):
         if isinstance(value, float) or value == "none":
             return value
         text = str(value)
-        try:
-            share = float(text)
-        except ValueError:
-            hint = f" Write {text.rstrip('% ')} % as a share, for instance 0.95." if text.endswith("%") else ""
-            self.fail(f"{text!r} is not a share between 0 and 1.{hint}", param, ctx)
-        if not 0 <= share <= 1:
-            hint = f" Did you mean {share / 100:g}?" if 1 < share <= 100 else ""
-            self.fail(f"{text} is not between 0 and 1.{hint}", param, ctx)
-        return share
+        number = _number(text)
+        if number is None or not 0 <= number <= 1:
+            wrong = "is not a share between 0 and 1" if number is None else "is not between 0 and 1"
+            self.fail(f"{text!r} {wrong}.{_meant(text)}", param, ctx)
+        return number
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _meant(text: str) -> str:
+    """The share that was meant: by a percentage, or by a number with a decimal comma."""
+    number = _number(text.rstrip("% ").replace(",", "."))
+    if number is None:
+        return ""
+    share = number / 100 if "%" in text or number > 1 else number
+    return f" Did you mean {share:.12g}?" if 0 <= share <= 1 else ""
 
 
 def _finite(_: click.Context, param: click.Parameter, value: float | None) -> float | None:
@@ -196,6 +208,19 @@ def reeplan() -> None:
 
     A case is a folder of CSV files. Start with 'reeplan solve inputs/tutorial'.
     """
+
+
+@reeplan.command("help", hidden=True)
+@click.argument("command", required=False)
+@click.pass_context
+def help_(context: click.Context, command: str | None) -> None:
+    """What the commands do, or what one COMMAND does and its options."""
+    about = context.find_root()
+    if command is not None:
+        name, found, _ = reeplan.resolve_command(about, [command])  # suggests a name for one that is not there
+        assert found is not None
+        about = found.make_context(name, [], parent=about, resilient_parsing=True, terminal_width=width())
+    click.echo(about.get_help())
 
 
 @reeplan.command()

@@ -49,6 +49,8 @@ class TerminalDisplay:
         """Whether each that is done keeps a line of its own; otherwise how many are done is said now and then."""
         self.on_news: Callable[[], None] | None = None
         """Called whenever there is news, so that others can look at the clock too."""
+        self.stopping = False
+        """Whether somebody asked to stop: then nothing is said of time limits."""
         self._live = self.console.is_terminal
         self._progress = RichProgress(
             SpinnerColumn(),
@@ -77,9 +79,15 @@ class TerminalDisplay:
     def say(self, text: str) -> None:
         """A line that stays; a long one goes on under its text. A path stays in one piece, to be copied."""
         columns = width(self.console.file)
-        rest = " " * (INDENT if columns >= NARROW else LITTLE)
-        said = "\n".join(lines(text, columns, rest=rest))
+        most = INDENT if columns >= NARROW else LITTLE
+        set_in = min(most, len(text) - len(text.lstrip()))
+        said = "\n".join(lines(text.lstrip(), columns, " " * set_in, " " * most))
         self.console.print(said, markup=False, highlight=False, soft_wrap=True)
+
+    def stop(self, text: str) -> None:
+        """Somebody asked to stop: say so, in a line that stays."""
+        self.stopping = True
+        self.say(text)
 
     def stage(self, text: str) -> None:
         """A line that stays, about what begins now: nothing of what was worked on before is shown any longer."""
@@ -116,7 +124,7 @@ class TerminalDisplay:
         self._began[what] = self._said[what] = time.monotonic()
         self._limits[what] = self.limit_s if limit_s is None else limit_s
         self._tasks[what] = self._progress.add_task(
-            what, news="", time=partial(_time, limit_s=self._limits[what]), total=None
+            what, news="", time=partial(self._time, limit_s=self._limits[what]), total=None
         )
         self._show_work()
 
@@ -128,7 +136,7 @@ class TerminalDisplay:
                 self._progress.update(self._tasks[what], news=news)
         elif time.monotonic() - self._said.get(what, 0.0) > EVERY_S:
             self._said[what] = time.monotonic()
-            self.say(f"    {what}: {news}, {_time(progress.seconds, self._limits.get(what, self.limit_s))}")
+            self.say(f"    {what}: {news}, {self._time(progress.seconds, self._limits.get(what, self.limit_s))}")
         if self.on_news is not None:
             self.on_news()
 
@@ -143,9 +151,9 @@ class TerminalDisplay:
         if not solution.found:
             self.say(f"    {what}: no plan found ({solution.outcome.value}), {seconds:.0f} s")
             return
-        self.say(
-            f"    {what}: {_values(solution.objective, solution.bound)} ({solution.outcome.value}), {seconds:.0f} s"
-        )
+        found, gap = solution.objective, abs(solution.objective - solution.bound)
+        values = _number(found) if gap <= NOTHING * abs(found) else _values(found, solution.bound)
+        self.say(f"    {what}: {values} ({solution.outcome.value}), {seconds:.0f} s")
 
     # ---- all of them ----------------------------------------------------------------------------
 
@@ -177,7 +185,9 @@ class TerminalDisplay:
         levels, settled = self._work
         text = f"{before}{settled} of {levels} {self.unit} done"
         left = self.most_seconds_left()
-        return text if left is None or settled >= levels else f"{text}, {in_time(left)}"
+        if left is None or settled >= levels:
+            return text
+        return f"{text}, stopping" if self.stopping else f"{text}, {in_time(left)}"
 
     def most_seconds_left(self) -> float | None:
         """The longest that the levels left can take if each takes its whole time limit; None where that is unknown."""
@@ -188,6 +198,9 @@ class TerminalDisplay:
         running = [max(0.0, self._limits[what] - (now - began)) for what, began in self._began.items()]
         waiting = max(0, levels - settled - len(running))
         return max(running, default=0.0) + math.ceil(waiting / max(1, self.at_a_time)) * self.limit_s
+
+    def _time(self, seconds: float, limit_s: float) -> str:
+        return f"{seconds:.0f} s, stopping" if self.stopping else _time(seconds, limit_s)
 
     def _show_work(self) -> None:
         if self._work is None or not self._live:
@@ -211,9 +224,9 @@ class _Row(ProgressColumn):
         room = self._console.width - 3
         news, time_ = task.fields["news"], task.fields["time"](task.elapsed or 0.0)
         short = _first_words(time_)
-        forms = [(task.description, news, time_), (task.description, _last_part(news), time_),
-                 (task.description, _last_part(news), short), (task.description, time_), (task.description, short)]  # fmt: skip
-        texts = ["  ".join(filter(None, form)) for form in forms]
+        gap = _last_part(news)
+        forms = [(news, time_), (gap, time_), (gap, short), (time_,), (short,)]
+        texts = ["  ".join(filter(None, [task.description, *form])) for form in forms]
         return Text(next((text for text in texts if len(text) <= room), texts[-1][: max(room, 1)]))
 
 

@@ -65,7 +65,7 @@ class LiveFront:
     def redraw(self) -> None:
         """Draw what is known, if that has changed and the last drawing is long enough ago."""
         now = self._clock()
-        if self._is_drawn or now < self._next_at:
+        if self._is_drawn or now < self._next_at or self._display.stopping:
             return
         self._is_drawn = True
         try:

@@ -67,9 +67,12 @@ def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list
     more_time = " --time-limit SECONDS" if status != INTERRUPTED or "gap not reached" in points else ""
     said = []
     if status != INTERRUPTED:
-        said += lines("Not every point reached its gap; 'proven within' says how far each may be from the best.", width())
+        text = "Not every point reached its gap; 'proven within' says how far each may be from the best."
+        said += lines(text, width())
     elif not (place / PAGE).exists():
-        said += lines("Stopped before all figures were drawn and the report was written; the tables are whole.", width())
+        said += lines(
+            "Stopped: the tables are whole; figures, the check of what was written and the report are not.", width()
+        )
     said.append(f"To go on: reeplan {session.command} --resume {place}{more_time}")
     if not (place / PAGE).exists():
         said.append(f"To draw what there is: reeplan report {place}")

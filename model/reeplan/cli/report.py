@@ -55,7 +55,7 @@ def run_report(run: Path) -> int:
 
 def _drawn_again(run: Path) -> Drawing:
     """Draw the figures until somebody asks to stop."""
-    with TerminalDisplay() as display, Interrupt(answer=partial(display.say, STOPPING)) as interrupt:
+    with TerminalDisplay() as display, Interrupt(answer=partial(display.stop, STOPPING)) as interrupt:
 
         def goes_on(done: int, of: int) -> bool:
             display.doing("drawing figure", done, of)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
 WIDEST, NARROWEST = 100, 24
 """Columns of a line: no more, because longer ones are hard to read; no fewer, because no word would fit."""
 
+TOGETHER = re.compile(r"(?<=\d) (?=\d{3}\b|(?:s|min|h|t|MUSD|MB)\b|%)")
+"""A blank within a number, or between it and its unit."""
 
-def width(stream: TextIO | None = None) -> int:
+TIED = "\ue000"
+"""Stands for such a blank while a text is set in lines."""
+
+
+def width(stream: IO[str] | None = None) -> int:
     """Columns for lines on a stream (None: standard output): those of its terminal, where it is one."""
     stream = sys.stdout if stream is None else stream
     try:
@@ -29,15 +36,16 @@ def width(stream: TextIO | None = None) -> int:
 
 
 def lines(text: str, columns: int, first: str = "", rest: str | None = None) -> list[str]:
-    """A text in lines of so many columns; words, numbers and paths stay in one piece."""
-    return textwrap.wrap(
-        text,
+    """A text in lines of so many columns; words, paths, and numbers with their units stay in one piece."""
+    wrapped = textwrap.wrap(
+        TOGETHER.sub(TIED, text),
         columns,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(TIED, " ") for line in wrapped]
 
 
 def say(text: str, *, err: bool = False, first: str = "", rest: str | None = None) -> None:
@@ -84,7 +92,10 @@ def _set(
     columns: Sequence[Column], notes: Sequence[str], note: str, widths: Sequence[int], room: int | None = None
 ) -> list[str]:
     """Rows under headings; with ``room`` what does not fit after a row goes under it."""
-    heads = [_heading(column.heading, wide) for column, wide in zip(columns, widths, strict=True)]
+    heads = [
+        _heading(column.heading, wide if i else wide + 2)
+        for i, (column, wide) in enumerate(zip(columns, widths, strict=True))
+    ]
     deepest = max(map(len, heads))
     heads = [[""] * (deepest - len(head)) + head for head in heads]
     said = [
@@ -97,7 +108,7 @@ def _set(
 
 
 def _heading(heading: str, wide: int) -> list[str]:
-    return [heading] if len(heading) <= wide else textwrap.wrap(heading, max(1, wide - 2), break_long_words=False)
+    return textwrap.wrap(heading, max(1, wide - 2), break_long_words=False)
 
 
 def _row(
@@ -119,12 +130,13 @@ def _row(
 def _stacked(columns: Sequence[Column], notes: Sequence[str], note: str, room: int) -> list[str]:
     first, *others = columns
     longest = max(len(column.heading) for column in others)
+    widest = max(len(cell) for column in others for cell in column.cells)
     said = []
     for i, after in enumerate(notes):
         said.append(first.cells[i])
         for column in others:
             if column.cells[i]:
-                beside = f"  {column.heading:<{longest}}  {column.cells[i]:>{max(map(len, column.cells))}}"
+                beside = f"  {column.heading:<{longest}}  {column.cells[i]:>{widest}}"
                 said += [beside] if len(beside) <= room else lines(f"{column.heading} {column.cells[i]}", room, "  ")
         said += lines(f"{note} {after}".strip(), room, "  ") if after else []
     return said

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli import exits
 from reeplan.cli.check import show_problems
 from reeplan.cli.crew import crew_of, plan_of_work, size_in_words, workplace_of
 from reeplan.cli.display import INDENT, TerminalDisplay
@@ -28,7 +27,7 @@ from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, status_of
 from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
 from reeplan.cli.session import RefusedError, Request, Session, open_session
-from reeplan.cli.study import DONE, INTERRUPTED, Setting
+from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
 from reeplan.figures import DrawingError, draw_figures
@@ -90,13 +89,13 @@ class _Results:
     @property
     def status(self) -> str:
         """How it ended."""
-        return _status(self.front, self.finding) if self.verdict is not None else INTERRUPTED
+        return _status(self.front, self.finding) if self.verdict is not None else "interrupted"
 
 
 def _status(front: Front, finding: Finding | None) -> str:
     """Done, interrupted, or stopped at a limit: the front's, or the study's where the front is done."""
     status = status_of(front)
-    return status if status != DONE or finding is None else finding.status
+    return status if status != "done" or finding is None else finding.status
 
 
 def run_solve(request: Request, study: Study | None = None) -> int:
@@ -117,11 +116,11 @@ def _run(request: Request, session: Session, study: Study | None, machines: Work
     try:
         with (
             TerminalDisplay() as display,
-            Interrupt(answer=partial(display.say, STOPPING)) as interrupt,
+            Interrupt(answer=partial(display.stop, STOPPING)) as interrupt,
             written_whole(session.place, keep_if=_worth_keeping, replaces=session.resumed) as folder,
         ):
             results = _solve_into(folder, session, study, machines, display, interrupt, began)
-        if results.status == DONE:
+        if results.status == "done":
             shutil.rmtree(session.place / JOURNAL, ignore_errors=True)  # last: all before it can be gone on from
     except NoPlanError as nothing:
         return say_no_plan(nothing, session, request.as_json)
@@ -132,7 +131,7 @@ def _run(request: Request, session: Session, study: Study | None, machines: Work
     _say_results(request, session, results, time.perf_counter() - began)
     if results.verdict is not None and not results.verdict.holds:
         return DOES_NOT_HOLD
-    return {DONE: exits.DONE, INTERRUPTED: exits.INTERRUPTED}.get(results.status, exits.STOPPED_AT_LIMIT)
+    return {"done": DONE, "interrupted": INTERRUPTED}.get(results.status, STOPPED_AT_LIMIT)
 
 
 def _say_results(request: Request, session: Session, results: _Results, seconds: float) -> None:
@@ -145,7 +144,7 @@ def _say_results(request: Request, session: Session, results: _Results, seconds:
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     finding.say(session.place)
-    if results.status != DONE:
+    if results.status != "done":
         points = {row["status"] for row in results.rows}
         click.echo("\n".join(["", *how_to_go_on(session, results.status, points)]))
     click.echo(f"\n{results.status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
@@ -191,7 +190,7 @@ def _solve_into(
     write_manifest(folder, _manifest(session, front, rows, finding, folder, seconds))
     verdict = _finished(folder, display, interrupt)
     if verdict is None:
-        write_manifest(folder, {**read_manifest(folder), "status": INTERRUPTED})
+        write_manifest(folder, {**read_manifest(folder), "status": "interrupted"})
     return _Results(front, rows, finding, verdict)
 
 
@@ -217,8 +216,10 @@ def _finished(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> V
     except KeyboardInterrupt:
         if verdict is None:
             (folder / VERDICT).unlink(missing_ok=True)
-    display.did()
-    return verdict if (folder / PAGE).exists() else None
+        return None
+    finally:
+        display.did()
+    return verdict
 
 
 @dataclass(frozen=True)
@@ -264,7 +265,7 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     display.on_news = None
     if not front.points:
         raise NoPlanError(front, planner)
-    if status_of(front) == INTERRUPTED and _lacks_a_point(front, session.place):
+    if status_of(front) == "interrupted" and _lacks_a_point(front, session.place):
         raise StoppedEarlierError
     live.remove()
     return front

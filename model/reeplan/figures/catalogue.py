@@ -226,15 +226,13 @@ def _draw_each(
 ) -> dict[Place, Drawn | LeftOut]:
     """All of them, or those that were drawn before it was said to stop."""
     if processes < 2:
-        done = {}
+        done: dict[Place, Drawn | LeftOut] = {}
         for place in places:
             if not goes_on(len(done), len(places)):
                 break
             done[place] = artist.draw(place)
         return done
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(run,)
-    ) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(run,)) as pool:
         futures = {place: pool.submit(_draw_one, place) for place in places}
         try:
             _wait_for(futures.values(), goes_on)

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from reeplan.tables.columns import Part, RawRow, WideNames, read_part, type_sett
 from reeplan.tables.draft import Draft, default_settings, draft_table
 from reeplan.tables.misfit import fold_misfits
 from reeplan.tables.names import did_you_mean, listing, nearest, quoted, shown
+from reeplan.tables.near_paths import cases_inside, did_you_mean_folder, its_folder
 from reeplan.tables.other_forms import Other, is_csv, is_hidden, others, tables_in, unread_holders, unread_tables
 from reeplan.tables.overlays import merge
 from reeplan.tables.reader import NumberStyle, Sheet, read_sheet
@@ -115,7 +117,9 @@ def _read_folder(folder: Path, folders: list[Path], loaded: Loaded) -> dict[str,
     try:
         files = sorted(folder.iterdir())
     except (OSError, ValueError) as error:
-        loaded.errors.append(Problem(shown(folder), 0, "", _no_folder(error), _folder_hint(folder)))
+        near = partial(did_you_mean_folder, case=folders[0] if overlay else None)
+        hint = (its_folder if isinstance(error, NotADirectoryError) else near)(folder)
+        loaded.errors.append(Problem(shown(folder), 0, "", _no_folder(error), hint))
         return {}
     sheets: dict[str, Sheet] = {}
     misnamed: set[str] = set()
@@ -160,7 +164,9 @@ def _no_tables(folder: Path, overlay: bool, beside: list[Other]) -> Problem:
     """A folder without any table: where else they may be."""
     inside = [quoted(shown(other.path.name)) for other in beside if other.is_folder and tables_in(other.path, TABLES)]
     books = [quoted(shown(other.path.name)) for other in beside if other.may_hold_many]
-    if inside:
+    if not overlay and (cases := cases_inside(folder)):
+        hint = cases
+    elif inside:
         hint = f"there are some in its folder{'s' * (len(inside) > 1)} {listing(inside)}: name one of them."
     elif books:
         hint = f"save the sheets of {listing(books)} as CSV files, one for each table."
@@ -188,14 +194,6 @@ def _no_folder(error: Exception) -> str:
     if isinstance(error, PermissionError):
         return "this folder may not be read: permission denied."
     return "there is no such folder."
-
-
-def _folder_hint(folder: Path) -> str:
-    try:
-        siblings = [shown(path.name) for path in folder.parent.iterdir() if path.is_dir()]
-    except (OSError, ValueError):
-        return ""
-    return did_you_mean(folder.name, siblings)
 
 
 def _wide_names(table: Table, merged: dict[str, list[RawRow]], parts: dict[str, list[Part]]) -> WideNames:

@@ -88,6 +88,9 @@ class Alone:
         waiting, solutions = deque(jobs), []
         while waiting:
             job = waiting.popleft()
+            if self._planner.engine.interrupted:
+                solutions.append(NOT_ASKED)
+                continue
             self._display.started(job.what, job.controls.time_limit_s)
             solution = job.watched(functools.partial(self._display.progress, job.what)).solve(self._planner)
             self._display.finished(job.what, solution)
