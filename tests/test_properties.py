@@ -527,7 +527,8 @@ def tables_of(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("seed", [16])
 def test_the_same_seed_gives_the_same_files(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte for byte, but for the times in the manifest, in the front's table and in the solver's log."""
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: draw_figures(run, ["front", "build-timeline"]))
+    few = ["front", "build-timeline"]
+    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: draw_figures(run, few))
     with random_case(seed) as folder, tempfile.TemporaryDirectory() as temporary:
         runs = [Path(temporary) / name / "run" for name in ("one", "two")]
         for run in runs:

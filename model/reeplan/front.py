@@ -378,7 +378,8 @@ class _Search:
             )
         return [self._cut_short(point) for point in points] if self.planner.engine.interrupted else points
 
-    def _cut_short(self, point: Point) -> Point:
+    @staticmethod
+    def _cut_short(point: Point) -> Point:
         """A point whose gap was still to be closed when somebody asked to stop, by a search that never began."""
         if point.solved or point.plan.outcome is not Outcome.OPTIMAL:
             return point

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reeplan.cli.exits import BAD_INPUT, DONE
-from reeplan.cli.screen import say
+from reeplan.cli.screen import lines, say, width
 from reeplan.tables import load_tables
 from reeplan.tables.notes import notes
 
@@ -65,7 +66,8 @@ def show_problems(loaded: Loaded, strict: bool) -> None:
 def _show(word: str, problem: Problem) -> None:
     place = problem.file + (f":{problem.line}" if problem.line else "")
     colour = "red" if word == "error" else "yellow"
-    click.echo(f"{click.style(word.ljust(7), fg=colour)} {place}  {problem.column}".rstrip(), err=True)
+    head = "\n".join(lines(f"{word:<7} {place}  {problem.column}".rstrip(), width(sys.stderr), rest=" " * 8))
+    click.echo(click.style(head[:7], fg=colour) + head[7:], err=True)
     for text, lead in ((problem.message, "        "), (problem.hint, "        → ")):
         if text:
             say(text, err=True, first=lead, rest=" " * len(lead))

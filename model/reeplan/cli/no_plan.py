@@ -38,6 +38,9 @@ class NoPlanError(Exception):
 
 def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     """Explain an infeasible case and write ``infeasible.md``; say how else a search ended without a plan."""
+    if nothing.front.outcome is not Outcome.INFEASIBLE:
+        return _say_no_plan(nothing, session, as_json)
+    click.echo("\nNo plan can satisfy these inputs.", err=True)
     try:
         with Interrupt(at_once=True):
             return _say_no_plan(nothing, session, as_json)
@@ -63,7 +66,6 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
             STOPPED_AT_LIMIT,
             as_json,
         )
-    click.echo("\nNo plan can satisfy these inputs.", err=True)
     if planner.engine.interrupted:
         raise KeyboardInterrupt
     if target is None or loaded.tables is None or not planner.most_resilient_relaxed().found:

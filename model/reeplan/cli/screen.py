@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 WIDEST, NARROWEST = 100, 24
 """Columns of a line: no more, because longer ones are hard to read; no fewer, because no word would fit."""
 
-TOGETHER = re.compile(r"(?<=\d) (?=\d{3}\b|(?:s|min|h|t|MUSD|MB)\b|%)")
-"""A blank within a number, or between it and its unit."""
+TOGETHER = re.compile(r"\d(?: \d{3})*(?: (?:s|min|h|t|MUSD|MB)\b| %)?|\breeplan [a-z]+(?: --resume)? [/.\w][^\s;]*")
+"""A number with its unit, and a command that can be copied."""
 
 TIED = "\ue000"
-"""Stands for such a blank while a text is set in lines."""
+"""Stands for their blanks while a text is set in lines."""
 
 
 def width(stream: IO[str] | None = None) -> int:
@@ -31,14 +31,14 @@ def width(stream: IO[str] | None = None) -> int:
         there = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else WIDEST
     except (OSError, ValueError, AttributeError):  # nothing that has a size
         return WIDEST
-    stated = os.environ.get("COLUMNS", "")
+    stated = os.environ.get("COLUMNS", "") if stream.isatty() else ""
     return max(NARROWEST, min(WIDEST, int(stated) if stated.isdigit() else there or WIDEST))
 
 
 def lines(text: str, columns: int, first: str = "", rest: str | None = None) -> list[str]:
-    """A text in lines of so many columns; words, paths, and numbers with their units stay in one piece."""
+    """A text in lines of so many columns; words, paths, commands, and numbers with units stay in one piece."""
     wrapped = textwrap.wrap(
-        TOGETHER.sub(TIED, text),
+        TOGETHER.sub(lambda found: found[0].replace(" ", TIED), text),
         columns,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
