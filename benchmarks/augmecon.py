@@ -33,6 +33,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from benchmarks.harness import ROOT
+from reeplan.child_processes import end_with_starter, start
 
 NEEDED = ("pyaugmecon", "pymoo")
 HOW_TO_INSTALL = "pip install -e '.[bench]' && pip install --no-deps pyaugmecon==1.0.8"
@@ -79,10 +80,8 @@ def augmecon_front(
         command = [sys.executable, "-m", "benchmarks.augmecon", place, json.dumps(question | {"options": options})]
         errors = Path(place) / "errors.txt"
         began = time.perf_counter()
-        with errors.open("w") as stderr:
-            process = subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
-            )
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "start_new_session": True}
+        with errors.open("w") as stderr, start(command, cwd=ROOT, stderr=stderr, **quiet) as process:
             try:
                 process.wait(limit_s)
             except subprocess.TimeoutExpired:
@@ -177,6 +176,7 @@ def _with_objective_list(model: Any) -> Any:
 
 def main() -> None:
     """Read, build, solve; write ``front.json`` into the place given."""
+    end_with_starter()
     place, question = Path(sys.argv[1]), json.loads(sys.argv[2])
     multiprocessing.set_start_method("fork", force=True)  # its workers inherit the solver registered here
     from pyaugmecon import PyAugmecon

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import gc
 import json
-import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
+
+from reeplan.child_processes import start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -85,10 +87,14 @@ def apart(function: str, **arguments: Any) -> dict[str, Any]:
     A function that prepares more than it wants to be measured calls ``memory.mark()`` itself.
     """
     command = [sys.executable, "-m", "benchmarks.memory", function, json.dumps(arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{function}({arguments}) failed in its own process:\n{done.stderr.strip()}")
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as errors:
+        with start(command, cwd=ROOT, stdout=said, stderr=errors) as process:
+            process.wait()
+        said.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{function}({arguments}) failed in its own process:\n{errors.read().strip()}")
+        answer: dict[str, Any] = json.loads(said.read().splitlines()[-1])
     return answer
 
 

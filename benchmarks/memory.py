@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from reeplan.child_processes import end_with_starter
+
 _STATUS = Path("/proc/self/status")
 _started: dict[str, float] = {}
 
@@ -39,6 +41,7 @@ def mark() -> None:
 
 def main() -> None:
     """Import ``module:function``, call it with the JSON arguments, print its answer as JSON."""
+    end_with_starter()
     module, _, name = sys.argv[1].partition(":")
     function = getattr(importlib.import_module(module), name)
     mark()

@@ -30,7 +30,7 @@ from reeplan import run_folder
 from reeplan.cli import solve as solve_module
 from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal
-from reeplan.run_folder import unfinished_place
+from reeplan.places import unfinished_place
 from reeplan.solver import Outcome, Solution
 from reeplan.workers import Job
 from solved import rows_of, run_command, write_rows

@@ -26,8 +26,8 @@ import pytest
 
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli import solve as solve_module
+from reeplan.places import unfinished_place
 from reeplan.plan import Planner
-from reeplan.run_folder import unfinished_place
 from reeplan.solver import Controls, Outcome
 from reeplan.study import Desk
 from reeplan.tables import load_tables

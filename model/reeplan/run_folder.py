@@ -1,4 +1,4 @@
-"""The run folder: written beside its place and moved there when whole.
+"""The run folder: written beside its place and moved there when whole, by one process alone.
 
 An interrupted or failed run leaves no half folder that looks finished.
 """
@@ -10,12 +10,17 @@ import json
 import math
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from reeplan.csv_files import write_table
+from reeplan.place_lock import PlaceTakenError, worker_at
+from reeplan.places import only_here, replaced_place, unfinished_place
 from reeplan.results.iamc import iamc
 from reeplan.results.metrics import headline, metrics
 from reeplan.results.plan_tables import cost_parts, plan_tables
@@ -23,7 +28,6 @@ from reeplan.tables.spec import SOURCE_AND_NOTE, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from reeplan.case import Settings
     from reeplan.front import Point
@@ -33,21 +37,65 @@ if TYPE_CHECKING:
 MANIFEST, JOURNAL, INPUTS = "manifest.json", "journal", "inputs"
 
 
-class FolderTakenError(OSError):
-    """The run folder that was asked for exists already."""
+def dated_place(name: str) -> Path:
+    """Where a run goes for which no place was asked; ``new_place`` numbers those of the same second."""
+    return Path("runs") / f"{name}-{datetime.now():%Y-%m-%d-%H%M%S}"
 
 
-def unfinished_place(place: Path) -> Path:
-    """Where a run is written before it is whole: beside its place, hidden, and never mistaken for it."""
-    return place.parent / f".{place.name}.unfinished"
+def refuse_if_taken(place: Path) -> None:
+    """Raises PlaceTakenError, with what would help, where a run is, is being written, or was left unfinished."""
+    if who := worker_at(place):
+        raise PlaceTakenError(who, "choose another folder with --out, or wait until it has ended")
+    if place.exists() or place.is_symlink():
+        raise PlaceTakenError(f"the run folder {place} exists already", "choose another with --out")
+    kept = unfinished_place(place)
+    if not kept.exists():
+        return
+    facts = read_manifest(kept)
+    resume = f"resume it: reeplan {facts.get('command', 'solve')} --resume {place}; or " if facts else ""
+    raise PlaceTakenError(
+        f"an unfinished run is kept for {place}", f"{resume}remove {kept}, or choose another with --out"
+    )
 
 
-def finished_place(place: Path) -> Path:
-    """Where a run will stand when it is whole, whichever of its two places is named."""
-    name = place.name
-    if name.startswith(".") and name.endswith(".unfinished"):
-        return place.with_name(name.removeprefix(".").removesuffix(".unfinished"))
-    return place
+@contextmanager
+def new_place(
+    wanted: Path, *, numbered: bool = False, warn: Callable[[str], None] = lambda text: None
+) -> Iterator[Path]:
+    """A place of one's own where nothing is yet, with its unfinished folder, which goes if nothing is put into it.
+
+    ``numbered``: the first name that is free (with -2, -3 at its end) where the one that is wanted is taken. Without
+    it raises PlaceTakenError; ``warn`` hears if nobody can be kept away.
+    """
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        place = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        with ExitStack() as held:
+            try:
+                refuse_if_taken(place)  # most names can be passed over without a lock
+                held.enter_context(only_here(place, warn))
+                draft = _new_draft(place)
+            except PlaceTakenError:
+                if numbered:
+                    continue
+                raise
+            try:
+                yield place
+            finally:
+                with suppress(OSError):
+                    draft.rmdir()
+            return
+
+
+def _new_draft(place: Path) -> Path:
+    """The unfinished folder of a place, made here and by nobody else."""
+    refuse_if_taken(place)
+    draft = unfinished_place(place)
+    try:
+        draft.mkdir()
+    except FileExistsError as exists:  # only where there are no locks
+        raise PlaceTakenError(f"another process is working at {place}", "choose another with --out") from exists
+    return draft
 
 
 @contextmanager
@@ -59,6 +107,7 @@ def written_whole(
     If anything goes wrong it is removed, unless ``keep_if`` says that it holds something worth keeping.
     An unfinished folder that is there already is gone on with. With ``replaces`` a run at ``place`` is
     replaced when the new one is whole; without it nothing that has appeared there meanwhile is touched.
+    Whoever calls this has the place alone: ``new_place``, ``only_here``.
     """
     draft = unfinished_place(place)
     draft.mkdir(parents=True, exist_ok=True)
@@ -73,12 +122,17 @@ def written_whole(
 
 def _swap_in(draft: Path, place: Path, replaces: bool) -> None:
     if place.exists() and not replaces:
-        raise FolderTakenError(f"{place} has appeared meanwhile")
-    old = place.parent / f".{place.name}.replaced"
+        raise PlaceTakenError(f"{place} has appeared meanwhile")
+    old = replaced_place(place)
     if place.exists():
         shutil.rmtree(old, ignore_errors=True)  # left by a run that was killed at this very point
         os.rename(place, old)
-    os.rename(draft, place)
+    try:
+        os.rename(draft, place)
+    except BaseException:
+        if old.exists() and not place.exists():
+            os.rename(old, place)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -435,10 +435,19 @@ def compare(runs: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Write an empty case to FOLDER: every table with its columns, and what each means."""
+    from reeplan.place_lock import PlaceTakenError, alone_at
     from reeplan.tables.describe import write_templates
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    try:
+        with alone_at(folder):
+            write_templates(folder)
+    except FileExistsError:
         click.echo(f"error   {folder} exists and is not empty; nothing was written.", err=True)
         sys.exit(BAD_INPUT)
-    write_templates(folder)
+    except PlaceTakenError as taken:
+        click.echo(f"error   {taken.message}; nothing was written.", err=True)
+        sys.exit(BAD_INPUT)
+    except OSError as trouble:
+        click.echo(f"error   {folder} could not be written: {trouble}.", err=True)
+        sys.exit(BAD_INPUT)
     click.echo(f"{folder} now holds an empty case. README.md there says what each column means.")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reeplan.cli.exits import BAD_INPUT, DONE
+from reeplan.cli.refusal import say_warning
 from reeplan.cli.report import what_is_missing
 from reeplan.cli.screen import Column, explained, say, table
 from reeplan.compare.comparable import warnings
@@ -20,10 +19,12 @@ from reeplan.compare.results import SERVED
 from reeplan.compare.runs import LETTERS
 from reeplan.compare.tables import at_equal_resilience, builds
 from reeplan.compare.words import answer, inputs_in_words
-from reeplan.run_folder import unfinished_place, written_whole
+from reeplan.place_lock import PlaceTakenError
+from reeplan.run_folder import dated_place, new_place, refuse_if_taken, written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from reeplan.compare.folder import Compared
     from reeplan.report.grid import Grid
@@ -34,14 +35,19 @@ SHOWN = 12
 
 def run_compare(runs: Sequence[Path], out: Path | None, as_json: bool) -> int:
     """Compare run folders, write the comparison, say what differs, and return the exit code."""
-    place = out or Path("runs") / f"compare-{datetime.now():%Y-%m-%d-%H%M%S}"
-    troubles = refusals(runs, place)
+    troubles = refusals(runs, out)
     if troubles:
         return _refuse(troubles, as_json)
     try:
         compared = compare(runs)
-        with written_whole(place) as folder:
+        wanted = out or dated_place("compare")
+        with (
+            new_place(wanted, numbered=out is None, warn=say_warning) as place,
+            written_whole(place) as folder,
+        ):
             write(compared, folder)
+    except PlaceTakenError as taken:
+        return _refuse([f"{taken.message}: {taken.hint}."], as_json)
     except (OSError, ValueError, KeyError) as failure:
         return _refuse([f"the runs could not be compared: {_in_words(failure)}."], as_json)
     if as_json:
@@ -51,7 +57,7 @@ def run_compare(runs: Sequence[Path], out: Path | None, as_json: bool) -> int:
     return DONE
 
 
-def refusals(runs: Sequence[Path], place: Path) -> list[str]:
+def refusals(runs: Sequence[Path], place: Path | None) -> list[str]:
     """Everything that keeps these runs from being compared, or the comparison from being written there."""
     said = []
     if len(runs) < 2:
@@ -66,10 +72,11 @@ def refusals(runs: Sequence[Path], place: Path) -> list[str]:
         else:
             said += filter(None, [what_is_missing(run)])
         seen[real] = run
-    if place.exists():
-        said.append(f"the folder {place} exists already: choose another with --out.")
-    elif unfinished_place(place).exists():
-        said.append(f"an unfinished folder is in the way: {unfinished_place(place)}; choose another with --out.")
+    if place is not None:
+        try:
+            refuse_if_taken(place)
+        except PlaceTakenError as taken:
+            said.append(f"{taken.message}: {taken.hint}.")
     return said
 
 

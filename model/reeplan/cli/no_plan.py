@@ -13,8 +13,9 @@ from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.screen import say
 from reeplan.explain import explain
 from reeplan.interrupt import Interrupt
+from reeplan.places import unfinished_place
 from reeplan.results.summary import measure_in_words
-from reeplan.run_folder import INPUTS, unfinished_place, write_inputs, write_manifest, written_whole
+from reeplan.run_folder import INPUTS, write_inputs, write_manifest, written_whole
 from reeplan.solver import Outcome
 
 if TYPE_CHECKING:

@@ -9,11 +9,14 @@ import click
 
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import BAD_INPUT, DONE, INTERRUPTED
+from reeplan.cli.refusal import say_warning
 from reeplan.cli.screen import say
 from reeplan.figures import Drawing, DrawingError, draw_figures
 from reeplan.interrupt import Interrupt
+from reeplan.place_lock import PlaceTakenError
+from reeplan.places import finished_place, only_here, why_unreadable
 from reeplan.report import write_report
-from reeplan.run_folder import finished_place, read_manifest, unfinished_place
+from reeplan.run_folder import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +27,15 @@ STOPPING = "Stopping: figures that are drawn stay; Ctrl-C again stops at once."
 
 def run_report(run: Path) -> int:
     """Draw figures and page of a run folder again and return the exit code; its tables stay as they are."""
+    try:
+        with only_here(run, say_warning):
+            return _draw_again(run)
+    except PlaceTakenError as taken:
+        click.echo(f"error   {taken.message}: {taken.hint}.", err=True)
+        return BAD_INPUT
+
+
+def _draw_again(run: Path) -> int:
     trouble = what_is_missing(run)
     if trouble:
         click.echo(f"error   {trouble}", err=True)
@@ -66,8 +78,8 @@ def _drawn_again(run: Path) -> Drawing:
 
 def what_is_missing(run: Path) -> str:
     """Why this folder is no finished run; empty if it is one."""
-    if not run.is_dir():
-        return f"there is no run folder {run}."
+    if trouble := why_unreadable(run):
+        return trouble
     manifest = read_manifest(run)
     if manifest.get("status") == "infeasible":
         return f"the run {run} found no plan: there is nothing to draw; {run / 'infeasible.md'} says why."
@@ -77,8 +89,7 @@ def what_is_missing(run: Path) -> str:
     missing = [name for name in ("manifest.json", "front.csv", "inputs", "plans") if not (run / name).exists()]
     if missing or not manifest:
         what = f"it has no {missing[0]}" if missing else "its manifest.json cannot be read"
-        kept = unfinished_place(run)
-        return f"{run} is no run folder: {what}." + (f" An unfinished run is kept in {kept}." if kept.exists() else "")
+        return f"{run} is no run folder: {what}."
     return ""
 
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import shutil
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reeplan import __version__
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.check import as_objects, is_bad
+from reeplan.cli.refusal import say_warning
+from reeplan.place_lock import PlaceTakenError
+from reeplan.places import finished_place, only_here, unfinished_place
 from reeplan.run_folder import (
     INPUTS,
     JOURNAL,
     MANIFEST,
-    finished_place,
+    dated_place,
+    new_place,
     read_manifest,
+    refuse_if_taken,
     sha256_of_inputs,
-    unfinished_place,
 )
 from reeplan.tables import load_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
     from reeplan.case import Case
     from reeplan.tables.rows import Loaded
 
@@ -94,24 +102,55 @@ class Session:
         return unfinished_place(self.place)
 
 
-def open_session(request: Request, command: str = SOLVE, single: bool = False) -> Session:
-    """The run that is asked for, by the command that asks for it; ``single``: always of one plan."""
+@contextmanager
+def open_session(
+    request: Request,
+    command: str = SOLVE,
+    single: bool = False,
+    check: Callable[[Session], None] = lambda session: None,
+) -> Iterator[Session]:
+    """The run that is asked for, by the command that asks for it; nobody else works at its place meanwhile.
+
+    ``single``: always of one plan. ``check`` refuses what the command cannot do.
+    """
+    with ExitStack() as held:
+        try:
+            if request.resume is not None:
+                held.enter_context(only_here(request.resume, say_warning))
+                session = _resumed(request, command)
+                check(session)
+            else:
+                session = _fresh(request, command, single)
+                check(session)
+                session = replace(session, place=_place_of_its_own(request, session.place, held))
+        except PlaceTakenError as taken:
+            raise RefusedError(f"{taken.message}.", f"{taken.hint}.") from taken
+        except OSError as trouble:
+            raise RefusedError(f"{request.resume or request.out or 'a file'} cannot be used: {trouble}.") from trouble
+        yield session
+
+
+def _place_of_its_own(request: Request, place: Path, held: ExitStack) -> Path:
     try:
-        return _resumed(request, command) if request.resume is not None else _fresh(request, command, single)
+        return held.enter_context(new_place(place, numbered=request.out is None, warn=say_warning))
+    except PlaceTakenError:
+        raise
     except OSError as trouble:
-        raise RefusedError(f"{request.resume or request.out or 'a file'} cannot be used: {trouble}.") from trouble
+        raise RefusedError(not_written(place, trouble)) from trouble
+
+
+def not_written(place: Path, trouble: Exception) -> str:
+    """Why a run folder could not be written, in words."""
+    if isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
+        return f"the disk is full: {place} could not be written."
+    return f"the run folder {place} could not be written: {trouble}."
 
 
 def _fresh(request: Request, command: str, single: bool) -> Session:
     assert request.case is not None
-    place = request.out or Path("runs") / _name_of_run(request.case, command)
-    if place.exists():
-        raise RefusedError(f"the run folder {place} exists already.", "choose another with --out.")
-    if unfinished_place(place).exists():
-        raise RefusedError(
-            f"an unfinished run is kept for {place}.",
-            f"go on with it: reeplan {command} --resume {place}; or remove {unfinished_place(place)}.",
-        )
+    place = request.out or dated_place(_name_of_run(request, command))
+    if request.out is not None:
+        refuse_if_taken(place)  # again when it is taken: reading a large case takes a while
     loaded = load_tables(request.case, request.overlays)
     if is_bad(loaded, request.strict) or loaded.tables is None:
         raise RefusedError("", loaded=loaded)
@@ -139,9 +178,11 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
     return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts)
 
 
-def _name_of_run(case: Path, command: str) -> str:
+def _name_of_run(request: Request, command: str) -> str:
+    assert request.case is not None
     before = "" if command == SOLVE else f"{command}-"
-    return f"{before}{case.resolve().name or 'case'}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    after = "" if request.target is None else f"-target-{request.target}"
+    return f"{before}{request.case.resolve().name or 'case'}{after}"
 
 
 def _resumed(request: Request, command: str) -> Session:

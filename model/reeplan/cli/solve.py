@@ -5,7 +5,6 @@ A study (``cli/study.py``) is the same with questions of its own: whatever it fi
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import time
@@ -26,7 +25,7 @@ from reeplan.cli.no_plan import NoPlanError, say_no_plan
 from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, status_of
 from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
-from reeplan.cli.session import RefusedError, Request, Session, open_session
+from reeplan.cli.session import RefusedError, Request, Session, not_written, open_session
 from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
@@ -34,6 +33,7 @@ from reeplan.figures import DrawingError, draw_figures
 from reeplan.front import Front, solve_front, solve_single
 from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal, Recorded
+from reeplan.places import unfinished_place
 from reeplan.plan import Planner
 from reeplan.report import write_report
 from reeplan.results.summary import front_table
@@ -43,7 +43,6 @@ from reeplan.run_folder import (
     join_logs,
     read_manifest,
     sha256_of_tables,
-    unfinished_place,
     write_inputs,
     write_manifest,
     write_plan,
@@ -102,10 +101,8 @@ def run_solve(request: Request, study: Study | None = None) -> int:
     """Do what was asked and return the exit code."""
     began = time.perf_counter()
     try:
-        with machines_of(request) as machines:
-            session = open_session(request, study.command, study.single) if study else open_session(request)
-            if study is not None:
-                study.check(session)
+        asked = (study.command, study.single, study.check) if study else ()
+        with machines_of(request) as machines, open_session(request, *asked) as session:
             return _run(request, session, study, machines, began)
     except RefusedError as refusal:
         return refuse(request, refusal, study.results if study else "points")
@@ -420,12 +417,7 @@ def _say_stopped(request: Request, session: Session, stop: BaseException) -> int
 def _say_trouble(request: Request, session: Session, trouble: Exception) -> int:
     """The disk is full, the folder cannot be written, workers died: say what happened and what is kept."""
     kept = unfinished_place(session.place)
-    if isinstance(trouble, WorkerLostError):
-        message = str(trouble)
-    elif isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
-        message = f"the disk is full: {session.place} could not be written."
-    else:
-        message = f"the run folder {session.place} could not be written: {trouble}."
+    message = str(trouble) if isinstance(trouble, WorkerLostError) else not_written(session.place, trouble)
     code = BAD_INPUT
     if _worth_keeping(kept):
         code = STOPPED_AT_LIMIT

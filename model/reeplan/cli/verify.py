@@ -11,6 +11,7 @@ import click
 
 from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE
 from reeplan.cli.screen import say
+from reeplan.places import why_unreadable
 from reeplan.verify import verify_run
 
 if TYPE_CHECKING:
@@ -25,17 +26,23 @@ SHOWN = 30
 def run_verify(run: Path, as_json: bool) -> int:
     """Check a run folder, print the verdict and return the exit code."""
     began = time.perf_counter()
-    if not run.is_dir():
-        click.echo(f"error   there is no run folder {run}.", err=True)
-        if as_json:
-            click.echo(json.dumps({"holds": False, "failures": []}))
-        return BAD_INPUT
+    if trouble := why_unreadable(run):
+        return _refuse(trouble, as_json)
     verdict = verify_run(run)
+    if not verdict.holds and (trouble := why_unreadable(run)):  # somebody has begun to write it meanwhile
+        return _refuse(trouble, as_json)
     if as_json:
         click.echo(json.dumps(as_object(verdict), ensure_ascii=False, default=str))
     else:
         _show(verdict, run, time.perf_counter() - began)
     return DONE if verdict.holds else DOES_NOT_HOLD
+
+
+def _refuse(trouble: str, as_json: bool) -> int:
+    click.echo(f"error   {trouble}", err=True)
+    if as_json:
+        click.echo(json.dumps({"holds": False, "failures": []}))
+    return BAD_INPUT
 
 
 def as_object(verdict: Verdict) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
+from reeplan.child_processes import ChildProcesses
 from reeplan.csv_files import write_table
 from reeplan.figures import (
     Drawing,
@@ -232,7 +231,7 @@ def _draw_each(
                 break
             done[place] = artist.draw(place)
         return done
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(run,)) as pool:
+    with ChildProcesses(processes, _begin, run) as pool:
         futures = {place: pool.submit(_draw_one, place) for place in places}
         try:
             _wait_for(futures.values(), goes_on)
@@ -254,7 +253,6 @@ _artist: _Artist | None = None
 
 def _begin(run: Path) -> None:
     global _artist
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     _artist = _Artist(run)
 
 

@@ -199,8 +199,8 @@ def write_templates(folder: Path) -> list[Path]:
     written = []
     for table in TABLES.values():
         path = folder / f"{table.name}.csv"
-        # With a byte-order mark Excel opens names in any script right.
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        # With a byte-order mark Excel opens names in any script right. Exclusively: of two that began here one goes on.
+        with path.open("x", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([column.name for column in (*table.columns, *SOURCE_AND_NOTE)])
             if table.name == "settings":

@@ -5,18 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import queue
-import signal
-import threading
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
+from reeplan.child_processes import CONTEXT, ChildProcesses
 from reeplan.workers.bench import start_with
 from reeplan.workers.workplace import Workforce, Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -36,9 +32,8 @@ class LocalProcesses(Workplace):
     def __init__(self, size: int, log_folder: Path | None = None) -> None:
         super().__init__()
         self.size = size
-        self._context = multiprocessing.get_context("spawn")
-        self.stop = self._context.Event()
-        self._news = self._context.Queue()
+        self.stop = CONTEXT.Event()
+        self._news = CONTEXT.Queue()
         self._log_folder = log_folder
         self.executor = self._make_executor()
 
@@ -59,13 +54,8 @@ class LocalProcesses(Workplace):
         """End the workers."""
         self.executor.shutdown(wait=True, cancel_futures=True)
 
-    def _make_executor(self) -> ProcessPoolExecutor:
-        return _DeafToCtrlC(
-            self.size,
-            mp_context=self._context,
-            initializer=_prepare_worker,
-            initargs=(_QueueLine(self._news, self.stop), self._log_folder),
-        )
+    def _make_executor(self) -> ChildProcesses:
+        return ChildProcesses(self.size, _prepare_worker, _QueueLine(self._news, self.stop), self._log_folder)
 
 
 class Team:
@@ -86,28 +76,6 @@ class Team:
         self._processes.close()
 
 
-class _DeafToCtrlC(ProcessPoolExecutor):
-    """Worker processes start as they are needed, and never hear Ctrl-C, which a terminal sends to all."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand a call to a worker, which may start for it."""
-        with _ctrl_c_held():
-            return super().submit(fn, *args, **kwargs)
-
-
-@contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """Processes started here never hear Ctrl-C: their parent passes it on."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class _QueueLine:
     """A worker's line to its parent, handed over when the process starts."""
 
@@ -124,16 +92,5 @@ class _QueueLine:
 
 
 def _prepare_worker(line: _QueueLine, log_folder: Path | None) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Ctrl-C is the parent's to hear. A termination must end a worker: the pool ends its workers so when one is lost.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     own = None if log_folder is None else log_folder / f"solver-{multiprocessing.current_process().name}.log"
     start_with(line, own)
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed must not go on solving for nobody."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
