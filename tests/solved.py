@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from random_cases import write_random_case
 from reeplan.case_from_tables import case_from_tables
+from reeplan.cli import solve as solve_module
 from reeplan.cli.commands import reeplan
 from reeplan.front import solve_single
 from reeplan.plan import Plan, Planner
@@ -21,6 +22,8 @@ from support import Silent, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
 Rows = list[dict[str, str]]
 
@@ -87,3 +90,16 @@ def add_rows(folder: Path, table: str, *rows: dict[str, object]) -> None:
 def run_command(*arguments: object) -> Result:
     """Run the command in this process, as a shell would."""
     return CliRunner().invoke(reeplan, [str(argument) for argument in arguments])
+
+
+class Held:
+    """The verdict on a run that is not checked again."""
+
+    holds = True
+
+
+def leave_out_checks(patch: pytest.MonkeyPatch) -> None:
+    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
+    patch.setattr(solve_module, "draw_figures", lambda run: None)
+    patch.setattr(solve_module, "write_report", lambda run: None)
+    patch.setattr(solve_module, "_verified", lambda folder, display: Held)

@@ -23,11 +23,17 @@ the text leaves it out.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import os
 import re
+import signal
+import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,8 +47,7 @@ from reeplan.tables.spec import TABLES
 from reeplan.workers import Alone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reeplan.tables.rows import Tables
 
@@ -274,3 +279,42 @@ def until(holds: Callable[[], object], seconds: float = 120.0) -> bool:
             return True
         time.sleep(0.005)
     return False
+
+
+@contextmanager
+def in_a_group(*command: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process in a group of its own that is killed at the end if it still runs, and must leave nobody behind.
+
+    When a test fails the whole group is killed: whoever is left would hold the pipes, and they be waited for for ever.
+    """
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,
+    )
+    try:
+        yield process
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        assert until(lambda: not members(process.pid), 30), "processes outlive the one that started them"
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+
+
+def members(group: int) -> list[int]:
+    """The processes of a group that still do anything (a dead one that nobody collected does not)."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, process_group, *_ = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(process_group) == group and state not in "ZX":
+            found.append(int(entry.name))
+    return found

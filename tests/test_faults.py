@@ -33,8 +33,8 @@ from reeplan.journal import Journal
 from reeplan.places import unfinished_place
 from reeplan.solver import Outcome, Solution
 from reeplan.workers import Job
-from solved import rows_of, run_command, write_rows
-from support import until
+from solved import leave_out_checks, rows_of, run_command, write_rows
+from support import in_a_group, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,19 +42,6 @@ if TYPE_CHECKING:
 INPUTS = Path(__file__).parent.parent / "inputs"
 POINTS = 5
 """Levels of the small case's front here: enough that there are moments between them."""
-
-
-class Held:
-    """The verdict on a run that is not checked again."""
-
-    holds = True
-
-
-def leave_out_checks(patch: pytest.MonkeyPatch) -> None:
-    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
-    patch.setattr(solve_module, "draw_figures", lambda run, **_: None)
-    patch.setattr(solve_module, "write_report", lambda run: None)
-    patch.setattr(solve_module, "_verified", lambda folder, display: Held)
 
 
 @pytest.fixture(autouse=True)
@@ -98,17 +85,10 @@ def started(
     program: Path | None, *arguments: object, seconds_a_solve: float = 0.25
 ) -> Iterator[subprocess.Popen[str]]:
     """The command as a process, in a group of its own; killed at the end if it still runs."""
-    process = subprocess.Popen(
-        [sys.executable, *(["-m", "reeplan"] if program is None else [str(program)]), *map(str, arguments)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        env=os.environ | {"SECONDS_A_SOLVE": str(seconds_a_solve)},
-    )  # fmt: skip
-    try:
+    command = ["-m", "reeplan"] if program is None else [program]
+    env = os.environ | {"SECONDS_A_SOLVE": str(seconds_a_solve)}
+    with in_a_group(sys.executable, *command, *arguments, env=env) as process:
         yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 def answers(place: Path) -> int:

@@ -34,11 +34,12 @@ from reeplan.tables import load_tables
 from reeplan.workers import Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
 from reeplan.workers.bench import differences
 from solved import run_command
-from support import Silent, until
+from support import Silent, in_a_group, until
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from click.testing import Result
 
@@ -284,8 +285,7 @@ def test_ctrl_c_stops_a_dask_cluster_and_keeps_what_was_found(cluster: Cluster, 
     words = [sys.executable, str(program), *map(str, solving(place)), "--dask", cluster.address, "--json"]
     for sign in cluster.signs.iterdir():
         sign.unlink()
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
+    with in_a_group(*words) as process:
         journal = unfinished_place(place) / "journal"
         assert until(lambda: len(list(journal.glob("*.npz"))) >= 2 or process.poll() is not None)
         (cluster.signs / "hold").touch()
@@ -293,9 +293,6 @@ def test_ctrl_c_stops_a_dask_cluster_and_keeps_what_was_found(cluster: Cluster, 
         time.sleep(2.0)
         (cluster.signs / "hold").unlink()
         out, said = process.communicate(timeout=120)
-    finally:
-        process.kill()
-        process.wait()
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert json.loads(out)["status"] == "interrupted"
@@ -359,22 +356,20 @@ MPIEXEC = shutil.which("mpiexec", path=f"{Path(sys.executable).parent}{os.pathse
 needs_mpiexec = pytest.mark.skipif(MPIEXEC is None, reason="there is no mpiexec on this machine")
 
 
-def ranks(number: int, folder: Path, *words: object, **env: str) -> subprocess.Popen[str]:
+def ranks(number: int, folder: Path, *words: object, **env: str) -> AbstractContextManager[subprocess.Popen[str]]:
     """The command on so many MPI ranks."""
     assert MPIEXEC is not None
     program = folder / "quickly.py"
     program.write_text((WATCHED if env else "") + QUICKLY)
-    return subprocess.Popen(
-        [MPIEXEC, "-n", str(number), sys.executable, "-m", "mpi4py.futures", str(program), *map(str, words), "--mpi"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | env, start_new_session=True,
-    )  # fmt: skip
+    command = [MPIEXEC, "-n", number, sys.executable, "-m", "mpi4py.futures", program]
+    return in_a_group(*command, *words, "--mpi", env=os.environ | env)
 
 
 @needs_mpiexec
 def test_mpi_ranks_find_the_same_front(alone: Path, tmp_path: Path) -> None:
     place = tmp_path / "run"
-    process = ranks(3, tmp_path, *solving(place))
-    _, said = process.communicate(timeout=240)
+    with ranks(3, tmp_path, *solving(place)) as process:
+        _, said = process.communicate(timeout=240)
     assert process.returncode == 0, said
     assert "2 at a time" in said
     assert_same_front(place, alone)
@@ -385,8 +380,8 @@ def test_mpi_ranks_find_the_same_front(alone: Path, tmp_path: Path) -> None:
 @needs_mpiexec
 def test_mpi_ranks_find_the_same_coalitions(coalitions: dict[str, float], tmp_path: Path) -> None:
     place = tmp_path / "run"
-    process = ranks(3, tmp_path, *COOPERATION, "--out", place)
-    _, said = process.communicate(timeout=240)
+    with ranks(3, tmp_path, *COOPERATION, "--out", place) as process:
+        _, said = process.communicate(timeout=240)
     assert process.returncode == 0, said
     assert costs_of(place) == pytest.approx(coalitions, rel=1e-7)
 
@@ -398,8 +393,7 @@ def test_a_killed_mpi_rank_ends_the_run_which_goes_on(alone: Path, tmp_path: Pat
     place, signs = tmp_path / "run", tmp_path / "signs"
     signs.mkdir()
     journal = unfinished_place(place) / "journal"
-    process = ranks(3, tmp_path, *solving(place), SIGNS=str(signs))
-    try:
+    with ranks(3, tmp_path, *solving(place), SIGNS=str(signs)) as process:
         assert until(lambda: len(list(journal.glob("*.npz"))) >= 2 or process.poll() is not None)
         (signs / "hold").touch()
         for sign in signs.glob("* *"):
@@ -407,9 +401,6 @@ def test_a_killed_mpi_rank_ends_the_run_which_goes_on(alone: Path, tmp_path: Pat
         assert until(lambda: list(signs.glob("* *")))
         os.kill(int(next(signs.glob("* *")).name.partition(" ")[0]), signal.SIGKILL)
         process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
     assert process.returncode != 0
     assert not place.exists()
     result = run_command("solve", "--resume", place, "--workers", 1)
@@ -420,8 +411,8 @@ def test_a_killed_mpi_rank_ends_the_run_which_goes_on(alone: Path, tmp_path: Pat
 
 @needs_mpiexec
 def test_one_mpi_rank_is_too_few(tmp_path: Path) -> None:
-    process = ranks(1, tmp_path, *solving(tmp_path / "run"))
-    _, said = process.communicate(timeout=120)
+    with ranks(1, tmp_path, *solving(tmp_path / "run")) as process:
+        _, said = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "at least two ranks" in said
     assert "Traceback" not in said

@@ -101,7 +101,7 @@ def worker_at(place: Path) -> str:
     try:
         _lock(file, shared=True)
     except OSError as trouble:
-        return _who(place, path) if trouble.errno in HELD else ""
+        return _who(place, path) if trouble.errno in HELD and path.exists() else ""
     finally:
         os.close(file)
     return ""
@@ -156,13 +156,17 @@ def _sign(file: int) -> None:
 
 
 def _who(place: Path, path: Path) -> str:
-    """Who works there, as far as the lock file says."""
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        elsewhere = "" if said["host"] == socket.gethostname() else f" on {said['host']}"
-        return f"process {said['process']}{elsewhere} has been working at {place} since {said['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return f"another process is working at {place}"
+    """Who works there, as far as the lock file says; it is empty for a moment before it does."""
+    for _ in range(TRIES):
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            elsewhere = "" if said["host"] == socket.gethostname() else f" on {said['host']}"
+            return f"process {said['process']}{elsewhere} has been working at {place} since {said['since']}"
+        except FileNotFoundError:  # it has just ended
+            break
+        except (OSError, ValueError, KeyError, TypeError):
+            time.sleep(PAUSE_S)
+    return f"another process is working at {place}"
 
 
 def _let_go(path: Path, file: int) -> None:

@@ -33,7 +33,7 @@ def replaced_place(place: Path) -> Path:
 
 def why_unreadable(run: Path) -> str:
     """Why a run cannot be read: somebody is writing it, or there is none; empty if it can."""
-    if who := worker_at(run):
+    if who := worker_at(finished_place(run)):
         return f"{who}: wait until it has ended."
     try:
         if run.is_dir():
