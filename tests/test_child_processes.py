@@ -57,6 +57,17 @@ def test_children_end_with_a_killed_parent(number: signal.Signals, tmp_path: Pat
     assert "noise" not in said + rest, "standard output is for the answer alone"
 
 
+@needs_proc
+def test_children_end_at_once_with_an_exception(tmp_path: Path) -> None:
+    """A second Ctrl-C, say: nobody waits for what they are at."""
+    program = tmp_path / "program.py"
+    program.write_text(WORKING.replace("        time.sleep(600)\n", "        raise KeyboardInterrupt\n"))
+    with in_a_group(sys.executable, program) as process:
+        _, said = process.communicate(timeout=60)
+        assert said.count("Traceback") == 1, said
+        assert until(lambda: not members(process.pid), 20)
+
+
 STARTED = """
 import os, sys, time
 from reeplan.child_processes import end_with_starter, start

@@ -832,6 +832,7 @@ def test_a_run_gone_on_with_has_the_same_tables(unfinished: Path, calm: Calm) ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("seed", range(3))
 def test_at_random_moments(seed: int, workers: int, calm_tutorial: Calm, tmp_path: Path) -> None:
@@ -873,6 +874,7 @@ def _stopped_after(process: subprocess.Popen[str], seconds: float, chance: rando
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_the_real_case_is_gone_on_with(number: signal.Signals, tmp_path: Path) -> None:
     """Stopped or killed in the middle of a hard solve; with more time neither end of the front gets worse.

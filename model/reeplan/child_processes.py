@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+    from types import TracebackType
 
 CONTEXT = multiprocessing.get_context("spawn")
 """What queues and events for these processes are made from."""
@@ -27,11 +29,23 @@ class ChildProcesses(ProcessPoolExecutor):
     """So many processes, started as they are needed. They never hear Ctrl-C, which a terminal sends to all.
 
     What they print on standard output goes nowhere: that is the answer's place, and it is not theirs to hold open.
-    ``prepare`` is called with the arguments in each as it starts.
+    ``prepare`` is called with the arguments in each as it starts. Left by an exception, they end at once.
     """
 
     def __init__(self, size: int, prepare: Callable[..., None] | None = None, *arguments: Any) -> None:
-        super().__init__(size, mp_context=CONTEXT, initializer=_begin, initargs=(prepare, arguments))
+        line, self._other_end = CONTEXT.Pipe(duplex=False)  # the system closes it when this process ends
+        super().__init__(size, mp_context=CONTEXT, initializer=_begin, initargs=(line, prepare, arguments))
+
+    def end(self) -> None:
+        """End them at once, whatever they do."""
+        self._other_end.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        if kind is not None:
+            self.end()
+        return super().__exit__(kind, value, trace)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand a call to a process, which may start for it."""
@@ -52,10 +66,8 @@ def _ctrl_c_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(prepare: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    _end_after(lambda: connection.wait([parent.sentinel]))
+def _begin(line: Connection, prepare: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+    _end_after(lambda: connection.wait([line]))  # nothing ever comes but its end
     # Ctrl-C is the parent's to hear. A termination must end this one: a pool ends its processes so when one is lost.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):

@@ -42,8 +42,8 @@ else:
 HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 """What the system says where another process has the lock."""
 
-UNKNOWN = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
-"""What a file system says that has no locks."""
+UNKNOWN = {getattr(errno, name, None) for name in ("ENOLCK", "ENOSYS", "EOPNOTSUPP", "ENOTSUP", "EINVAL")}
+"""What a file system says that has no locks; not every system has every name."""
 
 CLOSED = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)
 """What is said where no file can be made beside a place: then no run can be written there either."""

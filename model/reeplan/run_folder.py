@@ -44,12 +44,13 @@ def dated_place(name: str) -> Path:
 
 def refuse_if_taken(place: Path) -> None:
     """Raises PlaceTakenError, with what would help, where a run is, is being written, or was left unfinished."""
+    kept = unfinished_place(place)
+    was_kept = kept.exists()  # looked at first: it is nobody's only if nobody works here afterwards
     if who := worker_at(place):
         raise PlaceTakenError(who, "choose another folder with --out, or wait until it has ended")
     if place.exists() or place.is_symlink():
         raise PlaceTakenError(f"the run folder {place} exists already", "choose another with --out")
-    kept = unfinished_place(place)
-    if not kept.exists():
+    if not (was_kept and kept.exists()):
         return
     facts = read_manifest(kept)
     resume = f"resume it: reeplan {facts.get('command', 'solve')} --resume {place}; or " if facts else ""
