@@ -21,11 +21,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from reeplan import journal as journal_module
 from reeplan import run_folder
 from reeplan.cli import solve as solve_module
 from reeplan.interrupt import Interrupt
@@ -93,7 +91,7 @@ def started(
 
 def answers(place: Path) -> int:
     """How many solves an unfinished run has recorded."""
-    return len(list((unfinished_place(place) / "journal").glob("*.npz")))
+    return len(list((unfinished_place(place) / "journal").glob("*.answer")))
 
 
 def children(pid: int) -> list[int]:
@@ -457,17 +455,17 @@ def test_a_disk_that_is_full_for_the_journal(
     """Solves that cannot be recorded end the run; those recorded before are kept, if there is any."""
     place = tmp_path / "run"
     done: list[object] = []
-    save = np.savez_compressed
+    put_in_place = os.replace
 
-    def fails(file: Any, **arrays: Any) -> None:
-        if len(done) >= after:
-            file.write(b"half")
-            raise OSError(errno.ENOSPC, "No space left on device")
-        done.append(file)
-        save(file, **arrays)
+    def fails(draft: Path, file: Path) -> None:
+        if Path(file).suffix == ".answer":
+            if len(done) >= after:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            done.append(file)
+        put_in_place(draft, file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(journal_module.np, "savez_compressed", fails)
+        patch.setattr("reeplan.answers.os.replace", fails)
         result = run_command(*solving(small_case, place))
     if after == 0:
         assert_told(result, 2, "disk is full")
@@ -612,30 +610,40 @@ GARBAGE = {
 }
 
 
-@pytest.mark.parametrize("damage", ["cut short", "one bit", "other size", "gone", *GARBAGE])
+@pytest.mark.parametrize(
+    "damage",
+    ["cut short", "one bit", "swapped", "renamed", "gone", "a folder", "a link to itself", "a pipe", "closed", *GARBAGE],
+)
 def test_a_damaged_answer_is_solved_again(
     damage: str, unfinished: Path, calm: Calm, counted: list[str]
 ) -> None:
-    """The third answer is damaged: it alone is asked for again, and the front is the same."""
-    path = unfinished_place(unfinished) / "journal" / "0002.npz"
+    """The third answer is damaged: it alone is asked for again, the front is the same, and it is said once."""
+    path = unfinished_place(unfinished) / "journal" / "0002.answer"
     content = path.read_bytes()
     if damage == "cut short":
         path.write_bytes(content[: len(content) // 2])
     elif damage == "one bit":
         path.write_bytes(content[:200] + bytes([content[200] ^ 1]) + content[201:])
-    elif damage == "gone":
-        path.unlink()
-    elif damage == "other size":
-        with np.load(path) as stored:
-            arrays = dict(stored)
-        arrays["values"] = arrays["values"][:-1]
-        np.savez_compressed(path, **arrays)
-    else:
+    elif damage == "swapped":
+        path.write_bytes(path.with_name("0001.answer").read_bytes())
+    elif damage == "renamed":
+        path.rename(path.with_name("0042.answer"))
+    elif damage == "closed":
+        if os.geteuid() == 0:
+            pytest.skip("nothing is closed to root")
+        path.chmod(0)
+    elif damage in GARBAGE:
         path.write_bytes(GARBAGE[damage])
+    else:
+        path.unlink()
+        put_there = {"gone": lambda: None, "a folder": path.mkdir, "a pipe": lambda: os.mkfifo(path)}
+        put_there.get(damage, lambda: path.symlink_to(path.name))()
     result = run_command("solve", "--resume", unfinished)
     assert result.exit_code == 0, result.output
     assert front_of(unfinished) == front_of(calm.place)
     assert len(counted) == calm.questions - 3
+    said = "warning 1 stored answer could not be read and is solved again."
+    assert result.stderr.count(said) == result.stderr.count("could not be read") == (damage != "gone")
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ def test_ctrl_c_stops_a_dask_cluster_and_keeps_what_was_found(cluster: Cluster, 
         sign.unlink()
     with in_a_group(*words) as process:
         journal = unfinished_place(place) / "journal"
-        assert until(lambda: len(list(journal.glob("*.npz"))) >= 2 or process.poll() is not None)
+        assert until(lambda: len(list(journal.glob("*.answer"))) >= 2 or process.poll() is not None)
         (cluster.signs / "hold").touch()
         process.send_signal(signal.SIGINT)
         time.sleep(2.0)
@@ -394,7 +394,7 @@ def test_a_killed_mpi_rank_ends_the_run_which_goes_on(alone: Path, tmp_path: Pat
     signs.mkdir()
     journal = unfinished_place(place) / "journal"
     with ranks(3, tmp_path, *solving(place), SIGNS=str(signs)) as process:
-        assert until(lambda: len(list(journal.glob("*.npz"))) >= 2 or process.poll() is not None)
+        assert until(lambda: len(list(journal.glob("*.answer"))) >= 2 or process.poll() is not None)
         (signs / "hold").touch()
         for sign in signs.glob("* *"):
             sign.unlink()

@@ -7,16 +7,14 @@ answer, and solves only the rest.
 from __future__ import annotations
 
 import math
-import os
-import zlib
 from collections import deque
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
-import numpy as np
+import numpy as np  # noqa: TC002  (read when answers are kept)
 
+from reeplan import answers
 from reeplan.solver import Outcome, Solution
 from reeplan.workers import NOT_ASKED
 
@@ -27,40 +25,49 @@ if TYPE_CHECKING:
     from reeplan.workers import Crew, Done, Job
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a solution."""
+
+    outcome: Outcome
+    values: np.ndarray | None
+    objective: float
+    bound: float
+    seconds: float
+    violation: float
+
+    def solution(self) -> Solution:
+        return Solution(self.outcome, self.values, self.objective, self.bound, self.seconds, self.violation)
+
+
 class Journal:
     """A folder with one file per answered question, numbered as they were asked.
 
-    ``size``: how many values a plan has; an answer of another size is none to these questions.
+    ``size``: how many values a plan has; an answer of another size is none to these questions. ``run`` is the
+    fingerprint of what the run was asked for: an answer to another run is none to this one.
     """
 
-    def __init__(self, folder: Path, size: int | None = None) -> None:
-        self._folder, self._size = folder, size
+    def __init__(self, folder: Path, size: int | None = None, run: str = "") -> None:
+        self._folder, self._size, self._run = folder, size, run
         folder.mkdir(parents=True, exist_ok=True)
         self._used: set[int] = set()
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._folder.glob("*.npz"))
-
-    def holds_a_plan(self) -> bool:
-        """Whether any answer is a plan."""
-        answers = (_read(path) for path in sorted(self._folder.glob("*.npz")))
-        return any(answer is not None and answer[1].found for answer in answers)
+        return len(self._answers)
 
     def record(self, number: int, what: str, solution: Solution) -> None:
-        """Keep an answer; the file appears whole or not at all."""
-        if not solution.outcome.is_final:
+        """Keep an answer that is final, and found by this version of the program and the solver."""
+        if not solution.outcome.is_final or solution.foreign:
             return
-        draft = self._folder / f".{number:04d}.tmp"
-        values = np.array([]) if solution.values is None else solution.values
-        with draft.open("wb") as file:
-            np.savez_compressed(
-                file,
-                what=np.array(what),
-                outcome=np.array(solution.outcome.value),
-                values=values,
-                numbers=np.array([solution.objective, solution.bound, solution.seconds, solution.violation]),
-            )
-        os.replace(draft, self._folder / f"{number:04d}.npz")
+        kept = _Kept(
+            solution.outcome,
+            solution.values,
+            solution.objective,
+            solution.bound,
+            solution.seconds,
+            solution.violation,
+        )
+        answers.write(self._folder / f"{number:04d}{answers.ENDING}", self._run, what, kept)
 
     def recall(self, what: str) -> tuple[int, Solution] | None:
         """The first answer to a question that was not recalled yet, with its number; None if there is none.
@@ -75,35 +82,33 @@ class Journal:
 
     def free_number(self) -> int:
         """A number that no answer has, on disk or promised."""
-        number = 1 + max([-1, *self._used, *(int(path.stem) for path in self._folder.glob("*.npz"))])
+        number = 1 + max([-1, *self._used, *(number for number, _ in _numbered(self._folder))])
         self._used.add(number)
         return number
 
     @cached_property
     def _answers(self) -> dict[int, tuple[str, Solution]]:
-        """Every answer that can be read and fits, by its number."""
+        """Every answer that can be read and belongs to this run, by its number."""
         found = {}
-        for path in sorted(self._folder.glob("*.npz")):
-            answer = _read(path) if path.stem.isdigit() else None
+        for number, file in _numbered(self._folder):
+            answer = answers.read(file, self._run, _Kept)
             if answer is not None and self._fits(answer[1]):
-                found[int(path.stem)] = answer
+                found[number] = (answer[0], answer[1].solution())
         return found
 
-    def _fits(self, solution: Solution) -> bool:
-        return self._size is None or solution.values is None or solution.values.shape == (self._size,)
+    def _fits(self, kept: _Kept) -> bool:
+        return self._size is None or kept.values is None or kept.values.shape == (self._size,)
 
 
-def _read(path: Path) -> tuple[str, Solution] | None:
-    """A question and its answer; None where there is none, or it cannot be read."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            values = stored["values"]
-            objective, bound, seconds, violation = (float(number) for number in stored["numbers"])
-            outcome = Outcome(str(stored["outcome"]))
-            what = str(stored["what"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
-        return None
-    return what, Solution(outcome, values if len(values) else None, objective, bound, seconds, violation)
+def holds_a_plan(folder: Path) -> bool:
+    """Whether any answer in a journal's folder is a plan."""
+    read = (answers.read(file, None, _Kept) for _, file in _numbered(folder))
+    return any(answer is not None and answer[1].values is not None for answer in read)
+
+
+def _numbered(folder: Path) -> list[tuple[int, Path]]:
+    """Whatever is named like an answer of a journal, in order."""
+    return sorted((int(file.stem), file) for file in answers.named(folder) if file.stem.isdecimal())
 
 
 class Recorded:

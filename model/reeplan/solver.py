@@ -65,7 +65,8 @@ class Solution:
     """What a solve gave. ``values`` is None when no plan was found.
 
     ``objective`` and ``bound`` are in the objective's own units; ``bound`` is proven.
-    ``violation`` is the largest violation of any rule, relative to the size of its terms.
+    ``violation`` is the largest violation of any rule, relative to the size of its terms. ``foreign``: found by a
+    worker with another version of the program or the solver.
     """
 
     outcome: Outcome
@@ -77,6 +78,7 @@ class Solution:
     row_duals: Vector | None = None
     column_duals: Vector | None = None
     basis: Basis | None = None
+    foreign: bool = False
 
     @property
     def found(self) -> bool:

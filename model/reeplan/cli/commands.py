@@ -159,6 +159,21 @@ def _search(each: str, out: str) -> Callable[[Command], Command]:
     return add
 
 
+ACT_ON_RESUME = ("--resume", "--time-limit", "--workers", "--dask", "--mpi", "--json")
+"""Options that do something for a run that is resumed; all others are taken from the run."""
+
+
+def _given() -> list[str]:
+    """The options that stand on the command line, whatever their value."""
+    context = click.get_current_context()
+    return [
+        param.opts[0]
+        for param in context.command.params
+        if isinstance(param, click.Option)
+        and context.get_parameter_source(param.name or "") is not click.core.ParameterSource.DEFAULT
+    ]
+
+
 def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | None = None) -> Request:
     """What was asked for, once it makes sense; ``own`` are options of this command alone."""
     from reeplan.cli.session import Request
@@ -171,11 +186,11 @@ def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | N
     elsewhere = [name for name, given in (("--dask", request.dask), ("--mpi", request.mpi)) if given]
     if len(elsewhere) > 1 or (elsewhere and request.workers is not None):
         raise click.UsageError("--workers, --dask and --mpi each say who solves: give one of them.")
-    kept = (request.overlays, request.target, request.points, request.measure, request.out, request.gap)
-    if request.resume is not None and (
-        any(one not in (None, ()) for one in kept) or any(one not in (None, False, []) for one in (own or {}).values())
-    ):
-        raise click.UsageError("--resume takes the case and its options from the run: leave them out.")
+    if request.resume is not None and (idle := [name for name in _given() if name not in ACT_ON_RESUME]):
+        raise click.UsageError(
+            f"{' and '.join(idle)} {'has' if len(idle) == 1 else 'have'} no effect when resuming: the run keeps what "
+            "it was started with. Leave this out, or solve the run's inputs as a new run."
+        )
     return request
 
 

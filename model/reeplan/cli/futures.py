@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reeplan.case_from_tables import case_from_tables
+from reeplan.cli.asked import asked_for, fingerprint, in_any_order
 from reeplan.cli.said import InSentences
 from reeplan.cli.session import RefusedError, Session
 from reeplan.cli.study import Finding, Setting, Study
@@ -17,6 +18,10 @@ from reeplan.tables import load_tables
 
 if TYPE_CHECKING:
     from reeplan.case import Case
+    from reeplan.tables.rows import Tables
+
+FUTURES = "futures_sha256"
+"""What the manifest calls the fingerprints of the futures."""
 
 FILES = {
     "value_of_knowing.csv": "what it would be worth to know what comes, and what a plan for it is",
@@ -32,7 +37,11 @@ def _futures(session: Session) -> dict[str, Case]:
 
     Raises RefusedError where an overlay does not fit.
     """
-    found: dict[str, Case] = {}
+    return {name: _solved_alike(case_from_tables(tables), session.case) for name, tables in _tables_of(session).items()}
+
+
+def _tables_of(session: Session) -> dict[str, Tables]:
+    found: dict[str, Tables] = {}
     for overlay in map(Path, (session.facts.get("options") or {}).get("future") or ()):
         base, overlays = _base_of(session)
         loaded = load_tables(base, [*overlays, overlay])
@@ -40,25 +49,43 @@ def _futures(session: Session) -> dict[str, Case]:
             raise RefusedError("", loaded=loaded)
         if overlay.name in found:
             raise RefusedError(f"two futures are called {overlay.name}.", "give their folders different names.")
-        found[overlay.name] = _solved_alike(case_from_tables(loaded.tables), session.case)
+        found[overlay.name] = loaded.tables
     return found
+
+
+ALIKE = ("resilience_measure", "resilience_target", "cvar_level", "mip_gap", "time_limit_s", "front_points")
+"""Settings of the case that hold in its futures too."""
 
 
 def _solved_alike(future: Case, case: Case) -> Case:
     """A future is measured and searched as the case is, whatever the command line asked for."""
-    alike = ("resilience_measure", "resilience_target", "cvar_level", "mip_gap", "time_limit_s", "front_points")
-    return replace(future, settings=replace(future.settings, **{name: getattr(case.settings, name) for name in alike}))
+    return replace(future, settings=replace(future.settings, **{name: getattr(case.settings, name) for name in ALIKE}))
 
 
 def _base_of(session: Session) -> tuple[Path, list[Path]]:
     """The tables as they were given; of a run that is gone on with, those that it keeps."""
-    if session.resumed:
-        return session.unfinished / INPUTS, []
+    if session.source is not None:
+        return session.source / INPUTS, []
     return Path(session.facts["case"]), [Path(overlay) for overlay in session.facts["overlays"]]
 
 
 def _check(session: Session) -> None:
-    _futures(session)
+    """Futures that fit, and of a run that is resumed those that it was started with: overlays lie outside of it."""
+    tables = _tables_of(session)
+    now = {name: _fingerprint(future) for name, future in tables.items()}
+    then = session.facts.setdefault(FUTURES, now)
+    changed = [name for name in now if not isinstance(then, dict) or then.get(name) != now[name]]
+    if changed:
+        raise RefusedError(
+            f"the run at {session.place} cannot be resumed: the future {changed[0]} is not what it was at its start.",
+            "put back what was changed, or solve the case again with another --out.",
+        )
+
+
+def _fingerprint(future: Tables) -> str:
+    """What a future says, however its rows are ordered."""
+    settings = {name: value for name, value in future.settings.items() if name not in ALIKE}
+    return fingerprint(in_any_order(asked_for({}, settings, future)))
 
 
 def _work(setting: Setting) -> Finding:

@@ -11,8 +11,22 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from reeplan import __version__
+import click
+
+from reeplan import __version__, answers
 from reeplan.case_from_tables import case_from_tables
+from reeplan.cli.asked import (
+    FINGERPRINT,
+    QUESTIONS,
+    Asked,
+    answering,
+    as_options,
+    asked_for,
+    differences,
+    fingerprint,
+    in_the_order_of,
+    read_record,
+)
 from reeplan.cli.check import as_objects, is_bad
 from reeplan.cli.refusal import say_warning
 from reeplan.place_lock import PlaceTakenError
@@ -77,7 +91,8 @@ class RefusedError(Exception):
 class Session:
     """One run: its case, how it is solved, where it goes, and what its manifest says from the start.
 
-    ``single``: one plan and not a front. ``retry_limits``: points that ended at a time limit are tried again.
+    ``single``: one plan and not a front. ``retry_limits``: points that ended at a time limit are tried again. ``asked``
+    is all that is asked, ``source`` where a run lies that is resumed.
     """
 
     name: str
@@ -88,8 +103,19 @@ class Session:
     seed: int
     workers: int | None
     facts: dict[str, Any]
+    asked: Asked
     retry_limits: bool = False
-    resumed: bool = False
+    source: Path | None = None
+
+    @property
+    def resumed(self) -> bool:
+        """Whether the run was started before."""
+        return self.source is not None
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of all that is asked: answers of the run are found by it."""
+        return str(self.facts[FINGERPRINT])
 
     @property
     def command(self) -> str:
@@ -168,14 +194,20 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
         "single": single,
         "seed": request.seed,
         "settings": asdict(case.settings),
-        "versions": {
-            "reeplan": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib")},
-        },
+        "versions": _versions(),
         "warnings": as_objects(loaded.warnings),
     }
-    return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts)
+    asked = asked_for(facts, asdict(case.settings), loaded.tables)
+    facts[FINGERPRINT] = fingerprint(asked)
+    return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts, asked)
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "reeplan": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib")},
+    }
 
 
 def _name_of_run(request: Request, command: str) -> str:
@@ -186,28 +218,35 @@ def _name_of_run(request: Request, command: str) -> str:
 
 
 def _resumed(request: Request, command: str) -> Session:
-    """Go on with an unfinished run, or with a finished one that stopped early."""
+    """Resume an unfinished run, or a finished one that stopped early, as what it was started as."""
     assert request.resume is not None
     place = finished_place(request.resume)
     kept = unfinished_place(place)
-    if not kept.is_dir():
-        _reopen(place, kept)
-    facts = read_manifest(kept)
-    if not _is_whole(facts) or not (kept / INPUTS).is_dir():
+    source = kept if kept.is_dir() else place
+    facts = read_manifest(source)
+    if source == place:
+        _refuse_to_reopen(place, facts)
+    if not _is_whole(facts) or not (source / INPUTS).is_dir():
         raise RefusedError(
-            f"{kept} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
+            f"{source} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
         )
     if (other := facts.get("command", SOLVE)) != command:
         raise RefusedError(
             f"the run at {place} is one of 'reeplan {other}'.", f"go on with it: reeplan {other} --resume {place}."
         )
-    loaded = load_tables(kept / INPUTS)
+    loaded = load_tables(source / INPUTS)
     if loaded.tables is None:
         raise RefusedError("", loaded=loaded)
+    then = read_record(source)
+    if then is not None:
+        loaded.tables = in_the_order_of(then, loaded.tables)
     case = case_from_tables(loaded.tables)
+    asked = asked_for({**facts, "versions": _versions()}, asdict(case.settings), loaded.tables)
+    _refuse_if_asked_otherwise(place, source, facts, then, asked)
     if request.time_limit is not None:
         case = replace(case, settings=replace(case.settings, time_limit_s=request.time_limit))
-        facts["settings"] = asdict(case.settings)
+    facts |= {"title": case.settings.title, "settings": asdict(case.settings), "versions": _versions()}
+    facts.pop("versions_elsewhere", None)  # their answers were not kept
     workers = request.workers if request.workers is not None else facts.get("workers")
     return Session(
         name=str(facts.get("case", place)),
@@ -218,8 +257,9 @@ def _resumed(request: Request, command: str) -> Session:
         seed=int(facts.get("seed", 0)),
         workers=workers,
         facts=facts,
+        asked=asked,
         retry_limits=request.time_limit is not None,
-        resumed=True,
+        source=source,
     )
 
 
@@ -233,9 +273,8 @@ def _is_whole(facts: dict[str, Any]) -> bool:
     )
 
 
-def _reopen(place: Path, kept: Path) -> None:
-    """Copy what going on needs from a finished run that stopped early."""
-    facts = read_manifest(place)
+def _refuse_to_reopen(place: Path, facts: dict[str, Any]) -> None:
+    """Say why a finished run cannot be resumed, if it cannot."""
     if not facts and (place / INPUTS).is_dir():
         raise RefusedError(
             f"the manifest of the run at {place} cannot be read.",
@@ -252,12 +291,64 @@ def _reopen(place: Path, kept: Path) -> None:
         raise RefusedError(f"the run at {place} is done: there is nothing to go on with.")
     if not (place / JOURNAL).is_dir():
         raise RefusedError(f"the run at {place} has no journal to go on from.", "solve the case again.")
-    draft = kept.with_name(f"{kept.name}.copy")
+
+
+def _refuse_if_asked_otherwise(
+    place: Path, source: Path, facts: dict[str, Any], then: Asked | None, now: Asked
+) -> None:
+    """Refuse to resume a run that is not what it was started as: its answers are answers to something else."""
+    if FINGERPRINT not in facts:
+        reason = "it was started by a version of reeplan that did not write down what its answers answer"
+    elif then is not None and fingerprint(then) != facts[FINGERPRINT]:
+        reason = f"its {MANIFEST} is of another run than its {JOURNAL}"
+    elif answering(facts) != now["versions"] or fingerprint(now) != facts[FINGERPRINT]:
+        named = differences({**(then or now), "versions": answering(facts)}, now)
+        reason = f"it is not what it was started as ({'; '.join(named) or 'its inputs or options have changed'})"
+    else:
+        return
+    other = place.with_name(f"{place.name}-2")
+    again = f"reeplan {now['command']} {source / INPUTS} --out {other} {as_options(then or now)}"
+    put_back = "" if FINGERPRINT not in facts else "; or put back what was changed"
+    raise RefusedError(
+        f"the run at {place} cannot be resumed: {reason}.",
+        f"solve its inputs as a new run: {again.rstrip()}{put_back}.",
+    )
+
+
+def take_up(session: Session) -> None:
+    """Bring the answers of a run that is resumed to where it goes on, and say how many of them are lost."""
+    if session.source is None:
+        return
+    try:
+        unreadable = _reopened(session) if session.source == session.place else _sifted(session)
+    except OSError as trouble:
+        raise RefusedError(f"{session.source} cannot be used: {trouble}.") from trouble
+    if unreadable:
+        one = unreadable == 1
+        click.echo(
+            f"warning {unreadable} stored answer{'' if one else 's'} could not be read and "
+            f"{'is' if one else 'are'} solved again.",
+            err=True,
+        )
+
+
+def _sifted(session: Session) -> int:
+    journal = session.unfinished / JOURNAL
+    return sum(answers.set_aside_unreadable(folder, session.fingerprint) for folder in (journal, journal / QUESTIONS))
+
+
+def _reopened(session: Session) -> int:
+    """Copy what going on needs from a finished run that stopped early."""
+    draft = session.unfinished.with_name(f"{session.unfinished.name}.copy")
     shutil.rmtree(draft, ignore_errors=True)
-    for name in (INPUTS, JOURNAL):
-        shutil.copytree(place / name, draft / name)
-    shutil.copy2(place / MANIFEST, draft / MANIFEST)
-    draft.rename(kept)
+    shutil.copytree(session.place / INPUTS, draft / INPUTS)
+    shutil.copy2(session.place / MANIFEST, draft / MANIFEST)
+    unreadable = sum(
+        answers.copy_readable(session.place / part, draft / part, session.fingerprint)
+        for part in (JOURNAL, f"{JOURNAL}/{QUESTIONS}")
+    )
+    draft.rename(session.unfinished)
+    return unreadable
 
 
 def _with_options(case: Case, request: Request) -> Case:

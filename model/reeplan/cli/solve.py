@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reeplan.cli.asked import QUESTIONS, keep_record
 from reeplan.cli.check import show_problems
 from reeplan.cli.crew import crew_of, plan_of_work, size_in_words, workplace_of
 from reeplan.cli.display import INDENT, TerminalDisplay
@@ -25,14 +26,14 @@ from reeplan.cli.no_plan import NoPlanError, say_no_plan
 from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, status_of
 from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
-from reeplan.cli.session import RefusedError, Request, Session, not_written, open_session
+from reeplan.cli.session import RefusedError, Request, Session, not_written, open_session, take_up
 from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
 from reeplan.figures import DrawingError, draw_figures
 from reeplan.front import Front, solve_front, solve_single
 from reeplan.interrupt import Interrupt
-from reeplan.journal import Journal, Recorded
+from reeplan.journal import Journal, Recorded, holds_a_plan
 from reeplan.places import unfinished_place
 from reeplan.plan import Planner
 from reeplan.report import write_report
@@ -67,9 +68,6 @@ STOPPING = "Stopping: keeping what was found; Ctrl-C again stops at once."
 
 VERDICT = "verify.json"
 
-ASKED = "asked"
-"""Where within the journal the answers to a study's questions are."""
-
 
 class StoppedEarlierError(Exception):
     """A run that is gone on with was stopped before it had every plan that it had before."""
@@ -103,6 +101,7 @@ def run_solve(request: Request, study: Study | None = None) -> int:
     try:
         asked = (study.command, study.single, study.check) if study else ()
         with machines_of(request) as machines, open_session(request, *asked) as session:
+            take_up(session)
             return _run(request, session, study, machines, began)
     except RefusedError as refusal:
         return refuse(request, refusal, study.results if study else "points")
@@ -167,6 +166,7 @@ def _solve_into(
         display.say(" " * INDENT + said)
     write_inputs(loaded.tables, case.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
+    keep_record(folder / JOURNAL, session.asked)
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.say(f"2/4 Model     {size_in_words(planner)}")
     with workplace_of(session, machines, planner, folder, study is not None) as workplace:
@@ -177,6 +177,8 @@ def _solve_into(
         wanted = [] if study is None else list(study.prepare(place.setting(Front())))
         front = _find_front(place, wanted)
         finding = None if study is None else _study(study, place, front)
+    if workplace is not None and workplace.other_versions:
+        session.facts["versions_elsewhere"] = sorted(workplace.other_versions)
     display.stage(f"4/4 Results   {_plans(front)}: tables, figures, an independent check, report")
     rows = [write_plan(planner, point, folder) for point in front.points]
     write_table(front_table(rows), folder / "front.csv")
@@ -237,7 +239,8 @@ class _Place:
     @cached_property
     def desk(self) -> Desk:
         """Where questions are handed in: one desk for the run, so that nothing is asked twice."""
-        notebook = Notebook(self.folder / JOURNAL / ASKED, retry_limits=self.session.retry_limits)
+        session = self.session
+        notebook = Notebook(self.folder / JOURNAL / QUESTIONS, session.fingerprint, retry_limits=session.retry_limits)
         return Desk(self.workplace, self.display, notebook, self.interrupt, self._write_log)
 
     def _write_log(self, text: str) -> None:
@@ -249,7 +252,7 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     """The plans: found, or taken from the journal of an earlier try."""
     session, planner, folder, display = place.session, place.planner, place.folder, place.display
     crew = crew_of(place.workplace, planner, folder, display)
-    journal = Journal(folder / JOURNAL, len(planner.engine.columns))
+    journal = Journal(folder / JOURNAL, len(planner.engine.columns), session.fingerprint)
     display.say(f"3/4 Solve     {plan_of_work(session, crew.size, place.workplace)}")
     if len(journal):
         display.say(f"              going on after {len(journal)} solves that were done before")
@@ -396,7 +399,7 @@ def _manifest(
 
 def _worth_keeping(folder: Path) -> bool:
     """Whether an unfinished run holds solves that can be gone on from."""
-    return (folder / JOURNAL).is_dir() and Journal(folder / JOURNAL).holds_a_plan()
+    return holds_a_plan(folder / JOURNAL)
 
 
 def _say_stopped(request: Request, session: Session, stop: BaseException) -> int:

@@ -92,6 +92,7 @@ class Desk:
     def _answer(self, missing: dict[str, Task], of: int) -> None:
         names, tasks = list(missing), list(missing.values())
         done = of - len(missing)
+        foreign: set[int] = set()
         self._display.plan_of_work(of, done)
 
         def keep(position: int, answer: Any) -> None:
@@ -99,7 +100,7 @@ class Desk:
             name, question = names[position], tasks[position].question
             self._known[name] = answer
             # What is answered after a request to stop may lack a part, and is asked again.
-            if self._notebook is not None and not self.interrupted:
+            if self._notebook is not None and not self.interrupted and position not in foreign:
                 self._notebook.note(name, question, answer)
             done += 1
             self._display.plan_of_work(of, done)
@@ -109,7 +110,7 @@ class Desk:
         if self._workplace is None:
             self._answer_here(tasks, keep)
         else:
-            sweep(self._workplace, tasks, self._display, keep, self._log)
+            sweep(self._workplace, tasks, self._display, keep, self._log, foreign)
 
     def _answer_here(self, tasks: Sequence[Task], keep: Callable[[int, Any], None]) -> None:
         planner: Planner | None = None

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 100
 """So many problems are told of in one column of a file: a list of thousands is read by nobody."""
+ROUNDING = 1e-12
+"""Shares that sum to 1 but for so much do sum to 1."""
 
 
 @contextmanager
@@ -64,8 +66,13 @@ def load_tables(folder: Path, overlays: Sequence[Path] = ()) -> Loaded:
 
 
 def _normalised(basket: Row, elements: set[str]) -> Row:
-    """The basket with shares that sum to 1: published ones are rounded. The sum is exact, whatever the order."""
+    """The basket with shares that sum to 1: published ones are rounded. The sum is exact, whatever the order.
+
+    Shares that sum to 1 to the last digits stay: a run's inputs, read again, are what was solved.
+    """
     total = math.fsum(basket[name] for name in elements)
+    if abs(total - 1) < ROUNDING:
+        return basket
     shares = {name: basket[name] / total for name in sorted(elements)}
     return Row({**basket, **shares}, basket.file, basket.line, basket.given)
 

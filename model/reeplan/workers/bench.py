@@ -36,6 +36,9 @@ KEPT = 2
 SAME_EVERYWHERE = ("reeplan", "highspy", "pyomo", "numpy", "scipy")
 """Packages whose version may change an answer, or whether it can be read."""
 
+ANSWERED_BY = ("reeplan", "highspy", "pyomo")
+"""Those of them that an answer comes from: with another version of one it is another version's answer."""
+
 
 class Line(Protocol):
     """A worker's end of the link to whoever handed out the work."""
@@ -72,11 +75,15 @@ class Order:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with the solver's account of it, or word that the worker has yet to be sent the case."""
+    """An answer with the solver's account of it, or word that the worker has yet to be sent the case.
+
+    ``by``: the versions of what it was answered by; a worker that does not say has another one.
+    """
 
     answer: Any = None
     log: str = ""
     lacks_case: bool = False
+    by: dict[str, str | None] | None = None
 
 
 class _Log:
@@ -145,12 +152,18 @@ def answer(order: Order) -> Reply:
     assert line is not None
     interrupt.share(line)
     result = order.question(planner, functools.partial(line.tell, order.what))
-    return Reply(result, "" if _bench.log is None else _bench.log.take())
+    return Reply(result, "" if _bench.log is None else _bench.log.take(), by=answered_by())
 
 
 def versions() -> dict[str, str | None]:
     """The versions of Python and of the packages that should be the same everywhere."""
     return {"python": python_version(), **{name: _version(name) for name in SAME_EVERYWHERE}}
+
+
+@functools.cache
+def answered_by() -> dict[str, str | None]:
+    """The versions here of what an answer comes from."""
+    return {name: _version(name) for name in ANSWERED_BY}
 
 
 def _version(package: str) -> str | None:

@@ -12,11 +12,11 @@ import pickle
 import threading
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from reeplan.workers.bench import Link, Order, Question, Reply, answer
+from reeplan.workers.bench import Link, Order, Question, Reply, answer, answered_by, differences
 from reeplan.workers.jobs import NOT_ASKED, Done, Job
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class Workplace:
         self.stop: Any = threading.Event()
         self.say: Callable[[str], None] = lambda text: None
         self.post = _Post()
+        self.other_versions: set[str] = set()
+        """What differed, in words, where answers came from another version of the program or the solver."""
 
     def news(self) -> Iterable[tuple[str, Progress]]:
         """What solvers have said since the last time: the task, and how it goes."""
@@ -143,15 +145,17 @@ def sweep(
     display: Display,
     done: Callable[[int, Any], Sequence[Task] | None] | None = None,
     log: Callable[[str], None] | None = None,
+    foreign: set[int] | None = None,
 ) -> list[Any]:
     """Answer all tasks; the answers are in the order of the tasks, None where the work was stopped before.
 
     ``done`` hears of each answer as it comes, with its position, and says which tasks are to follow; ``log`` hears
-    the solver's account of it, where the worker has no file to write it to. What a worker held that died is given to
-    another, at most ``ATTEMPTS`` times. Raises WorkerLostError if none is left, and whatever a question itself
-    raises.
+    the solver's account of it, where the worker has no file to write it to. ``foreign`` takes, before ``done`` hears of
+    them, the positions of answers that come from another version of the program or the solver than is here. What a
+    worker held that died is given to another, at most ``ATTEMPTS`` times. Raises WorkerLostError if none is left, and
+    whatever a question itself raises.
     """
-    return _Sweep(workplace, tasks, display, done, log).run()
+    return _Sweep(workplace, tasks, display, done, log, set() if foreign is None else foreign).run()
 
 
 class _Sweep:
@@ -164,8 +168,10 @@ class _Sweep:
         display: Display,
         done: Callable[[int, Any], Sequence[Task] | None] | None,
         log: Callable[[str], None] | None,
+        foreign: set[int],
     ) -> None:
         self.workplace, self.tasks, self.display, self.done, self.log = workplace, list(tasks), display, done, log
+        self.foreign = foreign
         self.waiting = deque(range(len(tasks)))
         self.handed_out: dict[Future[Reply], int] = {}
         self.tries: Counter[int] = Counter()
@@ -228,6 +234,11 @@ class _Sweep:
         self.display.finished(self.tasks[position].what, reply.answer)
         if self.log is not None and reply.log:
             self.log(reply.log)
+        if differ := differences(reply.by or {}, answered_by()):
+            self.foreign.add(position)
+            if differ not in self.workplace.other_versions:
+                self.workplace.other_versions.add(differ)
+                self.workplace.say(f"    a worker has {differ}: its answers are used, and not kept for --resume")
         if self.done is not None:
             self._follow(self.done(position, reply.answer) or ())
 
@@ -276,10 +287,13 @@ class Workforce:
     def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
         """Solve jobs side by side, and those that follow them; the results are in the order in which the jobs came."""
 
-        def follow(position: int, solution: Solution) -> list[Task]:
-            return self._tasks(() if done is None else done(position, solution) or ())
+        foreign: set[int] = set()
 
-        answers = sweep(self._workplace, self._tasks(jobs), self._display, follow, self._write_log)
+        def follow(position: int, solution: Solution) -> list[Task]:
+            told = replace(solution, foreign=position in foreign)
+            return self._tasks(() if done is None else done(position, told) or ())
+
+        answers = sweep(self._workplace, self._tasks(jobs), self._display, follow, self._write_log, foreign)
         return [NOT_ASKED if solution is None else solution for solution in answers]
 
     def _tasks(self, jobs: Iterable[Job]) -> list[Task]:
