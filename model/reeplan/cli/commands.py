@@ -367,6 +367,13 @@ def sensitivity(
 
     if samples is not None and samples & (samples - 1):
         raise click.UsageError(f"--samples {samples} is no power of 2: give {2 ** (samples.bit_length() - 1)}.")
+    if relaxed and all_relaxed:
+        raise click.UsageError("--relaxed has no effect with --all-relaxed, which includes it: give one of them.")
+    if relaxed and trajectories == 0 and samples == 0:
+        raise click.UsageError("--relaxed has no effect without screening (--trajectories) and indices (--samples).")
+    if (leading and samples == 0) or (samples and leading == 0):
+        idle, missing = ("--leading", "--samples") if leading else ("--samples", "--leading")
+        raise click.UsageError(f"{idle} has no effect with {missing} 0: then nothing gets indices.")
     own = {
         "trajectories": trajectories,
         "leading": leading,

@@ -13,6 +13,7 @@ from reeplan.cli.session import RefusedError, Session
 from reeplan.cli.study import Finding, Setting, Study
 from reeplan.futures.regret import choice_of
 from reeplan.futures.result import study_futures
+from reeplan.futures.risk import NO_ODDS
 from reeplan.run_folder import INPUTS
 from reeplan.tables import load_tables
 
@@ -70,7 +71,14 @@ def _base_of(session: Session) -> tuple[Path, list[Path]]:
 
 
 def _check(session: Session) -> None:
-    """Futures that fit, and of a run that is resumed those that it was started with: overlays lie outside of it."""
+    """Futures that fit, and of a run that is resumed those that it was started with: overlays lie outside of it.
+
+    What asks about odds needs a case that has some.
+    """
+    options = session.facts.get("options") or {}
+    idle = [name for name in ("risk_points", "cvar_level") if options.get(name)]
+    if idle and not any(window.probability > 0 for window in session.case.windows):
+        raise RefusedError(f"--{idle[0].replace('_', '-')} has no effect: {NO_ODDS[0].lower()}{NO_ODDS[1:]}")
     tables = _tables_of(session)
     now = {name: _fingerprint(future) for name, future in tables.items()}
     then = session.facts.setdefault(FUTURES, now)

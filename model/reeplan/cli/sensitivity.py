@@ -33,17 +33,23 @@ def _check(session: Session) -> None:
     """Ranges are needed, ends of them that can be, and the library that samples them."""
     try:
         from reeplan.sensitivity.futures import Futures, ImpossibleRangesError, NoRangesError
+        from reeplan.sensitivity.study import FEW
     except ModuleNotFoundError as missing:
         raise RefusedError(
             f"'reeplan sensitivity' needs the package '{missing.name}'.", "pip install 'reeplan[sensitivity]'"
         ) from missing
     assert session.loaded.tables is not None
     try:
-        Futures(session.loaded.tables)
+        inputs = Futures(session.loaded.tables).inputs
     except NoRangesError as nothing:
         raise RefusedError(str(nothing), "inputs/README.md describes the table ranges.") from nothing
     except ImpossibleRangesError as impossible:
         raise RefusedError(str(impossible), "narrow the range in ranges.csv.") from impossible
+    if (session.facts.get("options") or {}).get("trajectories") and len(inputs) < FEW:
+        raise RefusedError(
+            "--trajectories has no effect: ranges.csv has one range, and screening tells several from one another.",
+            "leave it out, or give more inputs a range.",
+        )
 
 
 def _work(setting: Setting) -> Finding:

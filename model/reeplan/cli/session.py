@@ -42,15 +42,19 @@ from reeplan.run_folder import (
     sha256_of_inputs,
 )
 from reeplan.tables import load_tables
+from reeplan.tables.rows import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from reeplan.case import Case
-    from reeplan.tables.rows import Loaded
+    from reeplan.tables.rows import Loaded, Tables
 
 SOLVE = "solve"
+
+COMMAND_LINE = "command line"
+"""Where a problem is that lies in no file."""
 
 DONE, INFEASIBLE = "done", "infeasible"
 """The status of runs that there is no going on with."""
@@ -178,6 +182,8 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
     if request.out is not None:
         refuse_if_taken(place)  # again when it is taken: reading a large case takes a while
     loaded = load_tables(request.case, request.overlays)
+    if loaded.tables is not None:
+        loaded.warnings += _without_effect(request, command, loaded.tables)
     if is_bad(loaded, request.strict) or loaded.tables is None:
         raise RefusedError("", loaded=loaded)
     case = _with_options(case_from_tables(loaded.tables), request)
@@ -200,6 +206,17 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
     asked = asked_for(facts, asdict(case.settings), loaded.tables)
     facts[FINGERPRINT] = fingerprint(asked)
     return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts, asked)
+
+
+def _without_effect(request: Request, command: str, tables: Tables) -> Iterator[Problem]:
+    """Options that this case, or one plan, has no use for."""
+    one_plan = request.target is not None or request.points == 1
+    if command == SOLVE and one_plan and (request.workers or 1) > 1:
+        yield Problem(COMMAND_LINE, 0, "--workers", "has no effect: one plan is solved by one worker.", "leave it out.")
+    for name, given in (("--points", (request.points or 1) > 1), ("--measure", request.measure is not None)):
+        if given and not tables["scenarios"]:
+            message = "has no effect: the case has no disruptions, and so no resilience that costs anything."
+            yield Problem(COMMAND_LINE, 0, name, message, "leave it out, or describe some in scenarios.csv.")
 
 
 def _versions() -> dict[str, str]:

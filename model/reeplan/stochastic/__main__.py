@@ -67,6 +67,9 @@ def main(
     out: Path | None,
 ) -> None:
     """Bound the cost of the cheapest plan of CASE, solved in parts by the processes of mpiexec."""
+    idle = [name for name, given in (("--gap", gap), ("--out", out)) if given is not None]
+    if relax and idle:
+        raise click.UsageError(f"{idle[0]} has no effect with --relax, which decides nothing whole: give one of them.")
     try:
         from mpi4py import MPI
     except ImportError as missing:
