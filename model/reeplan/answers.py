@@ -1,8 +1,8 @@
 """Answers on disk: one file each, which says what it answers and shows whether it is still what was written.
 
-A file holds a digest over its own name, its key and the answer. The key is the run that asked, by the fingerprint of
-all that it was asked for, and the question. A file that is cut short, has a bit flipped, was renamed, swapped or put
-there by somebody else is not read as an answer, and neither is a folder, a pipe or a link to nothing.
+A file holds a digest over its own name and folder, its key and the answer. The key is the run that asked, by the
+fingerprint of all that it was asked for, and the question. A file that is cut short, has a bit flipped, was renamed,
+swapped or put there by somebody else is not read as an answer, and neither is a folder, a pipe or a link to nothing.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def _kept(file: Path, run: str | None) -> tuple[str, bytes] | None:
 
 
 def _digest(file: Path, body: bytes) -> bytes:
-    return hashlib.sha256(file.name.encode("utf-8", "surrogateescape") + b"\n" + body).digest()
+    name = f"{file.parent.name}/{file.name}".encode("utf-8", "surrogateescape")
+    return hashlib.sha256(name + b"\n" + body).digest()
 
 
 def _plain_from(value: Any) -> Any:
