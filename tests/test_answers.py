@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import shlex
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from reeplan import answers
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.asked import FINGERPRINT, RECORD, as_options, asked_for, fingerprint, in_the_order_of
 from reeplan.cli.commands import ACT_ON_RESUME, reeplan
+from reeplan.cli.session import RefusedError, Request, open_session
 from reeplan.journal import Journal, Recorded
 from reeplan.run_folder import INPUTS, JOURNAL, MANIFEST, read_manifest, unfinished_place, write_inputs
 from reeplan.solver import Outcome, Solution
@@ -128,7 +131,8 @@ def fact(*names: str, value: Any) -> Callable[[Path], None]:
 
 EDITS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a price": (cell("suppliers", "price_usd_per_t", "15000"), "suppliers.csv, trader / Nd / 2030: price_usd_per_t "),
-    "the last digit of a price": (cell("suppliers", "price_usd_per_t", "40000.000000000007"), "price_usd_per_t was"),
+    "the last digit of a price": (cell("suppliers", "price_usd_per_t", "50000.00000000001"), "is 50000.00000000001"),
+    "a limit": (cell("regions", "thorium_max_t_per_year", "5"), "thorium_max_t_per_year was no limit and is 5"),
     "a default that was filled in": (cell("plants", "life_years", "24"), "works: life_years was 25 and is 24"),
     "an optional table": (no_rows("stockpiles"), "stockpiles.csv, port / Nd: this row is missing"),
     "a row less": (one_row_less("demand"), "demand.csv, port / Dy / 2030: this row is missing"),
@@ -212,6 +216,28 @@ def test_the_manifest_of_another_run_is_refused(runs: list[Stopped], small_case:
     assert front_of(tmp_path / "run") == front_of(other), "the seed is the manifest's, and so is every answer"
 
 
+def test_a_damaged_manifest_is_refused_or_harmless(runs: list[Stopped], tmp_path: Path) -> None:
+    """Whichever bit of it is flipped, what is resumed is the run that was started."""
+    folder, pick = copy_of(runs[1], tmp_path / "run"), random.Random(1)
+    request = partial(Request, None, (), None, None, None, None, None, None, None, 0, strict=False, as_json=False)
+    whole, resumed = (folder / MANIFEST).read_bytes(), 0
+    for _ in range(150):
+        data = bytearray(whole)
+        data[pick.randrange(len(data))] ^= 1 << pick.randrange(8)
+        (folder / MANIFEST).write_bytes(data)
+        try:
+            session = open_session(request(resume=tmp_path / "run"), STUDY, single=True)
+        except RefusedError:
+            continue
+        resumed += 1
+        assert (session.fingerprint, session.single, session.seed) == (runs[1].run, True, 0)
+        assert session.facts["options"] == {"slack": [0.02], "slack_musd": [], "plans": 1, "search": None}
+        assert session.case.settings.resilience_target == 0.6
+    assert 30 < resumed < 150
+    (folder / MANIFEST).write_text("[" * 100_000)
+    assert_told(resume(tmp_path / "run", command=STUDY), 2, "does not hold enough to go on")
+
+
 def test_the_way_on_leads_there(runs: list[Stopped], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command that the refusal names solves the edited inputs, as solving them at once does."""
     folder = copy_of(runs[0], tmp_path / "run")
@@ -265,10 +291,14 @@ def saved_by_a_spreadsheet(folder: Path) -> None:
             csv.writer(file, delimiter=";", lineterminator="\r\n").writerows(lines)
 
 
+RANGE = {"input": "price", "table": "suppliers", "key": "trader / Nd", "column": "price_usd_per_t"}
+RANGE |= {"low": "0.8", "high": "1.5", "change": "times"}
+
 NO_EDITS: dict[str, Callable[[Path], None]] = {
     "words": words,
     "order": other_order,
     "a spreadsheet": saved_by_a_spreadsheet,
+    "ranges": lambda folder: write_rows(folder / INPUTS, "ranges", [RANGE]),
     "more time": setting("time_limit_s", "1234"),
     "another numpy": fact("versions", "numpy", value="1.0"),
     "other workers": fact("workers", value=None),

@@ -612,8 +612,9 @@ GARBAGE = {
 
 @pytest.mark.parametrize(
     "damage",
-    ["cut short", "one bit", "swapped", "renamed", "gone", "a folder", "a link to itself", "a pipe", "closed", *GARBAGE],
-)
+    ["cut short", "one bit", "swapped", "renamed", "gone", "closed", "a folder", "a link to itself", "a pipe",
+     *GARBAGE],
+)  # fmt: skip
 def test_a_damaged_answer_is_solved_again(
     damage: str, unfinished: Path, calm: Calm, counted: list[str]
 ) -> None:

@@ -234,7 +234,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """What a run's manifest says; empty if it cannot be read."""
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -41,18 +42,23 @@ WORDS = {
 }
 """Columns and settings that no question depends on."""
 
-FROM_THE_MANIFEST = ("command", "single", "seed", "options")
+RANGED = "sensitivity"
+"""The command whose questions the table of ranges says."""
+
+FROM_THE_MANIFEST = ("command", "single", "seed")
 MOST_NAMED = 5
 """So many differences are named one by one."""
 
 
 def asked_for(facts: Mapping[str, Any], settings: Mapping[str, Any], tables: Tables) -> Asked:
     """What is asked by these tables with these settings, and by what the manifest says (``facts``)."""
+    left_out = ("settings",) if facts.get("command") == RANGED else ("settings", "ranges")
     asked = {
         **{name: facts.get(name) for name in FROM_THE_MANIFEST},
+        "options": facts.get("options") or {},
         "versions": answering(facts),
         "settings": {name: value for name, value in settings.items() if name not in WORDS["settings"]},
-        "tables": {name: [_cells(name, row) for row in tables[name]] for name in TABLES if name != "settings"},
+        "tables": {name: [_cells(name, row) for row in tables[name]] for name in TABLES if name not in left_out},
     }
     return dict(json.loads(json.dumps(asked, default=str)))  # as it is read back
 
@@ -79,10 +85,10 @@ def keep_record(journal: Path, asked: Asked) -> None:
     answers.write(journal / RECORD, fingerprint(asked), "what the run was asked for", asked)
 
 
-def read_record(run: Path) -> Asked | None:
-    """What the run was asked for when it was started; None where that cannot be read."""
+def read_record(run: Path, versions: Asked) -> Asked | None:
+    """What the run was asked for when it was started; None where that cannot be read, or other versions wrote it."""
     found = answers.read(run / JOURNAL / RECORD, None, dict[str, Any])
-    return None if found is None else found[1]
+    return found[1] if found is not None and found[1].get("versions") == versions else None
 
 
 def in_the_order_of(asked: Asked, tables: Tables) -> Tables:
@@ -106,10 +112,10 @@ def _text(cells: Mapping[str, Any]) -> str:
 def differences(then: Asked, now: Asked) -> list[str]:
     """What is asked otherwise, in words: the file and its row, the setting, the option, the version."""
     found = [
-        *_changed(MANIFEST, "", then, now, FROM_THE_MANIFEST),
+        *_changed(MANIFEST, "", then, now, (*FROM_THE_MANIFEST, "options")),
         *_changed("", "", then["versions"], now["versions"]),
+        *_changed(f"{INPUTS}/settings.csv", "", then["settings"], now["settings"]),
     ]
-    found += _changed(f"{INPUTS}/settings.csv", "", then["settings"], now["settings"])
     for name in TABLES:
         before, after = then["tables"].get(name, []), now["tables"].get(name, [])
         if before != after:
@@ -143,7 +149,9 @@ def _changed(file: str, row: str, then: Asked, now: Asked, names: Any = ()) -> I
 def _shown(value: Any) -> str:
     if value in (None, "", [], {}):
         return "empty"
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return "no limit" if math.isinf(value) else repr(value).removesuffix(".0")
+    return str(value)
 
 
 def as_options(asked: Mapping[str, Any]) -> str:

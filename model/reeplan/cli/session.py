@@ -254,11 +254,12 @@ def _resumed(request: Request, command: str) -> Session:
     loaded = load_tables(source / INPUTS)
     if loaded.tables is None:
         raise RefusedError("", loaded=loaded)
-    then = read_record(source)
+    now = {**facts, "versions": _versions()}
+    then = read_record(source, answering(now))
     if then is not None:
         loaded.tables = in_the_order_of(then, loaded.tables)
     case = case_from_tables(loaded.tables)
-    asked = asked_for({**facts, "versions": _versions()}, asdict(case.settings), loaded.tables)
+    asked = asked_for(now, asdict(case.settings), loaded.tables)
     _refuse_if_asked_otherwise(place, source, facts, then, asked)
     if request.time_limit is not None:
         case = replace(case, settings=replace(case.settings, time_limit_s=request.time_limit))
@@ -324,7 +325,8 @@ def _refuse_if_asked_otherwise(
     else:
         return
     other = place.with_name(f"{place.name}-2")
-    again = f"reeplan {now['command']} {source / INPUTS} --out {other} {as_options(then or now)}"
+    asked = then or now
+    again = f"reeplan {asked['command']} {source / INPUTS} --out {other} {as_options(asked)}"
     put_back = "" if FINGERPRINT not in facts else "; or put back what was changed"
     raise RefusedError(
         f"the run at {place} cannot be resumed: {reason}.",

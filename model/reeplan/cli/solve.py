@@ -286,13 +286,13 @@ def _write_finding(finding: Finding, folder: Path) -> None:
 def _lacks_a_point(front: Front, place: Path) -> bool:
     """Whether a finished run at this place has a point that the front has not found yet, or not as well."""
     found = [(point.plan.cost_musd, point.plan.resilience) for point in front.points]
+    try:
+        before = [(point["cost_musd"] * 1.0, point["resilience"] * 1.0) for point in read_manifest(place)["points"]]
+    except (KeyError, TypeError):
+        return place.exists()  # which points it has cannot be read: then it stays
     return any(
-        not any(
-            cost <= before["cost_musd"] + ROUNDING * abs(before["cost_musd"])
-            and resilience >= before["resilience"] - ROUNDING
-            for cost, resilience in found
-        )
-        for before in read_manifest(place).get("points", [])
+        not any(cost <= least + ROUNDING * abs(least) and share >= most - ROUNDING for cost, share in found)
+        for least, most in before
     )
 
 
