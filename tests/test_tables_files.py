@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reeplan.tables import load_tables
+from reeplan.tables.cells import CellError, parse
+from reeplan.tables.notations import NUMBER
+from reeplan.tables.reader import MOST_BYTES
 from reeplan.tables.spec import TABLES
 from test_tables_case import CASE, add_row, case, change_cell, lines_of, only_error, says, write_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reeplan.tables.rows import Loaded
 
 __all__ = ["case"]
@@ -137,19 +144,59 @@ def test_unicode_text_is_read_with_a_warning(case: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "word", "likely"),
-    [("cp932", "北九州", "Shift-JIS"), ("cp1252", "Nürnberg", "cp1252"), ("cp1252", "café à côté", "cp1252")],
+    [
+        ("cp932", "北九州", "Shift-JIS"),
+        ("cp932", "ﾆｯﾎﾟﾝ", "Shift-JIS"),
+        ("euc_jp", "希土類の磁石", "EUC-JP"),
+        ("gb18030", "中国内蒙古包头稀土", "GB18030"),
+        ("gb18030", "氧化镨钕", "GB18030"),
+        ("big5", "臺灣稀土", "Big5"),
+        ("cp949", "희토류", "Korean"),
+        ("cp1251", "Россия", "cp1251"),
+        ("koi8-r", "Руда", "KOI8-R"),
+        ("cp1252", "Nürnberg", "cp1252"),
+        ("cp1252", "café à côté", "cp1252"),
+        ("cp1250", "Łódź", "cp1250"),
+        ("cp1253", "Ελλάδα", "cp1253"),
+        ("cp1256", "السعودية", "cp1256"),
+        ("mac_roman", "Nürnberg", "Mac Roman"),
+        ("cp850", "Nürnberg", "cp850"),
+    ],
 )
-def test_another_encoding_is_named_with_the_way_to_save_it(case: Path, encoding: str, word: str, likely: str) -> None:
-    text = text_of(case, "regions").replace("made up for a test", word)
+def test_another_encoding_is_among_those_named_and_shown(case: Path, encoding: str, word: str, likely: str) -> None:
+    text = text_of(case, "regions").replace("made up for a test", f"{'x' * 300} {word}", 1)
     error = only_error(rewrite(case, "regions", text.encode(encoding)))
     assert likely in error.message
-    assert word in error.message, "the line is shown as it would read"
+    assert word in error.message, "the place is shown as it would read, however long the line is before it"
     assert SAVE_AS in error.hint
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words", "first"),
+    [
+        ("cp1251", "Москва, Индия и Япония", "Windows Cyrillic (cp1251)"),
+        ("gb18030", "中国内蒙古包头稀土", "Chinese GB18030"),
+        ("cp932", "ﾆｯﾎﾟﾝ ﾚｱｱｰｽ", "Shift-JIS (cp932)"),
+        ("cp1252", "Coût élevé – 5 €", "Windows Western (cp1252)"),
+    ],
+)
+def test_the_likeliest_encoding_is_named_first(case: Path, encoding: str, words: str, first: str) -> None:
+    text = text_of(case, "regions").replace("made up for a test", f'"{words}"')
+    assert f"would read as {first}: " in only_error(rewrite(case, "regions", text.encode(encoding))).message
+
+
+def test_a_file_cut_off_within_a_letter_is_told_so(case: Path) -> None:
+    data = text_of(case, "regions").replace("made up for a test", "北九州").strip().encode()
+    assert "is cut off" in only_error(rewrite(case, "regions", data[:-1])).message
 
 
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
+        (b"partner,wacc\nA,0\n" + b"\0" * 300_000, 3, "zero bytes"),
+        (b"\0" * 300_000, 1, "zero bytes"),
+        (b"partner,wacc\n" + b"," * 3_000_000, 2, "this line has 3 000 000 characters"),
+        (b"partner,wacc\nA,0\n" + bytes(range(128, 256)) * 20, 3, "not saved as UTF-8"),
         (b"", 0, "the file is empty"),
         (b"\n\n,,,\n", 0, "the file is empty"),
         (b"\xef\xbb\xbf", 0, "the file is empty"),
@@ -168,6 +215,38 @@ def test_a_file_that_cannot_be_read_with_certainty(case: Path, content: bytes, l
     assert error.file == str(case / "partners.csv")
     assert error.line == line
     assert message in error.message
+
+
+def test_a_file_too_large_for_a_table_is_refused_by_its_size_alone(case: Path) -> None:
+    with (case / "demand.csv").open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)  # sparse: it takes no room on the disk
+    began = time.process_time()
+    error = only_error(load_tables(case))
+    assert time.process_time() - began < 2
+    assert "the file has 500 MB" in error.message
+    assert "at most 500 MB and 2 000 000 lines" in error.hint
+
+
+def test_a_sparse_file_is_refused_by_its_first_block(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (case / "demand.csv").open("r+b") as file:
+        file.truncate(MOST_BYTES)
+    monkeypatch.setattr("pathlib.Path.read_bytes", only_small(Path.read_bytes))
+    assert "zero bytes" in only_error(load_tables(case)).message
+
+
+def only_small(read_bytes: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
+    """Reading that fails for a file of more than a megabyte."""
+
+    def read(path: Path) -> bytes:
+        assert path.stat().st_size < 1_000_000, f"{path} is read whole"
+        return read_bytes(path)
+
+    return read
+
+
+def test_more_lines_than_any_table_has_are_not_read(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reeplan.tables.reader.MOST_LINES", 1000)
+    assert "more than 1 000 lines" in only_error(rewrite(case, "partners", b"partner,wacc" + b"\n" * 5000)).message
 
 
 def test_quoted_cells_may_hold_commas_quotes_and_line_breaks(case: Path) -> None:
@@ -199,6 +278,53 @@ def test_empty_lines_between_rows_are_told(case: Path) -> None:
         ("-500", "-500 is below 0 t/yr", "it cannot be negative"),
         ("−5", "is not written in plain digits", "write -5"),
         ("１００", "is not written in plain digits", "write 100"),
+        ("1,00,000", "has thousands separators", "write 100000"),
+        ("12,34,567.5", "has thousands separators", "write 1234567.5"),
+        ("1 00 000", "has thousands separators", "write 100000"),
+        ("1.000,5", "has thousands separators", "write 1000.5"),
+        ("1\u2009000,5", "has thousands separators", "write 1000.5"),
+        ("２，０００", "has thousands separators", "write 2000"),
+        ("1,000,00", "is text where a number belongs", "demand"),
+        ("1,5E+03", "has a decimal comma", "write 1.5E+03"),
+        ("१२३", "is not written in plain digits", "write 123"),
+        ("٣٫٥", "is not written in plain digits", "write 3.5"),
+        (
+            "2000¹",
+            "'2000¹' has a raised 1, a footnote's mark or a power",
+            "write 2000 and move the footnote to 'note'.",
+        ),
+        ("10³", "has a raised 3, a footnote's mark or a power", "if a power is meant, write 1000."),
+        ("2⁻³", "has a raised -3", "if a power is meant, write 0.125."),
+        ("2,000¹", "a footnote's mark", "write 2000 and"),
+        ("2000₁", "has a footnote's mark", "write 2000 and"),
+        ("2000①", "has a footnote's mark", "write 2000 and"),
+        ("2000¹⁾", "has a footnote's mark", "write 2000 and"),
+        ("2000*", "has a footnote's mark", "write 2000 and move the footnote"),
+        ("2000 †", "has a footnote's mark", "write 2000 and move the footnote"),
+        ("2000[1]", "has a remark in it", "write 2000 and"),
+        ("2000 (est.)", "has a remark in it", "write 2000 and move the remark to 'note'."),
+        ("1.5×10³", "is a number times a power of ten", "write 1.5e3"),
+        ("1,5·10⁻³", "is a number times a power of ten", "write 1.5e-3"),
+        ("10^3", "is a power", "1000"),
+        ("~2000", "is not one certain number", "write 2000"),
+        ("ca. 2,000", "is not one certain number", "write 2000"),
+        ("<5", "is not one certain number", "write 5"),
+        ("2000–3000", "is a range, not one number", "ranges.csv"),
+        ("2000 to 3000", "is a range, not one number", "ranges.csv"),
+        ("2000±50", "is a range, not one number", "ranges.csv"),
+        ("½", "is a fraction", "write 0.5"),
+        ("1½", "is a fraction", "write 1.5"),
+        ("1/2", "is a fraction", "write 0.5"),
+        ("(2,000)", "as accounts write what is negative", "write -2000"),
+        ("2000-", "as accounts write what is negative", "write -2000"),
+        ("'2000", "has a quotation mark before it", "write 2000"),
+        ("17 ％", "is a percentage", "0.17"),
+        ("%17", "is a percentage", "0.17"),
+        ("17 percent", "is a percentage", "0.17"),
+        ("17‰", "is in parts of a thousand", "0.017"),
+        ("1e3t", "a unit or a currency", "t/yr"),
+        ("₹1,00,000", "a unit or a currency", "t/yr"),
+        ("2000円", "a unit or a currency", "t/yr"),
         ("five", "'five' is text where a number belongs", "demand"),
         ("nan", "'nan' is not a number", "demand"),
         ("inf", "'inf' is not a number", "demand"),
@@ -224,10 +350,37 @@ def test_a_number_that_is_none_says_what_to_write(case: Path, cell: str, message
     assert hint in error.hint
 
 
+WRITTEN = ("{:,}", "{:_}", "{}¹", "{}*", "{}①", "{} [3]", "~{}", "{} (est.)", "'{}", "({})", "+{:,}", "<{:,}", "{:,}²⁾")
+
+
+@pytest.mark.parametrize("value", [2000, 1234567.5, 1000.25, 12])
+@pytest.mark.parametrize("written", WRITTEN)
+def test_what_is_proposed_instead_is_the_number_that_was_meant(written: str, value: float) -> None:
+    cell = written.format(value)
+    if NUMBER.fullmatch(cell):
+        return
+    with pytest.raises(CellError) as slip:
+        parse(TABLES["demand"].column("t_per_year"), cell)
+    proposed = re.match(r"write ([-+]?\d+(\.\d+)?)", slip.value.hint)
+    assert proposed
+    assert abs(float(proposed[1])) == value
+
+
+@pytest.mark.parametrize("mark", "¹²³⁰⁴⁵⁹⁻ⁿ₀₁₉①⓪⑳½⅓ªº")
+def test_what_is_raised_or_lowered_is_never_a_digit(mark: str) -> None:
+    column = TABLES["demand"].column("t_per_year")
+    with pytest.raises(CellError) as slip:
+        parse(column, f"2000{mark}")
+    assert not re.search(r"2000\d", slip.value.message + slip.value.hint)
+
+
 @pytest.mark.parametrize(
     ("table", "line", "column", "cell", "message"),
     [
         ("demand", 2, "year", "2030.5", "'2030.5' is not a whole number"),
+        ("demand", 2, "year", "2030¹", "a footnote's mark"),
+        ("demand", 2, "year", "2029/30", "is a range, not one number"),
+        ("scenarios", 2, "starts", "２０３１ 2033", "is not written in plain digits"),
         ("demand", 2, "year", "2030-01-01", "is a date"),
         ("demand", 2, "year", "30", "30 is below 1900"),
         ("plants", 3, "max_modules", "1.5", "is not a whole number"),
@@ -274,6 +427,32 @@ def test_cells_as_spreadsheets_write_them_are_read(
     loaded = load_tables(case)
     assert loaded.tables is not None, says(loaded.errors)
     assert loaded.tables[table][line - 2][column] == value
+
+
+def test_many_cells_of_a_column_with_the_same_slip_are_told_once(case: Path) -> None:
+    header, row, *_ = lines_of("demand")
+    at = header.index("t_per_year")
+    year = header.index("year")
+    rows = [[*row[:at], f"{1000 + number:,}", *row[at + 1 :]] for number in range(43)]
+    rows = [[*row[:year], str(2000 + number), *row[year + 1 :]] for number, row in enumerate(rows)]
+    write_lines(case, "demand", [header, *rows])
+    error = only_error(load_tables(case))
+    assert (error.line, error.column) == (2, "t_per_year")
+    assert error.message == "'1,000' has thousands separators (also on lines 3, 4, 5, 6 and 38 more)."
+    assert error.hint == "write 1000, and the others likewise."
+
+
+def test_what_all_files_of_a_folder_share_is_warned_of_once(case: Path) -> None:
+    for path in case.glob("*.csv"):
+        path.write_bytes(path.read_text(encoding="utf-8-sig").replace(",", "\t").encode("utf-16"))
+    warnings = load_tables(case).warnings
+    assert sorted(warning.message.partition("): ")[2] for warning in warnings) == [
+        "columns are separated by tabs; read anyway.",
+        "the file is saved as UTF-16 ('Unicode text'); read anyway.",
+    ]
+    for warning in warnings:
+        assert (warning.file, warning.line) == (str(case), 0)
+        assert warning.message.startswith(f"{len(list(case.glob('*.csv')))} files (baskets.csv, ")
 
 
 def test_a_row_of_which_several_cells_are_wrong_is_told_cell_by_cell(case: Path) -> None:
