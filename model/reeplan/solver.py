@@ -7,12 +7,13 @@ model's own units, a proven bound, and how well the values keep the model's rule
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -39,12 +40,25 @@ class Outcome(Enum):
     INFEASIBLE = "infeasible"
     LIMIT = "time limit"
     INTERRUPTED = "interrupted"
+    UNPROVEN = "bound not proven"
+    """There is a plan, and the numbers lie too far apart for the solver to prove that none is better."""
+    UNBOUNDED = "unbounded"
     FAILED = "solver failure"
 
     @property
     def is_final(self) -> bool:
         """Whether what was found is worth keeping: nobody stopped the work, and the solver did not fail."""
         return self not in (Outcome.INTERRUPTED, Outcome.FAILED)
+
+    @property
+    def has_a_plan(self) -> bool:
+        """Whether the solver says that there is a plan."""
+        return self in (Outcome.OPTIMAL, Outcome.UNPROVEN)
+
+    @property
+    def if_unproven(self) -> Outcome:
+        """The same, if what it is said to prove cannot be relied on."""
+        return Outcome.UNPROVEN if self is Outcome.OPTIMAL else self
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,7 @@ Watch = Callable[[Progress], None]
 class Solution:
     """What a solve gave. ``values`` is None when no plan was found.
 
-    ``objective`` and ``bound`` are in the objective's own units; ``bound`` is proven.
+    ``objective`` and ``bound`` are in the objective's own units; ``bound`` is proven (infinite where nothing is).
     ``violation`` is the largest violation of any rule, relative to the size of its terms. ``foreign``: found by a
     worker with another version of the program or the solver.
     """
@@ -117,6 +131,18 @@ class _Matrices:
     objectives: dict[str, tuple[Vector, float]] = field(default_factory=dict)
 
 
+class _Question(NamedTuple):
+    """What is asked of a program: an objective within bounds and limits, for whole numbers or not."""
+
+    objective: str | Vector
+    lower: Vector
+    upper: Vector
+    integer: Vector
+    at_most: Mapping[str, float]
+    maximise: bool
+    may_stop: bool
+
+
 class Engine:
     """A program handed over to the solver.
 
@@ -130,7 +156,7 @@ class Engine:
             self.rows: Sequence[Any] = [row.constraint for row in form.rows]
             self.position = {id(column): j for j, column in enumerate(self.columns)}
             self._data = _matrices(form)
-        self._row_scale, self._column_scale = _equilibrate(self._data)
+        self._scale_by(_equilibrate(self._data), careful=False)
         self._log_file = log_file
         self._interrupt = interrupt or Interrupt()
 
@@ -180,6 +206,7 @@ class Engine:
         *,
         at_least: Mapping[int, float] | None = None,
         fixed: Mapping[int, float] | None = None,
+        room: float = 0.0,
         at_most: Mapping[str, float] | None = None,
         relax: bool = False,
         maximise: bool = False,
@@ -192,28 +219,63 @@ class Engine:
         ``at_least`` raises lower bounds and ``fixed`` fixes columns, by column number; ``at_most``
         limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
         is a plan to begin from. A linear program can begin where a similar one ended (``begin_at``) and say where it
-        ends itself (``keep_basis``).
+        ends itself (``keep_basis``). What is fixed has ``room`` to both sides, relative to its size (or to 1, if that
+        is more); whole numbers have none.
+
+        Where the solver fails, or what it says cannot be relied on, it is asked once more in another scaling.
         """
         controls = controls or Controls()
         # A linear program of given decisions makes a plan of what was found: it takes a second, and is not stopped.
         may_stop = not fixed or not (relax or not self._data.integer.any())
         if may_stop and self.interrupted:
             return _STOPPED
-        lower, upper = self._bounds(at_least or {}, fixed or {})
+        lower, upper = self._bounds(at_least or {}, fixed or {}, room)
         if np.any(lower > upper):
             return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
         integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
-        highs, scale = self._load(objective, lower, upper, integer, at_most or {}, maximise)
+        question = _Question(objective, lower, upper, integer, at_most or {}, maximise, may_stop)
+        found = self._attempt(question, controls, start, begin_at, keep_basis)
+        if found.outcome not in (Outcome.FAILED, Outcome.UNPROVEN) or self.interrupted:
+            return found
+        left = replace(controls, time_limit_s=max(1.0, controls.time_limit_s - found.seconds))
+        again = self._more_careful(objective)._attempt(question, left, start, None, keep_basis)
+        return _better(found, again, maximise)
+
+    def _more_careful(self, objective: str | Vector) -> Engine:
+        """The same program, scaled so that what it costs to use a column is not lost beside what others cost."""
+        other = copy.copy(self)
+        other._scale_by(_equilibrate(self._data, self._objective(objective)[0], rounds=8), careful=True)
+        return other
+
+    def _scale_by(self, factors: tuple[Vector, Vector], *, careful: bool) -> None:
+        """Scale rows and columns; ``careful``: with the finest tolerances that the solver has."""
+        self._row_scale, self._column_scale = factors
+        self._careful = careful
+        least = _CAREFUL_SMALLEST_COEFFICIENT if careful else _SMALLEST_COEFFICIENT
+        self._drops_coefficients = self.coefficient_range()[0] <= least
+
+    def _attempt(
+        self,
+        question: _Question,
+        controls: Controls,
+        start: Vector | None,
+        begin_at: Basis | None,
+        keep_basis: bool,
+    ) -> Solution:
+        objective, lower, upper, integer, at_most, maximise, _ = question
+        highs, scale = self._load(objective, lower, upper, integer, at_most, maximise)
         _agree_on_threads(controls.threads)
         is_mip = bool(integer.any())
         self._configure(highs, controls, scale, is_mip=is_mip)
+        if self._careful:
+            highs.setOptionValue("dual_feasibility_tolerance", _CAREFUL_DUAL_TOLERANCE)
         if start is not None and is_mip:
             _set_start(highs, start / self._column_scale)
         if is_mip:
             begin_at = None  # only a linear program has a basis
         if begin_at is not None:
-            highs.setBasis(begin_at.as_start(*self._names, more_rows=len(at_most or {})))
-        self._listen(highs, controls, scale, may_stop=may_stop)
+            highs.setBasis(begin_at.as_start(*self._names, more_rows=len(at_most)))
+        self._listen(highs, controls, scale, may_stop=question.may_stop)
         began = time.perf_counter()
         highs.run()
         if begin_at is not None and _outcome(highs.getModelStatus()) is Outcome.FAILED:
@@ -222,7 +284,7 @@ class Engine:
             highs.run()
         if not is_mip and _outcome(highs.getModelStatus()) is Outcome.INTERRUPTED:
             return replace(_STOPPED, seconds=time.perf_counter() - began)  # where it stands proves nothing
-        solution = self._collect(highs, objective, scale, time.perf_counter() - began, integer, lower, upper)
+        solution = self._collect(highs, question, scale, time.perf_counter() - began)
         if keep_basis and solution.found and not is_mip:
             solution = replace(solution, basis=Basis.of(highs.getBasis(), *self._names))
         return solution
@@ -261,12 +323,19 @@ class Engine:
         """The weights of the columns, and the constant."""
         return self._data.objectives[objective] if isinstance(objective, str) else (objective, 0.0)
 
-    def _bounds(self, at_least: Mapping[int, float], fixed: Mapping[int, float]) -> tuple[Vector, Vector]:
-        lower, upper = self._data.lower.copy(), self._data.upper.copy()
+    def _bounds(
+        self, at_least: Mapping[int, float], fixed: Mapping[int, float], room: float = 0.0
+    ) -> tuple[Vector, Vector]:
+        data = self._data
+        lower, upper = data.lower.copy(), data.upper.copy()
         for column, value in at_least.items():
             lower[column] = max(lower[column], value)
         for column, value in fixed.items():
             lower[column] = upper[column] = value
+            if room and not data.integer[column]:
+                around = room * max(1.0, abs(value))
+                lower[column] = min(value, max(data.lower[column], value - around))
+                upper[column] = max(value, min(data.upper[column], value + around))
         return lower, upper
 
     def _load(
@@ -286,10 +355,9 @@ class Engine:
         scale = 1.0 if largest == 0 else 2.0 ** -round(np.log2(max(largest, 1e-30)) - 8)
         row_lower, row_upper = data.row_lower * rows, data.row_upper * rows
         matrix = sp.diags_array(rows) @ data.A @ sp.diags_array(columns)
-        for name, limit in at_most.items():
+        for (name, limit), factor in zip(at_most.items(), self._limit_factors(at_most), strict=True):
             limited, offset = data.objectives[name]
             part = limited * columns
-            factor = 1.0 / max(np.abs(part).max(initial=0.0), 1e-30)
             matrix = sp.vstack([matrix, sp.csr_array(part.reshape(1, -1) * factor)])
             row_lower = np.append(row_lower, -np.inf)
             row_upper = np.append(row_upper, (limit - offset) * factor)
@@ -309,6 +377,8 @@ class Engine:
         _let_it_greet()
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", False)
+        if self._careful:
+            highs.setOptionValue("small_matrix_value", _CAREFUL_SMALLEST_COEFFICIENT)
         highs.passModel(lp)
         return highs, scale
 
@@ -359,33 +429,105 @@ class Engine:
         if controls.watch is not None:
             highs.cbMipLogging.subscribe(report)
 
-    def _collect(
-        self,
-        highs: highspy.Highs,
-        objective: str | Vector,
-        scale: float,
-        seconds: float,
-        integer: Vector,
-        lower: Vector,
-        upper: Vector,
-    ) -> Solution:
+    def _collect(self, highs: highspy.Highs, question: _Question, scale: float, seconds: float) -> Solution:
+        objective, lower, upper, integer, at_most, maximise, _ = question
         info, solution = highs.getInfo(), highs.getSolution()
-        outcome = _outcome(highs.getModelStatus())
+        outcome, is_mip = _outcome(highs.getModelStatus()), bool(integer.any())
+        nothing_proven = np.inf if maximise else -np.inf
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        if outcome is Outcome.INFEASIBLE and self._drops_coefficients:
+            outcome = Outcome.FAILED  # of another program than was asked about
         if outcome is Outcome.INFEASIBLE or not feasible or not len(solution.col_value):
-            bound = info.mip_dual_bound / scale if integer.any() else -np.inf
-            return Solution(outcome, None, np.nan, bound, seconds)
+            sure = is_mip and not self._drops_coefficients
+            bound = info.mip_dual_bound / scale if sure else nothing_proven
+            return Solution(Outcome.FAILED if outcome.has_a_plan else outcome, None, np.nan, bound, seconds)
         values = np.asarray(solution.col_value) * self._column_scale
         values[integer] = np.round(values[integer])
         values = np.clip(values, lower, upper)
-        value = self.value(objective, values)
-        bound = info.mip_dual_bound / scale if integer.any() else value
-        relative = self.violation(values)
-        if integer.any():
+        value, relative = self.value(objective, values), self.violation(values)
+        if is_mip:
+            bound = info.mip_dual_bound / scale
+            if self._drops_coefficients or self._may_overlook(question, scale, values):
+                outcome, bound = outcome.if_unproven, nothing_proven
             return Solution(outcome, values, value, bound, seconds, relative)
-        row_duals = np.asarray(solution.row_dual)[: len(self.rows)] * self._row_scale / scale
+        duals = np.asarray(solution.row_dual)
+        row_duals = duals[: len(self.rows)] * self._row_scale / scale
         column_duals = np.asarray(solution.col_dual) / self._column_scale / scale
+        limit_duals = duals[len(self.rows) :] * self._limit_factors(at_most) / scale
+        bound, size = self._dual_bound(question, row_duals, limit_duals)
+        if abs(value - bound) <= PROVEN * max(size, self._size(objective, values)):
+            bound = value
+        else:
+            outcome = outcome.if_unproven
         return Solution(outcome, values, value, bound, seconds, relative, row_duals, column_duals)
+
+    # ---- how far what the solver says can be relied on ------------------------------------------
+
+    def _dual_bound(self, question: _Question, row_duals: Vector, limit_duals: Vector) -> tuple[float, float]:
+        """What any duals prove of a linear program, from its own coefficients, and the size of the terms of that sum.
+
+        The bound of Lagrange (Neumaier and Shcherbina, *Mathematical Programming* 99, 2004): a dual that says too much
+        is set to 0, and a reduced cost of the wrong sign counts with the whole range of its column.
+        """
+        objective, lower, upper, _, at_most, maximise, _ = question
+        data, sign = self._data, -1.0 if maximise else 1.0
+        cost, constant = self._objective(objective)
+        limits = [data.objectives[name] for name in at_most]
+        row_lower = np.append(data.row_lower, np.full(len(limits), -np.inf))
+        row_upper = np.append(data.row_upper, [top - limits[i][1] for i, top in enumerate(at_most.values())])
+        duals = sign * np.append(row_duals, limit_duals)
+        sides = np.where(duals > 0, row_lower, row_upper)
+        usable = np.isfinite(sides) & np.isfinite(duals)
+        duals = np.where(usable, duals, 0.0)
+        of_rows = duals * np.where(usable, sides, 0.0)
+        reduced = sign * cost - data.A.T @ duals[: len(self.rows)]
+        for dual, (weights, _) in zip(duals[len(self.rows) :], limits, strict=True):
+            reduced = reduced - dual * weights
+        top = np.where(np.isfinite(upper), upper, lower + self._reach)
+        ends = np.where(reduced == 0, 0.0, np.where(reduced > 0, lower, top))
+        total = float(of_rows.sum() + reduced @ ends)
+        size = float(np.abs(of_rows).sum()) + abs(constant)
+        return sign * total + constant, size
+
+    def _may_overlook(self, question: _Question, scale: float, values: Vector) -> bool:
+        """Whether columns cost less than the solver can see, and yet could cost something that matters.
+
+        To the solver a reduced cost within its tolerance is none; with the range of its column it may be any amount.
+        """
+        objective, lower, upper, *_ = question
+        scaled = np.abs(self._objective(objective)[0]) * self._column_scale * scale
+        tolerance = _CAREFUL_DUAL_TOLERANCE if self._careful else _DUAL_TOLERANCE
+        faint = (scaled > 0) & (scaled < 10 * tolerance)
+        if not faint.any():
+            return False
+        width = np.where(np.isfinite(upper), upper - lower, self._reach)
+        units = width[faint] / self._column_scale[faint]
+        overlooked = float((np.minimum(scaled[faint], tolerance) * units).sum()) / scale
+        return overlooked > OVERLOOKED * self._size(objective, values)
+
+    def _size(self, objective: str | Vector, values: Vector) -> float:
+        """The size of the terms of an objective."""
+        cost, constant = self._objective(objective)
+        return float(np.abs(cost) @ np.abs(values)) + abs(constant)
+
+    @cached_property
+    def _reach(self) -> Vector:
+        """How far each column could go by what the other columns of its rows, or their limits, let through at most."""
+        data = self._data
+        width = data.upper - data.lower
+        sizes = abs(data.A).tocoo()
+        by_columns = sizes.data * np.where(np.isfinite(width), width, 0.0)[sizes.col]
+        sides = (np.where(np.isfinite(side), np.abs(side), 0.0) for side in (data.row_lower, data.row_upper))
+        most: Vector = np.maximum(*sides)
+        np.maximum.at(most, sizes.row, by_columns)
+        reach = np.zeros(len(width))
+        np.maximum.at(reach, sizes.col, most[sizes.row] / np.maximum(sizes.data, 1e-300))
+        return np.where(np.isfinite(width), width, reach)
+
+    def _limit_factors(self, at_most: Mapping[str, float]) -> Vector:
+        """By what each limit on another objective is multiplied."""
+        largest = [np.abs(self._data.objectives[name][0] * self._column_scale).max(initial=0.0) for name in at_most]
+        return 1.0 / np.maximum(np.asarray(largest, dtype=float), 1e-30)
 
     def violation(self, values: Vector) -> float:
         """The largest violation of any rule, relative to the size of its terms (or 1, if that is more)."""
@@ -405,6 +547,33 @@ _SEARCH: dict[str, Any] = {"mip_pscost_minreliable": 1}
 One strong-branching trial per column instead of eight: a point of the real case at resilience 0.90 is
 proven to 5 MUSD (0.027 %) in 81 s, where the default stood at 27 MUSD after 120 s.
 """
+
+
+PROVEN = 1e-7
+"""A bound that is off by less, relative to the size of its terms, counts as proven: floating point is hardly finer."""
+
+OVERLOOKED = 1e-6
+"""Costs that the solver may overlook without a word, as a part of all costs."""
+
+_DUAL_TOLERANCE, _CAREFUL_DUAL_TOLERANCE = 1e-7, 1e-9
+"""How far below nothing a reduced cost (in scaled units) may lie in the search over whole numbers."""
+
+_SMALLEST_COEFFICIENT, _CAREFUL_SMALLEST_COEFFICIENT = 1e-9, 1e-12
+"""The solver leaves out what is no larger (in scaled units)."""
+
+
+def _better(first: Solution, again: Solution, maximise: bool) -> Solution:
+    """Of two answers to one question the one that can be relied on; else the better plan with the tighter bound."""
+    seconds = first.seconds + again.seconds
+    if again.outcome is Outcome.OPTIMAL or not first.found:
+        return replace(again, seconds=seconds)
+    if not again.found:
+        return replace(first, seconds=seconds)
+    first_is_better = first.objective > again.objective if maximise else first.objective < again.objective
+    best = first if first_is_better else again
+    bound = min(first.bound, again.bound) if maximise else max(first.bound, again.bound)
+    outcome = again.outcome if first.outcome is Outcome.FAILED else first.outcome
+    return replace(best, outcome=outcome, bound=bound, seconds=seconds)
 
 
 def _matrices(form: Any) -> _Matrices:
@@ -434,12 +603,16 @@ def _whole(columns: Sequence[Any]) -> Vector:
     return np.fromiter((whole[id(column.domain)] for column in columns), dtype=bool, count=len(columns))
 
 
-def _equilibrate(data: _Matrices, rounds: int = 4) -> tuple[Vector, Vector]:
-    """Row and column factors, powers of two, that bring coefficients towards 1.
+def _equilibrate(data: _Matrices, cost: Vector | None = None, rounds: int = 4) -> tuple[Vector, Vector]:
+    """Row and column factors, powers of two, that bring coefficients (with a ``cost``, its weights too) towards 1.
 
     Tonnes of terbium and of cerium, prices and capital differ by many orders of magnitude; powers of
     two change no digit. Whole numbers stay as they are, so that a scaled integer is an integer.
     """
+    if cost is not None:
+        weighed = replace(data, A=sp.vstack([data.A, sp.csr_array(cost.reshape(1, -1))]).tocsr())
+        rows, columns = _equilibrate(weighed, rounds=rounds)
+        return rows[:-1], columns
     pattern = abs(data.A).tocsr()
     pattern.eliminate_zeros()
     logs = pattern.copy()
@@ -488,6 +661,7 @@ _OUTCOMES = {
     highspy.HighsModelStatus.kIterationLimit: Outcome.LIMIT,
     highspy.HighsModelStatus.kSolutionLimit: Outcome.LIMIT,
     highspy.HighsModelStatus.kInterrupt: Outcome.INTERRUPTED,
+    highspy.HighsModelStatus.kUnbounded: Outcome.UNBOUNDED,
 }
 
 
