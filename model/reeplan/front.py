@@ -12,6 +12,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from reeplan.endings import INEXACT, OPTIMAL, status_of
+from reeplan.plan import REFUTED
 from reeplan.solver import Controls, Outcome, Solution
 from reeplan.workers import Job
 
@@ -63,12 +65,10 @@ class Point:
 
     @property
     def status(self) -> str:
-        """Optimal, gap not reached, interrupted, or inexact (the solver's values break a rule)."""
+        """Optimal, inexact (the solver's values break a rule), or in what way it is not proven (see ``endings``)."""
         if self.plan.violation > TOLERANCE:
-            return "inexact"
-        if self.solved:
-            return "optimal"
-        return "interrupted" if self.plan.outcome is Outcome.INTERRUPTED else "gap not reached"
+            return INEXACT
+        return OPTIMAL if self.solved else status_of(self.plan.outcome, found=True)
 
 
 @dataclass
@@ -105,9 +105,8 @@ def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, t
     [solution] = crew.solve([Job("the plan", target, replace(controls, absolute_gap=gap * abs(relaxed.objective)))])
     if not solution.found:
         return Front([], solution.outcome)
-    bound = max(relaxed.objective, solution.bound)
-    plan = planner.report(solution, target, bound)
-    plan = replace(plan, bound_musd=min(bound, plan.cost_musd))
+    plan = planner.report(solution, target, max(relaxed.bound, solution.bound))
+    plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
     point = Point("p01", plan, allowed)
     return Front([point], solution.outcome, levels=[target], bounds={target: plan.bound_musd})
 
@@ -174,6 +173,7 @@ class _Search:
         self.gap, self.levels = gap, levels
         self.plans: list[Plan] = []
         self.bounds: dict[float, float] = {}
+        self.lowest_bound = -math.inf
         self.outcome = Outcome.OPTIMAL
         self.highest_resilience_bound = 1.0
         self.gap_target = 0.0
@@ -190,7 +190,8 @@ class _Search:
         if not lowest.found:
             self.outcome = lowest.outcome
             return False
-        self._learn_bound(0.0, lowest.objective)
+        self.lowest_bound = lowest.bound
+        self._learn_bound(0.0, lowest.bound)
         self.gap_target = self._first_gap(lowest.objective)
         jobs = [self._job("the cheapest plan", 0.0)]
         if self.levels > 1 and self.planner.case.windows:
@@ -209,7 +210,7 @@ class _Search:
         cost_range = float("inf")
         if self.levels > 1:
             top = self.planner.most_resilient_relaxed()
-            self.highest_resilience_bound = min(1.0, top.objective) if top.found else 1.0
+            self.highest_resilience_bound = min(1.0, top.bound) if top.found else 1.0
             dearest = self.planner.cheapest_relaxed(max(0.0, self.highest_resilience_bound - END_SLACK))
             cost_range = dearest.objective - lowest_cost if dearest.found else cost_range
         return gap_in_money(self.gap, lowest_cost, cost_range, self.levels)
@@ -317,7 +318,11 @@ class _Search:
 
     def _keep(self, solution: Solution, level: float) -> None:
         """Keep the solution as a plan, as resilient as it can be at its cost."""
-        self.plans.append(self.planner.polish(solution, level, self._bound(level), raise_resilience=True))
+        plan = self.planner.polish(solution, level, self._bound(level), raise_resilience=True)
+        self.plans.append(plan)
+        for at, bound in list(self.bounds.items()):
+            if plan.resilience >= at - SAME and bound > plan.cost_musd + REFUTED * abs(plan.cost_musd):
+                self.bounds[at] = self.lowest_bound  # what the solver called a bound was none
 
     def _note_end(self, solution: Solution) -> None:
         if not (solution.outcome.is_final and solution.found):

@@ -18,7 +18,7 @@ from reeplan.solver import Controls, Engine, Outcome, Solution
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from reeplan.basis import Basis
@@ -34,6 +34,12 @@ OPERATION = ("run", "buy", "ship", "sell", "level", "unmet")
 SLACK = 1e-9
 """Room left to what a linear program has just reached, so that the next one is not infeasible by its rounding."""
 
+ROOM = (0.0, 1e-11, 1e-9, 1e-7)
+"""Room given to what is held fixed (relative), one after the other, until the windows can be solved again."""
+
+REFUTED = 1e-6
+"""A plan cheaper than a bound by more than this part of its cost shows that the bound was none."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -43,7 +49,8 @@ class Plan:
     ``target`` costs less (on a front: no plan as resilient as this one); ``kept`` is the resilience that its
     windows keep when they are re-run. ``resilience`` is what the plan serves, by the measure asked for.
     ``violation`` is the largest violation of any rule of the program, recomputed from the values, relative
-    to the size of the rule's terms.
+    to the size of the rule's terms. ``not_rerun``: the windows that could not be solved again at their own least cost
+    (``base``: the base path could not be priced); there no price is known, and all else is as the plan was found.
     """
 
     values: Any
@@ -56,6 +63,7 @@ class Plan:
     seconds: float
     prices: dict[tuple[str, str, int, str], float]
     violation: float = 0.0
+    not_rerun: tuple[str, ...] = ()
 
     @property
     def gap_musd(self) -> float:
@@ -98,7 +106,7 @@ class Planner:
             return relaxed, 0.0
         allowed = gap * abs(relaxed.objective)
         solution = self.cheapest(target, replace(controls, absolute_gap=allowed))
-        return replace(solution, bound=max(relaxed.objective, solution.bound)), allowed
+        return replace(solution, bound=max(relaxed.bound, solution.bound)), allowed
 
     def most_resilient(self, controls: Controls, start: Any = None, cost_limit_musd: float | None = None) -> Solution:
         """The highest resilience that any plan reaches, or any plan that costs no more than a limit."""
@@ -151,17 +159,21 @@ class Planner:
         """The exact cost and resilience of a solution's integers: a plan still without prices.
 
         ``raise_resilience``: among the plans of these investments that cost no more, take the most resilient
-        (the second step of a lexicographic optimum).
+        (the second step of a lexicographic optimum). A bound that this very plan undercuts was none: then that of
+        the relaxation is taken.
         """
         values, kept = self._polished(solution, target), target
         if raise_resilience:
             values, kept = self._most_resilient_at_this_cost(values, target)
+        cost = self.engine.value("cost", values)
+        if bound_musd > cost + REFUTED * abs(cost):
+            bound_musd = self.cheapest_relaxed(target).bound
         return Plan(
             values=values,
             target=target,
             kept=kept,
-            cost_musd=self.engine.value("cost", values),
-            bound_musd=bound_musd,
+            cost_musd=cost,
+            bound_musd=min(bound_musd, cost),
             resilience=self.resilience_of(values),
             outcome=solution.outcome,
             seconds=solution.seconds,
@@ -171,8 +183,8 @@ class Planner:
 
     def complete(self, plan: Plan) -> Plan:
         """A polished plan with every window re-run at its own least cost, and prices."""
-        prices = self._prices(plan.values, plan.kept)
-        values, window_prices = self._windows_at_least_cost(plan.values, plan.kept)
+        prices, unpriced = self._prices(plan.values, plan.kept)
+        values, window_prices, not_rerun = self._windows_at_least_cost(plan.values, plan.kept)
         return replace(
             plan,
             values=values,
@@ -180,6 +192,7 @@ class Planner:
             resilience=self.resilience_of(values),
             prices=prices | window_prices,
             violation=self.engine.violation(values),
+            not_rerun=(*unpriced, *not_rerun),
         )
 
     def resilience_of(self, values: Any) -> float:
@@ -208,7 +221,11 @@ class Planner:
     def _polished(self, solution: Solution, target: float) -> Any:
         """The cheapest continuous decisions with the integers of the solution."""
         polished = self.cheapest_with(self.whole(solution.values), target)
-        return polished.values if polished.outcome is Outcome.OPTIMAL else solution.values
+        if polished.outcome is Outcome.OPTIMAL:
+            return polished.values
+        # No optimum, but perhaps a cheaper plan all the same; the plan found is one as it is.
+        cheaper = polished.found and polished.objective < self.engine.value("cost", solution.values)
+        return polished.values if cheaper and polished.violation <= solution.violation else solution.values
 
     def _most_resilient_at_this_cost(self, values: Any, target: float) -> tuple[Any, float]:
         if self._resilience is None:
@@ -229,15 +246,39 @@ class Planner:
         cheapest = self.cheapest_with(whole, raised.objective - SLACK)
         return (cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values), raised.objective - SLACK
 
-    def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float]]:
-        """Every window at its own least cost, given investment and base path."""
-        if not self.case.windows:
-            return values, {}
-        fixed = {int(j): float(values[j]) for j in self._shared_columns}
-        rerun = self.engine.solve("windows_cost", fixed=fixed, at_least=self._kept(values, target), relax=True)
-        if rerun.outcome is not Outcome.OPTIMAL:
-            return values, {}
-        return rerun.values, self._balance_prices(rerun, windows=True)
+    def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float], tuple[str, ...]]:
+        """Every window at its own least cost, given investment and base path; the prices, and where that failed.
+
+        What is held fixed is only known to the solver's last digits, and may contradict a rule by these: then it is
+        given a little room. Should that not help, one window after the other is tried with the others held as well.
+        """
+        labels = [window.label for window in self.case.windows]
+        if not labels:
+            return values, {}, ()
+        kept = self._kept(values, target)
+        rerun = self.windows_again(values, self._shared_columns, kept)
+        if rerun is not None:
+            return rerun.values, self._balance_prices(rerun, labels), ()
+        prices: dict[Any, float] = {}
+        failed = []
+        for label in labels:
+            others = [column for other in labels if other != label for column in self._window_columns[other]]
+            alone = self.windows_again(values, [*self._shared_columns, *others], kept)
+            if alone is None:
+                failed.append(label)
+            else:
+                values = alone.values
+                prices |= self._balance_prices(alone, [label])
+        return values, prices, tuple(failed)
+
+    def windows_again(self, values: Any, held: Sequence[int], kept: Mapping[int, float]) -> Solution | None:
+        """The windows at least cost with columns held fixed, with as little room as it takes; None if that fails."""
+        fixed = {int(j): float(values[j]) for j in held}
+        for room in ROOM:
+            rerun = self.engine.solve("windows_cost", fixed=fixed, room=room, at_least=kept, relax=True)
+            if rerun.outcome is Outcome.OPTIMAL:
+                return rerun
+        return None
 
     def _kept(self, values: Any, target: float) -> dict[int, float]:
         """What a re-run window must keep: the target, or what it served where it may happen."""
@@ -252,24 +293,32 @@ class Planner:
                 kept[column] = min(1.0, served) - SLACK
         return kept
 
-    def _prices(self, values: Any, target: float) -> dict[Any, float]:
-        """Prices on the base path: what a further tonne would cost, given this build plan."""
-        fixed = self.cheapest_with(self.whole(values), target)
-        return self._balance_prices(fixed, windows=False) if fixed.outcome is Outcome.OPTIMAL else {}
+    def _prices(self, values: Any, target: float) -> tuple[dict[Any, float], tuple[str, ...]]:
+        """Prices on the base path: what a further tonne would cost, given this build plan; and where they failed."""
+        found = self.priced(values, target)
+        return ({}, (BASE,)) if found is None else (self._balance_prices(found, [BASE]), ())
 
-    def _balance_prices(self, solution: Solution, *, windows: bool) -> dict[Any, float]:
-        """Duals of the balances as USD/t of their own year; blank where a period has no weight."""
+    def priced(self, values: Any, target: float) -> Solution | None:
+        """The optimum with a plan's whole numbers whose duals are prices; None if it cannot be had.
+
+        The target may be what the plan was found to keep to the last digit: then it is given a little room.
+        """
+        for floor in (target, target - SLACK):
+            found = self.cheapest_with(self.whole(values), floor)
+            if found.outcome is Outcome.OPTIMAL:
+                return found
+        return None
+
+    def _balance_prices(self, solution: Solution, windows: Sequence[str]) -> dict[Any, float]:
+        """Duals of the balances of some windows as USD/t of their own year; none where a period has no weight."""
         prices: dict[Any, float] = {}
-        duals = solution.row_duals
-        if duals is None:
-            return prices
         for position, index in self.balance_rows:
             *_, year, window = index
-            if (window != BASE) != windows:
+            if window not in windows:
                 continue
-            weight = self.case.discount(year) * (1.0 if windows else self.case.base_weight(year))
-            if weight > 1e-12:
-                prices[index] = float(duals[position]) / weight * 1e6
+            weight = self.case.discount(year) * (self.case.base_weight(year) if window == BASE else 1.0)
+            if weight > 1e-12 and solution.row_duals is not None:
+                prices[index] = float(solution.row_duals[position]) / weight * 1e6
         return prices
 
     # ---- where everything is in the solver's vectors --------------------------------------------
@@ -291,6 +340,16 @@ class Planner:
         investment = [column for name in INVESTMENT for column in self._columns[name].values()]
         base = [column for name in OPERATION for index, column in self._columns[name].items() if index[-1] == BASE]
         return investment + base
+
+    @cached_property
+    def _window_columns(self) -> dict[str, list[int]]:
+        """The columns of operation of each window."""
+        found: dict[str, list[int]] = {window.label: [] for window in self.case.windows}
+        for name in OPERATION:
+            for index, column in self._columns[name].items():
+                if index[-1] != BASE:
+                    found[index[-1]].append(column)
+        return found
 
     @cached_property
     def balance_rows(self) -> list[tuple[int, Any]]:

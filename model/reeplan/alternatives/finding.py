@@ -11,6 +11,7 @@ import pandas as pd
 from reeplan.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 from reeplan.alternatives.sentences import told
 from reeplan.alternatives.whole import CHEAPEST, Change, changes
+from reeplan.endings import status_of, status_of_run
 from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reeplan.alternatives.whole import Alternative
     from reeplan.case import Case
 
-DONE, LIMIT, INTERRUPTED, INFEASIBLE = "done", "stopped at a limit", "interrupted", "infeasible"
+INFEASIBLE = "infeasible"
 
 Row = dict[str, Any]
 
@@ -68,12 +69,11 @@ class Finding:
 
     @property
     def status(self) -> str:
-        """Done, stopped at a limit (some search ran out of time), interrupted, or infeasible (no plan at all)."""
-        if Outcome.INTERRUPTED in self.outcomes:
-            return INTERRUPTED
-        if self.knowledge is None:
-            return INFEASIBLE if self.outcomes == (Outcome.INFEASIBLE,) else LIMIT
-        return LIMIT if {Outcome.LIMIT, Outcome.FAILED} & set(self.outcomes) else DONE
+        """As the searches ended (``endings.status_of_run``), or infeasible (no plan at all)."""
+        if self.knowledge is None and self.outcomes == (Outcome.INFEASIBLE,):
+            return INFEASIBLE
+        left = set(self.outcomes) - {Outcome.OPTIMAL, Outcome.INFEASIBLE}
+        return status_of_run(status_of(outcome, found=self.knowledge is not None) for outcome in left)
 
     @property
     def holds(self) -> bool:

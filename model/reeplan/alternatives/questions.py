@@ -152,8 +152,8 @@ class Relaxed:
                 if relaxed.outcome is Outcome.INTERRUPTED:
                     return RelaxedAnswer(Outcome.INTERRUPTED, tuple(plans), seconds, tuple(bounds))
                 proven = relaxed.outcome is Outcome.OPTIMAL
-                bounds.append(self._bound(relaxed.objective if proven else math.nan, thing))
-                outcome, seconds = outcome if proven else Outcome.FAILED, seconds + relaxed.seconds
+                bounds.append(self._bound(relaxed.bound if relaxed.found else math.nan, thing))
+                outcome, seconds = outcome if proven else relaxed.outcome, seconds + relaxed.seconds
             if thing.divisible:
                 values = within(planner, weights, self.whole, self.target, limit, most=self.most)
                 if values is not None:

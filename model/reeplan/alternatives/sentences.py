@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from reeplan.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
+from reeplan.endings import AT_LIMIT, INTERRUPTED, NOT_PROVEN, TOO_FAR_APART, without_a_plan
 from reeplan.tables.names import listing
 
 if TYPE_CHECKING:
@@ -32,22 +33,22 @@ _KINDS = {
     "partner": ("capital paid by", "capital paid by"),
 }
 
-_NO_PLAN = {
-    "infeasible": "No plan reaches the target, so there are no alternatives.",
-    "interrupted": "Stopped before a plan was found.",
-    "stopped at a limit": "No plan was found in the time given.",
-}
-
 _NOT_DONE = {
-    "stopped at a limit": "Some searches ran out of time: what they leave open is marked, and more time may tell more.",
-    "interrupted": "Stopped on request: what was not looked at is open.",
+    AT_LIMIT: "Some searches ran out of time: what they leave open is marked, and more time may tell more.",
+    NOT_PROVEN: f"In some searches the solver failed: what they leave open is marked. Why: {TOO_FAR_APART}.",
+    INTERRUPTED: "Stopped on request: what was not looked at is open.",
 }
 
 
 def told(finding: Finding) -> list[str]:
     """All sentences, in the order in which they are read."""
     if finding.knowledge is None:
-        return [_NO_PLAN[finding.status]]
+        infeasible = finding.status == "infeasible"
+        return [
+            "No plan reaches the target, so there are no alternatives."
+            if infeasible
+            else without_a_plan(finding.outcomes[0])
+        ]
     told = [_of_the_cheapest(finding), *_of_classes(finding)]
     told += [_of_alternative(finding, one) for one in finding.alternatives if one.slack is not None]
     told += [f"Does not hold: {check.check} ({check.detail})." for check in finding.checks if not check.holds]

@@ -17,6 +17,7 @@ from reeplan.cooperate.levers import COLUMNS as LEVER_COLUMNS
 from reeplan.cooperate.levers import value_levers
 from reeplan.cooperate.marginal_prices import MarginalPrice, marginal_prices, price_rows
 from reeplan.cooperate.walking_away import Row, regret
+from reeplan.endings import AT_LIMIT, INTERRUPTED, NOT_PROVEN
 from reeplan.results.summary import measure_in_words
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Cooperation:
         statuses = {status_of(deal) for deal in self.by_level.values()}
         if self.interrupted:
             return "interrupted"
-        return next((s for s in ("interrupted", "stopped at a limit") if s in statuses), "done")
+        return next((s for s in (INTERRUPTED, AT_LIMIT, NOT_PROVEN) if s in statuses), "done")
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every coalition at every level, and what follows at the target."""
@@ -141,6 +142,9 @@ def _levers(setting: Setting, deal: Deal) -> dict[str, pd.DataFrame]:
     """What each clause is worth: the marginal prices of the joint plan, and every coalition solved anew without it."""
     point = setting.front.at(deal.target)
     prices = () if point is None else marginal_prices(setting.planner, point.plan, deal.target)
+    if prices is None:
+        setting.say("              marginal prices are not known: the plan could not be solved again with what it builds")
+        prices = ()
     setting.say("              what each clause alone is worth")
     levers = value_levers(setting.case, deal.target, setting.gap, setting.controls, setting.ask, deal.answers)
     columns = [item.name for item in fields(MarginalPrice)]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.said import files_there
+from reeplan.cli.said import WIDTH, files_there
 from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.cooperate.deal import DONE, NOT_SOLVED, OUT_OF_REACH, STOPPED, Deal
+from reeplan.endings import INTERRUPTED, OPTIMAL, status_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +34,12 @@ BETWEEN = "certain between"
 
 
 def status_of(deal: Deal) -> str:
-    """Done, infeasible (all together cannot reach the target), interrupted, or stopped at a limit."""
+    """Infeasible (all together cannot reach the target), or as the searches ended (``endings.status_of_run``)."""
     statuses = {coalition: deal.status(coalition) for coalition in deal.answers}
     if statuses.get(deal.everyone) == OUT_OF_REACH:
         return "infeasible"
-    if {STOPPED, NOT_SOLVED} & set(statuses.values()):
-        return "interrupted"
-    return "done" if set(statuses.values()) <= {DONE, OUT_OF_REACH} else "stopped at a limit"
+    left = set(statuses.values()) - {OPTIMAL, OUT_OF_REACH}
+    return status_of_run(INTERRUPTED if status == NOT_SOLVED else status for status in left)
 
 
 def as_object(deal: Deal) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _coalition_row(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
         return "", "", "", "", f"cannot reach the target {'alone' if row['partners'] == 1 else 'by itself'}{at_most}"
     if not math.isfinite(row["cost_musd"]):
         return "", "", "", "", row["status"]
-    mark = "" if row["status"] == DONE else f"({row['status']})"
+    mark = "" if row["status"] == OPTIMAL else f"({row['status']})"
     gain, note = "", ""
     if row["partners"] > 1 and not math.isfinite(row["gain_musd"]):
         note = "not stated: a member has no plan alone"

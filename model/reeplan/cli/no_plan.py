@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reeplan import endings
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.screen import say
@@ -17,6 +18,7 @@ from reeplan.places import unfinished_place
 from reeplan.results.summary import measure_in_words
 from reeplan.run_folder import INPUTS, write_inputs, write_manifest, written_whole
 from reeplan.solver import Outcome
+from reeplan.tables.advice_numbers import furthest_apart
 
 if TYPE_CHECKING:
     from reeplan.cli.session import Session
@@ -59,14 +61,11 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         else "Nothing was written."
     )
     if outcome is Outcome.INTERRUPTED:
-        return _ended("interrupted", f"Stopped before any plan was found. {kept}", INTERRUPTED, as_json)
+        return _ended(endings.INTERRUPTED, f"{endings.without_a_plan(outcome)} {kept}", INTERRUPTED, as_json)
     if outcome is not Outcome.INFEASIBLE:
-        return _ended(
-            "stopped at a limit",
-            f"No plan was found within the time limit; one may still exist. Give more time with --time-limit. {kept}",
-            STOPPED_AT_LIMIT,
-            as_json,
-        )
+        status = endings.status_of_run([endings.status_of(outcome, found=False)])
+        apart = "" if outcome is not Outcome.FAILED or loaded.tables is None else f" {furthest_apart(loaded.tables)}"
+        return _ended(status, f"{endings.without_a_plan(outcome)}{apart} {kept}", STOPPED_AT_LIMIT, as_json)
     if planner.engine.interrupted:
         raise KeyboardInterrupt
     if target is None or loaded.tables is None or not planner.most_resilient_relaxed().found:

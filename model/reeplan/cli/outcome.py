@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reeplan import endings
 from reeplan.cli.said import files_there
 from reeplan.cli.screen import Column, lines, say, table, width
-from reeplan.cli.study import DONE, INTERRUPTED, LIMIT
 from reeplan.results.summary import front_table, sentence
 from reeplan.solver import Outcome
 
@@ -25,10 +25,14 @@ PAGE = "report.html"
 
 
 def status_of(front: Front) -> str:
-    """Done, interrupted, or stopped at a limit."""
+    """Done, interrupted, stopped at a limit, or not proven (``endings.status_of_run``)."""
     if front.outcome is Outcome.INTERRUPTED:
-        return INTERRUPTED
-    return DONE if front.complete and all(point.solved for point in front.points) else LIMIT
+        return endings.INTERRUPTED
+    if front.complete and all(point.solved for point in front.points):
+        return endings.DONE
+    left = {point.status for point in front.points if not point.solved}
+    left |= set() if front.outcome is Outcome.OPTIMAL else {endings.status_of(front.outcome, found=False)}
+    return endings.status_of_run(left) if left & {endings.UNPROVEN, endings.FAILED} else endings.AT_LIMIT
 
 
 def print_results(
@@ -56,7 +60,11 @@ def print_results(
         "plans/": "what each plan builds, runs, buys, stores and costs",
     }
     click.echo("\n".join(["", *files_there(place, files)]))
-    if status != DONE:
+    for row, point in zip(rows, front.points, strict=True):
+        if point.plan.not_rerun:
+            click.echo()
+            say(f"{row['point']}, {', '.join(point.plan.not_rerun)}: {endings.PRICES_NOT_KNOWN}.")
+    if status != endings.DONE:
         click.echo("\n".join(["", *how_to_go_on(session, status, {row["status"] for row in rows})]))
     click.echo(f"\n{status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
 
@@ -64,9 +72,12 @@ def print_results(
 def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list[str]:
     """What a run that is not done lacks, and the commands that bring it; ``points`` are the statuses of its points."""
     place = session.place
-    more_time = " --time-limit SECONDS" if status != INTERRUPTED or "gap not reached" in points else ""
-    said = []
-    if status != INTERRUPTED:
+    not_proven = endings.NOT_PROVEN_BECAUSE if endings.UNPROVEN in points else endings.NOT_ALL_PROVEN
+    if status == endings.NOT_PROVEN:
+        return lines(not_proven, width())
+    more_time = " --time-limit SECONDS" if status != endings.INTERRUPTED or endings.GAP in points else ""
+    said = lines(not_proven, width()) if endings.UNPROVEN in points else []
+    if status != endings.INTERRUPTED:
         text = "Not every point reached its gap; 'proven within' says how far each may be from the best."
         said += lines(text, width())
     elif not (place / PAGE).exists():
@@ -101,7 +112,7 @@ def _table_lines(rows: pd.DataFrame) -> list[str]:
 def _marks(row: dict[Hashable, Any]) -> str:
     marks = {
         "knee": row["knee"] == "yes",
-        row["status"]: row["status"] != "optimal",
+        row["status"]: row["status"] != endings.OPTIMAL,
         "=": row["not_distinguished_from_previous"] == "yes",
     }
     return ", ".join(str(mark) for mark, holds in marks.items() if holds)

@@ -9,6 +9,7 @@ import click
 
 from reeplan.cli.screen import explained, say
 from reeplan.cli.study import DONE, INTERRUPTED, LIMIT
+from reeplan.endings import NOT_PROVEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,8 +44,8 @@ class InSentences:
 
     @property
     def status(self) -> str:
-        """How it ended: done, interrupted, or at a limit."""
-        return self.found.status if self.found.status in (DONE, INTERRUPTED) else LIMIT
+        """How it ended: done, interrupted, not proven, or at a limit."""
+        return self.found.status if self.found.status in (DONE, INTERRUPTED, NOT_PROVEN) else LIMIT
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Its tables."""

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.cli.study import Finding, Study
+    from reeplan.front import Point
     from reeplan.workers import Crew, Workplace
 
 ROUNDING = 1e-9
@@ -390,11 +391,20 @@ def _manifest(
         "status": _status(front, finding),
         "highest_resilience_bound": front.highest_resilience_bound,
         "targets_out_of_reach": front.unreached,
-        "points": [{name: row[name] for name in named} for row in rows],
+        "points": [
+            {name: row[name] for name in named} | _unpriced(point)
+            for row, point in zip(rows, front.points, strict=True)
+        ],
         **({} if finding is None else {session.command: {"status": finding.status, **finding.as_object()}}),
         "tables_sha256": sha256_of_tables(folder),
         "wall_time_s": round(seconds, 1),
     }
+
+
+def _unpriced(point: Point) -> dict[str, Any]:
+    """The windows of a plan that could not be solved again; nothing where there are none."""
+    windows = point.plan.not_rerun
+    return {"prices_not_known": list(windows)} if windows else {}
 
 
 def _worth_keeping(folder: Path) -> bool:

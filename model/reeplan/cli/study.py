@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reeplan import endings
 from reeplan.solver import Controls
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from reeplan.plan import Planner
     from reeplan.study import Desk
 
-DONE, LIMIT, INTERRUPTED = "done", "stopped at a limit", "interrupted"
+DONE, LIMIT, INTERRUPTED = endings.DONE, endings.AT_LIMIT, endings.INTERRUPTED
 
 
 class Finding(Protocol):
@@ -27,7 +28,7 @@ class Finding(Protocol):
 
     @property
     def status(self) -> str:
-        """Done, stopped at a limit, or interrupted."""
+        """Done, stopped at a limit, not proven, or interrupted (``endings.status_of_run``)."""
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Its tables, by the name of their file without the ending; one without columns is not written."""

@@ -11,7 +11,7 @@ from reeplan.cooperate.allocation import coalitions, nash, nucleolus, shapley
 from reeplan.cooperate.bands import Band, core_is_certain, gain_band, nucleolus_band, shapley_band
 from reeplan.cooperate.coalition import named
 from reeplan.cooperate.core import core_extent, in_core
-from reeplan.solver import Outcome
+from reeplan.endings import OPTIMAL, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from reeplan.cooperate.allocation import Coalition
     from reeplan.cooperate.question import Answer
 
-NOT_SOLVED, OUT_OF_REACH, DONE, NO_PLAN, GAP, STOPPED = (
-    "not solved", "cannot reach the target", "optimal", "no plan found", "gap not reached", "interrupted",
-)  # fmt: skip
+NOT_SOLVED, OUT_OF_REACH = "not solved", "cannot reach the target"
+"""Beside the endings of a search: it was stopped before, or it is proven that the target is out of reach."""
 
 MOST_PLAYERS_WITH_NUCLEOLUS_BAND = 4
 """Beyond, the nucleolus at so many corners would take minutes."""
@@ -61,11 +60,7 @@ class Deal:
             return NOT_SOLVED
         if answer.out_of_reach:
             return OUT_OF_REACH
-        if answer.outcome is Outcome.INTERRUPTED and not answer.solved:
-            return STOPPED
-        if not answer.found:
-            return NO_PLAN
-        return DONE if answer.solved else GAP
+        return OPTIMAL if answer.solved else status_of(answer.outcome, found=answer.found)
 
     # ---- what cooperation gains -----------------------------------------------------------------
 

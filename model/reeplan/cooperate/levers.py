@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reeplan.cooperate.allocation import coalitions, weights_of_shapley
 from reeplan.cooperate.clauses import Variant, variants_of, without_idle_clauses
 from reeplan.cooperate.coalition import coalition_case, named
-from reeplan.cooperate.deal import DONE, GAP
 from reeplan.cooperate.question import Question
+from reeplan.endings import GAP, OPTIMAL
 from reeplan.front import SMALLEST_GAP
 from reeplan.workers import Task
 
@@ -309,7 +309,7 @@ class Levers:
     def _status_of_shares(self, variant: Variant) -> str:
         """Nothing can be shared where a coalition cannot reach the target: which, before or after."""
         status = self._status(variant, coalitions(self.case.partners))
-        if status in (DONE, GAP, NOT_KNOWN):
+        if status in (OPTIMAL, GAP, NOT_KNOWN):
             return status
         for when, costs in (
             ("any more", {g: self.then(variant, g) for g in self._now if not self.now(g).out_of_reach}),
@@ -329,7 +329,7 @@ class Levers:
         if not all(known.has_plan for known in (*now, *then)):
             return NOT_KNOWN
         asked = {(group, 0) for group in groups} | {(group, self._problem(variant, group)) for group in groups}
-        return DONE if all(answer is not None and answer.solved for answer in map(self.answers.get, asked)) else GAP
+        return OPTIMAL if all(answer is not None and answer.solved for answer in map(self.answers.get, asked)) else GAP
 
 
 def _known(answer: Answer | None) -> Known:

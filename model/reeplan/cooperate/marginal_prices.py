@@ -14,13 +14,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reeplan.cooperate import clauses
 from reeplan.finance import ramp
 from reeplan.network import Period
 from reeplan.program.investment import starts
-from reeplan.solver import Outcome
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
@@ -58,20 +55,15 @@ class MarginalPrice:
     unit: str
 
 
-def marginal_prices(planner: Planner, plan: Plan, target: float | None = None) -> tuple[MarginalPrice, ...]:
-    """The price of every clause that the case has, given the build plan; nothing if they cannot be had.
+def marginal_prices(planner: Planner, plan: Plan, target: float | None = None) -> tuple[MarginalPrice, ...] | None:
+    """The price of every clause that the case has, given the build plan; None if they cannot be known.
 
     What is kept is ``target``, or else what the plan's windows keep: a plan of a front serves more than its target
     where that is free, and there keeping all of it may have a price of its own.
     """
-    engine = planner.engine
-    floor = plan.kept if target is None else target
-    whole = {int(j): float(plan.values[j]) for j in np.flatnonzero(engine.integer)}
-    resilience = engine.column(planner.model.resilience)
-    kept = {} if resilience is None or floor <= 0 else {resilience: floor}
-    found = engine.solve("cost", fixed=whole, at_least=kept, relax=True)
-    if found.outcome is not Outcome.OPTIMAL or found.row_duals is None:
-        return ()
+    found = planner.priced(plan.values, plan.kept if target is None else target)
+    if found is None or found.row_duals is None:
+        return None
     return _Pricing(planner, found.values, found.row_duals).prices()
 
 

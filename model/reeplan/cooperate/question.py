@@ -40,7 +40,7 @@ class Question:
         if not solution.found:
             return _without_plan(planner, solution, controls)
         plan = planner.report(solution, self.target, solution.bound)
-        plan = replace(plan, bound_musd=min(solution.bound, plan.cost_musd))
+        plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
         point = Point("p01", plan, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
         return answer_about(planner, point, self.partners)
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.cooperate.after_a_break import GoOn, TurnRound
 from reeplan.cooperate.coalition import named
-from reeplan.cooperate.deal import DONE, GAP, NO_PLAN, NOT_SOLVED, OUT_OF_REACH, STOPPED
+from reeplan.cooperate.deal import NOT_SOLVED, OUT_OF_REACH
 from reeplan.cooperate.held_assets import Break
+from reeplan.endings import OPTIMAL, status_of
 from reeplan.measures import measure_of
-from reeplan.solver import Outcome
 from reeplan.tables.spec import BASE
 from reeplan.workers import Task
 
@@ -196,13 +196,9 @@ def _status(answer: Outlook | None) -> str:
     """How the search ended, in the words that are used of coalitions."""
     if answer is None:
         return NOT_SOLVED
-    if answer.outcome is Outcome.INTERRUPTED and not answer.solved:
-        return STOPPED
-    if not answer.found:
-        return NO_PLAN
     if not answer.solved:
-        return GAP
-    return DONE if answer.reaches_target else OUT_OF_REACH
+        return status_of(answer.outcome, found=answer.found)
+    return OPTIMAL if answer.reaches_target else OUT_OF_REACH
 
 
 class Alone(NamedTuple):
@@ -219,9 +215,9 @@ def _planned_alone(answer: Answer | None) -> Alone:
     if answer is None:
         return Alone(NOT_SOLVED)
     if not answer.found:
-        stopped = answer.outcome is Outcome.INTERRUPTED
-        return Alone(OUT_OF_REACH if answer.out_of_reach else STOPPED if stopped else NO_PLAN)
-    return Alone(DONE if answer.solved else GAP, answer.cost_musd, answer.bound_musd, answer.resilience)
+        return Alone(OUT_OF_REACH if answer.out_of_reach else status_of(answer.outcome, found=False))
+    status = OPTIMAL if answer.solved else status_of(answer.outcome, found=True)
+    return Alone(status, answer.cost_musd, answer.bound_musd, answer.resilience)
 
 
 def _at_its_most_resilient(one: Break, answer: Outlook | None) -> Alone:

@@ -11,7 +11,6 @@ from reeplan.futures.program import Held
 from reeplan.futures.scenarios import costs_by_scenario, served_by_scenario
 from reeplan.plan import INVESTMENT, OPERATION
 from reeplan.program import cost
-from reeplan.solver import Outcome
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
@@ -124,7 +123,10 @@ class CaseProgram:
     # ---- what a plan costs and serves -----------------------------------------------------------------
 
     def settle(self, values: Any, floor: Mapping[int, float]) -> Any:
-        """The same plan with its windows at their own least cost, where the cost does not see some of them."""
+        """The same plan with its windows at their own least cost, where the cost does not see some of them.
+
+        None where that cannot be solved.
+        """
         if all(window.probability > 0 for window in self.planner.case.windows):
             return values
         columns = self.planner.columns
@@ -132,9 +134,8 @@ class CaseProgram:
         seen = {BASE} | {window.label for window in self.planner.case.windows if window.probability > 0}
         held = [column for name in INVESTMENT for column in columns(name).values()]
         held += [column for name in OPERATION for index, column in columns(name).items() if index[-1] in seen]
-        fixed = {column: float(values[column]) for column in held}
-        rerun = self.engine.solve("windows_cost", fixed=fixed, at_least=floor, relax=True)
-        return rerun.values if rerun.outcome is Outcome.OPTIMAL else values
+        rerun = self.planner.windows_again(values, held, floor)
+        return None if rerun is None else rerun.values
 
     def by_scenario(self, values: Any) -> dict[str, float]:
         """What each scenario costs with a plan, MUSD."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from reeplan.futures.two_stage import SMALLEST_GAP, FirstStage, Found
+from reeplan.plan import REFUTED
 from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Program(Protocol):
         """The same as bounds."""
 
     def settle(self, values: Any, floor: Mapping[int, float]) -> Any:
-        """The same solution with what no cost decides decided sensibly, still above ``floor``."""
+        """The same solution with what no cost decides decided sensibly, still above ``floor``; None if that fails."""
 
     def by_scenario(self, values: Any) -> dict[str, float]:
         """What each scenario costs with a solution."""
@@ -77,16 +78,19 @@ def least_cost(
         return Found(relaxed.outcome, seconds=relaxed.seconds)
     whole = [int(column) for column in np.flatnonzero(program.engine.integer)]
     if all(column in held.fixed for column in whole):
-        return replace(_found(program, relaxed, floor or {}, relaxed.objective, 0.0), delays=held.delays)
+        return replace(_found(program, relaxed, floor or {}, relaxed.bound, 0.0), delays=held.delays)
     allowed = max(gap, SMALLEST_GAP if gap > 0 else 0.0) * abs(relaxed.objective)
     solution = program.engine.solve("cost", replace(controls, absolute_gap=gap * abs(relaxed.objective)), **bounds)
     if solution.values is None:
-        bound = max(relaxed.objective, solution.bound) if math.isfinite(solution.bound) else relaxed.objective
+        bound = max(relaxed.bound, solution.bound) if math.isfinite(solution.bound) else relaxed.bound
         return Found(solution.outcome, bound=bound, seconds=relaxed.seconds + solution.seconds)
     bounds["fixed"] = held.fixed | {column: float(solution.values[column]) for column in whole}
     polished = program.engine.solve("cost", relax=True, **bounds)
     best = replace(solution, values=polished.values) if polished.outcome is Outcome.OPTIMAL else solution
-    return _found(program, best, floor or {}, max(relaxed.objective, solution.bound), allowed)
+    bound, cost = max(relaxed.bound, solution.bound), program.engine.value("cost", best.values)
+    if bound > cost + REFUTED * abs(cost):
+        bound = relaxed.bound  # what the solver called a bound was none
+    return _found(program, best, floor or {}, bound, allowed)
 
 
 def _higher(some: Mapping[int, float], others: Mapping[int, float]) -> dict[int, float]:
@@ -94,11 +98,15 @@ def _higher(some: Mapping[int, float], others: Mapping[int, float]) -> dict[int,
 
 
 def _found(program: Program, solution: Solution, floor: Mapping[int, float], bound: float, allowed: float) -> Found:
-    """A solution as an answer; its bound is never above its own cost."""
-    values = program.settle(solution.values, floor)
+    """A solution as an answer; its bound is never above its own cost.
+
+    Where what no cost decides could not be decided sensibly, the answer says that it is not to be relied on.
+    """
+    settled = program.settle(solution.values, floor)
+    values = solution.values if settled is None else settled
     cost = program.engine.value("cost", values)
     return Found(
-        outcome=solution.outcome,
+        outcome=solution.outcome if settled is not None else Outcome.UNPROVEN,
         cost=cost,
         bound=min(bound, cost),
         allowed_gap=allowed,
@@ -107,5 +115,5 @@ def _found(program: Program, solution: Solution, floor: Mapping[int, float], bou
         served=program.served(values),
         resilience=program.resilience(values),
         seconds=solution.seconds,
-        violation=program.engine.violation(values),
+        violation=program.engine.violation(values) if settled is not None else math.inf,
     )

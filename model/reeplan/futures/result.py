@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan import endings
 from reeplan.futures import tables, words
 from reeplan.futures.case_problem import WINDOW_BY_WINDOW, CaseProblem
 from reeplan.futures.regret import Choice, Regret, regret_of
 from reeplan.futures.risk import NO_ODDS, RiskFront, risk_front
 from reeplan.futures.scenarios import NOTHING
 from reeplan.futures.two_stage import HERE_AND_NOW, Knowing, Request, value_of_knowing
-from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,23 +44,21 @@ class Futures:
 
     @property
     def status(self) -> str:
-        """done, stopped at a limit, interrupted, or infeasible (the case has no plan at all)."""
+        """As the searches ended (``endings.status_of_run``), or infeasible (the case has no plan at all)."""
         if self.free is not None and self.free.together is not None and self.free.together.impossible:
             return "infeasible"
         answers = self._answers()
-        if any(answer is None or self._broken_off(answer) for answer in answers):
-            return "interrupted"
-        return "done" if all(answer.settled for answer in answers) else "stopped at a limit"
+        left = [answer for answer in answers if answer is None or not answer.settled]
+        return endings.status_of_run(
+            endings.INTERRUPTED if answer is None else endings.status_of(answer.outcome, found=answer.found)
+            for answer in left
+        )
 
     def _answers(self) -> list[Any]:
         answers: list[Any] = [*self.regret.answers, *self.risk.answers]
         for knowing in (self.free, self.kept):
             answers += [] if knowing is None else knowing.answers
         return answers
-
-    @staticmethod
-    def _broken_off(answer: Any) -> bool:
-        return answer.outcome is Outcome.INTERRUPTED and not answer.settled
 
     # ---- what it says -----------------------------------------------------------------------------
 

@@ -11,10 +11,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reeplan import endings
 from reeplan.front import END_SLACK, RESILIENCE_GAP, SAME, SAME_RESILIENCE, SMALLEST_GAP, TOLERANCE
 from reeplan.futures.risk_questions import AtLevel, LeastLoss, RiskAnswer
 from reeplan.measures import mean_of_worst
-from reeplan.solver import Outcome
 from reeplan.workers import Task
 
 if TYPE_CHECKING:
@@ -219,5 +219,5 @@ def _status(plan: RiskAnswer, bound: float) -> str:
     if plan.violation > TOLERANCE:
         return "inexact"
     if plan.cost - bound <= allowed:
-        return "optimal"
-    return "interrupted" if plan.outcome is Outcome.INTERRUPTED else "gap not reached"
+        return endings.OPTIMAL
+    return endings.status_of(plan.outcome, found=True)

@@ -76,13 +76,13 @@ class AtLevel:
         allowed = self._allowed(planner, relaxed)
         solution = planner.cheapest(self.level, replace(self.controls, absolute_gap=allowed, watch=watch))
         if not solution.found:
-            return RiskAnswer(solution.outcome, bound=relaxed.objective, seconds=solution.seconds)
-        bound = max(relaxed.objective, solution.bound)
+            return RiskAnswer(solution.outcome, bound=relaxed.bound, seconds=solution.seconds)
+        bound = max(relaxed.bound, solution.bound)
         plan = planner.polish(solution, self.level, bound, raise_resilience=True)
         return RiskAnswer(
             outcome=solution.outcome,
             cost=plan.cost_musd,
-            bound=min(bound, plan.cost_musd),
+            bound=plan.bound_musd,
             resilience=plan.resilience,
             allowed_gap=allowed,
             served=served_in_windows(planner.case, planner.unmet(plan.values)),
@@ -94,7 +94,7 @@ class AtLevel:
         if self.gap_musd is not None:
             return self.gap_musd
         top = planner.most_resilient_relaxed()
-        dearest = planner.cheapest_relaxed(max(0.0, min(1.0, top.objective) - END_SLACK)) if top.found else relaxed
+        dearest = planner.cheapest_relaxed(max(0.0, min(1.0, top.bound) - END_SLACK)) if top.found else relaxed
         cost_range = dearest.objective - relaxed.objective if dearest.found else math.inf
         return gap_in_money(self.gap, relaxed.objective, cost_range, self.levels)
 

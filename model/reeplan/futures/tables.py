@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan import endings
 from reeplan.futures.measures_of_knowing import named_values
 from reeplan.futures.regret import AGAINST, BY, COST
 from reeplan.futures.scenarios import NOTHING
 from reeplan.futures.two_stage import MEAN
-from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from reeplan.futures.regret import Regret
@@ -92,9 +92,7 @@ def status_of(answer: Found | None) -> str:
         return "not solved"
     if answer.settled:
         return "optimal" if answer.found else "impossible"
-    if answer.outcome is Outcome.INTERRUPTED:
-        return "interrupted"
-    return "gap not reached" if answer.found else "no plan found"
+    return endings.status_of(answer.outcome, found=answer.found)
 
 
 def regret_rows(regret: Regret) -> list[Row]:

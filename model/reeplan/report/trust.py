@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import reeplan.verify
+from reeplan.endings import GAP, INEXACT, INTERRUPTED, OPTIMAL, PRICES_NOT_KNOWN, TOO_FAR_APART, UNPROVEN
 from reeplan.figures.words import capitalised, musd, plain
 from reeplan.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.report.sources import tally
@@ -15,6 +16,13 @@ from reeplan.verify.verdict import Rule
 
 if TYPE_CHECKING:
     from reeplan.report.content import Report
+
+_SHORT = {
+    GAP: "did not reach the gap asked for in the time given",
+    INTERRUPTED: "had not reached the gap asked for when the run was stopped",
+    UNPROVEN: f"have no bound that proves the gap asked for ({TOO_FAR_APART})",
+}
+"""Why a plan is not proven within its gap, by its status."""
 
 
 def rules_in_words() -> dict[str, str]:
@@ -54,7 +62,7 @@ def proofs(report: Report) -> Grid:
             amount(row["bound_musd"], 1),
             amount(row["gap_musd"], 1),
             amount(row["gap_target_musd"], 1),
-            "gap reached" if row["status"] == "optimal" else str(row["status"]),
+            "gap reached" if row["status"] == OPTIMAL else str(row["status"]),
         )
     return grid
 
@@ -89,11 +97,22 @@ def steps_not_told_apart(report: Report) -> list[str]:
 
 def search_in_words(report: Report) -> str:
     """How the search ended."""
-    points = report.run.front
-    short = int((points["status"] != "optimal").sum())
-    if not short:
-        return "Every plan is proven within the gap asked for."
-    return (
-        f"{short} of {len(points)} plans did not reach the gap asked for in the time given: "
-        "each is a valid plan, and the table says by how much a cheaper one of the same resilience could still exist."
-    )
+    found = report.run.front["status"].value_counts().to_dict()
+    every = sum(found.values())
+    short = [f"{found[status]} of {every} plans {why}" for status, why in _SHORT.items() if status in found]
+    said = []
+    if set(found) == {OPTIMAL}:
+        said.append("Every plan is proven within the gap asked for.")
+    if short:
+        said.append(
+            f"{'; '.join(short)}: each is a valid plan, and the table says by how much a cheaper one of the same "
+            "resilience could still exist."
+        )
+    if INEXACT in found:
+        said.append(f"{found[INEXACT]} of {every} plans are inexact: they break a rule by more than a millionth.")
+    said += [
+        f"{point['point']}, {', '.join(point['prices_not_known'])}: {PRICES_NOT_KNOWN}."
+        for point in report.manifest.get("points", [])
+        if point.get("prices_not_known")
+    ]
+    return " ".join(said)

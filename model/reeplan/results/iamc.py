@@ -76,6 +76,7 @@ def iamc(
     long["Model"] = f"reeplan {__version__}"
     long["Scenario"] = [plan if window == BASE else f"{plan} {window}" for window in long["window"]]
     long["Unit"] = [unit.format(usd=f"USD_{currency_year}") for unit in long["Unit"]]
+    long = long[long["value"].notna()]  # a price that is not known
     wide = long.pivot_table(index=list(INDEX), columns="year", values="value", aggfunc="sum", sort=False)
     wide = wide.reindex(columns=list(years)).reset_index()
     wide.columns = pd.Index([str(name) for name in wide.columns])

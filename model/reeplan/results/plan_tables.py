@@ -6,6 +6,7 @@ stock). Tonnes are t REO or t of product a year, money is MUSD, ``window`` is ``
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -211,10 +212,18 @@ def cost_parts(costs_table: pd.DataFrame) -> dict[str, float]:
 
 
 def prices(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What one tonne more would cost at each place, year and window, given this build plan (USD/t of that year)."""
+    """What one tonne more would cost at each place, year and window, given this build plan (USD/t of that year).
+
+    What costs nothing is left out; where no price is known, that is said by a row without a number.
+    """
     rows = [
         (window, year, region, material, max(0.0, price))
         for (region, material, year, window), price in plan.prices.items()
         if price > 1e-6
+    ]
+    rows += [
+        (window, year, region, material, math.nan)
+        for _, (region, material, year, window) in planner.balance_rows
+        if window in plan.not_rerun
     ]
     return _frame("window year region material usd_per_t", rows)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reeplan.solver import Outcome
+from reeplan import endings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from reeplan.sensitivity.question import Answer, Summary
 
 Band = tuple[float, float]
-SOLVER_FAILED = "the solver failed"
+NOT_SOLVED, OUT_OF_REACH, CONTRADICTS_ITSELF = "not solved", "cannot reach the target", "contradicts itself"
+"""Beside the endings of a search: it was stopped before, the target is out of reach, or the tables are no case."""
+
+_WORST_FIRST = (
+    endings.FAILED, endings.INTERRUPTED, endings.UNBOUNDED, endings.NO_PLAN, endings.UNPROVEN, endings.GAP,
+)  # fmt: skip
+"""Of the two searches for a future, the one that went worse says how it ended."""
+
 NOT_KNOWN: Band = (-math.inf, math.inf)
 
 
@@ -33,18 +40,16 @@ class Told:
         """How it ended, in words."""
         answer = self.answer
         if self.future.case is None:
-            return "contradicts itself"
+            return CONTRADICTS_ITSELF
         if answer is None:
-            return "not solved"
+            return NOT_SOLVED
         if answer.out_of_reach:
-            return "cannot reach the target"
-        if Outcome.FAILED in (answer.at_target.outcome, answer.cheapest.outcome):
-            return SOLVER_FAILED
-        if not answer.final:
-            return "interrupted"
-        if not answer.found:
-            return "no plan found"
-        return "optimal" if answer.at_target.solved and answer.cheapest.solved else "gap not reached"
+            return OUT_OF_REACH
+        unsolved = [one for one in (answer.at_target, answer.cheapest) if not one.solved]
+        if not unsolved:
+            return endings.OPTIMAL
+        statuses = {endings.status_of(one.outcome, found=one.found) for one in unsolved}
+        return next(status for status in _WORST_FIRST if status in statuses)
 
 
 @dataclass(frozen=True)

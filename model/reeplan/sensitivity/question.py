@@ -217,7 +217,7 @@ def _summary(planner: Planner, solution: Solution, target: float, gap_musd: floa
     return Summary(
         outcome=solution.outcome,
         cost_musd=plan.cost_musd,
-        bound_musd=min(solution.bound, plan.cost_musd),
+        bound_musd=plan.bound_musd,
         resilience=plan.resilience,
         seconds=solution.seconds,
         solved=Point("p01", plan, allowed).solved,

@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan import endings
 from reeplan.sensitivity.effects import Design, index_rows, screening_rows
 from reeplan.sensitivity.futures import BASE_NAME
 from reeplan.sensitivity.inputs import Input, input_rows
-from reeplan.sensitivity.outputs import SOLVER_FAILED, Correction, Output, Told, correction_of, outputs_of
+from reeplan.sensitivity.outputs import (
+    CONTRADICTS_ITSELF,
+    NOT_SOLVED,
+    OUT_OF_REACH,
+    Correction,
+    Output,
+    Told,
+    correction_of,
+    outputs_of,
+)
 from reeplan.sensitivity.robust import built_rows, spread_rows
 from reeplan.sensitivity.tornado import tornado_rows
 
@@ -66,11 +76,9 @@ class Sensitivity:
 
     @property
     def status(self) -> str:
-        """done, gap not reached (some plans are not proven), or interrupted (some futures were not solved)."""
-        statuses = {one.status for one in self.told}
-        if statuses & {"not solved", "interrupted"}:
-            return "interrupted"
-        return "gap not reached" if statuses & {"gap not reached", "no plan found", SOLVER_FAILED} else "done"
+        """As the futures ended (``endings.status_of_run``); interrupted if some were not solved."""
+        left = {one.status for one in self.told} - {endings.OPTIMAL, OUT_OF_REACH, CONTRADICTS_ITSELF}
+        return endings.status_of_run(endings.INTERRUPTED if status == NOT_SOLVED else status for status in left)
 
     # ---- tables ---------------------------------------------------------------------------------
 

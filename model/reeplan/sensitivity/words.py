@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reeplan.sensitivity.outputs import SOLVER_FAILED, WITHIN_REACH
+from reeplan.endings import FAILED, GAP, TOO_FAR_APART, UNPROVEN
+from reeplan.sensitivity.outputs import WITHIN_REACH
 from reeplan.sensitivity.robust import STAGE as FUTURES
 from reeplan.tables.names import listing
 
@@ -29,9 +30,9 @@ def _stopped(result: Sensitivity) -> Iterator[str]:
     missing = sum(1 for one in result.told if one.status in UNSOLVED)
     if missing:
         yield f"The work was stopped: {missing} of {len(result.told)} futures are not solved."
-    failed = sum(1 for one in result.told if one.status == SOLVER_FAILED)
+    failed = sum(1 for one in result.told if one.status == FAILED)
     if failed:
-        yield f"In {failed} of {len(result.told)} futures the solver failed; another --seed may help."
+        yield f"In {failed} of {len(result.told)} futures the solver failed: {TOO_FAR_APART}."
 
 
 def _tornado(result: Sensitivity) -> Iterator[str]:
@@ -135,7 +136,7 @@ def _certainty(result: Sensitivity) -> Iterator[str]:
             f"ones raised the {focus.name} by {_number(low)} to {_number(high)} {focus.unit}; effects smaller than "
             f"{_number(high - low)} {focus.unit} say nothing. That is measured, not proven."
         )
-    unproven = sum(1 for one in result.told if one.status == "gap not reached")
+    unproven = sum(1 for one in result.told if one.status in (GAP, UNPROVEN))
     if unproven:
         yield f"{unproven} plans were not proven to the gap asked for; their bounds are in futures.csv."
     yield (

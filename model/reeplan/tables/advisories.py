@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.tables import (
     advice_names,
+    advice_numbers,
     advice_partners,
     advice_prices,
     advice_ranges,
@@ -287,4 +288,5 @@ RULES: tuple[Callable[[Chain], Iterator[Problem]], ...] = (
     advice_partners.without_demand,
     advice_ranges.ranges,
     advice_names.names_read_otherwise,
+    advice_numbers.absurd_numbers,
 )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from reeplan.tables.spec import Column
 
 PLAIN_STYLE = NumberStyle()
-LARGEST = 1e15
-"""No quantity of a plan is near it; sums and products of larger numbers would leave what can be computed."""
+SMALLEST, LARGEST = 1e-12, 1e15
+"""No quantity of a plan is near them; sums and products of what lies beyond would leave what can be computed."""
 LONGEST_NAME = 200
 FORMULA_MARKS = "=+-@"
 """A spreadsheet that opens a table of results takes a name that begins with one of them for a formula, and runs it."""
@@ -110,6 +110,8 @@ def _number(column: Column, cell: str, style: NumberStyle) -> float:
         raise _no_number(column, cell, style)
     if not math.isfinite(value) or abs(value) >= LARGEST:
         raise CellError(f"{quoted(cell)} is too large a number.", f"less than {_short(LARGEST)} is expected.")
+    if 0 < abs(value) < SMALLEST:
+        raise CellError(f"{quoted(cell)} is too small a number.", f"write 0, or {_short(SMALLEST)} or more.")
     _check_range(column, cell, value)
     return value + 0.0  # no negative zero
 

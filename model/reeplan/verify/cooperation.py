@@ -23,7 +23,7 @@ from reeplan.verify.files import UnreadableError, read_table
 from reeplan.verify.joint_plan import check_joint_plan, joint_point
 from reeplan.verify.leaving import check_leaving
 from reeplan.verify.plan import read_plan
-from reeplan.verify.shapes import Shape
+from reeplan.verify.shapes import FAILED, UNBOUNDED, UNPROVEN, Shape
 from reeplan.verify.tolerances import COPIED, DIGITS, PART_SUMS, REACHED, Allowance
 from reeplan.verify.verdict import Ledger, Rule, Verdict
 
@@ -48,7 +48,7 @@ SHAPE = Shape(
 GAINS = ["gain_musd", "gain_least_musd", "gain_greatest_musd"]
 DONE, GAP, STOPPED = "optimal", "gap not reached", "interrupted"
 OUT_OF_REACH, NO_PLAN, NOT_SOLVED = "cannot reach the target", "no plan found", "not solved"
-STATUSES = (DONE, GAP, STOPPED, OUT_OF_REACH, NO_PLAN, NOT_SOLVED)
+STATUSES = (DONE, GAP, STOPPED, OUT_OF_REACH, NO_PLAN, NOT_SOLVED, FAILED, UNBOUNDED, UNPROVEN)
 WORST_PARTNER_COUNTS = ("worst_case", "weakest_link")
 """Measures of resilience under which two plans, side by side, are as resilient as the worse of them."""
 
@@ -203,7 +203,8 @@ def _check_rows(game: Coalitions, ledger: Ledger) -> None:
     where, status = table[["target", "coalition"]], table["status"]
     ledger.true(KNOWN_STATUS, TABLE, table[[*where, "status"]], status.isin(STATUSES), found="status")
     given = table[["cost_musd", "bound_musd", "resilience"]].notna()
-    needed, barred = status.isin([DONE, GAP]), status.isin([OUT_OF_REACH, NO_PLAN, NOT_SOLVED])
+    needed = status.isin([DONE, GAP, UNPROVEN])
+    barred = status.isin([OUT_OF_REACH, NO_PLAN, NOT_SOLVED, FAILED, UNBOUNDED])
     right = np.where(
         needed, given.all(axis=1), np.where(barred, ~given.any(axis=1), given.all(axis=1) == given.any(axis=1))
     )

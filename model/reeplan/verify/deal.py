@@ -132,7 +132,9 @@ def _status(rows: pd.DataFrame, everyone: int) -> str:
     found = set(status.values())
     if found & {"interrupted", "not solved"}:
         return "interrupted"
-    return "done" if found <= {"optimal", "cannot reach the target"} else "stopped at a limit"
+    if found <= {"optimal", "cannot reach the target"}:
+        return "done"
+    return "stopped at a limit" if found & {"gap not reached", "no plan found"} else "not proven"
 
 
 def _rows(stated: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

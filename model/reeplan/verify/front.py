@@ -36,7 +36,7 @@ HEADLINE = Rule("headline", "the figure must follow from the plan's tables")
 YES_NO = Rule("yes_no", "'yes' or 'no' belongs here")
 KNEE = Rule("knee", "a knee is where the front bends, and is marked where it does")
 DISTINCT = Rule("not_distinguished", "a step is marked where the bound lies below the cost of the plan before")
-STATUSES = ("optimal", "gap not reached", "interrupted", "inexact")
+STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
 LAST_DIGITS = 1e-11
 """A gap of this part of the cost is the last digits of a sum in the tables."""
 SOLVED = 1e-6

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reeplan.verify.shapes import Shape
+from reeplan.verify.shapes import FAILED, UNBOUNDED, UNPROVEN, Shape
 from reeplan.verify.studies import SHARES, SOLVED, STUDY_STATUS, near, read_open_table, yes
 from reeplan.verify.tolerances import PART_SUMS, Allowance
 from reeplan.verify.verdict import Rule
@@ -32,7 +32,7 @@ ONE_BY_ONE, SCREENING, INDICES, DRAWN, CHECKS = "one at a time", "screening", "i
 AS_STATED = "as stated"
 DONE, GAP, STOPPED, OUT_OF_REACH = "optimal", "gap not reached", "interrupted", "cannot reach the target"
 NO_PLAN, NOT_SOLVED, IMPOSSIBLE = "no plan found", "not solved", "contradicts itself"
-STATUSES = (DONE, GAP, STOPPED, OUT_OF_REACH, NO_PLAN, NOT_SOLVED, IMPOSSIBLE)
+STATUSES = (DONE, GAP, STOPPED, OUT_OF_REACH, NO_PLAN, NOT_SOLVED, IMPOSSIBLE, FAILED, UNBOUNDED, UNPROVEN)
 CHEAPEST, PRICE, REACH = "cost of the cheapest plan", "what the target costs", "target within reach"
 RESILIENCE, CAPITAL, HIGHEST = "resilience of the cheapest plan", "capital", "highest resilience"
 AT_TARGET_BOUND, CHEAPEST_BOUND = "bound on the cost at the target", "bound on the cost of the cheapest plan"
@@ -199,9 +199,10 @@ def _check_numbers(draws: Draws, ledger: Ledger) -> None:
     status, found = draws.heads["status"], draws.with_plan
     whole = draws.outputs[[name for name in draws.names if name not in (REACH,)]].notna().all(axis=1)
     # Where no search proved anything of the cheapest plan, the status says that a gap was not reached.
-    whole &= draws.bounds[AT_TARGET_BOUND].notna() & (draws.bounds[CHEAPEST_BOUND].notna() | (status == GAP))
+    unproven = status.isin([GAP, UNPROVEN])
+    whole &= draws.bounds[AT_TARGET_BOUND].notna() & (draws.bounds[CHEAPEST_BOUND].notna() | unproven)
     barred = status.isin([OUT_OF_REACH, NO_PLAN, NOT_SOLVED, IMPOSSIBLE])
-    right = np.where(status.isin([DONE, GAP]), whole & found, np.where(barred, ~found, True))
+    right = np.where(status.isin([DONE, GAP, UNPROVEN]), whole & found, np.where(barred, ~found, True))
     ledger.true(SAYS, TABLE, draws.heads.reset_index()[["future", "name", "status"]], right, found="status")
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from reeplan.verify.files import read_table
 from reeplan.verify.scenarios import NOTHING, probabilities
-from reeplan.verify.shapes import Shape
+from reeplan.verify.shapes import FAILED, UNBOUNDED, UNPROVEN, Shape
 from reeplan.verify.studies import ARITHMETIC, SHARES, SOLVED, STUDY_STATUS
 from reeplan.verify.tolerances import COPIED, Allowance
 from reeplan.verify.verdict import Rule
@@ -35,7 +35,10 @@ SCENARIO_SHAPE = Shape(
     key=("target", "scenario"), numbers=("target", "probability", *MUSD, *SERVED), texts=("status",),
     may_be_empty=(*MUSD, *SERVED),
 )  # fmt: skip
-STATUSES = ("optimal", "impossible", "interrupted", "gap not reached", "no plan found", "not solved")
+STATUSES = (
+    "optimal", "impossible", "interrupted", "gap not reached", "no plan found", "not solved", FAILED,
+    UNBOUNDED, UNPROVEN,
+)  # fmt: skip
 BY_WINDOW = ("worst_case", "weakest_link")
 
 RP, WS, EVPI = "expected cost of the plan", "expected cost with perfect knowledge", "value of perfect knowledge"

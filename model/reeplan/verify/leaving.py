@@ -17,7 +17,7 @@ from reeplan.verify import shortage
 from reeplan.verify.costs import annuity
 from reeplan.verify.files import read_table
 from reeplan.verify.frames import crossed
-from reeplan.verify.shapes import BASE, Shape
+from reeplan.verify.shapes import BASE, FAILED, UNBOUNDED, UNPROVEN, Shape
 from reeplan.verify.tolerances import COPIED, FIGURE, PART_SUMS, REACHED, SUMMED, Allowance
 from reeplan.verify.verdict import Rule
 
@@ -122,7 +122,8 @@ def _check_rows(table: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None:
     """What a row says of itself."""
     status, cost = table["status"], table["cost_musd"]
     given = table[["cost_musd", "bound_musd", "served_share", "lost_musd"]].notna()
-    needed, barred = status.isin([DONE, GAP, OUT_OF_REACH]), status.isin([NO_PLAN, NOT_SOLVED])
+    needed = status.isin([DONE, GAP, UNPROVEN, OUT_OF_REACH])
+    barred = status.isin([NO_PLAN, NOT_SOLVED, FAILED, UNBOUNDED])
     right = np.where(needed, given.all(axis=1), np.where(barred, ~given.any(axis=1), status == STOPPED))
     ledger.true(STATUS, TABLE, table[[*KEY, "status"]], right, found="status")
     found = table[given.all(axis=1)]

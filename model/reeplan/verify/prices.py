@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TABLE = "prices.csv"
 NOT_NEGATIVE = Rule("price_not_negative", "a price that is listed is more than nothing")
+ALL_OR_NONE = Rule("prices_of_a_window", "where a window has a price that is not known, it has no price that is")
 SURPLUS = Rule("price_of_surplus", "where there is surplus, a tonne more costs nothing")
 FREIGHT = Rule("price_and_freight", "where goods are shipped freely, the prices of the two ends differ by the freight")
 PURCHASE = Rule("price_of_purchase", "what is bought is worth its price, and no more where the seller has more")
@@ -38,7 +39,11 @@ PLACE = ["window", "year", "region", "material"]
 def check_prices(plan: Plan, ledger: Ledger) -> None:
     """Every rule of prices."""
     prices = plan["prices"]
-    ledger.true(NOT_NEGATIVE, TABLE, prices[PLACE], prices["usd_per_t"] > 0)
+    known = prices[prices["usd_per_t"].notna()]
+    ledger.true(NOT_NEGATIVE, TABLE, known[PLACE], known["usd_per_t"] > 0)
+    unknown = prices[prices["usd_per_t"].isna()]
+    whole = ~known["window"].isin(unknown["window"])
+    ledger.true(ALL_OR_NONE, TABLE, known[PLACE], whole)
     _Prices(plan, ledger).check()
 
 
@@ -49,8 +54,11 @@ class _Prices:
         self.plan, self.ledger = plan, ledger
         periods = plan.case.inputs.periods
         weight = periods["weight"].where(periods["window"] == BASE, periods["discount"])
-        self.weights = periods[["window", "year"]].assign(weigh=weight)[weight > 0]
-        self.listed = plan["prices"][[*PLACE, "usd_per_t"]].rename(columns={"usd_per_t": "price"})
+        prices = plan["prices"]
+        unknown = set(prices["window"][prices["usd_per_t"].isna()])
+        known = (weight > 0) & ~periods["window"].isin(unknown)
+        self.weights = periods[["window", "year"]].assign(weigh=weight)[known]
+        self.listed = prices[[*PLACE, "usd_per_t"]].rename(columns={"usd_per_t": "price"})
         self.musd = float(plan["costs"]["expected_musd"].abs().sum())
         inputs = plan.case.inputs
         self.capped = set(inputs["dependence"]["partner"])

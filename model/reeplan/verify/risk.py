@@ -31,7 +31,7 @@ SHAPE = Shape(
     key=("cvar_level", "point"), numbers=("cvar_level", "cost_musd", *LOST),
     texts=("bound_musd", "gap_musd", "gap", "status"),
 )  # fmt: skip
-STATUSES = ("optimal", "gap not reached", "interrupted", "inexact")
+STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
 USUAL = (0.0, 0.5)
 
 LISTED = Rule("risk_listed", "the levels are those asked for, and the plans of each are numbered from the cheapest")

@@ -43,12 +43,15 @@ PLAN: dict[str, Shape] = {
     "surplus": _shape("window year region material", "year t"),
     "costs": _shape("part item partner year window", "year musd weight expected_musd"),
     "metrics": _shape("metric partner window year material subject", "year value", "unit", "year"),
-    "prices": _shape("window year region material", "year usd_per_t"),
+    "prices": _shape("window year region material", "year usd_per_t", may_be_empty="usd_per_t"),
 }
 """The tables of a plan by file name."""
 
 EXCHANGE = "iamc"
 """A plan's table in exchange format, whose columns are years: by file name."""
+
+FAILED, UNBOUNDED, UNPROVEN = "the solver failed", "cost without limit", "bound not proven"
+"""How a search may end, whatever is sought: with no plan in the first two, and a plan without a proof in the third."""
 
 WHOLE_NUMBERS = ("year", "decided", "running")
 

@@ -38,8 +38,11 @@ def title(view: View, table: pd.DataFrame) -> str:
     own = _own_percent(table, element)
     name = _short_name(view, element)
     part = f"cover {words.percent(own)} of" if own > 0.05 else "supply no"
-    price = f"{float(first['price_usd_per_t']):,.0f} USD" if float(first["price_usd_per_t"]) > 0 else "nothing"
-    return f"Own mines and recycling {part} {name} in {int(first['year'])}; a tonne more costs {price}"
+    said = f"Own mines and recycling {part} {name} in {int(first['year'])}"
+    price = float(first["price_usd_per_t"])
+    if math.isnan(price):
+        return f"{said}; what a tonne more costs is not known"
+    return f"{said}; a tonne more costs {f'{price:,.0f} USD' if price > 0 else 'nothing'}"
 
 
 def _own_percent(table: pd.DataFrame, element: str) -> float:

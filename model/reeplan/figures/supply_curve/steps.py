@@ -164,7 +164,7 @@ def _scrap_price(view: View, year: int) -> dict[str, float]:
 
 
 def _price(view: View, element: str, region: str, year: int) -> float:
-    """What a tonne more would cost there; 0 where it would cost nothing."""
+    """What a tonne more would cost there; 0 where it would cost nothing, not a number where that is not known."""
     rows = view.run.plan(view.point, "prices")
     here = rows["region"].eq(region) & rows["material"].eq(element) & rows["window"].eq(BASE) & rows["year"].eq(year)
-    return float(rows.loc[here, "usd_per_t"].sum())
+    return float(rows.loc[here, "usd_per_t"].astype(float).sum(skipna=False))

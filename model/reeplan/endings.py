@@ -1,0 +1,93 @@
+"""How a search ended, in words: stated here, for every command and every study.
+
+A search that ends without a plan may have run out of time, have been stopped, have proven that there is none, or have
+come to nothing because the solver failed. Only the first is helped by more time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reeplan.solver import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# ---- of one search ----------------------------------------------------------------------------------
+
+OPTIMAL, GAP, UNPROVEN, INTERRUPTED = "optimal", "gap not reached", "bound not proven", "interrupted"
+"""With a plan: proven within its gap, not so in the time given, not so because of its numbers, or stopped before."""
+
+INEXACT = "inexact"
+"""With values that break a rule by more than the solver's last digits."""
+
+NO_PLAN, FAILED, UNBOUNDED = "no plan found", "the solver failed", "cost without limit"
+"""Without a plan: none in the time given, none because the solver failed, or none that could not be cheaper still."""
+
+
+def status_of(outcome: Outcome, *, found: bool) -> str:
+    """The status of a search that is neither proven within its gap nor proven to have no plan."""
+    if outcome is Outcome.INTERRUPTED:
+        return INTERRUPTED
+    if found:
+        return UNPROVEN if outcome in (Outcome.UNPROVEN, Outcome.FAILED) else GAP
+    return {Outcome.FAILED: FAILED, Outcome.UNBOUNDED: UNBOUNDED}.get(outcome, NO_PLAN)
+
+
+# ---- of a run -----------------------------------------------------------------------------------
+
+DONE, AT_LIMIT, NOT_PROVEN = "done", "stopped at a limit", "not proven"
+"""All is answered; time ran out somewhere; or only the solver stood in the way of a proof: more time does not help."""
+
+
+def status_of_run(statuses: Iterable[str]) -> str:
+    """The status of a run by those of its searches that are not settled."""
+    left = set(statuses)
+    if INTERRUPTED in left:
+        return INTERRUPTED
+    if left & {UNPROVEN, FAILED, UNBOUNDED}:
+        return NOT_PROVEN if not left & {GAP, NO_PLAN} else AT_LIMIT
+    return AT_LIMIT if left else DONE
+
+
+# ---- sentences ----------------------------------------------------------------------------------
+
+TOO_FAR_APART = (
+    "most likely the numbers of the case lie further apart than the solver can keep apart in one calculation"
+)
+
+WHAT_TO_DO = "'reeplan check' warns of numbers that are most likely slips of a unit, each with its file and line."
+
+_WITHOUT_A_PLAN = {
+    Outcome.INFEASIBLE: "No plan can satisfy these inputs.",
+    Outcome.INTERRUPTED: "Stopped before any plan was found.",
+    Outcome.LIMIT: ("No plan was found within the time limit; one may still exist. Give more time with --time-limit."),
+    Outcome.UNBOUNDED: (
+        "The cost has no lower limit: something can be bought or made for less than it is sold for, without end. "
+        "Look at markets and suppliers, and at recipes that make more than they take."
+    ),
+    Outcome.FAILED: (
+        f"The solver failed before any plan was found, and more time would not help: {TOO_FAR_APART}. {WHAT_TO_DO}"
+    ),
+}
+
+
+def without_a_plan(outcome: Outcome) -> str:
+    """Why there is no plan, and what to do."""
+    return _WITHOUT_A_PLAN.get(outcome, _WITHOUT_A_PLAN[Outcome.FAILED])
+
+
+NOT_PROVEN_BECAUSE = (
+    f"bound not proven: the solver could not show how far these plans may be from the best: {TOO_FAR_APART}. "
+    f"More time would not help; {WHAT_TO_DO}"
+)
+"""Of plans whose status is that their bound is not proven."""
+
+NOT_ALL_PROVEN = f"not everything is proven: {TOO_FAR_APART}. {WHAT_TO_DO}"
+"""Of a study some of whose searches the solver failed in."""
+
+PRICES_NOT_KNOWN = (
+    "the plan could not be solved again with what it builds and runs held fixed, so that prices are not known there "
+    "(empty cells in prices.csv)"
+)
+"""Of the windows (or the base path) of a plan that could not be solved again."""
