@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -12,13 +14,17 @@ import pyomo.environ as pyo
 import pytest
 
 from reeplan.basis import Basis
+from reeplan.front import solve_front, solve_single
 from reeplan.interrupt import Interrupt
-from reeplan.solver import Controls, Engine, Outcome
-from solved import planner_of, random_case
+from reeplan.solver import Controls, Engine, Outcome, _Question
+from reeplan.workers import Alone
+from solved import planner_of, random_case, rows_of, write_rows
+from support import Silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+TUTORIAL = Path(__file__).parent.parent / "inputs" / "tutorial"
 
 
 def knapsack(seed: int = 3, items: int = 12, rows: int = 2, spread: float = 0.0) -> Any:
@@ -434,3 +440,118 @@ def test_solves_of_one_process_may_ask_for_different_numbers_of_threads() -> Non
     assert len({one.objective for one in found}) == 1
     relaxed = Engine(knapsack(items=12)).solve("cost", relax=True)
     assert relaxed.outcome is Outcome.OPTIMAL
+
+
+# ---- what a bound is worth ---------------------------------------------------------------------------
+
+
+def in_other_units(folder: Path, material: str, factor: float) -> Path:
+    """The tutorial, but that its recipe takes ``factor`` times as much of a material, sold for as much less."""
+    shutil.copytree(TUTORIAL, folder)
+    recipes, sellers = rows_of(folder, "recipes"), rows_of(folder, "suppliers")
+    for row in recipes:
+        row["t_per_t"] = repr(float(row["t_per_t"]) * (factor if row["material"] == material else 1.0))
+    for row in sellers:
+        if row["material"] == material:
+            row["price_usd_per_t"] = repr(float(row["price_usd_per_t"]) / factor)
+            row["max_t_per_year"] = repr(float(row["max_t_per_year"]) * factor)
+    write_rows(folder, "recipes", recipes)
+    write_rows(folder, "suppliers", sellers)
+    return folder
+
+
+@pytest.mark.parametrize("factor", [1e6, 1e9, 1e12])
+def test_no_bound_is_above_what_a_plan_costs_however_far_apart_prices_and_amounts_lie(
+    factor: float, tmp_path: Path
+) -> None:
+    """A tonne of magnet takes 3e7 t and more of something that costs next to nothing: less than the solver can see."""
+    planner = planner_of(in_other_units(tmp_path / "case", "Dy", factor))
+    relaxed, found = planner.cheapest_relaxed(0.0), planner.cheapest(0.0, Controls(threads=1))
+    plan = planner.cheapest_with(planner.whole(found.values), 0.0)
+    for bound in (relaxed.bound, found.bound):
+        assert bound <= plan.objective * (1 + 1e-6)
+    if found.outcome is Outcome.OPTIMAL:
+        assert found.bound == pytest.approx(found.objective, rel=1e-6)
+        assert found.objective == pytest.approx(1587.06, rel=1e-4)
+
+
+def test_where_a_bound_cannot_be_proven_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In no scaling can the solver see what a seller asks: there is a plan, and only the relaxation is a bound."""
+    planner = planner_of(in_other_units(tmp_path / "case", "Dy", 1e9))
+    monkeypatch.setattr(Engine, "_more_careful", lambda engine, _: engine)
+    found = planner.cheapest(0.0, Controls(threads=1))
+    assert found.outcome is Outcome.UNPROVEN
+    assert found.found
+    assert found.bound == -np.inf
+    best, _ = planner.cheapest_within(0.0, 1e-4, Controls(threads=1))
+    assert best.bound == planner.cheapest_relaxed(0.0).bound
+    front = solve_single(planner, Alone(planner, Silent()), Controls(threads=1), 1e-4, 0.0)
+    assert front.points[0].status == "bound not proven"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_duals_prove_more_than_is_true(seed: int) -> None:
+    """Whatever duals a solver gives, the bound that is worked out from them holds; from the right ones it is tight."""
+    with random_case(seed) as folder:
+        engine = planner_of(folder).engine
+    data, rng = engine._data, np.random.default_rng(seed)
+    for objective, maximise in (("cost", False), ("most_resilient", True)):
+        best = engine.solve(objective, relax=True, maximise=maximise)
+        question = _Question(objective, data.lower, data.upper, np.zeros(len(data.lower), dtype=bool), {}, maximise)
+        right, size = engine._dual_bound(question, best.row_duals, np.zeros(0))
+        room = 1e-9 * max(size, abs(best.objective), 1.0)
+        assert right == pytest.approx(best.objective, abs=room)
+        for spread in (1e-9, 1e-3, 1.0):
+            wrong = best.row_duals * (1 + spread * rng.normal(size=len(engine.rows))) + spread * rng.normal()
+            bound, _ = engine._dual_bound(question, wrong, np.zeros(0))
+            assert (bound >= best.objective - room) if maximise else (bound <= best.objective + room)
+
+
+def test_a_limit_that_the_solver_cannot_see_is_not_called_kept() -> None:
+    """What costs 1 beside what costs 1e14 is nothing to the solver: a plan beyond the limit is no plan."""
+    m = pyo.ConcreteModel()
+    m.cheap, m.dear = pyo.Var(bounds=(0, 100)), pyo.Var(bounds=(0, 1))
+    m.some = pyo.Constraint(expr=m.cheap + m.dear >= 1)
+    m.cost = pyo.Objective(expr=m.cheap + 1e14 * m.dear)
+    m.much = pyo.Objective(expr=m.cheap, sense=pyo.maximize)
+    engine = Engine(m)
+    found = engine.solve("much", maximise=True, at_most={"cost": 5.0})
+    assert engine.value("cost", found.values) <= 5.001 if found.found else found.outcome is Outcome.FAILED
+
+
+def test_what_the_solver_leaves_out_proves_nothing() -> None:
+    """The second kind is worth so little apiece that the solver drops it; without it nothing would be enough."""
+    m = pyo.ConcreteModel()
+    m.few = pyo.Var(domain=pyo.Integers, bounds=(0, 1))
+    m.many = pyo.Var(domain=pyo.Integers, bounds=(0, 10**13))
+    m.enough = pyo.Constraint(expr=m.few + 1e-13 * m.many >= 1.05)
+    m.cost = pyo.Objective(expr=m.few + 1e-12 * m.many)
+    found = Engine(m).solve("cost")
+    assert found.outcome in (Outcome.UNPROVEN, Outcome.FAILED)
+    assert found.bound <= 1.5, "one of the few and 5e11 of the many are a plan"
+
+
+def test_ordinary_cases_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second try is for what is out of the ordinary: elsewhere it would cost time and could change plans."""
+    tried = []
+    monkeypatch.setattr(Engine, "_more_careful", lambda engine, objective: tried.append(objective) or engine)
+    with random_case(3) as folder:
+        planners = [planner_of(folder), planner_of(TUTORIAL)]
+    for planner in planners:
+        found = solve_front(planner, Alone(planner, Silent()), Controls(threads=1), 1e-4, 2)
+        assert [point.status for point in found.points] == ["optimal", "optimal"]
+    assert tried == []
+
+
+def test_what_is_fixed_can_be_given_room() -> None:
+    m = pyo.ConcreteModel()
+    m.x, m.n = pyo.Var(bounds=(0, 3000)), pyo.Var(domain=pyo.Integers, bounds=(0, 9))
+    m.sum = pyo.Constraint(expr=m.x + m.n >= 2003.0000001)
+    m.cost = pyo.Objective(expr=m.x + m.n)
+    engine = Engine(m)
+    fixed = {engine.column(m.x): 2000.0, engine.column(m.n): 3.0}
+    assert engine.solve("cost", fixed=fixed, relax=True).outcome is Outcome.INFEASIBLE
+    found = engine.solve("cost", fixed=fixed, room=1e-9, relax=True)
+    assert found.outcome is Outcome.OPTIMAL
+    assert found.values[engine.column(m.n)] == 3.0
+    assert abs(found.values[engine.column(m.x)] - 2000.0) <= 2e-6

@@ -29,8 +29,8 @@ def status_of(outcome: Outcome, *, found: bool) -> str:
     """The status of a search that is neither proven within its gap nor proven to have no plan."""
     if outcome is Outcome.INTERRUPTED:
         return INTERRUPTED
-    if found:
-        return UNPROVEN if outcome in (Outcome.UNPROVEN, Outcome.FAILED) else GAP
+    if found:  # where the solver ended by itself and the gap is open all the same, its arithmetic was not enough
+        return GAP if outcome is Outcome.LIMIT else UNPROVEN
     return {Outcome.FAILED: FAILED, Outcome.UNBOUNDED: UNBOUNDED}.get(outcome, NO_PLAN)
 
 

@@ -180,6 +180,7 @@ class _Search:
         self.highest: float | None = None
         self.asked = [0.0]
         self.answered: set[float] = set()
+        self.ended: dict[float, Outcome] = {}
         self.highest_is_proven = True
 
     # ---- the two ends ---------------------------------------------------------------------------
@@ -312,6 +313,7 @@ class _Search:
 
     def _learn(self, level: float, solution: Solution) -> None:
         self._note_end(solution)
+        self.ended[level] = solution.outcome
         self._learn_bound(level, solution.bound)
         if solution.found:
             self._keep(solution, level)
@@ -378,17 +380,17 @@ class _Search:
         for number, plan in enumerate(plans):
             smallest = SMALLEST_GAP * abs(plan.cost_musd)
             hidden = number > 0 and plan.bound_musd < plans[number - 1].cost_musd - smallest
-            points.append(
-                Point(f"p{number + 1:0{max(2, width)}d}", plan, max(self.gap_target, smallest), number in knees, hidden)
-            )
-        return [self._cut_short(point) for point in points] if self.planner.engine.interrupted else points
+            name = f"p{number + 1:0{max(2, width)}d}"
+            point = Point(name, plan, max(self.gap_target, smallest), number in knees, hidden)
+            points.append(point if point.solved else replace(point, plan=self._as_it_ended(plan)))
+        return points
 
-    @staticmethod
-    def _cut_short(point: Point) -> Point:
-        """A point whose gap was still to be closed when somebody asked to stop, by a search that never began."""
-        if point.solved or point.plan.outcome is not Outcome.OPTIMAL:
-            return point
-        return replace(point, plan=replace(point.plan, outcome=Outcome.INTERRUPTED))
+    def _as_it_ended(self, plan: Plan) -> Plan:
+        """The plan with how the last search at its level ended: at a smaller gap than the one that found it."""
+        if plan.outcome is not Outcome.OPTIMAL:
+            return plan
+        ended = Outcome.INTERRUPTED if self.planner.engine.interrupted else self.ended.get(plan.target, plan.outcome)
+        return replace(plan, outcome=ended)
 
 
 def knees_of(front: Sequence[tuple[float, float]], prominence: float = 0.05) -> set[int]:

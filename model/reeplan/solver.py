@@ -444,6 +444,8 @@ class Engine:
         values = np.asarray(solution.col_value) * self._column_scale
         values[integer] = np.round(values[integer])
         values = np.clip(values, lower, upper)
+        if any(self._exceeds(name, limit, values) for name, limit in at_most.items()):
+            return Solution(Outcome.FAILED, None, np.nan, nothing_proven, seconds)
         value, relative = self.value(objective, values), self.violation(values)
         if is_mip:
             bound = info.mip_dual_bound / scale
@@ -504,6 +506,10 @@ class Engine:
         units = width[faint] / self._column_scale[faint]
         overlooked = float((np.minimum(scaled[faint], tolerance) * units).sum()) / scale
         return overlooked > OVERLOOKED * self._size(objective, values)
+
+    def _exceeds(self, objective: str, limit: float, values: Vector) -> bool:
+        """Whether values break a limit on an objective by more than the solver's last digits."""
+        return self.value(objective, values) > limit + OVERLOOKED * self._size(objective, values)
 
     def _size(self, objective: str | Vector, values: Vector) -> float:
         """The size of the terms of an objective."""

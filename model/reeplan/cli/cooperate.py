@@ -143,7 +143,9 @@ def _levers(setting: Setting, deal: Deal) -> dict[str, pd.DataFrame]:
     point = setting.front.at(deal.target)
     prices = () if point is None else marginal_prices(setting.planner, point.plan, deal.target)
     if prices is None:
-        setting.say("              marginal prices are not known: the plan could not be solved again with what it builds")
+        setting.say(
+            "              marginal prices are not known: the plan could not be solved again with what it builds"
+        )
         prices = ()
     setting.say("              what each clause alone is worth")
     levers = value_levers(setting.case, deal.target, setting.gap, setting.controls, setting.ask, deal.answers)

@@ -41,9 +41,17 @@ def check_operation(plan: Plan, ledger: Ledger) -> None:
 
 
 def _check_balances(plan: Plan, ledger: Ledger) -> None:
-    """The surplus listed is exactly what is left over at each place."""
-    terms = pd.concat(_terms(plan), ignore_index=True)
-    terms["size"] = terms["amount"].abs()
+    """The surplus listed is exactly what is left over at each place.
+
+    The allowance grows with what is there to be balanced, and not with what is only sent round: shipments count in it
+    once what comes back is taken off, and with no more than there is of the material.
+    """
+    here, moved = pd.concat(_terms(plan), ignore_index=True), pd.concat(_moved(plan), ignore_index=True)
+    there_is = total(here.assign(all=here["amount"].clip(lower=0.0)), ["window", "year", "material"], ["all"])
+    moved = total(moved.assign(size=moved["amount"].abs()), PLACE, ["amount", "size"])
+    moved = joined(moved, there_is, ["window", "year", "material"], {"all": 0.0})
+    moved["size"] = np.minimum(moved["size"], moved["all"])
+    terms = pd.concat([here.assign(size=here["amount"].abs()), moved], ignore_index=True)
     places = total(terms, PLACE, ["amount", "size"])
     listed = plan["surplus"]
     places = either(places, listed, PLACE, ["amount", "size", "t"])
@@ -62,23 +70,35 @@ def _check_balances(plan: Plan, ledger: Ledger) -> None:
 
 
 def _terms(plan: Plan) -> list[pd.DataFrame]:
-    """Everything that comes to a place (above 0) or goes (below 0)."""
+    """Everything but shipments that comes to a place (above 0) or goes (below 0)."""
     inputs = plan.case.inputs
     run = plan.operation.merge(plan.case.yields, on=["asset", "deposit"])
     region = dict(zip(plan.case.activities["asset"], plan.case.activities["region"], strict=True))
-    bought, flows, sales, unmet = plan["supply"], plan["flows"], plan["sales"], plan["shortage"]
+    bought, sales, unmet = plan["supply"], plan["sales"], plan["shortage"]
     periods = inputs.periods[["window", "year"]]
     demanded = inputs.demand.merge(periods, on="year")
     levels = plan.levels
     return [
         run.assign(region=run["asset"].map(region), amount=run["t"] * run["t_per_t"])[[*PLACE, "amount"]],
         bought.assign(amount=bought["t"])[[*PLACE, "amount"]],
-        flows.rename(columns={"to_region": "region"}).assign(amount=flows["t"])[[*PLACE, "amount"]],
-        flows.rename(columns={"from_region": "region"}).assign(amount=-flows["t"])[[*PLACE, "amount"]],
         sales.assign(amount=-sales["t"])[[*PLACE, "amount"]],
         unmet.assign(amount=unmet["unmet_t"])[[*PLACE, "amount"]],
         demanded.assign(amount=-demanded["t_per_year"])[[*PLACE, "amount"]],
         levels.assign(amount=(levels["before"] - levels["level_t"]).astype(float).fillna(0.0))[[*PLACE, "amount"]],
+    ]
+
+
+def _moved(plan: Plan) -> list[pd.DataFrame]:
+    """What arrives at a place (above 0) and leaves it (below 0), between every two places in one direction alone."""
+    flows = plan["flows"]
+    forward = flows["from_region"] < flows["to_region"]
+    one = flows["from_region"].where(forward, flows["to_region"])
+    other = flows["to_region"].where(forward, flows["from_region"])
+    flows = flows.assign(one=one, other=other, amount=flows["t"].where(forward, -flows["t"]))
+    net = total(flows, ["window", "year", "material", "one", "other"], ["amount"])
+    return [
+        net.rename(columns={"other": "region"})[[*PLACE, "amount"]],
+        net.assign(amount=-net["amount"]).rename(columns={"one": "region"})[[*PLACE, "amount"]],
     ]
 
 
