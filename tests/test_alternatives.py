@@ -621,7 +621,7 @@ def test_stopped_work_says_so_and_keeps_what_is_known(by_hand: Case) -> None:
     left[0] = 0
     nothing = near_optimal(by_hand, 0.0, ask, EXACT)
     assert nothing.status == "interrupted"
-    assert nothing.sentences() == ["Stopped before a plan was found."]
+    assert nothing.sentences() == ["Stopped before any plan was found."]
 
 
 def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor_the_same(by_hand: Case) -> None:

@@ -539,7 +539,7 @@ def test_ordinary_cases_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None
         planners = [planner_of(folder), planner_of(TUTORIAL)]
     for planner in planners:
         found = solve_front(planner, Alone(planner, Silent()), Controls(threads=1), 1e-4, 2)
-        assert [point.status for point in found.points] == ["optimal", "optimal"]
+        assert {point.status for point in found.points} == {"optimal"}
     assert tried == []
 
 

@@ -330,6 +330,7 @@ def test_empty_lines_between_rows_are_told(case: Path) -> None:
         ("inf", "'inf' is not a number", "demand"),
         ("-", "'-' is not a number", "demand"),
         ("1e999", "too large", ""),
+        ("1e-300", "too small a number", "write 0, or 1e-12 or more"),
         ("0x10", "'0x10'", ""),
         ("1_000", "has thousands separators", "write 1000"),
         ("=B2*1.1", "is a formula", "paste its value"),

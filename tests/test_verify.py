@@ -400,6 +400,27 @@ def test_two_swapped_cells_are_caught(rich: Sound, name: str, column: str) -> No
     assert not rich.judged(name, table).holds
 
 
+@pytest.mark.parametrize("legs", [2, 3])
+def test_goods_sent_round_hide_no_gap_in_a_balance(rich: Sound, legs: int) -> None:
+    """Much of it there and back, or round three places, leaves every balance as it was; so does a tonne from nowhere
+    not become small beside it.
+    """
+    flows, bought = rich.plan["flows"], rich.plan["supply"]
+    row = bought.iloc[0]
+    places = [row["region"], *sorted(set(rich.case.inputs["regions"]["region"]) - {row["region"]})][:legs]
+    assert len(places) == legs
+    lanes = pd.DataFrame({"from_region": places, "to_region": [*places[1:], places[0]]})
+    round_trip = lanes.assign(window=row["window"], year=row["year"], material=row["material"], t=1e9)
+    mended = pd.concat([flows, round_trip]).groupby([*PLAN["flows"].key], as_index=False)["t"].sum()
+    short = bought.copy()
+    short.loc[bought.index[0], "t"] -= 0.01 * row["t"]
+    for supply, broken in ((bought, False), (short, True)):
+        verdict = Verdict()
+        plan = Plan(rich.case, {**rich.plan.tables, "flows": mended, "supply": supply})
+        TOPICS["operation"](plan, Ledger(verdict, rich.point))
+        assert ("balance" in {failure.rule for failure in verdict.failures}) == broken
+
+
 @pytest.mark.parametrize(("name", "old", "new"), [("builds", "works", "wroks"), ("operation", "works", "wroks"),
                                                   ("flows", "quay", "kuay"), ("supply", "trader", "tradre"),
                                                   ("shortage", "Nd", "Ndd"), ("stock", "base", "bsae"),

@@ -182,3 +182,33 @@ def test_warnings_wait_until_there_are_no_errors(case: Path) -> None:
     change_cell(case, "partners", 2, "source", "")
     change_cell(case, "demand", 2, "t_per_year", "much")
     assert not load_tables(case).warnings
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "column", "cell", "message"),
+    [
+        ("plants", 6, "module_musd", "3e8", "'press A': module_musd of 3e+08 is more than a trillion dollars."),
+        ("plants", 6, "module_t_per_year", "1e-9", "'press A': module_t_per_year of 1e-09 is less than a gram."),
+        ("recipes", 2, "t_per_t", "-1e9", ": t_per_t of 1e+09 is more than a million to one."),
+        ("suppliers", 5, "price_usd_per_t", "1e-6", ": price_usd_per_t of 1e-06 is less than a dollar for a thousand"),
+        ("suppliers", 5, "max_t_per_year", "9e14", ": max_t_per_year of 9e+14 is more than a million million tonnes."),
+        ("demand", 2, "shortage_usd_per_t", "2e13", ": shortage_usd_per_t of 2e+13 is more than a billion dollars"),
+        ("transport", 2, "usd_per_t", "3e14", ": usd_per_t of 3e+14 is more than a billion dollars a tonne."),
+        ("budgets", 2, "musd", "1e9", ": musd of 1e+09 is more than a trillion dollars."),
+    ],
+)
+def test_a_number_that_nothing_real_has_is_asked_about(
+    case: Path, table: str, line: int, column: str, cell: str, message: str
+) -> None:
+    change_cell(case, table, line, column, cell)
+    told = [warning for warning in load_tables(case).warnings if "is it a slip?" in warning.hint]
+    assert [(Path(warning.file).name, warning.line, warning.column) for warning in told] == [
+        (f"{table}.csv", line, column)
+    ]
+    assert message in told[0].message
+
+
+@pytest.mark.parametrize("folder", ["tutorial", "base", "history-2010"])
+def test_no_number_of_the_real_cases_is_asked_about(folder: str) -> None:
+    loaded = load_tables(Path(__file__).parent.parent / "inputs" / folder)
+    assert [warning.message for warning in loaded.warnings if "is it a slip?" in warning.hint] == []
