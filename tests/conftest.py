@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from solved import run_command
+from solved import draw_nothing, run_command
 from support import write_case
 
 TOWN_AND_PORT = """
@@ -103,7 +103,7 @@ def tutorial_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("runs") / "tutorial"
     case = Path(__file__).parents[1] / "inputs" / "tutorial"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         result = run_command("solve", case, "--points", 3, "--workers", 1, "--out", place)
     assert result.exit_code == 0, result.output
     return place
@@ -118,4 +118,4 @@ def own_case(tmp_path: Path) -> Path:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs draw nothing: what a test asks of a run's tables it has in half the time."""
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
+    monkeypatch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)

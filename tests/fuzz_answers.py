@@ -40,7 +40,7 @@ from reeplan.journal import Journal
 from reeplan.run_folder import JOURNAL, read_manifest, unfinished_place
 from reeplan.solver import Outcome, Solution
 from reeplan.study import Notebook
-from solved import rows_of, run_command, write_rows
+from solved import draw_nothing, rows_of, run_command, write_rows
 from support import write_case
 
 FRONT, STUDY = "solve", "alternatives"
@@ -65,7 +65,7 @@ class Held:
 def nothing_but_answers() -> Iterator[pytest.MonkeyPatch]:
     """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve_module, "draw_figures", lambda run: None)
+        patch.setattr(solve_module, "draw_figures", draw_nothing)
         patch.setattr(solve_module, "write_report", lambda run: None)
         patch.setattr(solve_module, "_verified", lambda folder, display: Held)
         yield patch

@@ -14,6 +14,7 @@ from random_cases import write_random_case
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli import solve as solve_module
 from reeplan.cli.commands import reeplan
+from reeplan.figures import Drawing
 from reeplan.front import solve_single
 from reeplan.plan import Plan, Planner
 from reeplan.solver import Controls, Outcome
@@ -92,6 +93,11 @@ def run_command(*arguments: object) -> Result:
     return CliRunner().invoke(reeplan, [str(argument) for argument in arguments])
 
 
+def draw_nothing(run: Path, **_: object) -> Drawing:
+    """In place of ``draw_figures``, for runs of whose figures a test asks nothing."""
+    return Drawing()
+
+
 class Held:
     """The verdict on a run that is not checked again."""
 
@@ -100,6 +106,6 @@ class Held:
 
 def leave_out_checks(patch: pytest.MonkeyPatch) -> None:
     """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
-    patch.setattr(solve_module, "draw_figures", lambda run: None)
+    patch.setattr(solve_module, "draw_figures", draw_nothing)
     patch.setattr(solve_module, "write_report", lambda run: None)
     patch.setattr(solve_module, "_verified", lambda folder, display: Held)

@@ -15,13 +15,13 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from random_cases import write_random_case
-from reeplan.figures import catalogue, draw_figures
+from reeplan.figures import Drawing, catalogue, draw_figures
 from reeplan.figures.movements import COLUMNS, movements
 from reeplan.figures.run import Run
 from reeplan.report import write_report
 from reeplan.tables.spec import TABLES
 from report_support import Page
-from solved import rows_of, run_command, write_rows
+from solved import draw_nothing, rows_of, run_command, write_rows
 from support import ONE_TOWN, PURE_ORE, write_case, years
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ EMPTIED: dict[str, Callable[[Path], None]] = {
 def solved(case: Path, place: Path, *options: object) -> Path | None:
     """The run of a case without its figures; nothing where the case allows no plan, or is no case any more."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run: "")
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         patch.setattr("reeplan.cli.solve.write_report", lambda run: None)
         result = run_command(*(options or ("solve",)), case, "--points", 3, "--workers", 1, "--out", place)
     assert result.exit_code in (0, 2, 3), result.output
@@ -119,7 +119,7 @@ def show(run: Path, *, whole: bool) -> None:
     """Draw every figure (as far as the places of its letters if ``whole``) and write the report."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "save", lambda figure, *_: FigureCanvasAgg(figure).draw() if whole else None)
-        assert catalogue.draw_all(run, processes=1) == ""
+        assert catalogue.draw_all(run, processes=1) == Drawing()
     write_report(run)
     Page(run)
 

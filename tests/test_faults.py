@@ -58,7 +58,7 @@ if __name__ == "__main__":
     import reeplan.cli.solve
     class Held:
         holds = True
-    reeplan.cli.solve.draw_figures = lambda run, **_: None
+    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
     reeplan.cli.solve.write_report = lambda run: None
     reeplan.cli.solve._verified = lambda folder, display: Held
     from reeplan.__main__ import main

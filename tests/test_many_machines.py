@@ -33,7 +33,7 @@ from reeplan.study import Desk
 from reeplan.tables import load_tables
 from reeplan.workers import Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
 from reeplan.workers.bench import differences
-from solved import run_command
+from solved import draw_nothing, run_command
 from support import Silent, in_a_group, until
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ import reeplan.cli.solve
 from reeplan.__main__ import main
 class Held:
     holds = True
-reeplan.cli.solve.draw_figures = lambda run, **_: None
+reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
 reeplan.cli.solve.write_report = lambda run: None
 reeplan.cli.solve._verified = lambda folder, display: Held
 if __name__ == "__main__":
@@ -88,7 +88,7 @@ class Held:
 def quick() -> Iterator[None]:
     """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve_module, "draw_figures", lambda run, **_: None)
+        patch.setattr(solve_module, "draw_figures", draw_nothing)
         patch.setattr(solve_module, "write_report", lambda run: None)
         patch.setattr(solve_module, "_verified", lambda folder, display: Held)
         yield

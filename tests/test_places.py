@@ -24,7 +24,7 @@ from reeplan import place_lock, run_folder
 from reeplan.place_lock import PlaceTakenError, alone_at, lock_file, worker_at
 from reeplan.places import replaced_place, unfinished_place
 from reeplan.run_folder import new_place, written_whole
-from solved import leave_out_checks, run_command
+from solved import draw_nothing, leave_out_checks, run_command
 from support import in_a_group, members
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ with alone_at(Path(sys.argv[1])):
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is drawn or checked, which takes longer than all else."""
     leave_out_checks(monkeypatch)
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", lambda run: None)
+    monkeypatch.setattr("reeplan.cli.report.draw_figures", draw_nothing)
     monkeypatch.setattr("reeplan.cli.report.write_report", lambda run: None)
 
 
@@ -306,7 +306,8 @@ import matplotlib.pyplot, reeplan.compare.folder
 import reeplan.cli.commands, reeplan.cli.compare, reeplan.cli.report, reeplan.cli.solve as solve
 class Held:
     holds = True
-solve.draw_figures = solve.write_report = lambda run: None
+solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
+solve.write_report = lambda run: None
 solve._verified = lambda folder, display: Held
 def in_child(number, command, begin):
     for stream, name in ((1, "out"), (2, "said")):

@@ -21,7 +21,7 @@ from reeplan.report import metric_tables, plan_tables, write_report
 from reeplan.report.content import Report
 from reeplan.report.sources import input_tables, tally
 from report_support import Page, with_pictures
-from solved import run_command
+from solved import draw_nothing, run_command
 from support import ONE_TOWN, write_case, years
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def test_a_check_that_breaks_off_is_no_check(tmp_path: Path, monkeypatch: pytest
         raise ZeroDivisionError("a row that nobody thought of")
 
     monkeypatch.setattr("reeplan.cli.solve.verify_run", breaks_off)
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
+    monkeypatch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
     place = tmp_path / "run"
     result = CliRunner().invoke(reeplan, ["solve", str(HAND_CASES / "14_front"), "--points", "1", "--out", str(place)])
     assert result.exit_code == 1

@@ -24,7 +24,7 @@ from reeplan.plan import Plan, Planner
 from reeplan.run_folder import unfinished_place
 from reeplan.solver import Controls, Outcome
 from reeplan.workers import Job
-from solved import planner_of, rows_of, run_command, write_rows
+from solved import draw_nothing, planner_of, rows_of, run_command, write_rows
 from support import until
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def plain_run(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A run of the small case without figures; not to be changed."""
     place = tmp_path_factory.mktemp("runs") / "plain"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: 0)
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         result = run_command("solve", small_case, "--points", 3, "--out", place, "--workers", 1)
     assert result.exit_code == 0, result.output
     return place
@@ -120,7 +120,7 @@ def test_what_keeps_nothing_is_stopped_at_once(
     command: str, work: str, plain_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = snapshot(plain_run)
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", lambda run, **_: 0)
+    monkeypatch.setattr("reeplan.cli.report.draw_figures", draw_nothing)
     monkeypatch.setattr(work, asked := Asked(busy))
     arguments: dict[str, list[object]] = {
         "verify": [plain_run], "report": [plain_run], "init": [tmp_path / "new"],

@@ -12,7 +12,7 @@ import pytest
 
 from reeplan.study import Desk
 from reeplan.verify import Verdict
-from solved import run_command
+from solved import draw_nothing, run_command
 from support import write_overlay
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run_study(case: Path, command: str, place: Path, *more: Any) -> Result:
     if command == "sensitivity":
         more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         return run_command(command, case, "--out", place, "--workers", 1, *STUDIES[command], *more)
 
 
@@ -139,7 +139,7 @@ def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_
     assert json.loads(first.stdout)["status"] == "interrupted"
     stopped_with = list(asked)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         patch.setattr(Desk, "_answer_here", few)
         second = run_command(command, "--resume", place, "--json")
     assert second.exit_code == 0, second.output

@@ -291,7 +291,7 @@ for module in (solver, allocation, core):
 if __name__ == "__main__":
     from reeplan.__main__ import main
     import reeplan.cli.solve
-    reeplan.cli.solve.draw_figures = lambda run, **_: 0
+    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
     reeplan.cli.solve.write_report = lambda run: None
     main()
 """

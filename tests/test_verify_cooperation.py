@@ -49,7 +49,7 @@ from reeplan.verify.leaving import check_leaving
 from reeplan.verify.manifest import read_manifest
 from reeplan.verify.shapes import FRONT, SERVED
 from reeplan.verify.verdict import Ledger
-from solved import run_command
+from solved import draw_nothing, run_command
 from support import write_case
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ PLANS: dict[int, Path] = {}
 
 def solved(folder: Path, place: Path, *options: object) -> Cooperated:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         patch.setattr("reeplan.cli.solve.verify_run", lambda run: Verdict())
         result = run_command("cooperate", folder, "--out", place, "--workers", 1, *options)
     assert result.exit_code == 0, result.output

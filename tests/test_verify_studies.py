@@ -35,7 +35,7 @@ from reeplan.verify.shapes import FRONT, SERVED
 from reeplan.verify.things import common_step
 from reeplan.verify.varied_ranges import Varied, amount
 from reeplan.verify.verdict import Ledger
-from solved import run_command
+from solved import draw_nothing, run_command
 from support import write_overlay
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def runs(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         command = "futures" if name == "insured" else name
         found[name] = place / name
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: None)
+            patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
             patch.setattr("reeplan.cli.solve.write_report", lambda run: None)
             result = run_command(
                 command, small_case, "--out", place / name, "--workers", 1, *options, *more.get(name, [])

@@ -39,7 +39,7 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
         f"{_count(len(loaded.warnings), 'warning')}"
     )
     if loaded.tables is not None and (said := notes(loaded.tables)):
-        click.echo(textwrap.fill(said, 100, break_long_words=False, break_on_hyphens=False))
+        say(said)
     show_problems(loaded, strict)
     if bad:
         click.echo(err=True)

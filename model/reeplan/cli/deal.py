@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.said import WIDTH, files_there
+from reeplan.cli.said import files_there
 from reeplan.cli.screen import Column, lines, say, table, width
-from reeplan.cooperate.deal import DONE, NOT_SOLVED, OUT_OF_REACH, STOPPED, Deal
+from reeplan.cooperate.deal import NOT_SOLVED, OUT_OF_REACH, Deal
 from reeplan.endings import INTERRUPTED, OPTIMAL, status_of_run
 
 if TYPE_CHECKING:

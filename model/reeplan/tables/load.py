@@ -17,7 +17,7 @@ from reeplan.tables.checks import check
 from reeplan.tables.columns import Part, RawRow, WideNames, read_part, type_setting
 from reeplan.tables.draft import Draft, default_settings, draft_table
 from reeplan.tables.misfit import fold_misfits
-from reeplan.tables.names import did_you_mean, listing, nearest, quoted, shown
+from reeplan.tables.names import listing, nearest, quoted, shown
 from reeplan.tables.near_paths import cases_inside, did_you_mean_folder, its_folder
 from reeplan.tables.other_forms import Other, is_csv, is_hidden, others, tables_in, unread_holders, unread_tables
 from reeplan.tables.overlays import merge
