@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from reeplan.front import Front
     from reeplan.plan import Planner
     from reeplan.tables.rows import Tables
+
+STOPPING = "Stopping: what was not tried is said; Ctrl-C again stops at once."
 
 EVERY_S = 5.0
 """Seconds between two lines about what is being tried."""
@@ -68,21 +71,19 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         return _ended(status, f"{endings.without_a_plan(outcome)}{apart} {kept}", STOPPED_AT_LIMIT, as_json)
     if planner.engine.interrupted:
         raise KeyboardInterrupt
-    if target is None or loaded.tables is None or not planner.most_resilient_relaxed().found:
-        return _ended(
-            "infeasible",
-            "Even without a resilience target some limits contradict each other: look at take-or-pay minima under a "
-            "disruption, and at stockpiles that must end as full as they began.",
-            INFEASIBLE,
-            as_json,
-        )
-    found = _explained(planner, loaded.tables, target)
+    assert loaded.tables is not None
+    # A front begins with the cheapest plan of all: where that does not exist, no target is to blame.
+    found = _explained(planner, loaded.tables, target if session.single else None)
     with written_whole(place) as folder:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
         write_inputs(loaded.tables, planner.case.settings, folder / INPUTS)
         write_manifest(folder, {**session.facts, "status": "infeasible", "points": []})
     if as_json:
-        reasons = {"rules": [rule.says for rule in found.conflict], "changes": found.change_lines()}
+        reasons = {
+            "rules": [rule.says for rule in found.conflict or []],
+            "changes": found.change_lines(),
+            "not_tried": found.untried,
+        }
         click.echo(json.dumps({"run": place.as_posix(), "status": "infeasible", "points": [], **reasons}))
     for line in found.lines():
         set_in = len(line) - len(line.lstrip())
@@ -98,10 +99,10 @@ def _ended(status: str, message: str, code: int, as_json: bool) -> int:
     return code
 
 
-def _explained(planner: Planner, tables: Tables, target: float) -> Explanation:
+def _explained(planner: Planner, tables: Tables, target: float | None) -> Explanation:
     last = time.monotonic()
 
-    with TerminalDisplay() as display, Interrupt(at_once=True) as interrupt:
+    with TerminalDisplay() as display, Interrupt(answer=partial(display.stop, STOPPING)) as interrupt:
 
         def tried(what: str) -> None:
             nonlocal last

@@ -1,184 +1,272 @@
-"""The smallest single changes that would make a target possible, each verified by solving.
+"""The smallest changes that make a target possible, each verified by solving.
 
-The smallest sufficient value is found with divisible modules, in a few linear programs. Every change is then
-solved with whole modules, as it is said.
+A value that is not enough and one that is enough are brought together until they are closer than the accuracy;
+then the number with the fewest digits between them is typed into the case and solved as it stands. With divisible
+modules that takes a few linear programs; where whole ones ask for more, they are asked themselves.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from reeplan.explain.conflict import REACHED, highest_resilience
-from reeplan.plan import Planner
-from reeplan.solver import Controls, Outcome
+from reeplan.explain.conflict import smallest_repair, widest
+from reeplan.explain.rules import lifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reeplan.case import Case
+    from reeplan.explain.asking import Asking
     from reeplan.explain.rules import Rule
-    from reeplan.interrupt import Interrupt
 
-VERIFY_S = 60.0
-"""Time limit for solving a change with whole modules."""
+    Kept = Callable[[Case], bool | None]
+    Reach = Callable[[Case], tuple[bool | None, float]]
+    Asked = Callable[[float], tuple[bool | None, float]]
 
-ROUNDS = 10
-"""Values tried for each change, after one that suffices is known."""
+ACCURACY = 1e-3
+"""A change that is this part of itself smaller is not enough."""
 
-ACCURACY = 0.002
-"""Accuracy of a change that no line meets exactly, as a part of the change."""
+CLOSE = 0.1
+"""How close together a value that is enough and one that is not are brought, as a part of the accuracy.
 
-NOISE = 1e-7
-"""Differences of resilience below this are the arithmetic's noise."""
+The rest of it is room for a number with few digits.
+"""
+
+DIGITS = 6
+"""Decimals of the target that is proposed instead."""
+
+STEPS = 30
+"""So many whole numbers are tried one after the other; of more, halves are left out."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change in words, the cell it is made in, and whether a plan with whole modules was found under it."""
+    """A change in words, and the cell it is made in."""
 
     says: str
     place: str
-    verified: bool
 
 
-def highest_target(case: Case, measure: str, interrupt: Interrupt) -> tuple[float, bool]:
-    """The highest target that a plan keeps, rounded down to a thousandth, and whether it is proven the highest."""
-    planner = Planner(case, measure, interrupt=interrupt)
-    found = planner.most_resilient(Controls(absolute_gap=1e-4, time_limit_s=VERIFY_S))
-    return (math.floor(found.objective * 1000 + 1e-6) / 1000 if found.found else 0.0), found.outcome is Outcome.OPTIMAL
+@dataclass(frozen=True)
+class Remedy:
+    """Changes that together make the target possible; mostly it is one.
 
-
-def smallest_changes(
-    case: Case, measure: str, target: float, rules: Sequence[Rule], interrupt: Interrupt, tried: Callable[[str], None]
-) -> list[Change]:
-    """For each rule alone the smallest change of it that makes the target possible, if any does."""
-    changes = []
-    before = highest_resilience(case, measure)
-    for rule in rules:
-        if interrupt.asked:
-            break
-        tried(f"smallest change of: {rule.says}")
-        needed = _smallest_value(case, measure, target, rule, before)
-        if needed is not None:
-            changes.append(_tried_whole(case, measure, target, rule, needed, interrupt))
-    return changes
-
-
-def _tried_whole(case: Case, measure: str, target: float, rule: Rule, needed: _Needed, interrupt: Interrupt) -> Change:
-    """The change, rounded to what one would type, and solved with whole modules."""
-    assert rule.changed is not None
-    typed = [needed.enough] if rule.step else [min(item, rule.most) for item in _round_numbers(needed, rule.value)]
-    for value in typed:
-        if _keeps(rule.changed(case, value), measure, target, interrupt):
-            return Change(rule.put(value), rule.place, verified=True)
-    return Change(rule.put(typed[-1]), rule.place, verified=False)
-
-
-class _Needed(NamedTuple):
-    """With divisible modules ``enough`` suffices and ``short`` does not; they lie close together."""
-
-    short: float
-    enough: float
-
-
-def _smallest_value(case: Case, measure: str, target: float, rule: Rule, before: float) -> _Needed | None:
-    if rule.changed is None or highest_resilience(rule.loosened(case), measure) < target - REACHED:
-        return None
-    if rule.step:
-        return _smallest_step(case, measure, target, rule)
-    return _smallest_number(case, measure, target, rule, before)
-
-
-def _smallest_step(case: Case, measure: str, target: float, rule: Rule) -> _Needed | None:
-    """Whole numbers: one step after the other."""
-    assert rule.changed is not None
-    value = rule.value
-    for _ in range(30):
-        value += rule.step
-        if (rule.step > 0 and value > rule.most) or (rule.step < 0 and value < rule.most):
-            return None
-        if highest_resilience(rule.changed(case, value), measure) >= target - REACHED:
-            return _Needed(value - rule.step, value)
-    return None
-
-
-def _smallest_number(case: Case, measure: str, target: float, rule: Rule, before: float) -> _Needed | None:
-    """Any number: between what stands there, whose resilience is known, and a value that suffices.
-
-    Most limits stand on the right side of the program, and resilience is straight in them piece by piece:
-    a line mostly meets the smallest value at once, and a value just below it shows so. Halving helps else.
+    ``whole``: a plan with whole modules was found under them. ``smallest``: with any of them smaller by more
+    than the accuracy, the others as they are, it is proven that there is none.
     """
-    assert rule.changed is not None
-    enough = _first_that_suffices(case, measure, target, rule)
+
+    changes: tuple[Change, ...]
+    whole: bool = True
+    smallest: bool = True
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A value that is enough, and whether it is proven that less (by more than the accuracy) is not."""
+
+    enough: float
+    proven: bool
+
+
+def highest_target(case: Case, asking: Asking) -> tuple[float | None, float]:
+    """A target that a plan with whole modules was found for, six decimals, and what no plan keeps more than."""
+    found = asking.highest(case)
+    bound = found.bound if math.isfinite(found.bound) else 1.0
+    if not found.found:
+        return None, min(1.0, bound)
+    unit = 10.0**-DIGITS
+    for less in range(3):  # the solver's tolerance may have lifted what was found
+        target = max(0.0, round((math.floor(found.objective / unit + 1e-3) - less) * unit, DIGITS))
+        if target == 0.0 or asking.to(target).whole(case):
+            return target, min(1.0, max(bound, found.objective))
+    return None, min(1.0, max(bound, found.objective))
+
+
+def single_remedy(case: Case, rule: Rule, asking: Asking, *, only_whole: bool) -> Remedy | None:
+    """The smallest change of one rule that makes the target possible; None if none of it is shown to.
+
+    ``only_whole``: with divisible modules the target is possible as it is.
+    """
+    divisible = None if only_whole else asking.divisible
+    if rule.changed is not None and (remedy := _joint(case, [rule], asking, divisible)) is not None:
+        return remedy
+    if rule.left_out is None or (divisible or asking.whole)(without := lifted(case, [rule])) is not True:
+        return None
+    return Remedy((Change(rule.left_out, rule.place),), asking.whole(without) is True)
+
+
+def joint_remedy(case: Case, rules: Sequence[Rule], asking: Asking, *, only_whole: bool) -> Remedy | None:
+    """Several rules that must give way together, each as little as it can while the others stay as they are said.
+
+    The rules named first are preferred. None if all of them together are not shown to be enough.
+    """
+    divisible = None if only_whole else asking.divisible
+    needed = smallest_repair(case, rules, divisible or asking.whole)
+    return None if needed is None else _joint(case, needed, asking, divisible)
+
+
+def _joint(case: Case, rules: Sequence[Rule], asking: Asking, divisible: Kept | None) -> Remedy | None:
+    """The rules' smallest values one after the other: the last as small as the widest values of the others allow."""
+    guess = None
+    if divisible is not None:
+        found = _values(case, rules, asking.with_resilience, asking.target)
+        if found is None:
+            return None
+        guess, proven = found
+        if asking.whole(_with(case, rules, guess)):
+            return _remedy(rules, guess, whole=True, smallest=proven)
+        if asking.whole(widest(case, rules)) is not True:
+            return _remedy(rules, guess, whole=False, smallest=proven)
+    found = _values(case, rules, lambda changed: (asking.whole(changed), math.nan), asking.target, guess)
+    return None if found is None else _remedy(rules, found[0], whole=True, smallest=found[1])
+
+
+def _remedy(rules: Sequence[Rule], values: Sequence[float], *, whole: bool, smallest: bool) -> Remedy:
+    said = tuple(Change(rule.put(value), rule.place) for rule, value in zip(rules, values, strict=True))
+    return Remedy(said, whole, smallest)
+
+
+def _with(case: Case, rules: Sequence[Rule], values: Sequence[float]) -> Case:
+    for rule, value in zip(rules, values, strict=True):
+        assert rule.changed is not None
+        case = rule.changed(case, value)
+    return case
+
+
+def _values(
+    case: Case, rules: Sequence[Rule], reach: Reach, target: float | None, guess: Sequence[float] | None = None
+) -> tuple[list[float], bool] | None:
+    """For every rule the smallest value while those before it are wide and those after it have theirs.
+
+    Also whether it is proven of all of them that less is not enough. The search begins at a ``guess``.
+    """
+    values, proven = [rule.most for rule in rules], True
+    for position in reversed(range(len(rules))):
+
+        def asked(value: float, position: int = position) -> tuple[bool | None, float]:
+            return reach(_with(case, rules, [*values[:position], value, *values[position + 1 :]]))
+
+        rule, begin = rules[position], None if guess is None else guess[position]
+        found = _smallest_step(rule, asked, begin) if rule.step else _smallest_number(rule, asked, target, begin)
+        if found is None:
+            return None
+        values[position], proven = found.enough, proven and found.proven
+    return values, proven
+
+
+def _smallest_step(rule: Rule, asked: Asked, guess: float | None) -> _Value | None:
+    """Whole numbers: one step after the other where there are few, or halving."""
+    count, proven = round(abs(rule.most - rule.value)), True
+    if count <= STEPS:
+        for number in range(1, count + 1):
+            answer, _ = asked(rule.value + rule.step * number)
+            if answer:
+                return _Value(rule.value + rule.step * number, proven)
+            proven = proven and answer is False
+        return None
+    if not asked(rule.most)[0]:
+        return None
+    short, enough, reach = 0, count, 1
+    number = 1 if guess is None else round(abs(guess - rule.value))
+    while enough - short > 1:
+        answer, _ = asked(rule.value + rule.step * number)
+        if answer:
+            enough, number = number, max((short + number) // 2, number - 1 - reach)
+        else:
+            short, proven = number, proven and answer is False
+            number = number + reach if enough == count else (short + enough) // 2
+        reach *= 3
+        number = min(max(number, short + 1), max(enough - 1, short + 1))
+    return _Value(rule.value + rule.step * enough, proven)
+
+
+def _smallest_number(rule: Rule, asked: Asked, target: float | None, guess: float | None) -> _Value | None:
+    """Any number: a bracket that is closed to within the accuracy, then the number with the fewest digits in it."""
+    start, proven = rule.value, True
+    short: list[tuple[float, float]] = [(start, math.nan)]
+    enough = _first_that_suffices(rule, asked) if guess is None else None
+    way = "part"
+    if guess is not None:
+        answer, _ = asked(guess)
+        if answer:
+            enough, way = guess, "just below"
+        else:
+            short, proven = [(guess, math.nan)], answer is False
+            enough = _first_that_suffices(rule, asked, guess)
     if enough is None:
         return None
-    short = [(rule.value, before)]
-    way = "line"
-    for _ in range(ROUNDS):
-        (low, _), (high, _) = short[-1], enough
-        close = ACCURACY * (high - rule.value)
-        if high - low <= 1.01 * close:
-            break
-        line = _line(short, enough, target)
-        value = high - close if way == "just below" else (low + high) / 2 if way == "half" or line is None else line
-        reached = highest_resilience(rule.changed(case, value), measure)
-        if reached < target - NOISE:
-            short.append((value, reached))
-            way = "half" if way == "line" else "line"
+    while enough - short[-1][0] > max(CLOSE * ACCURACY * (enough - start), 1e-15 * abs(enough)):
+        low = short[-1][0]
+        # Resilience is straight in most limits piece by piece: a line through two values that fall short mostly meets
+        # the smallest at once, and a value just below it shows so. Parts of the bracket are taken else.
+        line = _line(short, target) if way == "line" else None
+        if line is not None and low < line < enough:
+            value = line
+        elif way == "just below":
+            value = max(enough - 0.9 * CLOSE * ACCURACY * (enough - start), (low + enough) / 2)
         else:
-            enough = value, reached
-            way = {"line": "just below", "just below": "half", "half": "line"}[way]
-    return _Needed(short[-1][0], enough[0])
+            value = low + (enough - low) / (8 if low == start else 2)
+        answer, resilience = asked(value)
+        if answer:
+            way = "just below" if value == line else "part"
+            enough = value
+        else:
+            way = "part" if way == "line" else "line"
+            short.append((value, resilience))
+            proven = proven and answer is False
+    return _typed(start, short[-1][0], enough, proven, asked)
 
 
-def _line(short: Sequence[tuple[float, float]], enough: tuple[float, float], target: float) -> float | None:
-    """Where the line through the last two values that fall short, or else the chord to one that suffices, says."""
-    (low, below), (high, above) = short[-1], enough
-    if len(short) > 1:
-        slope = (below - short[-2][1]) / (low - short[-2][0])
-    else:
-        slope = (above - below) / (high - low)
-    value = low + (target - below) / slope if slope > 0 else high
-    return value if low < value < high else None
+def _first_that_suffices(rule: Rule, asked: Asked, above: float | None = None) -> float | None:
+    """A value that suffices, growing from what stands there (or from a value ``above`` it) up to the most."""
+    if not rule.steady:
+        parts = (rule.value + (rule.most - rule.value) / 2**halvings for halvings in range(5, -1, -1))
+        return next((value for value in parts if asked(value)[0]), None)
+    if not asked(rule.most)[0]:
+        return None
+    low = rule.value if above is None else above
+    step = (abs(rule.value) / 2 or min(1.0, (rule.most - rule.value) / 20)) if above is None else (low - rule.value) / 50
+    while low + step < rule.most:
+        if asked(low + step)[0]:
+            return low + step
+        step *= 4
+    return rule.most
 
 
-def _first_that_suffices(case: Case, measure: str, target: float, rule: Rule) -> tuple[float, float] | None:
-    """A value that suffices, growing from what stands there."""
-    assert rule.changed is not None
-    step = max(abs(rule.value) * 0.5, (rule.most - rule.value) * 0.05 if rule.most < 100 else 10.0)
-    for _ in range(25):
-        value = min(rule.most, rule.value + step)
-        reached = highest_resilience(rule.changed(case, value), measure)
-        if reached >= target - REACHED:
-            return value, max(reached, target)
-        if value >= rule.most:
-            return None
-        step *= 3
-    return None
+def _line(short: Sequence[tuple[float, float]], target: float | None) -> float | None:
+    """Where the line through the last two values that fall short reaches the target."""
+    if len(short) < 2 or target is None:
+        return None
+    (first, below), (last, above) = short[-2:]
+    slope = (above - below) / (last - first)
+    return last + (target - above) / slope if slope > 0 else None
 
 
-def _round_numbers(needed: _Needed, start: float) -> list[float]:
-    """Changes of one to three significant digits that may be enough, the roundest first; the last one surely is.
+def _typed(start: float, short: float, enough: float, proven: bool, asked: Asked) -> _Value:
+    """The number with the fewest digits that is enough and over what is not by no more than the accuracy."""
+    high = max(enough, short + ACCURACY * (short - start))
+    for _ in range(40):
+        value = fewest_digits(short, high)
+        answer, _ = asked(value)
+        if answer:
+            return _Value(value, proven)
+        short, proven = value, proven and answer is False
+        if short >= enough:
+            break
+    return _Value(enough, proven)
 
-    >>> _round_numbers(_Needed(79.93, 80.0000003), 30.0), _round_numbers(_Needed(1.2341, 1.23456), 1.0)
-    ([80.0, 80.1], [1.235])
+
+def fewest_digits(low: float, high: float) -> float:
+    """The number above ``low`` and up to ``high`` with the fewest digits.
+
+    >>> fewest_digits(79.93, 80.01), fewest_digits(1.11105, 1.11116), fewest_digits(-0.2004, -0.2), fewest_digits(0, 7)
+    (80.0, 1.1111, -0.2, 1.0)
     """
-    short, enough = needed.short - start, needed.enough - start
-    found = []
-    for digits in (1, 2, 3):
-        unit = 10.0 ** (math.floor(math.log10(enough)) - digits + 1)
-        change = math.ceil(short / unit + 1e-9) * unit
-        if change <= enough * (1 + 1e-5):
-            found.append(change)
-    found.append(math.ceil(enough / unit) * unit)
-    return list(dict.fromkeys(round(start + change, 12) for change in found))
-
-
-def _keeps(case: Case, measure: str, target: float, interrupt: Interrupt) -> bool:
-    """Whether a plan with whole modules keeps the target."""
-    found = Planner(case, measure, interrupt=interrupt).cheapest(
-        target, Controls(absolute_gap=math.inf, time_limit_s=VERIFY_S)
-    )
-    return found.found
+    for places in range(-18, 18):
+        unit = 10.0**-places
+        value = round((math.floor(low / unit) + 1) * unit, max(places, 0))
+        if low < value <= high:
+            return float(value)
+    return high

@@ -1,19 +1,24 @@
-"""The whole explanation of an infeasible target, and how it is written."""
+"""The whole explanation of an infeasible case, and how it is written."""
 
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
 from reeplan.explain.arithmetic import Shortfall, highest_by_arithmetic, shortfalls
-from reeplan.explain.changes import Change, highest_target, smallest_changes
-from reeplan.explain.conflict import REACHED, smallest_conflict
-from reeplan.explain.rules import RuleBook
+from reeplan.explain.asking import CLEAR, LIMIT_S, Asking, StoppedError
+from reeplan.explain.changes import ACCURACY, Remedy, highest_target, joint_remedy, single_remedy
+from reeplan.explain.conflict import smallest_conflict
+from reeplan.explain.rules import LIMITS_IN_WORDS, RuleBook, lifted, number
+from reeplan.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from reeplan.case import Case
     from reeplan.explain.rules import Rule
     from reeplan.interrupt import Interrupt
     from reeplan.plan import Planner
@@ -25,75 +30,81 @@ SHOWN = 10
 
 @dataclass
 class Explanation:
-    """Why no plan keeps a target.
+    """Why no plan exists, or none keeps a target (None: there is no plan even without one).
 
-    ``ceiling`` is the highest resilience with divisible modules, ``reachable`` the highest target that
-    a plan with whole modules was found for (rounded down to a thousandth); ``only_integers`` says that
-    divisible modules could keep the target.
+    ``ceiling`` is the highest resilience with divisible modules, ``reachable`` a target that a plan with whole
+    modules was found for; no plan keeps more than ``bound``. ``only_integers``: divisible modules could keep the
+    target. ``conflict`` is None where none was shown and empty where no rule of the tables is to blame: then
+    ``nothing_brings`` names demands without a source. ``singles`` are changes that suffice each alone, each of ``joint`` is
+    several that must be made together; ``no_single`` says that it is proven that no rule alone is enough, and
+    ``without`` names rules without a number whose end would be. ``untried`` is what was left out when the time was
+    up or somebody stopped it.
     """
 
-    target: float
+    target: float | None
     measure_in_words: str
     ceiling: float
     by_arithmetic: float
     shortfalls: list[Shortfall]
-    reachable: float
-    reachable_is_highest: bool
     only_integers: bool
-    conflict: list[Rule] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    reachable: float | None = None
+    bound: float = 1.0
+    conflict: list[Rule] | None = None
+    nothing_brings: list[str] = field(default_factory=list)
+    singles: list[Remedy] = field(default_factory=list)
+    no_single: bool = False
+    without: list[Rule] = field(default_factory=list)
+    joint: list[Remedy] = field(default_factory=list)
+    untried: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def lines(self) -> list[str]:
         """The explanation for the terminal."""
-        text = [
-            "These rules cannot all hold at once (no smaller set of them conflicts):",
-            f"  1. resilience of at least {self.target:g}   --target {self.target:g}",
-        ]
-        text += [f"  {number}. {rule.says}   {rule.place}" for number, rule in enumerate(self.conflict, start=2)]
-        if self.only_integers:
-            text = [
-                f"With divisible modules the target {self.target:g} could be kept, with whole modules it cannot: "
-                "only the whole numbers conflict."
-            ]
-        text += ["", "Smallest single changes that would make it possible:"]
-        text += [f"  → {change}" for change in self.change_lines()]
-        return text
+        text = [self._verdict()]
+        text += [f"  {number}. {says}   {place}" for number, (says, place) in enumerate(self._rules(), start=1)]
+        text += ["", "Smallest changes that would make it possible:"]
+        text += [f"  → {line}" for line in self.change_lines()]
+        return [*text, *self._not_tried()]
 
     def change_lines(self) -> list[str]:
-        """Each change with how far it is verified."""
-        first = f"--target {self.reachable:g}" + ("" if self.reachable_is_highest else " (perhaps a little more)")
-        rest = [
-            f"{change.says} ({change.place})"
-            + ("" if change.verified else "; enough with divisible modules, with whole ones not shown")
-            for change in self.changes
-        ]
-        if not rest and not self.only_integers:
-            rest = [
-                "no other single change is enough: the target conflicts with more than one rule at once, or in several "
-                "windows; mend these and ask again"
-                if self.conflict
-                else "no limit in the tables holds the target back: a seller, a plant or a lane is missing altogether"
-            ]
-        return [first, *rest]
+        """Each change that stands alone with how far it is verified; several that go together are one line."""
+        lines = [] if self.target is None else [self._other_target(self.target)]
+        lines += [_in_one_line(remedy) for remedy in self.singles]
+        if not self.singles and self.conflict and self.no_single:
+            lines.append("no other single change is enough: of every rule above it is shown that it alone is not")
+        elif not self.singles and self.conflict and "single changes" not in self.untried:
+            lines.append("no other single change was shown to be enough")
+        lines += [f"no number, but the end of this rule would do: {rule.says} ({rule.place})" for rule in self.without]
+        lines += [f"together, none of them can be left out: {_in_one_line(remedy)}" for remedy in self.joint]
+        if self.conflict == []:
+            lines.append("no limit: a seller, a plant or a lane is missing altogether")
+        return lines or ["none was found"]
 
     def markdown(self, case: str) -> str:
         """``infeasible.md``."""
-        parts = [
-            f"# No plan can satisfy {_text(case)} at resilience {self.target:g}",
-            f"Resilience is the {self.measure_in_words}. With divisible modules the highest is {self.ceiling:.4f}; "
-            f"a plan with whole modules was found for {self.reachable:g}.",
-            "## 1. Arithmetic",
-            self._arithmetic(),
-            "## 2. What conflicts",
-            self._conflict(),
-            "## 3. Smallest single changes that would make it possible",
-            "\n".join(f"- {_text(line)}" for line in self.change_lines()),
-            "Each change stands alone: everything else stays as it is. Where nothing else is said, a plan with whole "
-            "modules was found under it.",
-            f"Explained in {self.seconds:.0f} s.",
-        ]
+        sections = {
+            "Arithmetic": self._arithmetic(),
+            "What conflicts": self._conflict(),
+            "Smallest changes that would make it possible": self._changes(),
+        }
+        if self.target is None:
+            del sections["Arithmetic"]
+        numbered = [f"## {number}. {title}\n\n{text}" for number, (title, text) in enumerate(sections.items(), start=1)]
+        parts = [self._heading(case), *numbered, *self._not_tried(), f"Explained in {self.seconds:.0f} s."]
         return "\n\n".join(parts) + "\n"
+
+    def _heading(self, case: str) -> str:
+        if self.target is None:
+            return (
+                f"# No plan can satisfy {_text(case)}\n\nEven without a resilience target some limits contradict each "
+                "other."
+            )
+        found = "" if self.reachable is None else f"; a plan with whole modules was found for {number(self.reachable)}"
+        return (
+            f"# No plan can satisfy {_text(case)} at resilience {number(self.target)}\n\n"
+            f"Resilience is the {self.measure_in_words}. With divisible modules the highest is "
+            f"{beside(self.ceiling, self.target)}{found}."
+        )
 
     def _arithmetic(self) -> str:
         if not self.shortfalls:
@@ -102,8 +113,8 @@ class Explanation:
         more = len(self.shortfalls) - SHOWN
         tail = f"\n- and {more} more." if more > 0 else ""
         verdict = (
-            f"\n\nThis alone keeps resilience at {self.by_arithmetic:.4f} or below."
-            if self.by_arithmetic < self.target
+            f"\n\nThis alone keeps resilience at {beside(self.by_arithmetic, self.target, up=True)} or below."
+            if self.target is not None and self.by_arithmetic < self.target
             else ""
         )
         return (
@@ -111,50 +122,191 @@ class Explanation:
             f"nor money:\n\n{listed}{tail}{verdict}"
         )
 
-    def _conflict(self) -> str:
-        if self.only_integers:
-            return "Only the whole numbers conflict: with divisible modules the target could be kept."
-        rows = [f"| 1 | resilience of at least {self.target:g} | --target {self.target:g} |"]
-        rows += [
-            f"| {number} | {_text(rule.says)} | {_text(rule.place)} |"
-            for number, rule in enumerate(self.conflict, start=2)
-        ]
-        table = "\n".join(["| | rule | where |", "|---|---|---|", *rows])
+    def _verdict(self) -> str:
+        """What heads the list of rules, or what there is to say where there is none."""
+        whole = f"{self._only_whole()} " if self.only_integers else ""
+        if self.conflict is None:
+            return whole.strip() or "Which rules conflict was not found."
+        if not self.conflict:
+            names = f" Nothing makes, sells or brings {', '.join(self.nothing_brings)}." if self.nothing_brings else ""
+            return (
+                f"{whole}No limit in the tables is to blame: with every one of them lifted there is still no such plan. "
+                f"A seller, a plant or a lane is missing altogether, or too much is lost on the way.{names}"
+            )
         return (
-            "These rules cannot all hold at once, and without any one of them the others can (the network itself, "
-            f"balances and recipes, is taken as given):\n\n{table}"
+            f"{whole}These rules cannot all hold at once, even with every other limit in the tables lifted; without any "
+            "one of them the others can:"
         )
+
+    def _only_whole(self) -> str:
+        if self.target is not None and self.ceiling - self.target <= CLEAR:
+            return (
+                "With divisible modules the target is only just reached, with whole modules it is not; this close to "
+                "the highest resilience the solver's tolerance may be what decides."
+            )
+        return "Only the whole numbers conflict: with divisible modules there is such a plan, with whole ones there is not."
+
+    def _rules(self) -> list[tuple[str, str]]:
+        """The rules that conflict with their places, the target first; none where nothing was shown."""
+        if not self.conflict:
+            return []
+        asked = None if self.target is None else number(self.target)
+        first = [] if asked is None else [(f"resilience of at least {asked}", f"--target {asked}")]
+        return [*first, *((rule.says, rule.place) for rule in self.conflict)]
+
+    def _conflict(self) -> str:
+        rules = self._rules()
+        table = "\n".join(
+            [
+                "| | rule | where |",
+                "|---|---|---|",
+                *(f"| {n} | {_text(says)} | {_text(place)} |" for n, (says, place) in enumerate(rules, start=1)),
+            ]
+        )
+        modules = "whole" if self.only_integers else "divisible"
+        shown = (
+            f"Shown by solving, with {modules} modules. The limits that a table can lift are {LIMITS_IN_WORDS}. Taken as "
+            "given are the network itself (which sellers, plants, deposits, stockpiles and lanes there are), recipes and "
+            "recoveries, lives and ramps."
+        )
+        if self.conflict is None:
+            return _text(self._verdict())
+        return "\n\n".join([_text(self._verdict()), *([table] if rules else []), shown])
+
+    def _changes(self) -> str:
+        listed = "\n".join(f"- {_text(line)}" for line in self.change_lines())
+        return (
+            f"{listed}\n\nEach line stands alone: everything else stays as it is. Where nothing else is said, a plan with "
+            "whole modules was found with the numbers as they are written, and it was shown that a change smaller by "
+            f"{ACCURACY:.1%} of itself, or by one where it is a whole number, is not enough."
+        )
+
+    def _other_target(self, target: float) -> str:
+        if self.reachable is None:
+            return "a lower --target: none was found in the time given"
+        more = ""
+        if self.bound - self.reachable > 2 * CLEAR:
+            more = " (perhaps more" + (
+                f", but no more than {beside(self.bound, target, up=True)})" if self.bound < target else ")"
+            )
+        return f"--target {number(self.reachable)}{more}"
+
+    def _not_tried(self) -> list[str]:
+        return [f"Not tried: {'; '.join(self.untried)}."] if self.untried else []
 
 
 def explain(
     planner: Planner,
     tables: Tables,
-    target: float,
+    target: float | None,
     measure_in_words: str,
     interrupt: Interrupt,
     tried: Callable[[str], None],
 ) -> Explanation:
-    """Explain why no plan keeps the target."""
-    began = time.perf_counter()
-    case, measure, net = planner.case, planner.measure, planner.model.net
-    top = planner.most_resilient_relaxed()
-    tried("the highest target that can be kept")
-    reachable, proven = highest_target(case, measure, interrupt)
+    """Explain why no plan keeps the target, or why there is none at all (also without a target: None)."""
+    began = time.monotonic()
+    case = planner.case
+    asking = Asking(planner.measure, None, interrupt, began + LIMIT_S)
+    if target is not None and planner.cheapest_relaxed(0.0).found:
+        asking = asking.to(target)
+    divisible, ceiling = asking.of_planner(planner)
     found = Explanation(
-        target=target,
+        target=asking.target,
         measure_in_words=measure_in_words,
-        ceiling=top.objective,
-        by_arithmetic=highest_by_arithmetic(net, measure),
-        shortfalls=shortfalls(net),
-        reachable=reachable,
-        reachable_is_highest=proven,
-        only_integers=top.objective >= target - REACHED,
+        ceiling=ceiling,
+        by_arithmetic=highest_by_arithmetic(planner.model.net, planner.measure),
+        shortfalls=shortfalls(planner.model.net),
+        only_integers=divisible is True,
     )
-    if not found.only_integers:
-        found.conflict = smallest_conflict(planner, RuleBook(case, tables), top, target, tried)
-        found.changes = smallest_changes(case, measure, target, found.conflict, interrupt, tried)
-    found.seconds = time.perf_counter() - began
+    rules = RuleBook(case, tables).all()
+    if found.target is not None:
+        with _step(found, "the highest target that can be kept", tried):
+            found.reachable, found.bound = highest_target(case, asking)
+    with _step(found, "which rules conflict", tried):
+        found.conflict = smallest_conflict(case, rules, asking.whole if found.only_integers else asking.divisible)
+        if found.conflict == []:
+            found.nothing_brings = _without_source(lifted(case, rules))
+    if found.conflict is None and found.untried:
+        found.untried.append("changes of limits")
+    if found.conflict:
+        _find_changes(found, case, rules, asking, tried)
+    found.seconds = time.monotonic() - began
     return found
+
+
+def _find_changes(
+    found: Explanation, case: Case, rules: list[Rule], asking: Asking, tried: Callable[[str], None]
+) -> None:
+    """Changes of one rule: it is one of those that conflict, or the conflict would remain. Else of several."""
+    conflict = found.conflict or []
+    kept = asking.whole if found.only_integers else asking.divisible
+    ends = dict.fromkeys((rule.key for rule in conflict), None)
+    for rule in conflict:
+        with _step(found, f"the smallest change of: {rule.says}", tried):
+            ends[rule.key] = kept(lifted(case, [rule]))
+            if ends[rule.key] is False and rule.steady:
+                continue
+            remedy = single_remedy(case, rule, asking, only_whole=found.only_integers)
+            if remedy is not None:
+                found.singles.append(remedy)
+            elif ends[rule.key]:
+                found.without.append(rule)
+    found.no_single = all(end is False for end in ends.values())
+    if any(remedy.whole for remedy in found.singles):
+        return
+    named = {rule.key for rule in conflict}
+    in_order = sorted(
+        (rule for rule in rules if rule.changed is not None),
+        key=lambda rule: (rule.of_a_disruption, rule.key not in named),
+    )
+    with _step(found, "changes of several limits together", tried):
+        settled = [rule for rule in in_order if not rule.of_a_disruption]
+        for given in (settled, in_order[::-1]):
+            remedy = joint_remedy(case, given, asking, only_whole=found.only_integers)
+            if remedy is not None and all(len(remedy.changes) < len(other.changes) for other in found.joint):
+                found.joint.append(remedy)
+
+
+@contextmanager
+def _step(found: Explanation, what: str, tried: Callable[[str], None]) -> Iterator[None]:
+    """A part of the work, which is noted as not tried if somebody stops it or the time is up."""
+    tried(what)
+    try:
+        yield
+    except StoppedError:
+        found.untried.append(what)
+
+
+def _without_source(case: Case) -> list[str]:
+    """What is demanded where no chain of sellers, plants and lanes brings it, whatever the limits."""
+    net = Network(case)
+    return [
+        f"{demand.material} to {demand.region}"
+        for demand in case.demands
+        if any(demand.t.values()) and not net.can_turn_up(demand.region, demand.material)
+    ]
+
+
+def _in_one_line(remedy: Remedy) -> str:
+    """Changes with the cells they are made in, and what was not shown of them."""
+    tail = "" if remedy.smallest else "; that less is not enough was not shown"
+    if not remedy.whole:
+        tail = "; enough with divisible modules, with whole ones not shown"
+    return "; ".join(f"{change.says} ({change.place})" for change in remedy.changes) + tail
+
+
+def beside(value: float, other: float, *, up: bool = False) -> str:
+    """A share with four decimals, or so many more that it is on the right side of another; ``up``: never too small.
+
+    >>> beside(0.6, 0.5), beside(0.999999, 1.0), beside(0.90001, 0.9001, up=True)
+    ('0.6000', '0.999999', '0.90001')
+    """
+    exact = Decimal(number(value))
+    for places in range(4, 16):
+        shown = exact.quantize(Decimal(1).scaleb(-places), ROUND_CEILING if up else ROUND_HALF_EVEN)
+        if (float(shown) > other) == (value > other) and (float(shown) < other) == (value < other):
+            return str(shown)
+    return number(value)
 
 
 _MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "&<|`*[]\\"} | {ord("\n"): " "}

@@ -7,21 +7,35 @@ A rule is one cell (or row) of a table seen as a limit. ``loosened`` gives the c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf
+from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
+from reeplan.case import is_limit
+from reeplan.finance import interpolate
 from reeplan.tables.spec import BASE, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator
 
-    from reeplan.case import Asset, Budget, Case, Disruption, Store, Supply
+    from reeplan.case import Asset, Budget, ByYear, Case, Disruption, Store, Supply
     from reeplan.tables.rows import Row, Tables
 
 PLENTY_T = 1e7
-"""Tonnes a year (or of room) that nothing in a case can exhaust."""
+"""Tonnes a year (or of room) that nothing in an ordinary case can exhaust."""
 
-PLENTY_MODULES = 100
+PLENTY_TIMES = 1e4
+"""What nothing can exhaust where more is demanded: so many times what all demand in their greatest year."""
+
+PLENTY_MODULES = 1_000_000
+
+FLOW = "flow"
+"""The basis of a disruption that ties what is bought to what was bought before."""
+
+LIMITS_IN_WORDS = (
+    "what sellers sell and must be bought, the number and capacity of plants, when they start and stop, ventures' one "
+    "option, stockpiles, ore, thorium, budgets, ownership shares, offtake, dependence, and every disruption"
+)
+"""Everything that a rule book holds."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,8 @@ class Rule:
     ``says`` is the rule in words; ``place`` is file, line and column; ``value`` is what stands there (for a
     seller 1, its limit as it is; for a least share its negative; so that more is always looser).
     ``most`` is the value at which the limit is gone; ``step`` is 1 for whole numbers (and -1 where a
-    smaller number loosens), 0 for any number. ``put`` words a change to a value.
+    smaller number loosens), 0 for any number. ``put`` words a change to a value, ``left_out`` that the row goes.
+    ``steady``: no larger value is stricter than a smaller one.
     """
 
     key: tuple[str, ...]
@@ -43,6 +58,20 @@ class Rule:
     loosened: Callable[[Case], Case]
     changed: Callable[[Case, float], Case] | None
     put: Callable[[float], str]
+    left_out: str | None = None
+    steady: bool = True
+
+    @property
+    def of_a_disruption(self) -> bool:
+        """Whether it is what happens, and not what can be done about it."""
+        return self.key[0] == "disruptions"
+
+
+def lifted(case: Case, rules: Collection[Rule]) -> Case:
+    """The case without these limits."""
+    for rule in sorted(rules, key=lambda rule: rule.key[-1] == "option"):  # a venture last: it turns into plants
+        case = rule.loosened(case)
+    return case
 
 
 class RuleBook:
@@ -51,6 +80,54 @@ class RuleBook:
     def __init__(self, case: Case, tables: Tables) -> None:
         self.case = case
         self._tables = tables
+        demanded = sum(max(demand.t.values(), default=0.0) for demand in case.demands)
+        self._plenty_t = max(PLENTY_T, PLENTY_TIMES * demanded)
+
+    def all(self) -> list[Rule]:
+        """Every rule of the case, disruptions last: they are the question, the others are the possible answers."""
+        return [*self._of_assets(), *self._of_trade(), *self._of_places_and_partners(), *self._of_disruptions()]
+
+    def _of_assets(self) -> Iterator[Rule]:
+        case, ventures = self.case, set()
+        for asset in case.assets.values():
+            if not asset.max_modules:
+                yield self.existing(asset)
+                if asset.retires is not None and asset.retires < case.settings.last_year:
+                    yield self.retirement(asset)
+                continue
+            if asset.venture is None or asset.venture not in ventures:
+                yield self.modules(asset)
+            ventures.add(asset.venture)
+            if self.first_year_running(asset) > case.settings.first_year:
+                yield self.timing(asset)
+            if asset.foreign_share_max < 1:
+                yield self.foreign_share(asset)
+            if asset.technology_share_min > 0:
+                yield self.technology_share(asset)
+
+    def _of_trade(self) -> Iterator[Rule]:
+        for supply in self.case.supplies:
+            yield self.supply(supply)
+            if any(supply.min_t.values()):
+                yield self.minimum(supply)
+        for store in self.case.stores:
+            yield self.room(store)
+            if store.initial_t < store.capacity_t:
+                yield self.initial(store)
+
+    def _of_places_and_partners(self) -> Iterator[Rule]:
+        case = self.case
+        yield from (self.resource(name) for name, deposit in case.deposits.items() if is_limit(deposit.resource_t))
+        yield from (
+            self.thorium(name) for name, region in case.regions.items() if is_limit(region.thorium_max_t_per_year)
+        )
+        yield from (self.budget(limit) for limit in case.budgets)
+        yield from (self.offtake(*pair) for pair in case.free_offtake)
+        yield from (self.dependence(*pair) for pair in case.dependence)
+
+    def _of_disruptions(self) -> Iterator[Rule]:
+        """Those that leave less than everything, or no more than what was bought before."""
+        yield from (self.disruption(row) for row in self.case.disruptions if row.availability < 1 or row.basis == FLOW)
 
     # ---- plants and ventures --------------------------------------------------------------------
 
@@ -64,7 +141,7 @@ class RuleBook:
                 1,
                 inf,
                 0,
-                lambda case: _without_venture_limits(case, asset.venture or ""),
+                lambda case: _without_venture_limits(case, asset.venture or "", self._plenty_modules),
                 None,
                 _never,
             )
@@ -73,11 +150,11 @@ class RuleBook:
             f"{asset.name}: at most {asset.max_modules} modules of {number(asset.module_t_per_year)} t/yr",
             self._place("plants", "max_modules", plant=asset.name),
             asset.max_modules,
-            PLENTY_MODULES,
+            self._plenty_modules(asset)["max_modules"],
             1,
-            lambda case: _with_asset(case, asset.name, max_modules=PLENTY_MODULES),
+            lambda case: _with_asset(case, asset.name, **self._plenty_modules(asset)),
             lambda case, value: _with_asset(case, asset.name, max_modules=int(value)),
-            lambda value: f"{asset.name}: {value:g} modules instead of {asset.max_modules}",
+            lambda value: f"{asset.name}: {value:.0f} modules instead of {asset.max_modules}",
         )
 
     def existing(self, asset: Asset) -> Rule:
@@ -87,11 +164,26 @@ class RuleBook:
             f"{asset.name}: existing capacity {number(asset.capacity_t_per_year)} t/yr",
             self._place("plants", "capacity_t_per_year", plant=asset.name),
             asset.capacity_t_per_year,
-            PLENTY_T,
+            self._plenty_t,
             0,
-            lambda case: _with_asset(case, asset.name, capacity_t_per_year=PLENTY_T),
+            lambda case: _with_asset(case, asset.name, capacity_t_per_year=self._plenty_t),
             lambda case, value: _with_asset(case, asset.name, capacity_t_per_year=value),
             lambda value: f"{asset.name}: {number(value)} t/yr instead of {number(asset.capacity_t_per_year)}",
+        )
+
+    def retirement(self, asset: Asset) -> Rule:
+        """What stands already stands up to a year."""
+        last = self.case.settings.last_year
+        return Rule(
+            ("plants", asset.name, "retires"),
+            f"{asset.name}: stands until {asset.retires}",
+            self._place("plants", "retires", plant=asset.name),
+            asset.retires or last,
+            last,
+            1,
+            lambda case: _with_asset(case, asset.name, retires=None),
+            lambda case, value: _with_asset(case, asset.name, retires=int(value)),
+            lambda value: f"{asset.name}: stands until {value:.0f} instead of {asset.retires}",
         )
 
     def timing(self, asset: Asset) -> Rule:
@@ -117,8 +209,14 @@ class RuleBook:
             -1,
             lambda case: _running_from(case, asset, start),
             lambda case, value: _running_from(case, asset, int(value)),
-            lambda value: f"{whose} from {value:g} instead of {first}",
+            lambda value: f"{whose} from {value:.0f} instead of {first}",
         )
+
+    def _plenty_modules(self, asset: Asset) -> dict[str, Any]:
+        """As many modules as nothing can exhaust; of absurdly small ones so many that a solver tells apart, larger."""
+        size = max(asset.module_t_per_year, self._plenty_t / PLENTY_TIMES * 100 / PLENTY_MODULES)
+        number = min(PLENTY_MODULES, max(100, asset.max_modules, ceil(self._plenty_t / size)))
+        return {"max_modules": number, "module_t_per_year": size}
 
     def first_year_running(self, asset: Asset) -> int:
         """The first year in which something new can run."""
@@ -166,9 +264,9 @@ class RuleBook:
             f"stockpile of {store.material} in {store.region}: at most {number(store.max_capacity_t)} t",
             self._place("stockpiles", "max_capacity_t", region=store.region, material=store.material),
             store.max_capacity_t,
-            PLENTY_T,
+            self._plenty_t,
             0,
-            lambda case: _with_store(case, store, max_capacity_t=PLENTY_T),
+            lambda case: _with_store(case, store, max_capacity_t=self._plenty_t),
             lambda case, value: _with_store(case, store, max_capacity_t=value),
             lambda value: (
                 f"stockpile of {store.material} in {store.region}: room for {number(value)} t "
@@ -191,23 +289,68 @@ class RuleBook:
                 f"stockpile of {store.material} in {store.region}: {number(value)} t at the start "
                 f"instead of {number(store.initial_t)}"
             ),
+            steady=False,  # what is there at the start must be there at the end
         )
 
     def supply(self, supply: Supply) -> Rule:
         """A seller sells at most so much."""
-        most = max(supply.max_t.values())
+        least, most = min(supply.max_t.values()), max(supply.max_t.values())
+        key = ("suppliers", supply.supplier, supply.material, "max_t_per_year")
+        says = f"{supply.supplier} sells at most {number(most)} t of {supply.material} a year"
+        place = self._place(
+            "suppliers", "max_t_per_year", holds=most, supplier=supply.supplier, material=supply.material
+        )
+        plenty = dict.fromkeys(supply.max_t, self._plenty_t)
+        if least <= 0:  # times nothing is nothing
+            rows = self._rows("suppliers", supplier=supply.supplier, material=supply.material)
+            return Rule(
+                key,
+                says if most <= 0 else f"{says}, and in some years none",
+                place,
+                0.0,
+                self._plenty_t,
+                0,
+                lambda case: _with_supply(case, supply, max_t=plenty),
+                lambda case, value: _with_supply(
+                    case, supply, max_t=_raised(rows, "max_t_per_year", value, self.case.years)
+                ),
+                lambda value: (
+                    f"{supply.supplier}: at least {number(value)} t of {supply.material} in every year instead of "
+                    f"{number(least)}"
+                ),
+            )
         return Rule(
-            ("suppliers", supply.supplier, supply.material, "max_t_per_year"),
-            f"{supply.supplier} sells at most {number(most)} t of {supply.material} a year",
-            self._place("suppliers", "max_t_per_year", holds=most, supplier=supply.supplier, material=supply.material),
+            key,
+            says,
+            place,
             1,
-            max(10.0, PLENTY_T / max(most, 1.0)),
+            max(10.0, self._plenty_t / most),
             0,
-            lambda case: _with_supply(case, supply, PLENTY_T / max(most, 1e-6)),
-            lambda case, value: _with_supply(case, supply, value),
+            lambda case: _with_supply(case, supply, max_t=plenty),
+            lambda case, value: _with_supply(case, supply, max_t=_scaled(supply.max_t, value)),
             lambda value: (
                 f"{supply.supplier}: {number(value)} times as much {supply.material} "
                 f"(up to {number(value * most)} t a year instead of {number(most)})"
+            ),
+        )
+
+    def minimum(self, supply: Supply) -> Rule:
+        """A buyer must take at least so much (take-or-pay)."""
+        most = max(supply.min_t.values())
+        return Rule(
+            ("suppliers", supply.supplier, supply.material, "min_t_per_year"),
+            f"{supply.supplier}: at least {number(most)} t of {supply.material} a year must be bought",
+            self._place(
+                "suppliers", "min_t_per_year", holds=most, supplier=supply.supplier, material=supply.material
+            ),
+            -1,
+            0,
+            0,
+            lambda case: _with_supply(case, supply, min_t=dict.fromkeys(supply.min_t, 0.0)),
+            lambda case, value: _with_supply(case, supply, min_t=_scaled(supply.min_t, max(0.0, -value))),
+            lambda value: (
+                f"{supply.supplier}: {number(max(0.0, -value))} times as much {supply.material} must be bought "
+                f"(at most {number(max(0.0, -value) * most)} t a year instead of {number(most)})"
             ),
         )
 
@@ -231,11 +374,12 @@ class RuleBook:
             1,
             1 if (row.scenario, row.kind) == (BASE, "route") else 0,  # a route is closed for good or not at all
             lambda case: replace(case, disruptions=[item for item in case.disruptions if item != row]),
-            lambda case, value: _with_disruption(case, row, min(1.0, value)),
+            (lambda case, value: _with_disruption(case, row, min(1.0, value))) if row.availability < 1 else None,
             lambda value: (
                 f"{row.scenario}: {percent(min(1.0, value))} left{what} from {row.kind} {row.target} "
                 f"instead of {percent(row.availability)}"
             ),
+            f"without this row: {row.scenario}: {percent(row.availability)} left{what} from {row.kind} {row.target}",
         )
 
     # ---- limits of countries, deposits, partners ------------------------------------------------
@@ -248,7 +392,7 @@ class RuleBook:
             f"{region}: at most {number(limit)} t ThO2 released a year",
             self._place("regions", "thorium_max_t_per_year", region=region),
             limit,
-            PLENTY_T,
+            self._plenty_t,
             0,
             lambda case: _with_region(case, region, inf),
             lambda case, value: _with_region(case, region, value),
@@ -263,9 +407,9 @@ class RuleBook:
             f"{name}: {number(held)} t REO of ore",
             self._place("deposits", "resource_t", deposit=name),
             held,
-            PLENTY_T * 100,
+            self._plenty_t * 100,
             0,
-            lambda case: _with_deposit(case, name, PLENTY_T * 100),
+            lambda case: _with_deposit(case, name, self._plenty_t * 100),
             lambda case, value: _with_deposit(case, name, value),
             lambda value: f"{name}: {number(value)} t REO of ore instead of {number(held)}",
         )
@@ -277,7 +421,7 @@ class RuleBook:
             f"{limit.partner} decides at most {number(limit.musd)} MUSD in {limit.first_year}-{limit.last_year}",
             self._place("budgets", "musd", partner=limit.partner, first_year=limit.first_year),
             limit.musd,
-            PLENTY_T,
+            self._plenty_t,
             0,
             lambda case: replace(case, budgets=[item for item in case.budgets if item != limit]),
             lambda case, value: replace(
@@ -297,7 +441,7 @@ class RuleBook:
             f"{sender} ships {receiver} at most {number(free)} t REO a year, and what finance gives a right to",
             self._place("offtakes", "free_t_per_year", holds=free, from_country=sender, to_country=receiver),
             free,
-            PLENTY_T,
+            self._plenty_t,
             0,
             lambda case: _without_key(case, "free_offtake", (sender, receiver)),
             lambda case, value: _with_offtake(case, (sender, receiver), value),
@@ -311,6 +455,10 @@ class RuleBook:
         shares = [share for caps in self.case.dependence[partner, country].values() for share in caps.values()]
         least = min(shares)
         span = percent(least) if least == max(shares) else f"{percent(least)} to {percent(max(shares))}"
+        rows = [
+            (material, self._rows("dependence", partner=partner, from_country=country, material=material))
+            for material in self.case.dependence[partner, country]
+        ]
         return Rule(
             ("dependence", partner, country, "max_share"),
             f"{partner} takes at most {span} of each material from {country}",
@@ -319,15 +467,21 @@ class RuleBook:
             1,
             0,
             lambda case: _without_key(case, "dependence", (partner, country)),
-            lambda case, value: _with_dependence(case, (partner, country), value),
+            lambda case, value: _with_dependence(
+                case, (partner, country), {m: _raised(held, "max_share", min(1.0, value), case.years) for m, held in rows}
+            ),
             lambda value: (
                 f"{partner} may take up to {percent(value)} of each material from {country} instead of {span}"
             ),
         )
 
+    def _rows(self, table: str, **key: Any) -> list[Row]:
+        """The rows of a table with this key."""
+        return [row for row in self._tables[table] if all(row[name] == value for name, value in key.items())]
+
     def _place(self, table: str, columns: str, holds: float | None = None, **key: Any) -> str:
         """File, line and column of the row with this key; of several years the one that holds the value."""
-        rows: list[Row] = [row for row in self._tables[table] if all(row[name] == value for name, value in key.items())]
+        rows = self._rows(table, **key)
         assert set(columns.split(" and ")) <= {item.name for item in TABLES[table].columns}
         if not rows:
             return f"{table}.csv, {columns}"
@@ -338,10 +492,10 @@ class RuleBook:
 def number(value: float) -> str:
     """A number with every digit that counts, so that a change can be typed in as it is said.
 
-    >>> number(1234.5), number(0.30000000000000004), number(20.0)
-    ('1,234.5', '0.3', '20')
+    >>> number(1234.5), number(0.30000000000000004), number(20.0), number(0.99999999)
+    ('1,234.5', '0.3', '20', '0.99999999')
     """
-    return f"{value:,.12g}" if abs(value) < 1e11 else f"{value:g}"
+    return f"{value:,.14g}"
 
 
 def percent(share: float) -> str:
@@ -361,14 +515,13 @@ def _with_asset(case: Case, name: str, **changes: Any) -> Case:
     return replace(case, assets={**case.assets, name: replace(case.assets[name], **changes)})
 
 
-def _without_venture_limits(case: Case, venture: str) -> Case:
-    return replace(
-        case,
-        assets={
-            name: replace(asset, venture=None, max_modules=PLENTY_MODULES) if asset.venture == venture else asset
-            for name, asset in case.assets.items()
-        },
-    )
+def _without_venture_limits(case: Case, venture: str, plenty: Callable[[Asset], dict[str, Any]]) -> Case:
+    """Every option is a plant of its own, and what disrupts the venture disrupts each of them."""
+    options = [asset for asset in case.assets.values() if asset.venture == venture]
+    freed = {asset.name: replace(asset, venture=None, **plenty(asset)) for asset in options}
+    hit = [row for row in case.disruptions if (row.kind, row.target) == ("plant", venture)]
+    rows = [replace(row, target=name) for row in hit for name in freed]
+    return replace(case, assets={**case.assets, **freed}, disruptions=[*case.disruptions, *rows])
 
 
 def _running_from(case: Case, asset: Asset, year: int) -> Case:
@@ -388,13 +541,24 @@ def _same(one: Store, other: Store) -> bool:
     return (one.region, one.material) == (other.region, other.material)
 
 
-def _with_supply(case: Case, supply: Supply, factor: float) -> Case:
-    def scaled(item: Supply) -> Supply:
-        if (item.supplier, item.material) != (supply.supplier, supply.material):
-            return item
-        return replace(item, max_t={year: t * factor for year, t in item.max_t.items()})
+def _with_supply(case: Case, supply: Supply, **changes: Any) -> Case:
+    same = (supply.supplier, supply.material)
+    return replace(
+        case,
+        supplies=[
+            replace(item, **changes) if (item.supplier, item.material) == same else item for item in case.supplies
+        ],
+    )
 
-    return replace(case, supplies=[scaled(item) for item in case.supplies])
+
+def _scaled(by_year: ByYear, factor: float) -> ByYear:
+    return {year: factor * value for year, value in by_year.items()}
+
+
+def _raised(rows: list[Row], column: str, least: float, years: range) -> ByYear:
+    """A number by year where no row states less than ``least``."""
+    listed = {row["year"]: max(row[column], least) for row in rows}
+    return {year: interpolate(listed, year) for year in years}
 
 
 def _with_disruption(case: Case, row: Disruption, value: float) -> Case:
@@ -414,13 +578,8 @@ def _with_offtake(case: Case, pair: tuple[str, str], value: float) -> Case:
     return replace(case, free_offtake={**case.free_offtake, pair: dict.fromkeys(case.free_offtake[pair], value)})
 
 
-def _with_dependence(case: Case, pair: tuple[str, str], value: float) -> Case:
-    """No cap of the pair is stricter than this share."""
-    raised = {
-        material: {year: max(share, min(1.0, value)) for year, share in caps.items()}
-        for material, caps in case.dependence[pair].items()
-    }
-    return replace(case, dependence={**case.dependence, pair: raised})
+def _with_dependence(case: Case, pair: tuple[str, str], caps: dict[str, ByYear]) -> Case:
+    return replace(case, dependence={**case.dependence, pair: caps})
 
 
 def _without_key(case: Case, name: str, key: tuple[str, str]) -> Case:
