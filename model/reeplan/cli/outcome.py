@@ -10,6 +10,7 @@ import click
 from reeplan import endings
 from reeplan.cli.said import files_there
 from reeplan.cli.screen import Column, lines, say, table, width
+from reeplan.explain.numbers import beside, number
 from reeplan.results.summary import front_table, sentence
 from reeplan.solver import Outcome
 
@@ -49,10 +50,7 @@ def print_results(
     click.echo()
     say(sentence(front, session.case))
     for target in front.unreached:
-        say(
-            f"The resilience_target {target:g} of the settings is out of reach: no plan serves more than "
-            f"{front.highest_resilience_bound:.4f}."
-        )
+        say(_unreached(target, front.highest_resilience_bound))
     files = {
         "report.html": "open this first",
         "figures/front.png": "the front over what each plan builds",
@@ -88,6 +86,19 @@ def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list
     if not (place / PAGE).exists():
         said.append(f"To draw what there is: reeplan report {place}")
     return said
+
+
+def _unreached(target: float, bound: float) -> str:
+    """What is said of a target that no plan found reaches: out of reach only if that is proven.
+
+    >>> _unreached(0.99995, 0.99994)
+    'The resilience_target 0.99995 of the settings is out of reach: no plan serves more than 0.99994.'
+    """
+    if bound < target:
+        verdict = f"is out of reach: no plan serves more than {beside(bound, target, up=True)}"
+    else:
+        verdict = f"was not reached; it is proven only that no plan serves more than {beside(bound, target, up=True)}"
+    return f"The resilience_target {number(target)} of the settings {verdict}."
 
 
 def _table_lines(rows: pd.DataFrame) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from reeplan.explain.numbers import apart, percent
 from reeplan.network import Operation, Period
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ class Shortfall(NamedTuple):
     @property
     def sentence(self) -> str:
         """In words."""
+        most, needed = apart(self.at_most_t, self.needed_t)
+        short = float(f"{1 - self.at_most_t / self.needed_t:.2g}")
         return (
-            f"{self.material}, {self.window} ({self.years}): at most {self.at_most_t:,.0f} t can be supplied, "
-            f"{self.needed_t:,.0f} t are needed; {1 - self.at_most_t / self.needed_t:.0%} goes short in any plan."
+            f"{self.material}, {self.window} ({self.years}): at most {most} t can be supplied, {needed} t are needed; "
+            f"{percent(short)} goes short in any plan."
         )
 
 

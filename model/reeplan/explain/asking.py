@@ -48,6 +48,15 @@ class Asking:
         """The same question for another target."""
         return replace(self, target=target)
 
+    def within(self, seconds: float) -> Asking:
+        """The same question, but not for longer than so many seconds from now."""
+        return replace(self, until=min(self.until, time.monotonic() + seconds))
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be asked."""
+        return self.interrupt.asked or time.monotonic() > self.until
+
     def divisible(self, case: Case) -> bool | None:
         """Whether a plan with divisible modules keeps the target."""
         return self.with_resilience(case)[0]
@@ -81,7 +90,7 @@ class Asking:
         return _kept(planner.cheapest_relaxed(self.target)), top.objective
 
     def _planner(self, case: Case) -> Planner:
-        if self.interrupt.asked or time.monotonic() > self.until:
+        if self.over:
             raise StoppedError
         return Planner(case, self.measure, interrupt=self.interrupt)
 

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reeplan.explain.asking import StoppedError
 from reeplan.explain.conflict import smallest_repair, widest
 from reeplan.explain.rules import lifted
 
@@ -34,6 +35,9 @@ CLOSE = 0.1
 The rest of it is room for a number with few digits.
 """
 
+WHOLE_S = 120.0
+"""So long is a change sought with whole modules where what is enough with divisible ones is not."""
+
 DIGITS = 6
 """Decimals of the target that is proposed instead."""
 
@@ -54,12 +58,13 @@ class Remedy:
     """Changes that together make the target possible; mostly it is one.
 
     ``whole``: a plan with whole modules was found under them. ``smallest``: with any of them smaller by more
-    than the accuracy, the others as they are, it is proven that there is none.
+    than the accuracy, the others as they are, it is proven that there is none. Not ``of_a_number``: a rule ends.
     """
 
     changes: tuple[Change, ...]
-    whole: bool = True
+    whole: bool
     smallest: bool = True
+    of_a_number: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,16 +90,18 @@ def highest_target(case: Case, asking: Asking) -> tuple[float | None, float]:
 
 
 def single_remedy(case: Case, rule: Rule, asking: Asking, *, only_whole: bool) -> Remedy | None:
-    """The smallest change of one rule that makes the target possible; None if none of it is shown to.
+    """The smallest change of one rule that makes the target possible, or its end; None if neither is shown to.
 
     ``only_whole``: with divisible modules the target is possible as it is.
     """
     divisible = None if only_whole else asking.divisible
     if rule.changed is not None and (remedy := _joint(case, [rule], asking, divisible)) is not None:
         return remedy
-    if rule.left_out is None or (divisible or asking.whole)(without := lifted(case, [rule])) is not True:
+    without = lifted(case, [rule])
+    if (divisible or asking.whole)(without) is not True:
         return None
-    return Remedy((Change(rule.left_out, rule.place),), asking.whole(without) is True)
+    ended = Change(f"without this rule: {rule.says}", rule.place)
+    return Remedy((ended,), whole=asking.whole(without) is True, of_a_number=False)
 
 
 def joint_remedy(case: Case, rules: Sequence[Rule], asking: Asking, *, only_whole: bool) -> Remedy | None:
@@ -109,7 +116,7 @@ def joint_remedy(case: Case, rules: Sequence[Rule], asking: Asking, *, only_whol
 
 def _joint(case: Case, rules: Sequence[Rule], asking: Asking, divisible: Kept | None) -> Remedy | None:
     """The rules' smallest values one after the other: the last as small as the widest values of the others allow."""
-    guess = None
+    guess, proven = None, True
     if divisible is not None:
         found = _values(case, rules, asking.with_resilience, asking.target)
         if found is None:
@@ -119,7 +126,13 @@ def _joint(case: Case, rules: Sequence[Rule], asking: Asking, divisible: Kept | 
             return _remedy(rules, guess, whole=True, smallest=proven)
         if asking.whole(widest(case, rules)) is not True:
             return _remedy(rules, guess, whole=False, smallest=proven)
-    found = _values(case, rules, lambda changed: (asking.whole(changed), math.nan), asking.target, guess)
+    in_time = asking.within(WHOLE_S)
+    try:
+        found = _values(case, rules, lambda changed: (in_time.whole(changed), math.nan), asking.target, guess)
+    except StoppedError:
+        if asking.over or guess is None:
+            raise
+        return _remedy(rules, guess, whole=False, smallest=proven)
     return None if found is None else _remedy(rules, found[0], whole=True, smallest=found[1])
 
 
@@ -221,13 +234,12 @@ def _smallest_number(rule: Rule, asked: Asked, target: float | None, guess: floa
 
 def _first_that_suffices(rule: Rule, asked: Asked, above: float | None = None) -> float | None:
     """A value that suffices, growing from what stands there (or from a value ``above`` it) up to the most."""
-    if not rule.steady:
-        parts = (rule.value + (rule.most - rule.value) / 2**halvings for halvings in range(5, -1, -1))
-        return next((value for value in parts if asked(value)[0]), None)
     if not asked(rule.most)[0]:
         return None
     low = rule.value if above is None else above
-    step = (abs(rule.value) / 2 or min(1.0, (rule.most - rule.value) / 20)) if above is None else (low - rule.value) / 50
+    step = (
+        (abs(rule.value) / 2 or min(1.0, (rule.most - rule.value) / 20)) if above is None else (low - rule.value) / 50
+    )
     while low + step < rule.most:
         if asked(low + step)[0]:
             return low + step

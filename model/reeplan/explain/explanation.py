@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
 from reeplan.explain.arithmetic import Shortfall, highest_by_arithmetic, shortfalls
 from reeplan.explain.asking import CLEAR, LIMIT_S, Asking, StoppedError
 from reeplan.explain.changes import ACCURACY, Remedy, highest_target, joint_remedy, single_remedy
 from reeplan.explain.conflict import smallest_conflict
-from reeplan.explain.rules import LIMITS_IN_WORDS, RuleBook, lifted, number
+from reeplan.explain.numbers import beside, number
+from reeplan.explain.rules import LIMITS_IN_WORDS, RuleBook, lifted
 from reeplan.network import Network
 
 if TYPE_CHECKING:
@@ -35,10 +35,9 @@ class Explanation:
     ``ceiling`` is the highest resilience with divisible modules, ``reachable`` a target that a plan with whole
     modules was found for; no plan keeps more than ``bound``. ``only_integers``: divisible modules could keep the
     target. ``conflict`` is None where none was shown and empty where no rule of the tables is to blame: then
-    ``nothing_brings`` names demands without a source. ``singles`` are changes that suffice each alone, each of ``joint`` is
-    several that must be made together; ``no_single`` says that it is proven that no rule alone is enough, and
-    ``without`` names rules without a number whose end would be. ``untried`` is what was left out when the time was
-    up or somebody stopped it.
+    ``nothing_brings`` names demands without a source. ``singles`` are changes that suffice each alone, each of
+    ``joint`` is several that must be made together; ``no_single`` says that it is proven that no rule alone is
+    enough. ``untried`` is what was left out when the time was up or somebody stopped it.
     """
 
     target: float | None
@@ -53,7 +52,6 @@ class Explanation:
     nothing_brings: list[str] = field(default_factory=list)
     singles: list[Remedy] = field(default_factory=list)
     no_single: bool = False
-    without: list[Rule] = field(default_factory=list)
     joint: list[Remedy] = field(default_factory=list)
     untried: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -61,7 +59,7 @@ class Explanation:
     def lines(self) -> list[str]:
         """The explanation for the terminal."""
         text = [self._verdict()]
-        text += [f"  {number}. {says}   {place}" for number, (says, place) in enumerate(self._rules(), start=1)]
+        text += [f"  {position}. {says}   {place}" for position, (says, place) in enumerate(self._rules(), start=1)]
         text += ["", "Smallest changes that would make it possible:"]
         text += [f"  → {line}" for line in self.change_lines()]
         return [*text, *self._not_tried()]
@@ -71,10 +69,12 @@ class Explanation:
         lines = [] if self.target is None else [self._other_target(self.target)]
         lines += [_in_one_line(remedy) for remedy in self.singles]
         if not self.singles and self.conflict and self.no_single:
-            lines.append("no other single change is enough: of every rule above it is shown that it alone is not")
-        elif not self.singles and self.conflict and "single changes" not in self.untried:
+            lines.append(
+                "no other single change is enough: lifting any one of the rules above leaves another conflict, and "
+                "lifting anything else leaves this one"
+            )
+        elif not self.singles and self.conflict:
             lines.append("no other single change was shown to be enough")
-        lines += [f"no number, but the end of this rule would do: {rule.says} ({rule.place})" for rule in self.without]
         lines += [f"together, none of them can be left out: {_in_one_line(remedy)}" for remedy in self.joint]
         if self.conflict == []:
             lines.append("no limit: a seller, a plant or a lane is missing altogether")
@@ -89,8 +89,8 @@ class Explanation:
         }
         if self.target is None:
             del sections["Arithmetic"]
-        numbered = [f"## {number}. {title}\n\n{text}" for number, (title, text) in enumerate(sections.items(), start=1)]
-        parts = [self._heading(case), *numbered, *self._not_tried(), f"Explained in {self.seconds:.0f} s."]
+        numbered = [f"## {n}. {title}\n\n{text}" for n, (title, text) in enumerate(sections.items(), start=1)]
+        parts = [self._heading(case), *numbered, *map(_text, self._not_tried()), f"Explained in {self.seconds:.0f} s."]
         return "\n\n".join(parts) + "\n"
 
     def _heading(self, case: str) -> str:
@@ -130,12 +130,12 @@ class Explanation:
         if not self.conflict:
             names = f" Nothing makes, sells or brings {', '.join(self.nothing_brings)}." if self.nothing_brings else ""
             return (
-                f"{whole}No limit in the tables is to blame: with every one of them lifted there is still no such plan. "
-                f"A seller, a plant or a lane is missing altogether, or too much is lost on the way.{names}"
+                f"{whole}No limit in the tables is to blame: with every one of them lifted there is still no such "
+                f"plan. A seller, a plant or a lane is missing altogether, or too much is lost on the way.{names}"
             )
         return (
-            f"{whole}These rules cannot all hold at once, even with every other limit in the tables lifted; without any "
-            "one of them the others can:"
+            f"{whole}These rules cannot all hold at once, even with every other limit in the tables lifted; without "
+            "any one of them the others can:"
         )
 
     def _only_whole(self) -> str:
@@ -144,7 +144,7 @@ class Explanation:
                 "With divisible modules the target is only just reached, with whole modules it is not; this close to "
                 "the highest resilience the solver's tolerance may be what decides."
             )
-        return "Only the whole numbers conflict: with divisible modules there is such a plan, with whole ones there is not."
+        return "Only the whole numbers conflict: with divisible modules there is such a plan, with whole ones none."
 
     def _rules(self) -> list[tuple[str, str]]:
         """The rules that conflict with their places, the target first; none where nothing was shown."""
@@ -165,9 +165,9 @@ class Explanation:
         )
         modules = "whole" if self.only_integers else "divisible"
         shown = (
-            f"Shown by solving, with {modules} modules. The limits that a table can lift are {LIMITS_IN_WORDS}. Taken as "
-            "given are the network itself (which sellers, plants, deposits, stockpiles and lanes there are), recipes and "
-            "recoveries, lives and ramps."
+            f"Shown by solving, with {modules} modules. The limits are {LIMITS_IN_WORDS}. Taken as given are the "
+            "network itself (which sellers, plants, deposits, stockpiles and lanes there are), recipes and recoveries, "
+            "lives and ramps."
         )
         if self.conflict is None:
             return _text(self._verdict())
@@ -176,9 +176,9 @@ class Explanation:
     def _changes(self) -> str:
         listed = "\n".join(f"- {_text(line)}" for line in self.change_lines())
         return (
-            f"{listed}\n\nEach line stands alone: everything else stays as it is. Where nothing else is said, a plan with "
-            "whole modules was found with the numbers as they are written, and it was shown that a change smaller by "
-            f"{ACCURACY:.1%} of itself, or by one where it is a whole number, is not enough."
+            f"{listed}\n\nEach line stands alone: everything else stays as it is. Where nothing else is said, a plan "
+            "with whole modules was found with the numbers as they are written, and it was shown that a change smaller "
+            f"by {ACCURACY:.1%} of itself, or by one where it is a whole number, is not enough."
         )
 
     def _other_target(self, target: float) -> str:
@@ -223,7 +223,7 @@ def explain(
         with _step(found, "the highest target that can be kept", tried):
             found.reachable, found.bound = highest_target(case, asking)
     with _step(found, "which rules conflict", tried):
-        found.conflict = smallest_conflict(case, rules, asking.whole if found.only_integers else asking.divisible)
+        found.conflict = smallest_conflict(case, rules, asking, whole=found.only_integers)
         if found.conflict == []:
             found.nothing_brings = _without_source(lifted(case, rules))
     if found.conflict is None and found.untried:
@@ -244,15 +244,13 @@ def _find_changes(
     for rule in conflict:
         with _step(found, f"the smallest change of: {rule.says}", tried):
             ends[rule.key] = kept(lifted(case, [rule]))
-            if ends[rule.key] is False and rule.steady:
+            if ends[rule.key] is False:
                 continue
             remedy = single_remedy(case, rule, asking, only_whole=found.only_integers)
             if remedy is not None:
                 found.singles.append(remedy)
-            elif ends[rule.key]:
-                found.without.append(rule)
     found.no_single = all(end is False for end in ends.values())
-    if any(remedy.whole for remedy in found.singles):
+    if any(remedy.whole and remedy.of_a_number for remedy in found.singles):
         return
     named = {rule.key for rule in conflict}
     in_order = sorted(
@@ -293,20 +291,6 @@ def _in_one_line(remedy: Remedy) -> str:
     if not remedy.whole:
         tail = "; enough with divisible modules, with whole ones not shown"
     return "; ".join(f"{change.says} ({change.place})" for change in remedy.changes) + tail
-
-
-def beside(value: float, other: float, *, up: bool = False) -> str:
-    """A share with four decimals, or so many more that it is on the right side of another; ``up``: never too small.
-
-    >>> beside(0.6, 0.5), beside(0.999999, 1.0), beside(0.90001, 0.9001, up=True)
-    ('0.6000', '0.999999', '0.90001')
-    """
-    exact = Decimal(number(value))
-    for places in range(4, 16):
-        shown = exact.quantize(Decimal(1).scaleb(-places), ROUND_CEILING if up else ROUND_HALF_EVEN)
-        if (float(shown) > other) == (value > other) and (float(shown) < other) == (value < other):
-            return str(shown)
-    return number(value)
 
 
 _MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "&<|`*[]\\"} | {ord("\n"): " "}

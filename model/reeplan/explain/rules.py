@@ -11,6 +11,7 @@ from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
 from reeplan.case import is_limit
+from reeplan.explain.numbers import number, percent
 from reeplan.finance import interpolate
 from reeplan.tables.spec import BASE, TABLES
 
@@ -45,8 +46,7 @@ class Rule:
     ``says`` is the rule in words; ``place`` is file, line and column; ``value`` is what stands there (for a
     seller 1, its limit as it is; for a least share its negative; so that more is always looser).
     ``most`` is the value at which the limit is gone; ``step`` is 1 for whole numbers (and -1 where a
-    smaller number loosens), 0 for any number. ``put`` words a change to a value, ``left_out`` that the row goes.
-    ``steady``: no larger value is stricter than a smaller one.
+    smaller number loosens), 0 for any number. ``put`` words a change to a value.
     """
 
     key: tuple[str, ...]
@@ -58,8 +58,6 @@ class Rule:
     loosened: Callable[[Case], Case]
     changed: Callable[[Case, float], Case] | None
     put: Callable[[float], str]
-    left_out: str | None = None
-    steady: bool = True
 
     @property
     def of_a_disruption(self) -> bool:
@@ -289,7 +287,6 @@ class RuleBook:
                 f"stockpile of {store.material} in {store.region}: {number(value)} t at the start "
                 f"instead of {number(store.initial_t)}"
             ),
-            steady=False,  # what is there at the start must be there at the end
         )
 
     def supply(self, supply: Supply) -> Rule:
@@ -340,9 +337,7 @@ class RuleBook:
         return Rule(
             ("suppliers", supply.supplier, supply.material, "min_t_per_year"),
             f"{supply.supplier}: at least {number(most)} t of {supply.material} a year must be bought",
-            self._place(
-                "suppliers", "min_t_per_year", holds=most, supplier=supply.supplier, material=supply.material
-            ),
+            self._place("suppliers", "min_t_per_year", holds=most, supplier=supply.supplier, material=supply.material),
             -1,
             0,
             0,
@@ -379,7 +374,6 @@ class RuleBook:
                 f"{row.scenario}: {percent(min(1.0, value))} left{what} from {row.kind} {row.target} "
                 f"instead of {percent(row.availability)}"
             ),
-            f"without this row: {row.scenario}: {percent(row.availability)} left{what} from {row.kind} {row.target}",
         )
 
     # ---- limits of countries, deposits, partners ------------------------------------------------
@@ -435,19 +429,22 @@ class RuleBook:
 
     def offtake(self, sender: str, receiver: str) -> Rule:
         """One partner's country ships another only so much without its finance."""
-        free = max(self.case.free_offtake[sender, receiver].values())
+        free = self.case.free_offtake[sender, receiver].values()
+        least, most = min(free), max(free)
+        span = number(most) if least == most else f"{number(least)} to {number(most)}"
+        rows = self._rows("offtakes", from_country=sender, to_country=receiver)
         return Rule(
             ("offtakes", sender, receiver, "free_t_per_year"),
-            f"{sender} ships {receiver} at most {number(free)} t REO a year, and what finance gives a right to",
-            self._place("offtakes", "free_t_per_year", holds=free, from_country=sender, to_country=receiver),
-            free,
+            f"{sender} ships {receiver} at most {span} t REO a year, and what finance gives a right to",
+            self._place("offtakes", "free_t_per_year", holds=least, from_country=sender, to_country=receiver),
+            least,
             self._plenty_t,
             0,
             lambda case: _without_key(case, "free_offtake", (sender, receiver)),
-            lambda case, value: _with_offtake(case, (sender, receiver), value),
-            lambda value: (
-                f"{sender} to {receiver}: {number(value)} t REO a year without finance instead of {number(free)}"
+            lambda case, value: _with_offtake(
+                case, (sender, receiver), _raised(rows, "free_t_per_year", value, case.years)
             ),
+            lambda value: f"{sender} to {receiver}: {number(value)} t REO a year without finance instead of {span}",
         )
 
     def dependence(self, partner: str, country: str) -> Rule:
@@ -468,7 +465,9 @@ class RuleBook:
             0,
             lambda case: _without_key(case, "dependence", (partner, country)),
             lambda case, value: _with_dependence(
-                case, (partner, country), {m: _raised(held, "max_share", min(1.0, value), case.years) for m, held in rows}
+                case,
+                (partner, country),
+                {m: _raised(held, "max_share", min(1.0, value), case.years) for m, held in rows},
             ),
             lambda value: (
                 f"{partner} may take up to {percent(value)} of each material from {country} instead of {span}"
@@ -487,24 +486,6 @@ class RuleBook:
             return f"{table}.csv, {columns}"
         row = next((row for row in rows if row[columns] == holds), rows[0]) if holds is not None else rows[0]
         return f"{row.file}:{row.line}, {columns}" + (" (and the rows like it)" if len(rows) > 1 else "")
-
-
-def number(value: float) -> str:
-    """A number with every digit that counts, so that a change can be typed in as it is said.
-
-    >>> number(1234.5), number(0.30000000000000004), number(20.0), number(0.99999999)
-    ('1,234.5', '0.3', '20', '0.99999999')
-    """
-    return f"{value:,.14g}"
-
-
-def percent(share: float) -> str:
-    """A share as a percentage with every digit that counts.
-
-    >>> percent(0.125), percent(0.07)
-    ('12.5%', '7%')
-    """
-    return f"{number(100 * share)}%"
 
 
 def _never(value: float) -> str:
@@ -574,8 +555,8 @@ def _with_deposit(case: Case, name: str, resource: float) -> Case:
     return replace(case, deposits={**case.deposits, name: replace(case.deposits[name], resource_t=resource)})
 
 
-def _with_offtake(case: Case, pair: tuple[str, str], value: float) -> Case:
-    return replace(case, free_offtake={**case.free_offtake, pair: dict.fromkeys(case.free_offtake[pair], value)})
+def _with_offtake(case: Case, pair: tuple[str, str], free: ByYear) -> Case:
+    return replace(case, free_offtake={**case.free_offtake, pair: free})
 
 
 def _with_dependence(case: Case, pair: tuple[str, str], caps: dict[str, ByYear]) -> Case:

@@ -50,5 +50,5 @@ class CaseProblem:
         target = self.target if case.windows else 0.0
         measure = self.case.settings.resilience_measure if target > 0 else WINDOW_BY_WINDOW[0]
         question = Cheapest(target, self.gap, self.controls, request.given)
-        what = request.what if self.target <= 0 else f"{request.what}, keeping {self.target:.4g}"
+        what = request.what if self.target <= 0 else f"{request.what}, keeping {self.target:.12g}"
         return Task(what, case, question, measure, self.controls.time_limit_s)

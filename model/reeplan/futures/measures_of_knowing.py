@@ -40,11 +40,11 @@ def named_values(free: Knowing, kept: Knowing | None, target: float) -> Iterator
     yield Named(
         PREMIUM,
         premium(free, kept),
-        f"what serving at least {target:.4g} of demand in every window costs beyond the cheapest plan: an insurance",
+        f"what serving at least {target:.12g} of demand in every window costs beyond the cheapest plan: an insurance",
     )
     values = list(_values(kept)) if kept.alone else [next(_values(kept))]
     for value in values:
-        yield Named(value.name + KEEPING, value.amount, f"{value.meaning}; every window keeps {target:.4g}")
+        yield Named(value.name + KEEPING, value.amount, f"{value.meaning}; every window keeps {target:.12g}")
 
 
 def premium(free: Knowing, kept: Knowing) -> Estimate:

@@ -47,16 +47,19 @@ def of_knowing(free: Knowing, kept: Knowing | None, target: float) -> Iterator[s
         return
     insurance = premium(free, kept)
     if insurance.known:
-        yield f"To serve at least {target:.1%} in every window costs {money(insurance)} more than the cheapest plan."
+        yield (
+            f"To serve at least {100 * target:.12g}% in every window costs {money(insurance)} more than the cheapest "
+            "plan."
+        )
     if kept.of_perfect_knowledge.known:
         yield (
             f"To know beforehand what happens would save {money(kept.of_perfect_knowledge)} of the cost of a plan that "
-            f"serves {target:.1%}: the plan is insured against every window, of which at most one happens."
+            f"serves {100 * target:.12g}%: the plan is insured against every window, of which at most one happens."
         )
     for belief, words in ((MEAN, "for the average"), (NOTHING, "as if nothing happened")):
         answer = kept.following.get(belief)
         if answer is not None and answer.impossible:
-            yield f"What is built when planning {words} cannot serve {target:.1%} in every window."
+            yield f"What is built when planning {words} cannot serve {100 * target:.12g}% in every window."
 
 
 def _of_planning(knowing: Knowing, belief: str, words: str) -> Iterator[str]:

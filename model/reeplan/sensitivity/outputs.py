@@ -80,7 +80,7 @@ def _of_the_target(target: float) -> list[Output]:
             resilience,
         ]
     return [
-        Output(f"cost at a resilience of {target:g}", "MUSD", _cost, lambda a: _band(a.at_target), True),
+        Output(f"cost at a resilience of {target:.12g}", "MUSD", _cost, lambda a: _band(a.at_target), True),
         Output(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest)),
         Output("what the target costs", "MUSD", _price, _band_of_price),
         Output(WITHIN_REACH, "1 or 0", _reach, headline=True),

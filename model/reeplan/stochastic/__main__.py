@@ -126,7 +126,7 @@ def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float
         except CoupledWindowsError as error:
             raise click.ClickException(f"{error}.") from error
         except NoPlanError:
-            click.echo(f"No plan serves {target:.4g} of what is demanded in every window.", err=True)
+            click.echo(f"No plan serves {target:.12g} of what is demanded in every window.", err=True)
             sys.stderr.flush()
             # The other processes wait for this one.
             MPI.COMM_WORLD.Abort(INFEASIBLE)

@@ -75,7 +75,7 @@ class Draws:
     @cached_property
     def cost_name(self) -> str:
         """The output that is the cost at the target."""
-        return f"cost at a resilience of {self.target:g}" if self.target > 0 else CHEAPEST
+        return f"cost at a resilience of {self.target:.12g}" if self.target > 0 else CHEAPEST
 
     @cached_property
     def fixed(self) -> list[str]:

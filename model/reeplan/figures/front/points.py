@@ -73,7 +73,7 @@ def draw_points(page: Page) -> None:
     if target is not None:
         axes.axhline(100 * target, color=INK, lw=1.1, ls=(0, (1, 2)), zorder=1)
         axes.annotate(
-            f"target {100 * target:g}{NBSP}%",
+            f"target {100 * target:.12g}{NBSP}%",
             (_free_place(page, 100 * target), 100 * target),
             xycoords=axes.get_yaxis_transform(),
             xytext=(0, 3),
