@@ -38,6 +38,9 @@ The rest of it is room for a number with few digits.
 WHOLE_S = 120.0
 """So long is a change sought with whole modules where what is enough with divisible ones is not."""
 
+SMALLEST = 1e-11
+"""A change smaller than this part of what stands there (or of one) is none that anybody would make."""
+
 DIGITS = 6
 """Decimals of the target that is proposed instead."""
 
@@ -57,12 +60,13 @@ class Change:
 class Remedy:
     """Changes that together make the target possible; mostly it is one.
 
-    ``whole``: a plan with whole modules was found under them. ``smallest``: with any of them smaller by more
+    ``whole``: a plan with whole modules was found under them; False if it is proven that none is found however far
+    they go, None if neither is known. ``smallest``: with any of them smaller by more
     than the accuracy, the others as they are, it is proven that there is none. Not ``of_a_number``: a rule ends.
     """
 
     changes: tuple[Change, ...]
-    whole: bool
+    whole: bool | None
     smallest: bool = True
     of_a_number: bool = True
 
@@ -101,7 +105,7 @@ def single_remedy(case: Case, rule: Rule, asking: Asking, *, only_whole: bool) -
     if (divisible or asking.whole)(without) is not True:
         return None
     ended = Change(f"without this rule: {rule.says}", rule.place)
-    return Remedy((ended,), whole=asking.whole(without) is True, of_a_number=False)
+    return Remedy((ended,), whole=asking.whole(without), of_a_number=False)
 
 
 def joint_remedy(case: Case, rules: Sequence[Rule], asking: Asking, *, only_whole: bool) -> Remedy | None:
@@ -124,19 +128,19 @@ def _joint(case: Case, rules: Sequence[Rule], asking: Asking, divisible: Kept | 
         guess, proven = found
         if asking.whole(_with(case, rules, guess)):
             return _remedy(rules, guess, whole=True, smallest=proven)
-        if asking.whole(widest(case, rules)) is not True:
-            return _remedy(rules, guess, whole=False, smallest=proven)
+        if (at_most := asking.whole(widest(case, rules))) is not True:
+            return _remedy(rules, guess, whole=at_most, smallest=proven)
     in_time = asking.within(WHOLE_S)
     try:
         found = _values(case, rules, lambda changed: (in_time.whole(changed), math.nan), asking.target, guess)
     except StoppedError:
         if asking.over or guess is None:
             raise
-        return _remedy(rules, guess, whole=False, smallest=proven)
+        return _remedy(rules, guess, whole=None, smallest=proven)
     return None if found is None else _remedy(rules, found[0], whole=True, smallest=found[1])
 
 
-def _remedy(rules: Sequence[Rule], values: Sequence[float], *, whole: bool, smallest: bool) -> Remedy:
+def _remedy(rules: Sequence[Rule], values: Sequence[float], *, whole: bool | None, smallest: bool) -> Remedy:
     said = tuple(Change(rule.put(value), rule.place) for rule, value in zip(rules, values, strict=True))
     return Remedy(said, whole, smallest)
 
@@ -210,7 +214,8 @@ def _smallest_number(rule: Rule, asked: Asked, target: float | None, guess: floa
             enough = _first_that_suffices(rule, asked, guess)
     if enough is None:
         return None
-    while enough - short[-1][0] > max(CLOSE * ACCURACY * (enough - start), 1e-15 * abs(enough)):
+    nothing = SMALLEST * max(abs(start), 1.0)
+    while enough - short[-1][0] > CLOSE * ACCURACY * (enough - start) and enough - start > nothing:
         low = short[-1][0]
         # Resilience is straight in most limits piece by piece: a line through two values that fall short mostly meets
         # the smallest at once, and a value just below it shows so. Parts of the bracket are taken else.
@@ -229,6 +234,9 @@ def _smallest_number(rule: Rule, asked: Asked, target: float | None, guess: floa
             way = "part" if way == "line" else "line"
             short.append((value, resilience))
             proven = proven and answer is False
+    if enough - start <= nothing:  # as little as one likes is enough: what one would type is not the least
+        some = min(start + ACCURACY * max(abs(start), 1.0), rule.most)
+        return _Value(some if asked(some)[0] else enough, proven=False)
     return _typed(start, short[-1][0], enough, proven, asked)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reeplan.explain.arithmetic import Shortfall, highest_by_arithmetic, shortfalls
 from reeplan.explain.asking import CLEAR, LIMIT_S, Asking, StoppedError
-from reeplan.explain.changes import ACCURACY, Remedy, highest_target, joint_remedy, single_remedy
+from reeplan.explain.changes import ACCURACY, WHOLE_S, Remedy, highest_target, joint_remedy, single_remedy
 from reeplan.explain.conflict import smallest_conflict
 from reeplan.explain.numbers import beside, number
 from reeplan.explain.rules import LIMITS_IN_WORDS, RuleBook, lifted
@@ -261,6 +261,9 @@ def _find_changes(
         settled = [rule for rule in in_order if not rule.of_a_disruption]
         for given in (settled, in_order[::-1]):
             remedy = joint_remedy(case, given, asking, only_whole=found.only_integers)
+            if remedy is not None and not remedy.whole:
+                with suppress(StoppedError):  # other rules may have to give way with whole modules
+                    remedy = joint_remedy(case, given, asking.within(WHOLE_S), only_whole=True) or remedy
             if remedy is not None and all(len(remedy.changes) < len(other.changes) for other in found.joint):
                 found.joint.append(remedy)
 
@@ -288,8 +291,10 @@ def _without_source(case: Case) -> list[str]:
 def _in_one_line(remedy: Remedy) -> str:
     """Changes with the cells they are made in, and what was not shown of them."""
     tail = "" if remedy.smallest else "; that less is not enough was not shown"
-    if not remedy.whole:
+    if remedy.whole is None:
         tail = "; enough with divisible modules, with whole ones not shown"
+    elif not remedy.whole:
+        tail = "; enough only if modules were divisible, with whole ones it is not however far it goes"
     return "; ".join(f"{change.says} ({change.place})" for change in remedy.changes) + tail
 
 
