@@ -856,6 +856,16 @@ def test_close_to_the_highest_one_tolerance_decides(t: float, above: float, tmp_
         assert optimum(copy, target=target).feasible, change
 
 
+def test_a_target_of_the_settings_just_out_of_reach_is_said_as_it_is(tmp_path: Path) -> None:
+    """0.9999 can be kept and 0.99995 is asked for along a front: neither number is rounded to the other."""
+    case = write_case(tmp_path / "case", *near(99.99))
+    add_rows(case, "settings", {"name": "resilience_target", "value": 0.99995})
+    result = run_command("solve", case, "--points", 2, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    said = " ".join(result.stdout.split())
+    assert "The resilience_target 0.99995 of the settings is out of reach: no plan serves more than 0.9999." in said
+
+
 IN_SERIES = """
     products
     product  kind     reference_usd_per_t  reo_t_per_t

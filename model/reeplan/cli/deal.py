@@ -140,7 +140,7 @@ def _coalition_row(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
     """Cost, bound, what is served, the gain, and between what it is certain; or why there is no plan."""
     if row["status"] == OUT_OF_REACH:
         reach = row["highest_resilience"]
-        at_most = f"; it reaches at most {reach:.1%}" if math.isfinite(reach) else ""
+        at_most = f"; it reaches at most {math.ceil(1000 * reach - 1e-6) / 10:.1f}%" if math.isfinite(reach) else ""
         return "", "", "", "", f"cannot reach the target {'alone' if row['partners'] == 1 else 'by itself'}{at_most}"
     if not math.isfinite(row["cost_musd"]):
         return "", "", "", "", row["status"]
