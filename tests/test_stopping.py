@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from reeplan.cli import solve as solve_module
+from reeplan.explain import explain
 from reeplan.figures import catalogue
 from reeplan.front import Point
 from reeplan.interrupt import SAME_REQUEST_S, Interrupt
@@ -152,17 +153,18 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def test_a_reason_that_is_looked_for_is_given_up(
     own_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That there is no plan is known, and said."""
+    """That there is no plan is known, and said; so is what was not tried."""
     rows = rows_of(own_case, "plants")
     rows[0]["max_modules"] = "1"
     write_rows(own_case, "plants", rows)
-    monkeypatch.setattr("reeplan.cli.no_plan.explain", asked := Asked(busy))
+    monkeypatch.setattr("reeplan.cli.no_plan.explain", asked := Asked(explain))
     result = run_command("solve", own_case, "--target", 0.99, "--out", tmp_path / "run", "--json")
     assert time.monotonic() - asked.asked_at < ANSWERED_S
     assert_answered(result)
     assert json.loads(result.stdout)["status"] == "infeasible"
     assert "No plan can satisfy these inputs" in result.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+    assert "Not tried" in result.stderr
+    assert (tmp_path / "run" / "infeasible.md").exists()
 
 
 # ---- while a run is solved ------------------------------------------------------------------------

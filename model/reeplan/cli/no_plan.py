@@ -73,7 +73,7 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         raise KeyboardInterrupt
     assert loaded.tables is not None
     # A front begins with the cheapest plan of all: where that does not exist, no target is to blame.
-    found = _explained(planner, loaded.tables, target if session.single else None)
+    found, stopped = _explained(planner, loaded.tables, target if session.single else None)
     with written_whole(place) as folder:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
         write_inputs(loaded.tables, planner.case.settings, folder / INPUTS)
@@ -89,7 +89,7 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         set_in = len(line) - len(line.lstrip())
         say(line, err=True, rest=" " * (set_in + 2 if set_in else 0))
     click.echo(f"\nDetails: {place / 'infeasible.md'}", err=True)
-    return INFEASIBLE
+    return INTERRUPTED if stopped else INFEASIBLE
 
 
 def _ended(status: str, message: str, code: int, as_json: bool) -> int:
@@ -99,7 +99,8 @@ def _ended(status: str, message: str, code: int, as_json: bool) -> int:
     return code
 
 
-def _explained(planner: Planner, tables: Tables, target: float | None) -> Explanation:
+def _explained(planner: Planner, tables: Tables, target: float | None) -> tuple[Explanation, bool]:
+    """The explanation, and whether somebody asked to stop before all of it was tried."""
     last = time.monotonic()
 
     with TerminalDisplay() as display, Interrupt(answer=partial(display.stop, STOPPING)) as interrupt:
@@ -110,4 +111,5 @@ def _explained(planner: Planner, tables: Tables, target: float | None) -> Explan
                 last = time.monotonic()
                 display.say(f"    looking for the reason: {what}")
 
-        return explain(planner, tables, target, measure_in_words(planner.case.settings), interrupt, tried)
+        found = explain(planner, tables, target, measure_in_words(planner.case.settings), interrupt, tried)
+    return found, interrupt.asked
