@@ -261,7 +261,8 @@ def test_the_way_on_has_the_options_of_a_study() -> None:
         "settings": {"resilience_target": None},
         "options": {"levers": True, "regret": False, "leaves": [2030, 2031], "plans": None, "future": ["a b"]},
     }
-    assert as_options(asked) == "--levers --leaves 2030 --leaves 2031 --future 'a b' --target none --seed 3"
+    words = "--levers --leaves 2030 --leaves 2031 --future 'a b' --target none --seed 3"
+    assert as_options(asked) == shlex.split(words)
 
 
 # ---- what is no edit ------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from reeplan import answers
@@ -154,8 +153,8 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def as_options(asked: Mapping[str, Any]) -> str:
-    """The options that ask the same of a run's inputs, where everything is as it was."""
+def as_options(asked: Mapping[str, Any]) -> list[str]:
+    """The options, as words, that ask the same of a run's inputs where everything is as it was."""
     options = asked.get("options")
     given: dict[str, Any] = dict(options) if isinstance(options, dict) else {}
     if asked.get("single"):
@@ -163,8 +162,9 @@ def as_options(asked: Mapping[str, Any]) -> str:
         given["target"] = "none" if target is None else target
     given["seed"] = asked.get("seed") or None
     every = [(name, one) for name, value in given.items() for one in (value if isinstance(value, list) else [value])]
-    return " ".join(
-        f"--{name.replace('_', '-')}" + ("" if one is True else f" {shlex.quote(str(one))}")
+    return [
+        word
         for name, one in every
         if one is not None and one is not False
-    )
+        for word in (f"--{name.replace('_', '-')}", *(() if one is True else (str(one),)))
+    ]

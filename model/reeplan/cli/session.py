@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import platform
+import shlex
 import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -326,11 +327,13 @@ def _refuse_if_asked_otherwise(
         return
     other = place.with_name(f"{place.name}-2")
     asked = then or now
-    again = f"reeplan {asked['command']} {source / INPUTS} --out {other} {as_options(asked)}"
+    again = shlex.join(
+        ["reeplan", str(asked["command"]), str(source / INPUTS), "--out", str(other), *as_options(asked)]
+    )
     put_back = "" if FINGERPRINT not in facts else "; or put back what was changed"
     raise RefusedError(
         f"the run at {place} cannot be resumed: {reason}.",
-        f"solve its inputs as a new run: {again.rstrip()}{put_back}.",
+        f"solve its inputs as a new run: {again}{put_back}.",
     )
 
 
