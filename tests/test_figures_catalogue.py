@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import font_manager
 from PIL import Image
 
-from reeplan.figures import build_timeline, catalogue, cost_parts, draw_figures, palette, words
+from reeplan.figures import build_timeline, catalogue, cost_parts, draw_figures, fonts, palette, words
 from reeplan.figures.run import Run
-from reeplan.figures.style import DPI, WIDTH
+from reeplan.figures.style import BODY, DPI, WIDTH, Ruler, drawing_style
 from reeplan.figures.svg import slim
+from reeplan.report import write_report
+from reeplan.tables.names import quoted
+from report_support import Page
+from solved import run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +53,9 @@ def test_the_index_lists_every_figure_with_its_files_and_words(run: Path, monkey
     entries = index_of(run)["figures"]
     points = Run(run).points
     assert [(entry["name"], entry["point"]) for entry in entries] == [
-        ("cost-parts", ""), *(("build-timeline", point) for point in points)]
+        ("cost-parts", ""),
+        *(("build-timeline", point) for point in points),
+    ]
     for entry in entries:
         assert entry["title"]
         assert entry["alt"]
@@ -94,6 +101,58 @@ def test_a_figure_that_fails_leaves_the_others(run: Path, monkeypatch: pytest.Mo
     index = index_of(run)
     assert [entry["name"] for entry in index["figures"]] == ["cost-parts"]
     assert [(entry["name"], entry["failed"]) for entry in index["left_out"]] == [("broken", True)]
+    assert {path.name for path in (run / "figures").iterdir()} == {
+        "index.json", "cost-parts.png", "cost-parts.svg", "cost-parts.csv"
+    }, "nothing is left of the one that failed"  # fmt: skip
+
+
+def test_the_report_says_which_figures_are_missing_and_why(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(view: View, table: pd.DataFrame) -> Any:
+        raise KeyError("nobody thought of <this>")
+
+    first = Run(run).points[0]
+    only(monkeypatch, replace(build_timeline.FIGURE, draw=fails), cost_parts.FIGURE)
+    with pytest.raises(catalogue.DrawingError, match=f"{len(Run(run).points)} figures could not be drawn"):
+        draw_figures(run)
+    write_report(run)
+    page = Page(run)
+    count = words.count(len(Run(run).points), "figure").capitalize()
+    assert f"✗ {count} could not be drawn" in page.text_of("li", class_="bad")
+    [said] = [text for text in page.text_of("article", id=first) if "could not be drawn" in text]
+    assert f"{build_timeline.FIGURE.heading}: this figure could not be drawn" in said
+    assert "nobody thought of <this>" in said
+    assert any("Figures that could not be drawn" in text for text in page.text_of("section", id="checked"))
+
+
+def test_a_run_says_in_the_terminal_and_the_manifest_what_could_not_be_drawn(
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(view: View) -> Any:
+        raise ValueError("a strange number")
+
+    only(monkeypatch, replace(cost_parts.FIGURE, table=fails))
+    result = run_command("solve", small_case, "--target", 0, "--workers", 1, "--out", tmp_path / "run")
+    assert result.exit_code == 0, "the tables are whole, and the check holds"
+    assert "1 figure could not be drawn: cost-parts: ValueError: a strange number" in " ".join(result.output.split())
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["figures_not_drawn"] == ["cost-parts: ValueError: a strange number"]
+    assert "could not be drawn" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert run_command("verify", tmp_path / "run").exit_code == 0
+
+
+def test_a_drawing_that_breaks_off_whole_is_said_in_the_report(
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(run: Path) -> str:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("reeplan.cli.solve.draw_figures", breaks)
+    result = run_command("solve", small_case, "--target", 0, "--workers", 1, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    page = Page(tmp_path / "run")
+    assert "✗ One figure could not be drawn" not in page.text_of("li", class_="bad")
+    assert "✗ No figure could be drawn" in page.text_of("li", class_="bad")
+    assert any("MemoryError: no room" in text for text in page.text_of("section", id="checked"))
 
 
 def test_a_figure_without_anything_to_show_is_left_out(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,6 +195,67 @@ def test_two_processes_draw_the_same_as_one(run: Path) -> None:
 
 
 # ---- SVG ------------------------------------------------------------------------------------------
+
+
+# ---- names ----------------------------------------------------------------------------------------
+
+LONG = [
+    f"{begins} of a very long name that no place has room for, {ends}" for begins in "AB" for ends in ("one", "two")
+]
+ALIKE = [f"a plant of a very long name, number {number}, of which every letter but one is the same" for number in "123"]
+
+
+@pytest.mark.parametrize("names", [LONG, ALIKE, ["x" * 50, "x" * 51, "x" * 52 + "y"]])
+def test_names_cut_short_are_never_alike(names: list[str]) -> None:
+    with drawing_style():
+        ruler = Ruler()
+        shown = [ruler.cut(name, 1.5, BODY) for name in names]
+        assert shown == [ruler.cut(name, 1.5, BODY) for name in names], "the same each time"
+        assert all(ruler.width(name, BODY) <= 1.5 for name in shown)
+    for one in (shown, words.clipped_apart(names), words.clipped_apart(names, 12)):
+        assert len(set(one)) == len(names)
+        assert all("…" in name for name in one)
+
+
+def test_a_name_is_cut_in_its_middle() -> None:
+    assert words.clipped("Er (erbium group: Eu, Ho, Er, Tm, Yb, Lu)", 24) == "Er (erbium gro…, Yb, Lu)"
+    assert words.clipped("Er", 24) == "Er"
+    assert quoted("Er (erbium group: Eu, Ho, Er, Tm, Yb, Lu)", 24) == "'Er (erbium gro…, Yb, Lu)'"
+    with drawing_style():
+        ruler = Ruler()
+        assert ruler.wrap("one two three four five six", 0.8, BODY, most=2)[-1].endswith(" …"), (
+            "running text at its end"
+        )
+
+
+def test_a_font_that_has_a_letter_is_found_among_all_that_are_installed() -> None:
+    """A letter that no preferred font has and another does: one of the mathematical fonts beside matplotlib."""
+    preferred = fonts.families()
+    other = font_manager.get_font(font_manager.findfont("STIXNonUnicode"))
+    letter = next(sign for sign in map(chr, sorted(other.get_charmap())) if fonts.unwritten(sign, preferred))
+    found = fonts.families([letter, "a"])
+    assert found[: len(preferred)] == preferred
+    assert len(found) == len(preferred) + 1
+    assert not fonts.unwritten(letter, found)
+    assert not any(name.startswith("Last Resort") for name in found), "which has a box for every letter"
+
+
+def test_letters_that_no_font_has_are_said_once_with_what_to_install(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, cost_parts.FIGURE)
+    assert draw_figures(run) == ""
+    regions = run / "inputs" / "regions.csv"
+    regions.write_text(
+        regions.read_text(encoding="utf-8-sig").replace("India", "\U00012000 \u9435\u9435"), encoding="utf-8"
+    )
+    monkeypatch.setattr(fonts, "PREFERRED", ("DejaVu Sans",))
+    ours = [entry for entry in font_manager.fontManager.ttflist if entry.name == "DejaVu Sans"]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", ours)
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+    said = draw_figures(run)
+    assert said.startswith("names in Han and Cuneiform letters are boxes in the PNG figures")
+    assert "install Noto Sans CJK and Noto Sans Cuneiform, then draw again with reeplan report" in said
 
 
 def test_an_svg_becomes_smaller_and_stays_the_same_picture() -> None:

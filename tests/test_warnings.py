@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from reeplan.tables import load_tables
+from reeplan.tables.advice_names import MISSING
 from test_tables_case import add_row, case, change_cell, lines_of, says, write_lines
 
 if TYPE_CHECKING:
@@ -212,3 +215,35 @@ def test_a_number_that_nothing_real_has_is_asked_about(
 def test_no_number_of_the_real_cases_is_asked_about(folder: str) -> None:
     loaded = load_tables(Path(__file__).parent.parent / "inputs" / folder)
     assert [warning.message for warning in loaded.warnings if "is it a slip?" in warning.hint] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("NA", "'NA': read as missing by pandas and pyam"),
+        ("nan", "'nan': read as missing by pandas and pyam"),
+        ("null", "'null': read as missing by pandas and pyam"),
+        ("None", "'None': read as missing by pandas and pyam"),
+        ("n/a", "'n/a': read as missing by pandas and pyam"),
+        ("inf", "'inf': read as a number by pandas and spreadsheets"),
+        ("1e5", "'1e5': read as a number by pandas and spreadsheets"),
+        ("007", "'007': read as a number by pandas and spreadsheets"),
+        ("TRUE", "'TRUE': read as yes or no by pandas and spreadsheets"),
+    ],
+)
+def test_names_that_programs_read_otherwise_are_warned_of(case: Path, name: str, message: str) -> None:
+    for path in case.glob("*.csv"):
+        table = path.stem
+        write_lines(case, table, [[name if cell == "town" else cell for cell in row] for row in lines_of(table)])
+    warning = only_warning(case)
+    assert (Path(warning.file).name, warning.column) == ("suppliers.csv", "supplier")
+    assert warning.message == f"{message}."
+
+
+def test_names_that_pandas_reads_as_missing_are_all_known() -> None:
+    """Each of its words, in a column of a table as it reads it unless told otherwise."""
+    words = pd.DataFrame({"name": sorted(MISSING)})
+    assert pd.read_csv(io.StringIO(words.to_csv(index=False)))["name"].isna().all()
+    others = pd.DataFrame({"name": ["na", "none", "Null", "NAN ", "town", "-"]})
+    assert not pd.read_csv(io.StringIO(others.to_csv(index=False)))["name"].isna().any()
+    assert not MISSING & set(others["name"])

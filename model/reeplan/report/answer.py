@@ -113,8 +113,11 @@ def _proven(report: Report) -> Badge:
 
 
 def _not_drawn(report: Report) -> list[Badge]:
-    missing = len(report.not_drawn)
-    return [Badge("bad", f"{count(missing, 'figure').capitalize()} could not be drawn", "checked")] if missing else []
+    missing = report.not_drawn
+    if not missing:
+        return []
+    some = count(len(missing), "figure").capitalize() if missing[0].name else "No figure"
+    return [Badge("bad", f"{some} could {'not ' if missing[0].name else ''}be drawn", "checked")]
 
 
 def _warned(report: Report) -> list[Badge]:
