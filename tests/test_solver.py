@@ -16,7 +16,7 @@ import pytest
 from reeplan.basis import Basis
 from reeplan.front import solve_front, solve_single
 from reeplan.interrupt import Interrupt
-from reeplan.solver import Controls, Engine, Outcome, _Question
+from reeplan.solver import Controls, Engine, Outcome, Solution, _better, _Question
 from reeplan.workers import Alone
 from solved import planner_of, random_case, rows_of, write_rows
 from support import Silent
@@ -555,3 +555,21 @@ def test_what_is_fixed_can_be_given_room() -> None:
     assert found.outcome is Outcome.OPTIMAL
     assert found.values[engine.column(m.n)] == 3.0
     assert abs(found.values[engine.column(m.x)] - 2000.0) <= 2e-6
+
+
+@pytest.mark.parametrize("maximise", [False, True])
+def test_a_plan_beyond_the_second_bound_shows_that_it_was_none(maximise: bool) -> None:
+    """Both tries are looked at: the second is not taken for right because it came later."""
+    sign = -1.0 if maximise else 1.0
+    values, nothing = np.zeros(1), -sign * np.inf
+    first = Solution(Outcome.UNPROVEN, values, sign * 90.0, nothing, 1.0)
+    boasts = Solution(Outcome.OPTIMAL, values, sign * 100.0, sign * 100.0, 2.0)
+    proven = Solution(Outcome.OPTIMAL, values, sign * 90.0, sign * 90.0, 2.0)
+    none = Solution(Outcome.FAILED, None, np.nan, nothing, 2.0)
+    wrong = _better(first, boasts, maximise)
+    assert (wrong.outcome, wrong.objective, wrong.bound) == (Outcome.UNPROVEN, sign * 90.0, nothing)
+    assert _better(first, proven, maximise).outcome is Outcome.OPTIMAL
+    assert _better(first, none, maximise).objective == sign * 90.0
+    assert _better(none, proven, maximise).outcome is Outcome.OPTIMAL
+    assert _better(none, none, maximise).outcome is Outcome.FAILED
+    assert _better(first, proven, maximise).seconds == 3.0

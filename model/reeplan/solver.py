@@ -571,11 +571,14 @@ _SMALLEST_COEFFICIENT, _CAREFUL_SMALLEST_COEFFICIENT = 1e-9, 1e-12
 def _better(first: Solution, again: Solution, maximise: bool) -> Solution:
     """Of two answers to one question the one that can be relied on; else the better plan with the tighter bound."""
     seconds = first.seconds + again.seconds
-    if again.outcome is Outcome.OPTIMAL or not first.found:
-        return replace(again, seconds=seconds)
-    if not again.found:
-        return replace(first, seconds=seconds)
+    if not (first.found and again.found):
+        return replace(again if again.found or not first.found else first, seconds=seconds)
     first_is_better = first.objective > again.objective if maximise else first.objective < again.objective
+    beyond = abs(first.objective - again.bound) > OVERLOOKED * abs(first.objective)
+    if first_is_better and beyond and first.violation <= OVERLOOKED and (first.objective > again.bound) == maximise:
+        return replace(first, outcome=Outcome.UNPROVEN, bound=np.inf if maximise else -np.inf, seconds=seconds)
+    if again.outcome is Outcome.OPTIMAL:
+        return replace(again, seconds=seconds)
     best = first if first_is_better else again
     bound = min(first.bound, again.bound) if maximise else max(first.bound, again.bound)
     outcome = again.outcome if first.outcome is Outcome.FAILED else first.outcome
