@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -407,9 +408,13 @@ def test_the_first_signal_asks_and_a_later_one_ends(monkeypatch: pytest.MonkeyPa
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         assert interrupt.asked
-        monkeypatch.setattr("reeplan.interrupt.SAME_REQUEST_S", -1.0)
+        monkeypatch.setattr("reeplan.interrupt.SAME_REQUEST_S", 0.2)
+        time.sleep(0.3)
+        later = threading.Timer(0.1, signal.raise_signal, [signal.SIGINT])
+        later.start()
         with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+            time.sleep(10)
+        later.join()
     assert signal.getsignal(signal.SIGINT) is before
 
 

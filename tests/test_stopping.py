@@ -278,7 +278,7 @@ def test_figures_that_are_drawn_again_stay_as_they_were_where_it_is_stopped(
     monkeypatch.setattr(catalogue, "_draw", Asked(catalogue._draw, 2))
     result = run_command("report", run)
     assert_answered(result)
-    assert f"reeplan report {run}\n" in result.stderr, "to be copied"
+    assert f"reeplan report {run}\n" in result.stderr
     after = snapshot(run / "figures")
     assert after["index.json"] == before["index.json"]
     assert after.keys() == before.keys()
@@ -308,7 +308,7 @@ def test_processes_that_draw_begin_no_more_figures(tmp_path: Path, plain_run: Pa
 @pytest.fixture
 def asked_before(small_case: Path) -> Planner:
     planner = planner_of(small_case)
-    planner.engine._interrupt.ask()
+    planner.engine._interrupt._ask()
     return planner
 
 
@@ -325,7 +325,7 @@ def test_what_makes_a_plan_of_what_was_found_is_finished(small_case: Path) -> No
     planner = planner_of(small_case)
     found = planner.cheapest(0.5, Controls())
     calm = planner.report(found, 0.5, found.bound)
-    planner.engine._interrupt.ask()
+    planner.engine._interrupt._ask()
     assert planner.report(found, 0.5, found.bound).cost_musd == calm.cost_musd
     assert planner.report(found, 0.5, found.bound).prices == calm.prices
 
@@ -335,7 +335,7 @@ def test_a_linear_program_is_stopped_from_inside() -> None:
     """The relaxation of the real case takes seconds; what it stands at when it is stopped is no bound."""
     planner = planner_of(INPUTS / "base")
     whole = planner.cheapest_relaxed(0.0)
-    threading.Timer(0.3 * whole.seconds, planner.engine._interrupt.ask).start()
+    threading.Timer(0.3 * whole.seconds, planner.engine._interrupt._ask).start()
     stopped = planner.cheapest_relaxed(0.9)
     assert stopped.outcome is Outcome.INTERRUPTED
     assert not stopped.found

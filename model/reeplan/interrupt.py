@@ -58,8 +58,7 @@ class Interrupt:
         if self._asked:
             event.set()
 
-    def ask(self) -> None:
-        """Ask to stop."""
+    def _ask(self) -> None:
         self._asked = True
         if self._shared is not None:
             self._shared.set()
@@ -72,7 +71,7 @@ class _Listener:
         self._those: list[Interrupt] = []
         self._lock = threading.Lock()
         self._last_at = -SAME_REQUEST_S
-        self._raises = self._is_deaf = False
+        self._raises = self._is_deaf = self._is_answered = False
         self._before: dict[int, Any] = {}
 
     def add(self, one: Interrupt) -> None:
@@ -82,7 +81,7 @@ class _Listener:
         with self._lock:
             outer_was_asked = any(other.asked for other in self._those)
             if outer_was_asked:
-                one.ask()
+                one._ask()
             if not (outer_was_asked and one.at_once):
                 self._those.append(one)
                 return
@@ -101,7 +100,7 @@ class _Listener:
             raise KeyboardInterrupt
 
     def _begin(self) -> None:
-        self._raises = False
+        self._raises = self._is_answered = False
         self._last_at = -SAME_REQUEST_S
         ear, self._mouth = socket.socketpair()
         self._mouth.setblocking(False)
@@ -130,9 +129,9 @@ class _Listener:
         self._last_at = now
         with self._lock:
             those = list(self._those)
-            is_first = not any(one.asked for one in those)
+        is_first, self._is_answered = not self._is_answered, True
         for one in those:
-            one.ask()
+            one._ask()
         answer = next((one.answer for one in reversed(those) if one.answer is not None), None)
         if is_first and answer is not None:
             with contextlib.suppress(Exception):  # a terminal that has gone must not keep the request from being heard
@@ -150,6 +149,8 @@ class _Listener:
             _thread.interrupt_main()
 
     def _in_main_thread(self, *_: object) -> None:
+        for one in list(self._those):
+            one._ask()
         if self._raises and not self._is_deaf:
             self._raises = False
             raise KeyboardInterrupt

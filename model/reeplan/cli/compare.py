@@ -104,21 +104,21 @@ def _show(compared: Compared, place: Path) -> None:
         plans = f"{len(given.front)} plan" + ("s" if len(given.front) > 1 else "")
         low, high = (f"{row['cost_musd']:,.1f}".replace(",", " ") for row in (first, last))
         served = f"{first['resilience']:.1%} to {last['resilience']:.1%} served"
-        say(f"{given.heading}: {plans}, {low} to {high} MUSD, {served}")
+        say(f"{given.heading}: {plans}, {low} to {high} MUSD, {served}", whole=True)
     for sentence in warnings(comparison):
-        say(f"warning {sentence}", err=True, rest="        ")
+        say(f"warning {sentence}", err=True, rest="        ", whole=True)
     _show_inputs(compared)
     if comparison.same_money and comparison.same_measure:
         click.echo("\nCheapest plan found that serves at least as much, MUSD")
         _print(at_equal_resilience(comparison, compared.results))
         click.echo()
         for sentence in answer(comparison, compared.inputs)[1:]:
-            say(sentence)
+            say(sentence, whole=True)
     different = builds(comparison, compared.builds, only_different=True)
     if different.rows:
         plans = ", ".join(f"{comparison.chosen[given.letter]} of {given.letter}" for given in comparison.runs)
         click.echo()
-        say(f"Built differently (plans {plans}; beside it, in how many plans of the front)")
+        say(f"Built differently (plans {plans}; beside it, in how many plans of the front)", whole=True)
         more = len(different.rows) - SHOWN
         different.rows = different.rows[:SHOWN]
         _print(different)
@@ -138,12 +138,12 @@ def _show(compared: Compared, place: Path) -> None:
 def _show_inputs(compared: Compared) -> None:
     found = [one for one in compared.inputs if one.kind in (CELL, ROW, SEARCH)]
     click.echo()
-    say(inputs_in_words(compared.inputs))
+    say(inputs_in_words(compared.inputs), whole=True)
     for one in found[:SHOWN]:
         values = " | ".join(f"{given.letter} {value or '(empty)'}"
                             for given, value in zip(compared.comparison.runs, one.values, strict=True))  # fmt: skip
         column = f", {one.column}" if one.column and one.table != "settings" else ""
-        say(f"  {one.table}.csv, {one.key}{column}: {values}", rest="    ")
+        say(f"  {one.table}.csv, {one.key}{column}: {values}", rest="    ", whole=True)
     if len(found) > SHOWN:
         click.echo(f"  and {len(found) - SHOWN} more in inputs_differences.csv.")
 
@@ -158,7 +158,7 @@ def _print(grid: Grid) -> None:
         columns.append(Column(heading, texts, room + 2 * (number > 0), left=not column.number))
     click.echo("\n".join(table(columns, [""] * len(grid.rows))))
     if grid.note:
-        say(grid.note)
+        say(grid.note, whole=True)
 
 
 # ---- one object ---------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         click.echo(json.dumps({"run": place.as_posix(), "status": "infeasible", "points": [], **reasons}))
     for line in found.lines():
         set_in = len(line) - len(line.lstrip())
-        say(line, err=True, rest=" " * (set_in + 2 if set_in else 0))
+        say(line, err=True, rest=" " * (set_in + 2 if set_in else 0), whole=True)
     click.echo(f"\nDetails: {place / 'infeasible.md'}", err=True)
     return INTERRUPTED if stopped else INFEASIBLE
 
@@ -95,7 +95,7 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
 def _ended(status: str, message: str, code: int, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"run": None, "status": status, "points": []}))
-    say(message, err=True)
+    say(message, err=True, whole=True)
     return code
 
 

@@ -29,9 +29,9 @@ def refuse(request: Request, refusal: RefusedError, results: str) -> int:
         say("Nothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
     else:
         errors, warnings = [], []
-        say(f"error   {refusal.message}", err=True, rest="        ")
+        say(f"error   {refusal.message}", err=True, rest="        ", whole=True)
         if refusal.hint:
-            say(f"        → {refusal.hint}", err=True, rest="        ")
+            say(f"        → {refusal.hint}", err=True, rest="        ", whole=True)
     if request.as_json:
         said = as_objects(errors) or [
             {"file": None, "line": None, "column": None, "message": refusal.message, "hint": refusal.hint}

@@ -49,7 +49,7 @@ def _draw_again(run: Path) -> int:
         left_out = f"no figure could be drawn: {failure}"
     if drawing.not_drawn:
         stay = f"{drawing.not_drawn} figures and report.html stay as they were"
-        say(f"Stopped: {stay}. To draw all: reeplan report {run}", err=True)
+        say(f"Stopped: {stay}. To draw all: reeplan report {run}", err=True, whole=True)
         return INTERRUPTED
     try:
         write_report(run)

@@ -48,9 +48,14 @@ def lines(text: str, columns: int, first: str = "", rest: str | None = None) -> 
     return [line.replace(TIED, " ") for line in wrapped]
 
 
-def say(text: str, *, err: bool = False, first: str = "", rest: str | None = None) -> None:
-    """Print a text in lines that fit where it goes: standard output, or standard error."""
-    click.echo("\n".join(lines(text, width(sys.stderr if err else sys.stdout), first, rest)), err=err)
+def say(text: str, *, err: bool = False, first: str = "", rest: str | None = None, whole: bool = False) -> None:
+    """Print a text in lines that fit where it goes: standard output, or standard error.
+
+    ``whole``: where that is no terminal, in one line, as whoever searches a log expects of a message.
+    """
+    stream = sys.stderr if err else sys.stdout
+    one_line = whole and not stream.isatty()
+    click.echo(first + text if one_line else "\n".join(lines(text, width(stream), first, rest)), err=err)
 
 
 def explained(names: Mapping[str, str], columns: int | None = None) -> list[str]:

@@ -417,11 +417,13 @@ def _say_stopped(request: Request, session: Session, stop: BaseException) -> int
     place = session.place
     if isinstance(stop, StoppedEarlierError):
         message = f"Stopped before every plan of {place} was found again: it stays as it is."
+    elif place.exists() and not session.unfinished.exists():
+        message = f"Stopped at once; {place} is whole."
     else:
         message = "Stopped at once; no run was written."
     if _worth_keeping(unfinished_place(place)):
         message += f" What was solved is kept; go on with: reeplan {session.command} --resume {place}"
-    say(message, err=True)
+    say(message, err=True, whole=True)
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "interrupted", "points": [], "message": message}))
     return INTERRUPTED
@@ -435,7 +437,7 @@ def _say_trouble(request: Request, session: Session, trouble: Exception) -> int:
     if _worth_keeping(kept):
         code = STOPPED_AT_LIMIT
         message += f" What was solved is kept; go on with: reeplan {session.command} --resume {session.place}"
-    say(f"error   {message}", err=True, rest="        ")
+    say(f"error   {message}", err=True, rest="        ", whole=True)
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "stopped", "points": [], "message": message}))
     return code

@@ -65,10 +65,10 @@ def in_one_line(verdict: Verdict) -> str:
 
 
 def _show(verdict: Verdict, run: Path, seconds: float) -> None:
-    say(f"{run}: {in_one_line(verdict)}, in {seconds:.0f} s")
+    say(f"{run}: {in_one_line(verdict)}, in {seconds:.0f} s", whole=True)
     for failure in verdict.failures[:SHOWN]:
-        say(f"  {failure.message}", err=True, rest="    ")
+        say(f"  {failure.message}", err=True, rest="    ", whole=True)
     if len(verdict.failures) > SHOWN:
         click.echo(f"  and {len(verdict.failures) - SHOWN} more (--json lists all).", err=True)
     for note in verdict.notes:
-        say(f"  note: {note}", rest="    ")
+        say(f"  note: {note}", rest="    ", whole=True)
