@@ -16,6 +16,7 @@ from matplotlib import font_manager
 from PIL import Image
 
 from reeplan.figures import build_timeline, catalogue, cost_parts, draw_figures, fonts, palette, words
+from reeplan.figures.index import read_index
 from reeplan.figures.run import Run
 from reeplan.figures.style import BODY, DPI, WIDTH, Ruler, drawing_style
 from reeplan.figures.svg import slim
@@ -124,7 +125,7 @@ def test_the_report_says_which_figures_are_missing_and_why(run: Path, monkeypatc
     assert any("Figures that could not be drawn" in text for text in page.text_of("section", id="checked"))
 
 
-def test_a_run_says_in_the_terminal_and_the_manifest_what_could_not_be_drawn(
+def test_a_run_says_in_the_terminal_and_the_index_what_could_not_be_drawn(
     small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(view: View) -> Any:
@@ -134,8 +135,8 @@ def test_a_run_says_in_the_terminal_and_the_manifest_what_could_not_be_drawn(
     result = run_command("solve", small_case, "--target", 0, "--workers", 1, "--out", tmp_path / "run")
     assert result.exit_code == 0, "the tables are whole, and the check holds"
     assert "1 figure could not be drawn: cost-parts: ValueError: a strange number" in " ".join(result.output.split())
-    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["figures_not_drawn"] == ["cost-parts: ValueError: a strange number"]
+    [entry] = [entry for entry in read_index(tmp_path / "run")["left_out"] if entry["failed"]]
+    assert (entry["name"], entry["why"]) == ("cost-parts", "ValueError: a strange number")
     assert "could not be drawn" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert run_command("verify", tmp_path / "run").exit_code == 0
 

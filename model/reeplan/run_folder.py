@@ -5,7 +5,6 @@ An interrupted or failed run leaves no half folder that looks finished.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.csv_files import write_table
+from reeplan.fingerprints import sha256, sha256_of_tables
 from reeplan.place_lock import PlaceTakenError, worker_at
 from reeplan.places import only_here, replaced_place, unfinished_place
 from reeplan.results.iamc import iamc
@@ -215,7 +215,7 @@ def front_row(planner: Planner, point: Point, tables: dict[str, pd.DataFrame]) -
 def sha256_of_inputs(folders: Sequence[Path]) -> dict[str, str]:
     """The fingerprint of every table file that was read."""
     return {
-        path.as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.as_posix(): sha256(path)
         for folder in folders
         for path in sorted(folder.glob("*.csv"))
         if path.stem in TABLES
@@ -223,7 +223,9 @@ def sha256_of_inputs(folders: Sequence[Path]) -> dict[str, str]:
 
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
-    """What was solved, with what, how it went."""
+    """What was solved, with what, how it went; of a run that is not being solved any more with its tables' fingerprints."""
+    if content.get("status") != "unfinished":
+        content = {**content, "tables_sha256": sha256_of_tables(folder)}
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
     draft = folder / f".{MANIFEST}.tmp"
     draft.write_text(text + "\n", encoding="utf-8")
@@ -237,15 +239,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
-
-
-def sha256_of_tables(folder: Path) -> dict[str, str]:
-    """The fingerprint of every table that a run has written."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for part in ("*.csv", "inputs/*.csv", "plans/*/*.csv")
-        for path in sorted(folder.glob(part))
-    }
 
 
 def join_logs(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ import click
 from reeplan import endings
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.cli.outcome import say_digests
 from reeplan.cli.screen import say
 from reeplan.explain import explain
+from reeplan.fingerprints import write_sums
 from reeplan.interrupt import Interrupt
 from reeplan.places import unfinished_place
 from reeplan.results.summary import measure_in_words
@@ -78,17 +81,20 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
         write_inputs(loaded.tables, planner.case.settings, folder / INPUTS)
         write_manifest(folder, {**session.facts, "status": "infeasible", "points": []})
+        digests = write_sums(folder)
     if as_json:
         reasons = {
             "rules": [rule.says for rule in found.conflict or []],
             "changes": found.change_lines(),
             "not_tried": found.untried,
         }
-        click.echo(json.dumps({"run": place.as_posix(), "status": "infeasible", "points": [], **reasons}))
+        said = {"run": place.as_posix(), "status": "infeasible", "points": [], "sha256": asdict(digests), **reasons}
+        click.echo(json.dumps(said))
     for line in found.lines():
         set_in = len(line) - len(line.lstrip())
         say(line, err=True, rest=" " * (set_in + 2 if set_in else 0), whole=True)
     click.echo(f"\nDetails: {place / 'infeasible.md'}", err=True)
+    say_digests(place, digests, err=True)
     return INTERRUPTED if stopped else INFEASIBLE
 
 

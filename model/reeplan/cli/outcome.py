@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,10 +17,12 @@ from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
+    from pathlib import Path
 
     import pandas as pd
 
     from reeplan.cli.session import Session
+    from reeplan.fingerprints import Digests
     from reeplan.front import Front
 
 PAGE = "report.html"
@@ -37,14 +40,22 @@ def status_of(front: Front) -> str:
 
 
 def print_results(
-    session: Session, front: Front, rows: list[dict[str, Any]], status: str, seconds: float, *, as_json: bool
+    session: Session,
+    front: Front,
+    rows: list[dict[str, Any]],
+    status: str,
+    digests: Digests,
+    seconds: float,
+    *,
+    as_json: bool,
 ) -> None:
     """The front as a table and a sentence, or as one JSON object; ``status`` is how the run ended."""
     place = session.place
     if as_json:
         names = ("point", "cost_musd", "resilience", "bound_musd", "gap", "status")
         points = [{name: row[name] for name in names} for row in rows]
-        click.echo(json.dumps({"run": place.as_posix(), "status": status, "points": points}))
+        said = {"run": place.as_posix(), "status": status, "points": points, "sha256": asdict(digests)}
+        click.echo(json.dumps(said))
         return
     click.echo("\n".join(["", *_table_lines(front_table(rows))]))
     click.echo()
@@ -86,6 +97,12 @@ def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list
     if not (place / PAGE).exists():
         said.append(f"To draw what there is: reeplan report {place}")
     return said
+
+
+def say_digests(place: Path, digests: Digests, *, err: bool = False) -> None:
+    """What the run can be quoted by: its digests, with the files whose SHA-256 they are."""
+    click.echo(f"\nsha256 of the results ({place / 'manifest.json'}):\n  {digests.results}", err=err)
+    click.echo(f"sha256 of the whole folder ({place / 'SHA256SUMS'}):\n  {digests.folder}", err=err)
 
 
 def _unreached(target: float, bound: float) -> str:

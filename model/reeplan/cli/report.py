@@ -12,6 +12,7 @@ from reeplan.cli.exits import BAD_INPUT, DONE, INTERRUPTED
 from reeplan.cli.refusal import say_warning
 from reeplan.cli.screen import say
 from reeplan.figures import Drawing, DrawingError, draw_figures
+from reeplan.fingerprints import DRAWN, tables_that_changed, write_sums
 from reeplan.interrupt import Interrupt
 from reeplan.place_lock import PlaceTakenError
 from reeplan.places import finished_place, only_here, why_unreadable
@@ -56,10 +57,15 @@ def _draw_again(run: Path) -> int:
     except (OSError, ValueError, KeyError) as failure:
         click.echo(f"error   the report of {run} could not be written: {_in_words(failure)}.", err=True)
         return BAD_INPUT
+    finally:
+        write_sums(run, only=DRAWN)
     if left_out:
         click.echo(f"warning {left_out}", err=True)
     if drawing.remark:
         click.echo(f"warning {drawing.remark}", err=True)
+    if changed := tables_that_changed(run, read_manifest(run)):
+        those = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
+        click.echo(f"warning the tables of {run} are not those that the run wrote, and the page says so: {those}.", err=True)
     what = "the other figures" if left_out else "the figures"
     click.echo(f"{run / 'report.html'} and {what} were drawn again from the tables of {run}.")
     return DONE

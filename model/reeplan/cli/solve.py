@@ -6,9 +6,10 @@ A study (``cli/study.py``) is the same with questions of its own: whatever it fi
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPP
 from reeplan.cli.live import LiveFront
 from reeplan.cli.machines import machines_of
 from reeplan.cli.no_plan import NoPlanError, say_no_plan
-from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, status_of
+from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, say_digests, status_of
 from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
 from reeplan.cli.session import RefusedError, Request, Session, not_written, open_session, take_up
@@ -31,6 +32,8 @@ from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
 from reeplan.figures import DrawingError, draw_figures
+from reeplan.figures.index import bind_figures, say_none_drawn
+from reeplan.fingerprints import write_sums
 from reeplan.front import Front, solve_front, solve_single
 from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal, Recorded, holds_a_plan
@@ -43,7 +46,6 @@ from reeplan.run_folder import (
     JOURNAL,
     join_logs,
     read_manifest,
-    sha256_of_tables,
     write_inputs,
     write_manifest,
     write_plan,
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.cli.study import Finding, Study
+    from reeplan.figures.index import bind_figures, say_none_drawn
+from reeplan.fingerprints import Digests
     from reeplan.front import Point
     from reeplan.workers import Crew, Workplace
 
@@ -83,6 +87,7 @@ class _Results:
     finding: Finding | None
     verdict: Verdict | None
     """None where the run was stopped before all was drawn, checked and reported."""
+    digests: Digests
 
     @property
     def status(self) -> str:
@@ -134,13 +139,16 @@ def _run(request: Request, session: Session, study: Study | None, machines: Work
 def _say_results(request: Request, session: Session, results: _Results, seconds: float) -> None:
     finding = results.finding
     if finding is None:
-        print_results(session, results.front, results.rows, results.status, seconds, as_json=request.as_json)
+        front, rows, status, digests = results.front, results.rows, results.status, results.digests
+        print_results(session, front, rows, status, digests, seconds, as_json=request.as_json)
         return
     if request.as_json:
         said = {"run": session.place.as_posix(), "status": results.status, **finding.as_object()}
+        said["sha256"] = asdict(results.digests)
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     finding.say(session.place)
+    say_digests(session.place, results.digests)
     if results.status != "done":
         points = {row["status"] for row in results.rows}
         click.echo("\n".join(["", *how_to_go_on(session, results.status, points)]))
@@ -187,11 +195,13 @@ def _solve_into(
         _write_finding(finding, folder)
     join_logs(folder)
     seconds = time.perf_counter() - began
-    write_manifest(folder, _manifest(session, front, rows, finding, folder, seconds))
+    write_manifest(folder, _manifest(session, front, rows, finding, seconds))
     verdict = _finished(folder, display, interrupt)
     if verdict is None:
         write_manifest(folder, {**read_manifest(folder), "status": "interrupted"})
-    return _Results(front, rows, finding, verdict)
+        bind_figures(folder)  # the same tables, of a run that ended otherwise
+    goes = (f"{JOURNAL}/",) if verdict is not None and _status(front, finding) == "done" else ()
+    return _Results(front, rows, finding, verdict, write_sums(folder, without=goes))
 
 
 def _plans(front: Front) -> str:
@@ -204,8 +214,7 @@ def _finished(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> V
         (folder / name).unlink(missing_ok=True)
     if interrupt.asked:
         return None
-    if not_drawn := _draw(folder, display, interrupt):
-        write_manifest(folder, {**read_manifest(folder), "figures_not_drawn": not_drawn})
+    _draw(folder, display, interrupt)
     verdict = None
     try:
         with Interrupt(at_once=True):
@@ -297,8 +306,8 @@ def _lacks_a_point(front: Front, place: Path) -> bool:
     )
 
 
-def _draw(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> list[str]:
-    """Draw; a figure that fails must not cost the run its tables. Returns what could not be drawn, and why."""
+def _draw(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> None:
+    """Draw; a figure that fails must not cost the run its tables."""
 
     def goes_on(done: int, of: int) -> bool:
         display.doing("drawing figure", done, of)
@@ -308,13 +317,12 @@ def _draw(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> list[
         drawing = draw_figures(folder, goes_on=goes_on)
     except DrawingError as trouble:
         display.say(f"    {trouble}; the tables are whole")
-        return [str(figure) for figure in trouble.args]
     except Exception as trouble:
         display.say(f"    no figure could be drawn ({trouble}); the tables are whole")
-        return [f"every figure: {type(trouble).__name__}: {trouble}"]
-    if drawing.remark:
-        display.say(f"    {drawing.remark}")
-    return []
+        say_none_drawn(folder, f"{type(trouble).__name__}: {trouble}")
+    else:
+        if drawing.remark:
+            display.say(f"    {drawing.remark}")
 
 
 def _write_page(folder: Path, display: TerminalDisplay) -> None:
@@ -377,7 +385,6 @@ def _manifest(
     front: Front,
     rows: list[dict[str, Any]],
     finding: Finding | None,
-    folder: Path,
     seconds: float,
 ) -> dict[str, Any]:
     named = (
@@ -395,8 +402,8 @@ def _manifest(
             {name: row[name] for name in named} | _unpriced(point)
             for row, point in zip(rows, front.points, strict=True)
         ],
+        "levels": [_level(front, level) for level in front.levels],
         **({} if finding is None else {session.command: {"status": finding.status, **finding.as_object()}}),
-        "tables_sha256": sha256_of_tables(folder),
         "wall_time_s": round(seconds, 1),
     }
 
@@ -405,6 +412,16 @@ def _unpriced(point: Point) -> dict[str, Any]:
     """The windows of a plan that could not be solved again; nothing where there are none."""
     windows = point.plan.not_rerun
     return {"prices_not_known": list(windows)} if windows else {}
+
+
+def _level(front: Front, level: float) -> dict[str, Any]:
+    """A resilience at which the least cost was asked for: what is proven of it, and the plan that answers."""
+    point, bound = front.at(level), front.bound_at(level)
+    return {
+        "resilience": level,
+        "bound_musd": bound if math.isfinite(bound) else None,
+        "point": None if point is None else point.name,
+    }
 
 
 def _worth_keeping(folder: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import asdict, dataclass
@@ -27,6 +26,7 @@ from reeplan.figures import (
 )
 from reeplan.figures.cooperation import burdens, levers, regret, together_front, who_gains
 from reeplan.figures.fonts import families, remark_on, signs_of, unwritten
+from reeplan.figures.index import Index, read_index, write_index
 from reeplan.figures.run import Run
 from reeplan.figures.style import drawing_style, save
 from reeplan.figures.sureness import (
@@ -75,8 +75,6 @@ FIGURES: tuple[FigureSpec, ...] = (
     indices.FIGURE,
     built_in_futures.FIGURE,
 )  # fmt: skip
-
-INDEX = "index.json"
 
 MANY = 40
 """From so many pictures on, two processes draw them: starting one costs as much as a few pictures."""
@@ -172,14 +170,14 @@ def draw_all(
         for place in range(len(artist.views(number)))
     ]
     done = _draw_each(artist, run, places, processes or (2 if len(places) >= MANY else 1), goes_on)
-    before = _read_index(folder)
+    before = read_index(run)
     former = {_key(entry): entry for entries in before.values() for entry in entries}
     missing = {place: asdict(artist.left_out(place)) for place in places if place not in done}
     entries = [
         former.get(_key(missing[place]), missing[place]) if place in missing else asdict(done[place])
         for place in places
     ]
-    _write_index(folder, before, entries, only)
+    _write_index(run, before, entries, only)
     failed = [
         " ".join(filter(None, [entry.name, entry.point, entry.variant])) + f": {entry.why}"
         for place in places
@@ -190,17 +188,11 @@ def draw_all(
     return Drawing(len(missing), artist.remark())
 
 
-Index = dict[str, list[dict[str, Any]]]
-"""The figures that are there, and those that are left out."""
-
-
-def _read_index(folder: Path) -> Index:
-    file = folder / INDEX
-    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {"figures": [], "left_out": []}
-
-
-def _write_index(folder: Path, before: Index, entries: list[dict[str, Any]], only: Sequence[str] | None) -> None:
+def _write_index(
+    run: Path, before: Index, entries: list[dict[str, Any]], only: Sequence[str] | None
+) -> None:
     """The index of what is there now: figures that were not asked for stay as they were, what is left out goes."""
+    folder = run / "figures"
     index = {
         kind: [entry for entry in before[kind] if only is not None and entry["name"] not in only]
         + [entry for entry in entries if ("files" in entry) == (kind == "figures")]
@@ -212,8 +204,7 @@ def _write_index(folder: Path, before: Index, entries: list[dict[str, Any]], onl
     there = {path for entry in index["figures"] for path in entry["files"].values()}
     for path in {path for entry in before["figures"] for path in entry["files"].values()} - there:
         (folder / path).unlink(missing_ok=True)
-    text = json.dumps(index, indent=1, ensure_ascii=False)
-    (folder / INDEX).write_text(text + "\n", encoding="utf-8")
+    write_index(run, index)
 
 
 def _key(entry: dict[str, Any]) -> tuple[str, str, str]:

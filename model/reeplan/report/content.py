@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.figures.front.data import FrontData, read_front
 from reeplan.figures.run import Run
 from reeplan.figures.words import listed, plain
+from reeplan.fingerprints import sha256_of_results, tables_that_changed
 from reeplan.report.pictures import Figure, NotDrawn, figures_by_plan, not_drawn
 
 if TYPE_CHECKING:
@@ -38,9 +38,13 @@ class Report:
 
     @cached_property
     def changed(self) -> list[str]:
-        """Tables that are not the ones which the run wrote, by the fingerprints of its manifest."""
-        stated: dict[str, str] = self.manifest.get("tables_sha256", {})
-        return [name for name, print_ in stated.items() if _sha256(self.folder / name) != print_]
+        """Tables that are not the ones which the run wrote."""
+        return tables_that_changed(self.folder, self.manifest)
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of the results that the page is made from."""
+        return sha256_of_results(self.folder)
 
     @cached_property
     def title(self) -> str:
@@ -96,7 +100,3 @@ class Report:
             "expected": "on average in a disruption",
             "cvar": f"in the worst {1 - settings['cvar_level']:.0%} of disruptions".replace("%", "\u00a0%"),
         }[settings["resilience_measure"]]
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""

@@ -57,6 +57,7 @@ def render(report: Report) -> str:
         sections=parts,
         chosen=report.shown_first,
         footer=versions(report.run),
+        digest=report.digest,
         manifest=report.manifest,
         style=_own_file("report.css"),
         script=_own_file("report.js"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from reeplan.figures.index import read_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,13 +58,10 @@ class NotDrawn:
 
 
 def not_drawn(report: Report) -> list[NotDrawn]:
-    """What could not be drawn: by the index of the figures, or by the manifest of a run that has none."""
-    index = report.folder / "figures" / "index.json"
-    if not index.exists():
-        return [NotDrawn("", "All figures", "", str(why)) for why in report.manifest.get("figures_not_drawn", [])]
+    """What could not be drawn, by the index of the figures."""
     return [
         NotDrawn(entry["name"], f"{entry['heading']}{_of(entry)}", entry["point"], entry["why"])
-        for entry in json.loads(index.read_text(encoding="utf-8"))["left_out"]
+        for entry in read_index(report.folder)["left_out"]
         if entry["failed"]
     ]
 
@@ -77,7 +75,7 @@ def figures_by_plan(report: Report) -> dict[str, list[Figure]]:
 
     Figures of the run and of the plan shown first are always whole.
     """
-    entries = _entries(report.folder / "figures" / "index.json")
+    entries = read_index(report.folder)["figures"]
     points = [report.shown_first, *(point for point in report.run.points if point != report.shown_first)]
     figures: dict[str, list[Figure]] = {}
     spent = 0
@@ -88,10 +86,6 @@ def figures_by_plan(report: Report) -> dict[str, list[Figure]]:
         spent += needed if whole else 0
         figures[point] = _gathered([(entry, svg) for entry, svg in here if svg], whole)
     return figures
-
-
-def _entries(index: Path) -> list[dict[str, Any]]:
-    return list(json.loads(index.read_text(encoding="utf-8"))["figures"]) if index.exists() else []
 
 
 def _svg(folder: Path, entry: dict[str, Any]) -> str:

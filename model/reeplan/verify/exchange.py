@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAME = f"{EXCHANGE}.csv"
 INDEX = ["Model", "Scenario", "Region", "Variable", "Unit"]
 KEY = ["Scenario", "Region", "Variable", "year"]
+MODEL = Rule("exchange_model", "the file must name the version of the program that the manifest states")
 SAYS = Rule("exchange_format", "the number must be that of the plan's tables")
 
 SERIES = (
@@ -41,8 +42,11 @@ SERIES = (
 """Variables, their table, the columns that name them and place them, and the number."""
 
 
-def check_exchange(plan: Plan, folder: Path, ledger: Ledger) -> None:
-    """Every number of the file is in the tables, and every number of the tables in the file."""
+def check_exchange(plan: Plan, folder: Path, ledger: Ledger, version: str | None = None) -> None:
+    """Every number of the file is in the tables, and every number of the tables in the file.
+
+    ``version``: of the program, as the manifest states it.
+    """
     try:
         cells = read_cells(folder / NAME, NAME, ledger)
     except UnreadableError:
@@ -52,6 +56,9 @@ def check_exchange(plan: Plan, folder: Path, ledger: Ledger) -> None:
         ledger.broken(COLUMNS, NAME, expected=", ".join([*INDEX, *years]), found=", ".join(map(str, cells.columns)))
         return
     ledger.true(NO_DUPLICATES, NAME, cells[INDEX], ~cells.duplicated(INDEX))
+    if version is not None:
+        made = f"reeplan {version}"
+        ledger.true(MODEL, NAME, cells[["Model", "Variable"]], cells["Model"] == made, made, found="Model")
     theirs = cells.melt([name for name in INDEX if name in KEY], years, "year", "text")
     theirs = theirs[theirs["text"] != ""].astype({"year": float})
     theirs["theirs"] = pd.to_numeric(theirs["text"], errors="coerce").astype(float)

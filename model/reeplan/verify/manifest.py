@@ -24,7 +24,16 @@ SAME = Rule("manifest_same", "the manifest and front.csv must say the same")
 HIGHEST = Rule("highest_resilience", "no plan can be more resilient than what is proven to be the most")
 SETTINGS = Rule("manifest_settings", "the manifest must state the settings that were solved")
 FINGERPRINT = Rule("fingerprint", "the file is not the one that was written")
-LISTED = Rule("fingerprint_listed", "every table must have its fingerprint in the manifest")
+LISTED = Rule("fingerprint_listed", "every file of a run must have its fingerprint")
+WHOLE = Rule("manifest_whole", "the manifest must say how the run was made")
+KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", dict: "an object",
+         list: "a list", type(None): "null"}  # fmt: skip
+STATED: dict[str, tuple[type, ...]] = {
+    "command": (str,), "options": (dict,), "case": (str,), "overlays": (list,), "title": (str,), "started": (str,),
+    "inputs_sha256": (dict,), "single": (bool,), "seed": (int,), "versions": (dict,), "warnings": (list,),
+    "status": (str,),
+}  # fmt: skip
+NEVER_EMPTY = ("command", "case", "started", "inputs_sha256", "versions", "status")
 NUMBERS = ("cost_musd", "resilience", "bound_musd", "gap", "gap_musd", "gap_target_musd", "target", "seconds")
 
 
@@ -57,13 +66,23 @@ def check_points(manifest: dict[str, Any], front: pd.DataFrame, ledger: Ledger) 
             continue
         theirs = pd.to_numeric(stated[column], errors="coerce").astype(float)
         ledger.equal(SAME, "front.csv", front[["point"]].assign(column=column), theirs, front[column], allow=DIGITS)
-    if "status" in stated:
-        ledger.true(SAME, "front.csv", front[["point", "status"]], stated["status"] == front["status"], found="status")
+    status = stated["status"] if "status" in stated else pd.Series("", index=front.index)
+    ledger.true(SAME, "front.csv", front[["point", "status"]], status == front["status"], found="status")
     highest = manifest.get("highest_resilience_bound")
     if isinstance(highest, (int, float)):
         ledger.at_most(
             HIGHEST, "front.csv", front[["point"]], [float(highest)] * len(front), front["resilience"], allow=FIGURE
         )
+
+
+def check_whole(manifest: dict[str, Any], ledger: Ledger) -> None:
+    """All is there that a manifest says of every run; what it was solved with can be checked for no more than that."""
+    for name, kinds in STATED.items():
+        value = manifest.get(name, "nothing")
+        if type(value) in kinds and (value or name not in NEVER_EMPTY):
+            ledger.held(WHOLE)
+        else:
+            ledger.broken(WHOLE, TABLE, name, " or ".join(KINDS[kind] for kind in kinds), str(value)[:100])
 
 
 def check_settings(manifest: dict[str, Any], inputs: Inputs, ledger: Ledger) -> None:
@@ -84,23 +103,29 @@ def check_settings(manifest: dict[str, Any], inputs: Inputs, ledger: Ledger) -> 
 
 
 def check_fingerprints(manifest: dict[str, Any], run: Path, ledger: Ledger) -> None:
-    """Where the manifest lists the fingerprints of the run's own tables, they must be those of the files."""
+    """Every table has its fingerprint in the manifest, and is the file that it was taken of."""
     listed = manifest.get("tables_sha256")
     if not isinstance(listed, dict):
-        return
+        ledger.broken(LISTED, TABLE, "tables_sha256", "the fingerprint of every table", "none")
+        listed = {}
     for name, expected in listed.items():
-        place = PurePosixPath(str(name))
-        inside = not place.is_absolute() and ".." not in place.parts
-        found = _fingerprint(run / place) if inside else "a file outside the run"
-        if found == expected:
-            ledger.held(FINGERPRINT)
-        else:
-            ledger.broken(FINGERPRINT, str(name), expected=str(expected), found=found or "no such file")
+        check_file(run, str(name), str(expected), ledger)
     tables = [*run.glob("*.csv"), *run.glob("inputs/*.csv"), *run.glob("plans/*/*.csv")]
-    for path in sorted(tables):
+    for path in sorted(tables) if listed else []:
         name = path.relative_to(run).as_posix()
         if name not in listed:
             ledger.broken(LISTED, name, expected="a fingerprint", found="none")
+
+
+def check_file(run: Path, name: str, expected: str, ledger: Ledger) -> None:
+    """A file is there and has its fingerprint."""
+    place = PurePosixPath(name)
+    inside = not place.is_absolute() and ".." not in place.parts
+    found = fingerprint(run / place) if inside else "a file outside the run"
+    if found == expected:
+        ledger.held(FINGERPRINT)
+    else:
+        ledger.broken(FINGERPRINT, name, expected=expected, found=found or "no such file")
 
 
 def notes_on_sources(manifest: dict[str, Any]) -> list[str]:
@@ -108,7 +133,7 @@ def notes_on_sources(manifest: dict[str, Any]) -> list[str]:
     sources = manifest.get("inputs_sha256")
     if not isinstance(sources, dict) or not sources:
         return ["The manifest does not say which files the run was read from."]
-    found = {str(name): _fingerprint(Path(str(name))) for name in sources}
+    found = {str(name): fingerprint(Path(str(name))) for name in sources}
     gone = sorted(name for name, fingerprint in found.items() if fingerprint is None)
     changed = sorted(name for name, print_ in found.items() if print_ is not None and print_ != sources[name])
     notes = []
@@ -121,7 +146,8 @@ def notes_on_sources(manifest: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _fingerprint(path: Path) -> str | None:
+def fingerprint(path: Path) -> str | None:
+    """The SHA-256 of a file; None where there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

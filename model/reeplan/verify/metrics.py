@@ -23,6 +23,10 @@ VALUE = Rule("metric", "the figure must follow from the plan's tables")
 UNIT = Rule("metric_unit", "the figure must carry its unit")
 LARGEST = Rule("largest_source", "no other foreign country sends more")
 LOSS = Rule("loss_without", "the loss when a country or plant falls away lies between 0 and 1, for one of the case")
+LOSS_DUE = Rule(
+    "loss_without_listed",
+    "every plant that runs and every foreign country that trades in the last year has its loss, and no other has",
+)
 EXISTS = Rule("metric_known", "there is no such figure")
 KEY = ["metric", "partner", "window", "year", "material", "subject"]
 NO_YEAR = -1.0
@@ -93,8 +97,46 @@ def _check_losses(plan: Plan, rows: pd.DataFrame, ledger: Ledger) -> None:
     right = rows["subject"].isin(subjects) & (rows["window"] == BASE) & (rows["year"] == inputs.years[-1])
     right &= (rows["partner"] == "") & (rows["material"] == "")
     ledger.true(LOSS, TABLE, rows[KEY], right)
+    used = _used(plan)
+    missing = used[(used["t"] > UNUSED) & ~used["subject"].isin(rows["subject"])][["subject"]]
+    ledger.true(LOSS_DUE, TABLE, missing, np.zeros(len(missing), dtype=bool), found="subject")
+    ledger.held(LOSS_DUE, len(used) - len(missing))
+    ledger.true(LOSS_DUE, TABLE, rows[KEY], rows["subject"].isin(used["subject"]), found="subject")
     ledger.at_least(LOSS, TABLE, rows[KEY], np.zeros(len(rows)), rows["value"], allow=FIGURE)
     ledger.at_most(LOSS, TABLE, rows[KEY], np.ones(len(rows)), rows["value"], allow=FIGURE)
+
+
+def _used(plan: Plan) -> pd.DataFrame:
+    """Every plant that runs, and every country outside the partnership whose sellers, plants or lanes are used.
+
+    In the last year of the base path, if anything of value is demanded then.
+    """
+    inputs, columns = plan.case.inputs, ["subject", "t"]
+    last = (("window", BASE), ("year", inputs.years[-1]))
+    demand = inputs.demand[inputs.demand["year"] == inputs.years[-1]]
+    if not (demand["t_per_year"] * demand["shortage_usd_per_t"]).sum() > 0:
+        return pd.DataFrame({"subject": pd.Series(dtype=object), "t": pd.Series(dtype=float)})
+
+    def of(rows: pd.DataFrame) -> pd.DataFrame:
+        for column, value in last:
+            rows = rows[rows[column] == value]
+        return rows
+
+    run, flows = of(plan.operation), of(plan.flows)
+    bought = of(plan["supply"])
+    countries = [
+        run.assign(country=run["country"]),
+        bought.assign(country=bought["region"].map(inputs.country_of)),
+        flows.assign(country=flows["from_country"]),
+        flows.assign(country=flows["to_country"]),
+    ]
+    abroad = pd.concat([rows[["country", "t"]] for rows in countries], ignore_index=True)
+    abroad = abroad[~abroad["country"].isin(list(inputs.wacc))]
+    both = [
+        run.assign(subject="plant " + run["asset"].astype(str))[columns],
+        abroad.assign(subject="country " + abroad["country"].astype(str))[columns],
+    ]
+    return pd.concat(both, ignore_index=True).groupby("subject", as_index=False)["t"].max()
 
 
 def _check_sources(figures: pd.DataFrame, due: pd.DataFrame, ledger: Ledger) -> None:

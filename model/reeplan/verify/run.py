@@ -12,15 +12,18 @@ from reeplan.verify.cooperation import check_cooperation
 from reeplan.verify.costs import check_costs, expected_costs
 from reeplan.verify.exchange import check_exchange
 from reeplan.verify.files import UnreadableError, read_table
+from reeplan.verify.folder import check_folder
 from reeplan.verify.front import Recomputed, check_front, check_row
 from reeplan.verify.futures import VALUES as KNOWING
 from reeplan.verify.futures import check_futures
 from reeplan.verify.inputs import read_inputs
 from reeplan.verify.investment import check_investment
+from reeplan.verify.levels import check_levels
 from reeplan.verify.manifest import (
     check_fingerprints,
     check_points,
     check_settings,
+    check_whole,
     notes_on_sources,
     read_manifest,
 )
@@ -65,15 +68,26 @@ STUDIES: dict[str, tuple[str, str, StudyCheck]] = {
 """By command: a table that tells that the run is a study, what to call its tables, and their check."""
 FOLDERS = Rule("plan_folders", "every plan of front.csv, and no other, has its folder")
 CHECKABLE = Rule("checkable", "the tables contradict the case so much that this check could not be made")
+INFEASIBLE = "infeasible"
+"""The status of a run that found that no plan exists."""
+NO_PLANS = Rule("no_plan", "a run of a case without a plan holds infeasible.md, and no plans")
 NOT_EMPTY = Rule("front_not_empty", "the front must have at least one plan")
 
 
+def verify_folder(run: Path) -> Verdict:
+    """The results of a run folder, and every file in it: that it is the one written, and what it was made from."""
+    verdict = verify_run(run)
+    check_folder(run, Ledger(verdict))
+    return verdict
+
+
 def verify_run(run: Path) -> Verdict:
-    """Recompute everything in a run folder from its tables; nothing is solved, nothing is written."""
+    """Recompute the results in a run folder from its tables; nothing is solved, nothing is written."""
     verdict = Verdict()
     ledger = Ledger(verdict)
     try:
         manifest = read_manifest(run, ledger)
+        check_whole(manifest, ledger)
         check_fingerprints(manifest, run, ledger)
         verdict.notes += notes_on_sources(manifest)
     except UnreadableError:
@@ -83,14 +97,19 @@ def verify_run(run: Path) -> Verdict:
         return verdict
     if manifest is not None:
         check_settings(manifest, inputs, ledger)
+        if manifest.get("status") == INFEASIBLE:
+            _check_no_plan(run, manifest, ledger)
+            return verdict
     served = [f"{SERVED}{partner}" for partner in inputs.wacc]
     front = _made(lambda: read_table(run / "front.csv", FRONT, ledger, served), "front.csv", ledger)
     if front is None:
         return verdict
-    _check_whole(run, manifest, front, ledger)
     case = Checked(inputs)
+    _check_whole(run, manifest, front, case, ledger)
+    versions = (manifest or {}).get("versions")
+    version = str(versions.get("reeplan")) if isinstance(versions, dict) else None
     for _, row in front.iterrows():
-        _check_plan(run, case, row, Ledger(verdict, str(row["point"])))
+        _check_plan(run, case, row, version, Ledger(verdict, str(row["point"])))
     if (run / COALITIONS).exists() or "cooperate" in (manifest or {}):
         _made(lambda: check_cooperation(run, manifest, front, case, ledger), "the tables about cooperation", ledger)
     for command, (table, what, check) in STUDIES.items():
@@ -99,7 +118,19 @@ def verify_run(run: Path) -> Verdict:
     return verdict
 
 
-def _check_whole(run: Path, manifest: dict[str, object] | None, front: pd.DataFrame, ledger: Ledger) -> None:
+def _check_no_plan(run: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
+    """A run of a case without a plan says why, and has no plans."""
+    there = [name for name in ("front.csv", "plans") if (run / name).exists()]
+    if manifest["points"] or there:
+        ledger.broken(NO_PLANS, "manifest.json", "status", "no plans", ", ".join(there) or "points")
+    if not (run / "infeasible.md").is_file():
+        ledger.broken(NO_PLANS, "infeasible.md", found="no such file")
+    ledger.held(NO_PLANS)
+
+
+def _check_whole(
+    run: Path, manifest: dict[str, Any] | None, front: pd.DataFrame, case: Checked, ledger: Ledger
+) -> None:
     """The front, the manifest and the folders agree."""
     if front.empty:
         ledger.broken(NOT_EMPTY, "front.csv", expected="a plan", found="none")
@@ -111,13 +142,15 @@ def _check_whole(run: Path, manifest: dict[str, object] | None, front: pd.DataFr
     _made(lambda: check_front(front, ledger), "front.csv", ledger)
     if manifest is not None:
         _made(lambda: check_points(manifest, front, ledger), "manifest.json", ledger)
+        _made(lambda: check_levels(manifest, front, case, ledger), "the levels of manifest.json", ledger)
 
 
-def _check_plan(run: Path, case: Checked, row: pd.Series[float], ledger: Ledger) -> None:
+def _check_plan(run: Path, case: Checked, row: pd.Series[float], version: str | None, ledger: Ledger) -> None:
     plan = _made(lambda: read_plan(run / "plans" / ledger.point, case, ledger), "the plan's tables", ledger)
     if plan is not None:
         check_plan(plan, row, ledger)
-        _made(lambda: check_exchange(plan, run / "plans" / ledger.point, ledger), "the exchange format", ledger)
+        folder = run / "plans" / ledger.point
+        _made(lambda: check_exchange(plan, folder, ledger, version), "the exchange format", ledger)
 
 
 def check_plan(plan: Plan, row: pd.Series[float], ledger: Ledger) -> None:

@@ -53,6 +53,15 @@ SAME_ROWS = Allowance(1e-9, 1e-12)
 REACHED = Allowance(1e-9, 2e-7)
 """A target of resilience; plans that differ by less count as equally resilient."""
 
+LEVEL = 2e-9
+"""Two levels of resilience that differ by less are one."""
+
+SETTLED = Allowance(1e-5, 0.0)
+"""A gap against the one asked for: plans are re-run after the search, which moves their costs in the last digits."""
+
+PROVEN_HIGHEST = 3e-6
+"""How far the highest resilience that is proven may lie above that of the most resilient plan of a front that is done."""
+
 SAME_COST = 1e-9
 """Plans whose cost differs by less (relative) count as equally dear."""
 

@@ -48,6 +48,8 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     checked: Counter[str] = field(default_factory=Counter)
     worst: dict[str, float] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
+    """Digests of the results and of the whole folder."""
 
     @property
     def holds(self) -> bool:
