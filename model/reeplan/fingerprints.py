@@ -1,8 +1,8 @@
 """Fingerprints (SHA-256) of a run's files: what shows that none of them was changed after it was written.
 
-A run has two digests. That of its *results* is the fingerprint of ``manifest.json``, which holds the fingerprint of every
-table; the report and the figures state it. That of the *folder* is the fingerprint of ``SHA256SUMS``, which lists every
-file, the report and the figures among them. Neither is a signature: whoever changes a file can compute them again.
+A run has two digests. That of its *results* is the fingerprint of ``manifest.json``, which holds the fingerprint of
+every table; the report and the figures state it. That of the *folder* is the fingerprint of ``SHA256SUMS``, which lists
+every file, the report and the figures among them. Neither is a signature: who changes a file can compute them again.
 """
 
 from __future__ import annotations

@@ -223,7 +223,7 @@ def sha256_of_inputs(folders: Sequence[Path]) -> dict[str, str]:
 
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
-    """What was solved, with what, how it went; of a run that is not being solved any more with its tables' fingerprints."""
+    """What was solved, with what, how it went; when that is known, with the fingerprint of every table."""
     if content.get("status") != "unfinished":
         content = {**content, "tables_sha256": sha256_of_tables(folder)}
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str)

@@ -94,7 +94,7 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         set_in = len(line) - len(line.lstrip())
         say(line, err=True, rest=" " * (set_in + 2 if set_in else 0), whole=True)
     click.echo(f"\nDetails: {place / 'infeasible.md'}", err=True)
-    say_digests(place, digests, err=True)
+    say_digests(digests, err=True)
     return INTERRUPTED if stopped else INFEASIBLE
 
 

@@ -17,7 +17,6 @@ from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
-    from pathlib import Path
 
     import pandas as pd
 
@@ -99,10 +98,10 @@ def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list
     return said
 
 
-def say_digests(place: Path, digests: Digests, *, err: bool = False) -> None:
+def say_digests(digests: Digests, *, err: bool = False) -> None:
     """What the run can be quoted by: its digests, with the files whose SHA-256 they are."""
-    click.echo(f"\nsha256 of the results ({place / 'manifest.json'}):\n  {digests.results}", err=err)
-    click.echo(f"sha256 of the whole folder ({place / 'SHA256SUMS'}):\n  {digests.folder}", err=err)
+    click.echo(f"\nsha256 of the results (manifest.json):\n  {digests.results}", err=err)
+    click.echo(f"sha256 of the whole folder (SHA256SUMS):\n  {digests.folder}", err=err)
 
 
 def _unreached(target: float, bound: float) -> str:

@@ -148,7 +148,7 @@ def _say_results(request: Request, session: Session, results: _Results, seconds:
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     finding.say(session.place)
-    say_digests(session.place, results.digests)
+    say_digests(results.digests)
     if results.status != "done":
         points = {row["status"] for row in results.rows}
         click.echo("\n".join(["", *how_to_go_on(session, results.status, points)]))

@@ -1,7 +1,8 @@
 """The folder as a whole: every file is the one that was written, and page and figures were made from these results.
 
-A run is written in this order: tables; ``manifest.json`` with their fingerprints; figures; ``verify.json``; ``report.html``;
-``SHA256SUMS`` with the fingerprint of every file. ``reeplan report`` writes figures and page again, and their fingerprints.
+A run is written in this order: tables; ``manifest.json`` with their fingerprints; figures; ``verify.json``;
+``report.html``; ``SHA256SUMS`` with the fingerprint of every file. ``reeplan report`` writes figures and page again,
+and their fingerprints.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ STATED = re.compile(r'<meta name="reeplan-results-sha256" content="([^"]*)">|<co
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 SUMS_THERE = Rule("sums_there", "every file of a run must be listed with its fingerprint")
-SUMS_READABLE = Rule("sums_readable", "a line is a fingerprint, two blanks, and the name of a file that no other line has")
+SUMS_READABLE = Rule("sums_readable", "a line is a fingerprint, two blanks, and a file that no other line names")
 MADE_FROM = Rule("made_from", "the page and the figures must state the digest of the results that they were made from")
 FIGURES = Rule("figures_there", "the figures that the index names are there, and no others")
 VERDICT_SAME = Rule("verdict_same", "the verdict that is kept with the run must be that of this check")
@@ -36,8 +37,7 @@ def check_folder(run: Path, ledger: Ledger) -> None:
     holds = ledger.verdict.holds
     found = {name: run / name for name in _files(run)}
     results = fingerprint(run / MANIFEST) or ""
-    sums = fingerprint(run / SUMS) or ""
-    ledger.verdict.sha256 |= {"results": results, "folder": sums}
+    ledger.verdict.sha256["folder"] = fingerprint(run / SUMS) or ""
     _check_sums(run, found, ledger)
     if PAGE in found:
         stated = [first or second for first, second in STATED.findall(_text(found[PAGE]))]

@@ -1,4 +1,4 @@
-"""The levels at which the least cost was asked for, as the manifest lists them: which must be there, and who answers each.
+"""The levels at which the least cost was asked for, as the manifest lists them: which must be there, and who answers.
 
 A front is asked for at ``front_points`` levels, evenly spaced up to the highest resilience, and at the targets of the
 settings. That every one is answered within its gap is why no plan can be left out of a run that is done.
@@ -22,15 +22,19 @@ if TYPE_CHECKING:
 
 TABLE = "manifest.json"
 THERE = Rule("levels_there", "the manifest must list every level that was asked for, with what is proven of it")
-SPACED = Rule("levels_spaced", "as many levels as the settings ask for, evenly spaced up to the highest, must be listed")
+SPACED = Rule(
+    "levels_spaced", "as many levels as the settings ask for, in even steps to the highest, must be listed"
+)
 ANSWERED = Rule("level_answered", "the cheapest plan that is as resilient answers a level")
 SETTLED_ALL = Rule("level_settled", "in a run that is done every level is answered within its gap")
 BOUND = Rule("level_bound", "what is proven of a plan is the most that is proven at its resilience or below")
 ASKED = Rule("level_of_target", "a plan was found at a level that was asked for")
 NAMES = Rule("point_names", "plans are numbered from the cheapest upwards without a gap")
 DONE = Rule("manifest_status", "a run is done where every plan has reached its gap")
-PROVEN = Rule("highest_proven", "the highest resilience is proven to a millionth in a run of a front that is done, and is "
-              "1 where one plan was asked for")  # fmt: skip
+PROVEN = Rule(
+    "highest_proven",
+    "the highest resilience is proven to a millionth where a front is done, and 1 where one plan was asked for",
+)
 REACH = Rule("out_of_reach", "targets beyond the most resilient plan, and no others, are out of reach")
 GAP_TARGET = Rule("gap_target", "the gap that was asked for follows from the settings and the front")
 STATUSES = ("done", "stopped at a limit", "interrupted")
@@ -123,9 +127,9 @@ def _evenly(levels: np.ndarray, steps: int, lowest: float) -> bool:
         length = highest - float(second)
         wanted = highest - length * np.arange(steps)
         begins = highest - length * steps
-        if -LEVEL <= begins <= lowest + REACHED.floor and length > 0:
-            if np.abs(levels[:, None] - wanted[None, :]).min(axis=0).max() <= LEVEL:
-                return True
+        there = np.abs(levels[:, None] - wanted[None, :]).min(axis=0).max() <= LEVEL
+        if there and length > 0 and -LEVEL <= begins <= lowest + REACHED.floor:
+            return True
     return False
 
 

@@ -29,7 +29,7 @@ WHOLE = Rule("manifest_whole", "the manifest must say how the run was made")
 KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", dict: "an object",
          list: "a list", type(None): "null"}  # fmt: skip
 STATED: dict[str, tuple[type, ...]] = {
-    "command": (str,), "options": (dict,), "case": (str,), "overlays": (list,), "title": (str,), "started": (str,),
+    "command": (str,), "case": (str,), "overlays": (list,), "title": (str,), "started": (str,),
     "inputs_sha256": (dict,), "single": (bool,), "seed": (int,), "versions": (dict,), "warnings": (list,),
     "status": (str,),
 }  # fmt: skip

@@ -24,12 +24,14 @@ from reeplan.verify.manifest import (
     check_points,
     check_settings,
     check_whole,
+    fingerprint,
     notes_on_sources,
     read_manifest,
 )
 from reeplan.verify.metrics import check_metrics
 from reeplan.verify.near_optimal import TABLE as NEAR_OPTIMAL
 from reeplan.verify.near_optimal import check_alternatives
+from reeplan.verify.not_recomputed import files_of
 from reeplan.verify.operation import check_operation
 from reeplan.verify.plan import Plan, read_plan
 from reeplan.verify.prices import check_prices
@@ -83,7 +85,7 @@ def verify_folder(run: Path) -> Verdict:
 
 def verify_run(run: Path) -> Verdict:
     """Recompute the results in a run folder from its tables; nothing is solved, nothing is written."""
-    verdict = Verdict()
+    verdict = Verdict(sha256={"results": fingerprint(run / "manifest.json") or ""}, files=files_of(run))
     ledger = Ledger(verdict)
     try:
         manifest = read_manifest(run, ledger)

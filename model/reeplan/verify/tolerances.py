@@ -60,7 +60,7 @@ SETTLED = Allowance(1e-5, 0.0)
 """A gap against the one asked for: plans are re-run after the search, which moves their costs in the last digits."""
 
 PROVEN_HIGHEST = 3e-6
-"""How far the highest resilience that is proven may lie above that of the most resilient plan of a front that is done."""
+"""How far the highest resilience that is proven may lie above the most resilient plan of a front that is done."""
 
 SAME_COST = 1e-9
 """Plans whose cost differs by less (relative) count as equally dear."""

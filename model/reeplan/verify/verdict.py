@@ -50,6 +50,8 @@ class Verdict:
     worst: dict[str, float] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     """Digests of the results and of the whole folder."""
+    files: list[str] = field(default_factory=list)
+    """The files of the run by name, those of one plan for all plans."""
 
     @property
     def holds(self) -> bool:
