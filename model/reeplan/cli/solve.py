@@ -61,8 +61,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.cli.study import Finding, Study
-    from reeplan.figures.index import bind_figures, say_none_drawn
-from reeplan.fingerprints import Digests
+    from reeplan.fingerprints import Digests
     from reeplan.front import Point
     from reeplan.workers import Crew, Workplace
 

@@ -61,13 +61,6 @@ def run_verify(run: Path, as_json: bool) -> int:
     return DONE if verdict.holds else DOES_NOT_HOLD
 
 
-def _refuse(trouble: str, as_json: bool) -> int:
-    click.echo(f"error   {trouble}", err=True)
-    if as_json:
-        click.echo(json.dumps({"holds": False, "failures": []}))
-    return BAD_INPUT
-
-
 def as_object(verdict: Verdict) -> dict[str, Any]:
     """The verdict for ``--json`` and for the run's own ``verify.json``."""
     return {
