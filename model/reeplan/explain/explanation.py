@@ -247,7 +247,7 @@ def _find_changes(
             if ends[rule.key] is False:
                 continue
             remedy = single_remedy(case, rule, asking, only_whole=found.only_integers)
-            if remedy is not None:
+            if remedy is not None and remedy.whole is not False:
                 found.singles.append(remedy)
     found.no_single = all(end is False for end in ends.values())
     if any(remedy.whole and remedy.of_a_number for remedy in found.singles):
@@ -264,7 +264,9 @@ def _find_changes(
             if remedy is not None and not remedy.whole:
                 with suppress(StoppedError):  # other rules may have to give way with whole modules
                     remedy = joint_remedy(case, given, asking.within(WHOLE_S), only_whole=True) or remedy
-            if remedy is not None and all(len(remedy.changes) < len(other.changes) for other in found.joint):
+            if remedy is None or remedy.whole is False:
+                continue
+            if all(len(remedy.changes) < len(other.changes) for other in found.joint):
                 found.joint.append(remedy)
 
 
@@ -293,8 +295,6 @@ def _in_one_line(remedy: Remedy) -> str:
     tail = "" if remedy.smallest else "; that less is not enough was not shown"
     if remedy.whole is None:
         tail = "; enough with divisible modules, with whole ones not shown"
-    elif not remedy.whole:
-        tail = "; enough only if modules were divisible, with whole ones it is not however far it goes"
     return "; ".join(f"{change.says} ({change.place})" for change in remedy.changes) + tail
 
 
