@@ -147,10 +147,11 @@ def _say(found: Bounds, relax: bool) -> None:
 
 
 def _write(path: Path, decided: Decided) -> None:
-    """What the plan decides: modules and sites by asset and year."""
+    """What the plan decides: modules and sites by asset and year; the file appears whole, whoever else writes it."""
     modules = {one.index: number for one, number in decided.items() if one.variable == "built"}
     sites = {one.index: number for one, number in decided.items() if one.variable == "open"}
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with draft.open("w", newline="", encoding="utf-8-sig") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["asset", "year", "modules", "sites"])
         for asset, year in modules:
@@ -158,6 +159,7 @@ def _write(path: Path, decided: Decided) -> None:
             opened = sites.get((asset, year), 0)
             if new or opened:
                 table.writerow([asset, year, round(new), round(opened)])
+    os.replace(draft, path)
 
 
 def _plural(number: int, what: str, ending: str = "s") -> str:
