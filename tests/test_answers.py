@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from conftest import TOWN_AND_PORT
 from fuzz_answers import FRONT, STUDY, Stopped, all_stopped, fuzz, nothing_but_answers, outcome_of
@@ -571,3 +572,11 @@ def test_options_that_the_case_has_no_use_for_are_named(own_case: Path, tmp_path
     result = run_command("solve", own_case, "--points", 3, "--strict", "--out", tmp_path / "run")
     assert_told(result, 2, "--points", "has no effect: the case has no disruptions")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("option", ["--out", "--gap"])
+def test_a_bound_with_divisible_modules_decides_nothing(option: str, small_case: Path, tmp_path: Path) -> None:
+    from reeplan.stochastic.__main__ import main
+
+    result = CliRunner().invoke(main, [str(small_case), "--relax", option, "0.5"])
+    assert_told(result, 2, f"{option} has no effect with --relax")
