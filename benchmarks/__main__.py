@@ -28,6 +28,7 @@ SECTIONS = {
     "growth": "benchmarks.growth",
     "front": "benchmarks.front",
     "pypsa": "benchmarks.pypsa_case",
+    "reading": "benchmarks.reading",
 }
 """The sections by the name that ``--only`` takes, in the order of RESULTS.md."""
 

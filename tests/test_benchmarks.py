@@ -148,3 +148,10 @@ def test_the_quick_run_measures_and_keeps_what_it_did_not_run(tmp_path: Path) ->
     assert "shows that it runs, not how fast" in page
     assert results["floor"]["text"].strip() in page
     assert results["growth"]["text"].strip() in page
+
+
+def test_reading_is_measured_by_size_and_a_file_of_zeros_is_refused(tmp_path: Path) -> None:
+    assert command.main(["--only", "reading", "--quick", "--out", str(tmp_path)]) == 0
+    *grown, zeros = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["reading"]["rows"]
+    assert [row["rows"] for row in grown] == [200, 2000]
+    assert [row["errors"] for row in (*grown, zeros)] == [0, 0, 1]

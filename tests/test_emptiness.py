@@ -48,15 +48,21 @@ DUG = """
     works  town    refine   pit      1000
 """
 
+TAKEN_OR_PAID = """
+    suppliers
+    supplier  material  year  region  price_usd_per_t  min_t_per_year  max_t_per_year
+    trader    Nd        2030  town    50               10              1000
+"""
+
 NO_DEMAND = DEMAND.replace("  100 ", "  0   ")
 
 CASES: dict[str, tuple[str, ...]] = {
     "bought": (years(2030, 2031), ONE_TOWN, DEMAND, BOUGHT),
     "dug": (years(2030, 2031), ONE_TOWN, PURE_ORE, DUG, DEMAND),
     "missing": (years(2030, 2031), ONE_TOWN, DEMAND),
-    "unwanted": (years(2030, 2030), ONE_TOWN, PURE_ORE, DUG, BOUGHT, NO_DEMAND),
+    "unwanted": (years(2030, 2030), ONE_TOWN, TAKEN_OR_PAID, NO_DEMAND),
 }
-"""Cases of one partner, one place and one element in which the plan only buys, only digs, or does nothing at all."""
+"""Cases of one partner, place and element: the plan only buys, only digs, does nothing, or buys what nobody wants."""
 
 
 def without(*tables: str) -> Callable[[Path], None]:

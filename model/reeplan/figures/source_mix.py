@@ -51,16 +51,16 @@ def table(view: View) -> pd.DataFrame:
     """t per year of each source of each material, and what demand and the partners' plants need of it.
 
     One row a window, year, material and source; ``panel`` is the place in the figure from 1 on, 0 where
-    a material is not drawn. In a disruption, the years outside it are those of the base path.
+    a material is not drawn; no rows where nothing is needed. In a disruption, the years outside it are those of the base path.
     """
     everything = _sources(view.run, view.point)
     window = _window(view)
     disrupted = view.run.window_years.get(window, [])
     calm = (everything["window"] == BASE) & ~everything["year"].isin(disrupted)
     shown = everything[calm | ((everything["window"] == window) & (window != BASE))]
-    if shown.empty:
-        return pd.DataFrame(columns=COLUMNS)
     panels = _panels(view.run, everything[everything["window"] == BASE])
+    if shown.empty or not panels:
+        return pd.DataFrame(columns=COLUMNS)
     shown = shown.assign(panel=shown["material"].map(panels).fillna(0).astype(int))
     rank = {name: place for place, name in enumerate(_order(view.run))}
     rank_of_material = {name: place for place, name in enumerate([*view.run.products, *view.run.elements])}
