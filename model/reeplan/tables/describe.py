@@ -49,6 +49,7 @@ is wrong at once, with file, line, column and how to mend it; `reeplan init FOLD
 This page is written from the program's own list of tables.
 
 - Save as CSV in UTF-8. Numbers have a decimal point and no thousands separators; shares are fractions (0.17, not 17%).
+  Footnotes, ranges and remarks on a number go into `note` or `ranges.csv`, not into its cell.
 - Every column with a unit has it in its name. Flows are tonnes of rare-earth oxide (t REO) a year, or of product;
   money is real USD of the case's `currency_year`: MUSD in totals, USD/t in rates.
 - Every table may have the columns `source` (where the numbers come from) and `note`. Rows without a source give a
@@ -60,7 +61,8 @@ This page is written from the program's own list of tables.
 - Names may be in any script, with up to 200 characters and without control characters. They may not begin with
   `=`, `+`, `-` or `@` (a spreadsheet would take them for formulas). Where a name becomes part of another (regions,
   countries, ventures, scenarios), `/`, `>` and `@` are refused, and the message says so. Blanks around names are
-  ignored.
+  ignored. Names such as `NA`, `nan`, `007` or `TRUE` give a warning: they are names here, but pandas and pyam read
+  them as missing, as numbers or as yes and no.
 - Some names are reserved, because they mean something else where a name stands. No element, product or scrap is called
   {_listed(KINDS_OF_GOODS)} or `{ALL}` (kinds of goods),
   nor like an intermediate of a deposit (`mixed of` its name); no element is called
