@@ -280,7 +280,7 @@ def test_the_target_as_an_insurance_on_paper(insured: Path) -> None:
     assert amounts["value of perfect knowledge, keeping the target"] == close(1.125)
     assert amounts["expected cost of a plan for the average, keeping the target"] is None
     assert found.status == "done"
-    assert "What is built when planning for the average cannot serve 50.0% in every window." in found.sentences()
+    assert "What is built when planning for the average cannot serve 50% in every window." in found.sentences()
 
 
 @pytest.mark.parametrize(
