@@ -1098,6 +1098,8 @@ def assert_the_explanation_is_a_proof(case: Path, target: float) -> None:
             less = after - 1
         elif change.columns[0] in ("earliest_year", "lead_years"):
             less = after + 1
+        elif change.says.startswith("base: 100% left from route"):  # for good it is closed or open: half is an error
+            continue
         else:
             less = before + 0.99 * (after - before)
         assert not optimum(edited(case, change, less, f"less-{number}"), target=target).feasible, change
