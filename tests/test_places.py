@@ -44,6 +44,7 @@ with alone_at(Path(sys.argv[1])):
 """
 """Works at a place until its standard input ends, with two children if asked for."""
 
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is drawn or checked, which takes longer than all else."""
