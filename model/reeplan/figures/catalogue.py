@@ -100,11 +100,11 @@ class LeftOut:
     """An entry of the index: a figure that was not drawn, and why. ``failed``: there was something to show."""
 
     name: str
-    heading: str
     point: str
     variant: str
     why: str
     failed: bool = False
+    heading: str = ""
 
 
 LOOK_EVERY_S = 0.2
@@ -269,4 +269,5 @@ def _draw(spec: FigureSpec, view: View, folder: Path) -> Drawn | LeftOut:
 
 
 def _left_out(spec: FigureSpec, view: View, why: str, *, failed: bool = False) -> LeftOut:
-    return LeftOut(spec.name, spec.heading, view.point, view.variant.slug if view.variant else "", why, failed)
+    variant = view.variant.slug if view.variant else ""
+    return LeftOut(spec.name, view.point, variant, why, failed, spec.heading)

@@ -60,7 +60,7 @@ class NotDrawn:
 def not_drawn(report: Report) -> list[NotDrawn]:
     """What could not be drawn, by the index of the figures."""
     return [
-        NotDrawn(entry["name"], f"{entry['heading']}{_of(entry)}", entry["point"], entry["why"])
+        NotDrawn(entry["name"], f"{entry.get('heading') or entry['name']}{_of(entry)}", entry["point"], entry["why"])
         for entry in read_index(report.folder)["left_out"]
         if entry["failed"]
     ]

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reeplan.tables.names import did_you_mean, invisible, listing, plain_name, quoted
+from reeplan.tables.names import did_you_mean, invisible, listing, plain_name, quoted, shortened
 from reeplan.tables.notations import DECIMAL_COMMA, NUMBER, THREES, plainly, slip_of
 from reeplan.tables.reader import FREE_TEXT, NumberStyle
 
@@ -207,7 +207,7 @@ def _short(value: float) -> str:
 
 
 def _short_cell(cell: str) -> str:
-    return cell if len(cell) <= 40 else cell[:39] + "…"
+    return shortened(cell, 40)
 
 
 _PARSERS: dict[str, Callable[[Column, str, NumberStyle], Any]] = {
