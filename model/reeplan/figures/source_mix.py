@@ -51,7 +51,8 @@ def table(view: View) -> pd.DataFrame:
     """t per year of each source of each material, and what demand and the partners' plants need of it.
 
     One row a window, year, material and source; ``panel`` is the place in the figure from 1 on, 0 where
-    a material is not drawn; no rows where nothing is needed. In a disruption, the years outside it are those of the base path.
+    a material is not drawn; no rows where nothing is needed. In a disruption, the years outside it are those of the
+    base path.
     """
     everything = _sources(view.run, view.point)
     window = _window(view)
