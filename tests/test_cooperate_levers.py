@@ -19,7 +19,6 @@ from reeplan.cooperate import clauses
 from reeplan.cooperate.allocation import coalitions, shapley
 from reeplan.cooperate.clauses import Variant, variants_of
 from reeplan.cooperate.coalition import coalition_case
-from reeplan.cooperate.deal import DONE, GAP
 from reeplan.cooperate.levers import (
     COLUMNS,
     COSTS,
@@ -42,6 +41,8 @@ from reeplan.cooperate.marginal_prices import (
     price_rows,
 )
 from reeplan.cooperate.question import Answer
+from reeplan.endings import GAP
+from reeplan.endings import OPTIMAL as DONE
 from reeplan.plan import Plan, Planner
 from reeplan.solver import Controls, Outcome
 from reeplan.study import solve_here
