@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.figures import draw_figures
+from reeplan.figures import Drawing, draw_figures
 from report_support import with_pictures
 from solved import run_command
 
@@ -25,8 +25,8 @@ def test_drawing_again_changes_no_table(tutorial_run: Path, tmp_path: Path, monk
     """Nor anything else but the figures and the page, whose fingerprints are listed anew."""
     copy = Path(shutil.copytree(tutorial_run, tmp_path / "run"))
 
-    def draw_one(run: Path) -> None:
-        draw_figures(run, ["front"])
+    def draw_one(run: Path, **_: object) -> Drawing:
+        return draw_figures(run, ["front"])
 
     monkeypatch.setattr("reeplan.cli.report.draw_figures", draw_one)
     before = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
@@ -42,7 +42,7 @@ def test_drawing_again_changes_no_table(tutorial_run: Path, tmp_path: Path, monk
 
 
 def test_a_figure_that_fails_is_said_and_costs_no_page(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(run: Path) -> None:
+    def fail(run: Path, **_: object) -> None:
         raise ValueError("timeline p01: a strange number")
 
     monkeypatch.setattr("reeplan.cli.report.draw_figures", fail)

@@ -109,7 +109,8 @@ def _show(compared: Compared, place: Path) -> None:
         say(f"warning {sentence}", err=True, rest="        ", whole=True)
     _show_inputs(compared)
     if comparison.same_money and comparison.same_measure:
-        click.echo("\nCheapest plan found that serves at least as much, MUSD")
+        click.echo()
+        say("Cheapest plan found that serves at least as much, MUSD")
         _print(at_equal_resilience(comparison, compared.results))
         click.echo()
         for sentence in answer(comparison, compared.inputs)[1:]:

@@ -67,7 +67,7 @@ def _draw_again(run: Path) -> int:
         those = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
         click.echo(f"warning the tables are not those that the run wrote, and the page says so: {those}.", err=True)
     what = "the other figures" if left_out else "the figures"
-    click.echo(f"{run / 'report.html'} and {what} were drawn again from the tables of {run}.")
+    say(f"{run / 'report.html'} and {what} were drawn again from the tables of {run}.", whole=True)
     return DONE
 
 

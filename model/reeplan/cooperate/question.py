@@ -74,6 +74,8 @@ class Answer:
     highest_resilience: float = math.nan
     ceilings: tuple[Ceiling, ...] = ()
     bill: Bill | None = None
+    cut_short: bool = False
+    """Whether somebody asked to stop before ``highest_resilience`` was known."""
 
     @property
     def found(self) -> bool:
@@ -83,7 +85,7 @@ class Answer:
     @property
     def final(self) -> bool:
         """Whether it is worth keeping: the search was not interrupted."""
-        return self.outcome.is_final
+        return self.outcome.is_final and not self.cut_short
 
     @property
     def settled(self) -> bool:
@@ -175,7 +177,12 @@ def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> A
         return Answer(solution.outcome, seconds=solution.seconds)
     highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
     reached = highest.objective if highest.found else math.nan
-    return Answer(Outcome.INFEASIBLE, seconds=solution.seconds + highest.seconds, highest_resilience=reached)
+    return Answer(
+        Outcome.INFEASIBLE,
+        seconds=solution.seconds + highest.seconds,
+        highest_resilience=reached,
+        cut_short=highest.outcome is Outcome.INTERRUPTED,
+    )
 
 
 def binding_ceilings(planner: Planner, plan: Plan, partners: tuple[str, ...]) -> tuple[Ceiling, ...]:

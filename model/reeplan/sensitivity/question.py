@@ -51,11 +51,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of a future. ``highest_resilience``: how far plans get where the target is out of reach."""
+    """What is known of a future. ``highest_resilience``: how far plans get where the target is out of reach.
+
+    ``cut_short``: somebody asked to stop before that was known.
+    """
 
     at_target: Summary
     cheapest: Summary
     highest_resilience: float = math.nan
+    cut_short: bool = False
 
     @property
     def out_of_reach(self) -> bool:
@@ -65,7 +69,7 @@ class Answer:
     @property
     def final(self) -> bool:
         """Whether the answer is worth keeping: nobody stopped the work on it, and the solver did not fail."""
-        return self.at_target.outcome.is_final and self.cheapest.outcome.is_final
+        return self.at_target.outcome.is_final and self.cheapest.outcome.is_final and not self.cut_short
 
     @property
     def settled(self) -> bool:
@@ -129,7 +133,13 @@ class Question:
         at_target, _ = self._plan(planner, self.target, controls, end)
         if at_target.outcome is not Outcome.INFEASIBLE:
             return Answer(at_target, cheaper(cheapest, at_target))
-        return Answer(at_target, cheapest, self._highest(planner, controls))
+        highest = self._highest(planner, controls)
+        return Answer(
+            at_target,
+            cheapest,
+            highest.objective if highest.found else math.nan,
+            cut_short=highest.outcome is Outcome.INTERRUPTED,
+        )
 
     def _plan(
         self, planner: Planner, target: float, controls: Controls, start: Basis | None
@@ -141,11 +151,10 @@ class Question:
         solution, allowed = planner.cheapest_within(target, self.gap, controls)
         return _summary(planner, solution, target, allowed), None
 
-    def _highest(self, planner: Planner, controls: Controls) -> float:
+    def _highest(self, planner: Planner, controls: Controls) -> Solution:
         if self.divisible:
-            return planner.most_resilient_relaxed().objective
-        highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
-        return highest.objective if highest.found else math.nan
+            return planner.most_resilient_relaxed()
+        return planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
 
 
 def cheaper(cheapest: Summary, other: Summary) -> Summary:

@@ -99,8 +99,7 @@ class Desk:
             nonlocal done
             name, question = names[position], tasks[position].question
             self._known[name] = answer
-            # What is answered after a request to stop may lack a part, and is asked again.
-            if self._notebook is not None and not self.interrupted and position not in foreign:
+            if self._notebook is not None and position not in foreign:
                 self._notebook.note(name, question, answer)
             done += 1
             self._display.plan_of_work(of, done)
