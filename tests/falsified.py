@@ -23,7 +23,7 @@ from reeplan.verify.levels import check_levels
 from reeplan.verify.manifest import check_points, read_manifest
 from reeplan.verify.plan import Plan, read_plan
 from reeplan.verify.run import STUDIES, TOPICS, check_plan
-from reeplan.verify.shapes import FRONT, PLAN, SERVED
+from reeplan.verify.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
 from reeplan.verify.verdict import Ledger
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 REPEATED = ("points", "levels", "cooperate", "alternatives", "sensitivity", "futures")
 """Where the manifest repeats numbers of tables."""
+
+
+SLIGHT = 1e-4
+"""1 % of a number below this is less than what the tables leave out."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,10 @@ class Cell:
         value = float(self.text)
         if not math.isfinite(value):
             return ["1"]
-        if value == 0:
-            return ["1"]
-        if self.column in ("year", "decided", "running"):
+        if self.column in WHOLE_NUMBERS or ("decided" in self.column and value > 1900):
             return [f"{value + 1:.0f}"]
-        if abs(value) < 1e-3:
-            return [f"{2 * value:.12g}", "1"]
+        if abs(value) < SLIGHT:
+            return ["1"]
         return [f"{value * factor:.12g}" for factor in (1.01, 0.99)]
 
 

@@ -57,6 +57,7 @@ def test_solve_as_json(small_case: Path, tmp_path: Path) -> None:
     assert answer["run"] == place.as_posix()
     assert answer["status"] == "done"
     assert len(answer["points"]) >= 2
+    assert set(answer["sha256"]) == {"results", "folder"}
     for point in answer["points"]:
         assert set(point) == {"point", "cost_musd", "resilience", "bound_musd", "gap", "status"}
         assert point["bound_musd"] <= point["cost_musd"]
@@ -68,8 +69,9 @@ def test_check_as_json(small_case: Path, own_case: Path) -> None:
     assert good.exit_code == 0
     assert set(json.loads(good.stdout)) == {"errors", "warnings"}
     assert json.loads(good.stdout)["errors"] == []
-    add_rows(own_case, "demand", {"region": "twon", "material": "Nd", "year": 2030, "t_per_year": 1,
-                                  "shortage_usd_per_t": 1})
+    add_rows(
+        own_case, "demand", {"region": "twon", "material": "Nd", "year": 2030, "t_per_year": 1, "shortage_usd_per_t": 1}
+    )
     bad = run_command("check", own_case, "--json")
     assert bad.exit_code == 2
     [error] = json.loads(bad.stdout)["errors"]
@@ -336,9 +338,7 @@ def test_a_target_in_the_settings_is_a_point_of_the_front(own_case: Path, tmp_pa
     assert any(point["target"] == 0.7 and point["resilience"] >= 0.7 - 1e-9 for point in manifest["points"])
 
 
-def test_a_run_without_a_place_goes_to_runs(
-    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_without_a_place_goes_to_runs(small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run_command("solve", small_case, "--target", "none").exit_code == 0
     [run] = (tmp_path / "runs").iterdir()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reeplan.verify import verify_run
+from reeplan.verify import verify_folder, verify_run
+from solved import run_command
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "runs" / "example"
@@ -36,8 +37,19 @@ def test_every_statement_about_it_holds(run: Path) -> None:
 
 def test_what_lies_beside_it_is_the_same(run: Path) -> None:
     for name in ("front.csv", "manifest.json", "verify.json"):
-        beside = (EXAMPLE / name).read_text(encoding="utf-8-sig")
-        assert beside == (run / name).read_text(encoding="utf-8-sig"), name
+        assert (EXAMPLE / name).read_bytes() == (run / name).read_bytes(), name
+
+
+def test_every_file_of_it_is_the_one_that_was_written(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reeplan.verify.run._check_plan", lambda *_: None)  # checked above
+    assert verify_folder(run).failures == []
+
+
+def test_it_is_checked_as_it_is_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reeplan.verify.run._check_plan", lambda *_: None)
+    result = run_command("verify", EXAMPLE)
+    assert result.exit_code == 0, result.output
+    assert "The run in" in result.output
 
 
 def test_every_point_is_proven_to_its_gap(run: Path) -> None:

@@ -427,7 +427,10 @@ def futures(
 @click.argument("run", type=click.Path(path_type=Path))
 @JSON
 def verify(run: Path, as_json: bool) -> None:
-    """Recompute every number of RUN from its files alone, without the optimiser, and say what does not hold."""
+    """Recompute RUN from its files alone, without the optimiser; say what does not hold, and what was not recomputed.
+
+    RUN may also be a run folder that is packed: run.zip, or the folder in which it lies.
+    """
     from reeplan.cli.verify import run_verify
 
     sys.exit(run_verify(run, as_json))

@@ -162,6 +162,5 @@ def _check_beside(run: Path, folder: Path, verdict: Verdict) -> None:
             ledger.held(BESIDE)
         else:
             ledger.broken(BESIDE, path.relative_to(run).as_posix(), expected="the same bytes", found="others")
-    verdict.notes.append(
-        f"Checked was the run in {run / PACKED}." + (f" {others} files beside it are not part of it." if others else "")
-    )
+    beside = f"{others} file{'' if others == 1 else 's'} beside it {'is' if others == 1 else 'are'} not part of it."
+    verdict.notes.append(f"The run in {run / PACKED} was checked." + (f" {beside}" if others else ""))

@@ -20,7 +20,7 @@ READABLE = Rule("readable", "the file must be there and be a CSV table in UTF-8"
 COLUMNS = Rule("columns", "the table must have exactly the columns that are documented")
 ROW_WIDTH = Rule("row_width", "every row must have as many cells as the header")
 NUMBER = Rule("number", "a finite number belongs here")
-WHOLE_YEAR = Rule("whole_year", "a year is a whole number")
+WHOLE_YEAR = Rule("whole_year", "a year, or the number of a future, is a whole number")
 NO_DUPLICATES = Rule("no_duplicates", "no row may be there twice")
 
 

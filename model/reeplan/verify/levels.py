@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 TABLE = "manifest.json"
 THERE = Rule("levels_there", "the manifest must list every level that was asked for, with what is proven of it")
-SPACED = Rule(
-    "levels_spaced", "as many levels as the settings ask for, in even steps to the highest, must be listed"
-)
+SPACED = Rule("levels_spaced", "as many levels as the settings ask for, in even steps to the highest, must be listed")
 ANSWERED = Rule("level_answered", "the cheapest plan that is as resilient answers a level")
 SETTLED_ALL = Rule("level_settled", "in a run that is done every level is answered within its gap")
 BOUND = Rule("level_bound", "what is proven of a plan is the most that is proven at its resilience or below")

@@ -108,7 +108,15 @@ KINDS: tuple[Kind, ...] = (
             _cells("regret.csv", "cost_musd served_share lost_musd alone_cost_musd alone_served_share"),
             _cells("near_optimal_plans.csv", "resilience"),
             _cells("futures.csv", "value", ("what", "output")),
-            _cells("knowing_by_scenario.csv", "known_musd known_served_share"),
+            _cells(
+                "built_in_futures.csv",
+                "first_decided_earliest first_decided_median first_decided_latest as_stated_first_decided",
+            ),
+            _cells(
+                "knowing_by_scenario.csv",
+                "plan_served_share known_musd known_served_share average_plan_served_share "
+                "undisturbed_plan_served_share",
+            ),
             _cells("regret_of_plans.csv", "cost_musd served_share best_musd", ("kind", "other future")),
             _cells("risk_front.csv", "cost_musd cvar_lost_share expected_lost_share worst_lost_share"),
         ),

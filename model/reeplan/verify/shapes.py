@@ -53,7 +53,7 @@ EXCHANGE = "iamc"
 FAILED, UNBOUNDED, UNPROVEN = "the solver failed", "cost without limit", "bound not proven"
 """How a search may end, whatever is sought: with no plan in the first two, and a plan without a proof in the third."""
 
-WHOLE_NUMBERS = ("year", "decided", "running")
+WHOLE_NUMBERS = ("year", "decided", "running", "future")
 
 FRONT = _shape(
     "point",
