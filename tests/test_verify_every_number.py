@@ -81,9 +81,8 @@ def unseen(judged: Judged, tables: list[str], some: int | None, monkeypatch: pyt
     for (_, column), cells in by_column.items():
         chosen = cells if some is None else random.Random(column).sample(cells, min(some, len(cells)))
         for cell in chosen:
-            for false in cell.false if some is None else cell.false[:1]:
-                if not judged.sees(cell, false):
-                    missed.append(cell)
+            falsehoods = cell.false if some is None else cell.false[:1]
+            missed.extend(cell for false in falsehoods if not judged.sees(cell, false))
     return missed
 
 

@@ -88,7 +88,7 @@ def shortened(text: str, length: int, ahead: float = AHEAD) -> str:
     ``ahead`` is the share of the letters kept that stand before it.
 
     >>> shortened("separation of heavies, first line", 20)
-    'separation…irst line'
+    'separation…rst line'
     """
     if len(text) <= length:
         return text

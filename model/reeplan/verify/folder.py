@@ -111,7 +111,8 @@ def _check_verdict(run: Path, holds: bool, ledger: Ledger) -> None:
         ledger.held(VERDICT_SAME)
     else:
         words = {True: "it holds", False: "it does not hold"}
-        ledger.broken(VERDICT_SAME, VERDICT, expected=words[holds], found=words.get(stored, "nothing"))
+        found = words[stored] if isinstance(stored, bool) else "nothing"
+        ledger.broken(VERDICT_SAME, VERDICT, expected=words[holds], found=found)
 
 
 def _object(path: Path) -> dict[str, Any]:

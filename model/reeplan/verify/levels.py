@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -92,7 +92,7 @@ def _levels(manifest: dict[str, Any], front: pd.DataFrame, ledger: Ledger) -> pd
     return pd.DataFrame(rows, columns=["level", "bound", "point"]).sort_values("level", ignore_index=True)
 
 
-def _number(value: object) -> bool:
+def _number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -146,15 +146,15 @@ def _check_answers(search: Search, front: pd.DataFrame, ledger: Ledger) -> None:
     keeps = front["resilience"].to_numpy()[None, :] >= levels["level"].to_numpy()[:, None] - REACHED.floor
     due = [str(front["point"].iloc[int(np.argmax(row))]) if row.any() else "" for row in keeps]  # cheapest first
     where = levels[["level"]].assign(point=levels["point"])
-    ledger.true(ANSWERED, TABLE, where, (levels["point"] == due).to_numpy(), found="point")
+    ledger.true(ANSWERED, TABLE, where, np.asarray(levels["point"] == due), found="point")
     if not search.done:
         return
-    answered = keeps.any(axis=1)
+    answered = np.asarray(keeps.any(axis=1))
     ledger.true(SETTLED_ALL, TABLE, where, answered)
     first = keeps.argmax(axis=1)[answered]
     allowed = front["gap_target_musd"].to_numpy()[first]
     ledger.at_most(
-        SETTLED_ALL, TABLE, where[answered], allowed, cost[first] - levels["bound"].to_numpy()[answered],
+        SETTLED_ALL, TABLE, where.loc[answered], allowed, cost[first] - levels["bound"].to_numpy()[answered],
         size=allowed + SAME_COST / SETTLED.share * np.abs(cost[first]), allow=SETTLED, unit="MUSD",
     )  # fmt: skip
 

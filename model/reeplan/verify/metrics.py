@@ -136,7 +136,7 @@ def _used(plan: Plan) -> pd.DataFrame:
         run.assign(subject="plant " + run["asset"].astype(str))[columns],
         abroad.assign(subject="country " + abroad["country"].astype(str))[columns],
     ]
-    return pd.concat(both, ignore_index=True).groupby("subject", as_index=False)["t"].max()
+    return pd.DataFrame(pd.concat(both, ignore_index=True).groupby("subject", as_index=False)[["t"]].max())
 
 
 def _check_sources(figures: pd.DataFrame, due: pd.DataFrame, ledger: Ledger) -> None:
