@@ -227,13 +227,13 @@ def test_a_damaged_manifest_is_refused_or_harmless(runs: list[Stopped], tmp_path
         data[pick.randrange(len(data))] ^= 1 << pick.randrange(8)
         (folder / MANIFEST).write_bytes(data)
         try:
-            session = open_session(request(resume=tmp_path / "run"), STUDY, single=True)
+            with open_session(request(resume=tmp_path / "run"), STUDY, single=True) as session:
+                resumed += 1
+                assert (session.fingerprint, session.single, session.seed) == (runs[1].run, True, 0)
+                assert session.facts["options"] == {"slack": [0.02], "slack_musd": [], "plans": 1, "search": None}
+                assert session.case.settings.resilience_target == 0.6
         except RefusedError:
             continue
-        resumed += 1
-        assert (session.fingerprint, session.single, session.seed) == (runs[1].run, True, 0)
-        assert session.facts["options"] == {"slack": [0.02], "slack_musd": [], "plans": 1, "search": None}
-        assert session.case.settings.resilience_target == 0.6
     assert 30 < resumed < 150
     (folder / MANIFEST).write_text("[" * 100_000)
     assert_told(resume(tmp_path / "run", command=STUDY), 2, "does not hold enough to go on")

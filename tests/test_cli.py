@@ -53,7 +53,7 @@ def test_solve_as_json(small_case: Path, tmp_path: Path) -> None:
     result = run_command("solve", small_case, "--points", 3, "--out", place, "--json", "--workers", 1)
     assert result.exit_code == 0
     answer = json.loads(result.stdout)
-    assert set(answer) == {"run", "status", "points"}
+    assert set(answer) == {"run", "status", "points", "sha256"}
     assert answer["run"] == place.as_posix()
     assert answer["status"] == "done"
     assert len(answer["points"]) >= 2

@@ -23,6 +23,7 @@ from reeplan.compare.runs import Comparison, unique_names
 from reeplan.compare.tables import at_equal_resilience
 from reeplan.compare.words import answer
 from reeplan.figures.style import drawing_style
+from reeplan.fingerprints import sha256_of_tables
 from solved import rows_of, run_command, write_rows
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def by_hand(folder: Path, plans: str, inputs: str = CASE, works: str = "", **man
         points[f"p{number:02}"] = BUILDS + works
     run = hand_run(folder, inputs, FRONT + "\n".join(rows), points)
     facts = {"status": "done", "single": False, "highest_resilience_bound": 1.0, "versions": {"reeplan": "0.1.0"},
-             "case": "by hand", "overlays": [], **manifest}
+             "case": "by hand", "overlays": [], "tables_sha256": sha256_of_tables(run), **manifest}
     (run / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
     (run / "verify.json").write_text(json.dumps({"holds": True, "checked": {}}), encoding="utf-8")
     return run

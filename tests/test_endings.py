@@ -69,7 +69,7 @@ def test_a_number_too_small_to_compute_with_is_refused(column: str, own_case: Pa
         out = () if command == "check" else ("--out", tmp_path / "run")
         result = run_command(command, own_case, *out)
         assert result.exit_code == 2
-        assert f"plants.csv:{len(plants) + 1}  {column}" in result.output
+        assert f"plants.csv:{len(plants) + 1} {column}" in " ".join(result.output.split())
         assert "'1e-300' is too small a number." in result.output
         assert "write 0, or 1e-12 or more." in " ".join(result.output.split())
 

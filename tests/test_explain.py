@@ -728,7 +728,7 @@ def test_only_the_whole_numbers_conflict(tmp_path: Path) -> None:
         assert_smallest(case, change, OutOfReach((), 0.5, 0.4, (), ()), number)
     assert "\n- --target 0.4\n" in section(page, 3)
     folder = sorted(path.name for path in (tmp_path / "case-run").iterdir())
-    assert folder == ["infeasible.md", "inputs", "manifest.json"], "no half run beside the reason"
+    assert folder == ["SHA256SUMS", "infeasible.md", "inputs", "manifest.json"], "no half run beside the reason"
 
 
 def test_nothing_to_blame_is_said(tmp_path: Path) -> None:

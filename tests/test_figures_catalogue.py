@@ -15,7 +15,7 @@ import pytest
 from matplotlib import font_manager
 from PIL import Image
 
-from reeplan.figures import build_timeline, catalogue, cost_parts, draw_figures, fonts, palette, words
+from reeplan.figures import Drawing, build_timeline, catalogue, cost_parts, draw_figures, fonts, palette, words
 from reeplan.figures.index import read_index
 from reeplan.figures.run import Run
 from reeplan.figures.style import BODY, DPI, WIDTH, Ruler, drawing_style
@@ -144,7 +144,7 @@ def test_a_run_says_in_the_terminal_and_the_index_what_could_not_be_drawn(
 def test_a_drawing_that_breaks_off_whole_is_said_in_the_report(
     small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(run: Path) -> str:
+    def breaks(run: Path, **_: object) -> Drawing:
         raise MemoryError("no room")
 
     monkeypatch.setattr("reeplan.cli.solve.draw_figures", breaks)
@@ -245,7 +245,7 @@ def test_letters_that_no_font_has_are_said_once_with_what_to_install(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(monkeypatch, cost_parts.FIGURE)
-    assert draw_figures(run) == ""
+    assert draw_figures(run) == Drawing()
     regions = run / "inputs" / "regions.csv"
     regions.write_text(
         regions.read_text(encoding="utf-8-sig").replace("India", "\U00012000 \u9435\u9435"), encoding="utf-8"
@@ -254,7 +254,7 @@ def test_letters_that_no_font_has_are_said_once_with_what_to_install(
     ours = [entry for entry in font_manager.fontManager.ttflist if entry.name == "DejaVu Sans"]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", ours)
     monkeypatch.setattr(font_manager, "findSystemFonts", list)
-    said = draw_figures(run)
+    said = draw_figures(run).remark
     assert said.startswith("names in Han and Cuneiform letters are boxes in the PNG figures")
     assert "install Noto Sans CJK and Noto Sans Cuneiform, then draw again with reeplan report" in said
 

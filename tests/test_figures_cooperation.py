@@ -21,6 +21,7 @@ from cooperation_support import (
     write_regret,
 )  # fmt: skip
 from figure_support import assert_readable, draw, words_of
+from reeplan import endings
 from reeplan.cooperate import deal, walking_away
 from reeplan.cooperate import levers as cooperate_levers
 from reeplan.cooperate.allocation import coalitions, shapley
@@ -132,7 +133,7 @@ def test_tables_with_a_header_only_give_no_figure(make: Any, spec: FigureSpec) -
 def test_tables_and_words_are_those_that_the_program_writes() -> None:
     assert set(lever_table.COLUMNS) <= set(cooperate_levers.COLUMNS)
     assert set(regret.COLUMNS) <= set(walking_away.Row.__dataclass_fields__)
-    assert (data.DONE, data.OUT_OF_REACH) == (deal.DONE, deal.OUT_OF_REACH)
+    assert (data.DONE, data.OUT_OF_REACH) == (endings.OPTIMAL, deal.OUT_OF_REACH)
     assert data.ALL_TOGETHER == cooperate_levers.TOGETHER
     assert (lever_table.OUT_BEFORE, lever_table.OUT_AFTER, lever_table.OUT_BOTH) == (
         cooperate_levers.OUT_BEFORE, cooperate_levers.OUT_AFTER, cooperate_levers.OUT_BEFORE_AND_AFTER

@@ -502,7 +502,8 @@ def test_no_duals_prove_more_than_is_true(seed: int) -> None:
     data, rng = engine._data, np.random.default_rng(seed)
     for objective, maximise in (("cost", False), ("most_resilient", True)):
         best = engine.solve(objective, relax=True, maximise=maximise)
-        question = _Question(objective, data.lower, data.upper, np.zeros(len(data.lower), dtype=bool), {}, maximise)
+        whole = np.zeros(len(data.lower), dtype=bool)
+        question = _Question(objective, data.lower, data.upper, whole, {}, maximise, may_stop=False)
         right, size = engine._dual_bound(question, best.row_duals, np.zeros(0))
         room = 1e-9 * max(size, abs(best.objective), 1.0)
         assert right == pytest.approx(best.objective, abs=room)

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,7 +21,7 @@ import pytest
 from reeplan.cli import solve as solve_module
 from reeplan.explain import explain
 from reeplan.figures import catalogue
-from reeplan.front import Point
+from reeplan.front import Point, _Search
 from reeplan.interrupt import SAME_REQUEST_S, Interrupt
 from reeplan.plan import Plan, Planner
 from reeplan.run_folder import unfinished_place
@@ -113,7 +115,7 @@ def test_a_check_is_stopped_at_once(
 @in_main_thread
 @pytest.mark.parametrize(
     ("command", "work"),
-    [("verify", "reeplan.cli.verify.verify_run"), ("report", "reeplan.cli.report.write_report"),
+    [("verify", "reeplan.cli.verify.verify_folder"), ("report", "reeplan.cli.report.write_report"),
      ("compare", "reeplan.cli.compare.compare"), ("compare", "reeplan.cli.compare.write"),
      ("solve", "reeplan.cli.session.load_tables"), ("init", "reeplan.tables.describe.write_templates")],
 )  # fmt: skip
@@ -354,9 +356,12 @@ def point(cost: float, bound: float, outcome: Outcome) -> Point:
 )  # fmt: skip
 def test_what_ctrl_c_has_cut_short_is_called_interrupted(bound: float, outcome: Outcome, status: str) -> None:
     """A point whose own search was done, but whose gap another search was still to close, waits for that one."""
-    from reeplan.front import _Search
-
-    assert _Search._cut_short(point(100.0, bound, outcome)).status == status
+    planner = SimpleNamespace(engine=SimpleNamespace(interrupted=True))
+    search: Any = SimpleNamespace(planner=planner, ended={})
+    cut_short = point(100.0, bound, outcome)
+    if not cut_short.solved:
+        cut_short = replace(cut_short, plan=_Search._as_it_ended(search, cut_short.plan))
+    assert cut_short.status == status
 
 
 # ---- one request, two requests --------------------------------------------------------------------

@@ -140,7 +140,7 @@ def test_a_folder_without_tables_says_where_there_are_some(case: Path) -> None:
     error = only_error(load_tables(case.parent))
     assert (error.message, error.hint) == (
         "there are no tables in this folder.",
-        "there are some in its folder 'neighbours': name one of them.",
+        f"name one of the cases in it: '{case.as_posix()}'.",
     )
     bare = case.parent / "bare"
     bare.mkdir()

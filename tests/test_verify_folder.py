@@ -24,7 +24,7 @@ from reeplan.report import write_report
 from reeplan.verify import Failure, not_recomputed, verify_folder
 from reeplan.verify.not_recomputed import KINDS, files_of
 from reeplan.verify.run import _check_plan as check_plan
-from solved import run_command
+from solved import draw_nothing, run_command
 from support import write_case
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_a_run_as_it_was_written_holds_and_says_what_was_not_recomputed(small_ru
 
 def test_solving_says_the_digests_that_the_page_states(small_case: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", lambda run: None)
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         result = run_command("solve", small_case, "--out", tmp_path / "run", "--target", 0.4, "--workers", 1)
     assert result.exit_code == 0, result.output
     verdict = verify_folder(tmp_path / "run")

@@ -72,6 +72,7 @@ def print_results(
         if point.plan.not_rerun:
             click.echo()
             say(f"{row['point']}, {', '.join(point.plan.not_rerun)}: {endings.PRICES_NOT_KNOWN}.")
+    say_digests(digests)
     if status != endings.DONE:
         click.echo("\n".join(["", *how_to_go_on(session, status, {row["status"] for row in rows})]))
     click.echo(f"\n{status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
