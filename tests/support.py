@@ -301,9 +301,11 @@ def in_a_group(*command: object, **options: Any) -> Iterator[subprocess.Popen[st
             process.kill()
         process.wait()
         assert until(lambda: not members(process.pid), 30), "processes outlive the one that started them"
-    finally:
+    except BaseException:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+        raise
+    finally:
         process.communicate(timeout=60)
 
 
