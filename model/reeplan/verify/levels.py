@@ -35,7 +35,7 @@ PROVEN = Rule(
 )
 REACH = Rule("out_of_reach", "targets beyond the most resilient plan, and no others, are out of reach")
 GAP_TARGET = Rule("gap_target", "the gap that was asked for follows from the settings and the front")
-STATUSES = ("done", "stopped at a limit", "interrupted")
+STATUSES = ("done", "stopped at a limit", "not proven", "interrupted")
 SMALLEST_GAP = 1e-7
 
 
