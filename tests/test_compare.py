@@ -368,7 +368,8 @@ def test_the_figure_is_readable_and_names_every_run(tmp_path: Path, number: int)
     page = drawn(comparison)
     assert_readable(page)
     for n, given in enumerate(comparison.runs):
-        assert re.search(rf"{given.letter} a run with[\w …]*ame {n}", words_of(page)), "what tells it from the others stays"
+        seen = re.search(rf"{given.letter} a run with[\w …]*ame {n}", words_of(page))
+        assert seen, "what tells it from the others stays"
 
 
 def test_runs_with_the_same_front_and_a_single_plan_are_drawn(pair: Callable[..., Comparison]) -> None:
