@@ -160,7 +160,8 @@ def test_weights_of_columns_are_an_objective(spread: float) -> None:
 @pytest.mark.parametrize(("slack", "relax"), [(0.0, False), (0.1, False), (0.5, False), (0.1, True)])
 def test_the_most_of_a_column_within_a_cost_limit(slack: float, relax: bool) -> None:
     """The cheapest plan that has one of the first item less than the most, or more, costs more than the limit."""
-    engine = Engine(knapsack())
+    model = knapsack()  # its columns know their names for as long as it is there
+    engine = Engine(model)
     cheapest = engine.solve("cost")
     limit = cheapest.objective + slack * abs(cheapest.objective)
     first = next(j for j, column in enumerate(engine.columns) if column.local_name == "take[0]")
