@@ -72,17 +72,15 @@ def unseen(judged: Judged, tables: list[str], some: int | None, monkeypatch: pyt
     """Cells that may be false without a word, and are not declared: of all, or of some of each column."""
     plans_are_read_once(monkeypatch)
     by_column: dict[tuple[str, str], list[Cell]] = defaultdict(list)
-    for table in tables:
-        for cell in cells_of(judged.run, table):
-            if not declared(cell):
-                by_column[table, cell.column].append(cell)
+    for cell in (cell for table in tables for cell in cells_of(judged.run, table)):
+        by_column[cell.table, cell.column] += [] if declared(cell) else [cell]
     assert by_column
     missed = []
     for (_, column), cells in by_column.items():
         chosen = cells if some is None else random.Random(column).sample(cells, min(some, len(cells)))
         for cell in chosen:
-            falsehoods = cell.false if some is None else cell.false[:1]
-            missed.extend(cell for false in falsehoods if not judged.sees(cell, false))
+            tried = cell.false if some is None else cell.false[:1]
+            missed += [cell for false in tried if not judged.sees(cell, false)]
     return missed
 
 

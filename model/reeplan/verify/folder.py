@@ -110,9 +110,8 @@ def _check_verdict(run: Path, holds: bool, ledger: Ledger) -> None:
     if stored is holds:
         ledger.held(VERDICT_SAME)
     else:
-        words = {True: "it holds", False: "it does not hold"}
-        found = words[stored] if isinstance(stored, bool) else "nothing"
-        ledger.broken(VERDICT_SAME, VERDICT, expected=words[holds], found=found)
+        words = {"True": "it holds", "False": "it does not hold"}
+        ledger.broken(VERDICT_SAME, VERDICT, expected=words[str(holds)], found=words.get(str(stored), "nothing"))
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -111,32 +111,28 @@ def _used(plan: Plan) -> pd.DataFrame:
 
     In the last year of the base path, if anything of value is demanded then.
     """
-    inputs, columns = plan.case.inputs, ["subject", "t"]
-    last = (("window", BASE), ("year", inputs.years[-1]))
-    demand = inputs.demand[inputs.demand["year"] == inputs.years[-1]]
+    inputs, columns, last = plan.case.inputs, ["subject", "t"], plan.case.inputs.years[-1]
+    demand = inputs.demand[inputs.demand["year"] == last]
     if not (demand["t_per_year"] * demand["shortage_usd_per_t"]).sum() > 0:
         return pd.DataFrame({"subject": pd.Series(dtype=object), "t": pd.Series(dtype=float)})
 
-    def of(rows: pd.DataFrame) -> pd.DataFrame:
-        for column, value in last:
-            rows = rows[rows[column] == value]
-        return rows
-
-    run, flows = of(plan.operation), of(plan.flows)
-    bought = of(plan["supply"])
+    run, flows, bought = (
+        rows[(rows["window"] == BASE) & (rows["year"] == last)] for rows in (plan.operation, plan.flows, plan["supply"])
+    )
     countries = [
-        run.assign(country=run["country"]),
+        run,
         bought.assign(country=bought["region"].map(inputs.country_of)),
         flows.assign(country=flows["from_country"]),
         flows.assign(country=flows["to_country"]),
     ]
     abroad = pd.concat([rows[["country", "t"]] for rows in countries], ignore_index=True)
     abroad = abroad[~abroad["country"].isin(list(inputs.wacc))]
-    both = [
+    both: list[pd.DataFrame] = [
         run.assign(subject="plant " + run["asset"].astype(str))[columns],
         abroad.assign(subject="country " + abroad["country"].astype(str))[columns],
     ]
-    return pd.DataFrame(pd.concat(both, ignore_index=True).groupby("subject", as_index=False)[["t"]].max())
+    rows: pd.DataFrame = pd.concat(both, ignore_index=True)
+    return rows.sort_values("t", ascending=False).drop_duplicates("subject")
 
 
 def _check_sources(figures: pd.DataFrame, due: pd.DataFrame, ledger: Ledger) -> None:
