@@ -146,3 +146,9 @@ def test_a_folder_without_tables_says_where_there_are_some(case: Path) -> None:
     bare.mkdir()
     (bare / "case.xlsx").write_bytes(b"PK")
     assert only_error(load_tables(bare)).hint == "save the sheets of 'case.xlsx' as CSV files, one for each table."
+
+
+def test_a_copy_beside_its_table_is_to_be_moved_away(case: Path) -> None:
+    """Renamed as the table, it would overwrite it."""
+    shutil.copy(case / "demand.csv", case / "demand (1).csv")
+    assert only_error(load_tables(case)).hint == "'demand.csv' is there already: move this one out of the folder."

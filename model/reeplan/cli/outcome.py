@@ -12,7 +12,7 @@ from reeplan import endings
 from reeplan.cli.said import files_there
 from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.explain.numbers import beside, number
-from reeplan.results.summary import front_table, sentence
+from reeplan.results.summary import front_table, musd, sentence, served
 from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _table_lines(rows: pd.DataFrame) -> list[str]:
             Column("plan", list(rows["point"]), 6, left=True),
             Column("cost, MUSD", [_number(cost) for cost in rows["cost_musd"]], 13),
             Column("over cheapest", [_number(cost - cheapest) for cost in rows["cost_musd"]], 15),
-            Column("served in disruption", [f"{share:.1%}" for share in rows["resilience"]], 22),
+            Column("served in disruption", [served(share) for share in rows["resilience"]], 22),
             Column("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
             Column("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
         ],
@@ -147,4 +147,4 @@ def _marks(row: dict[Hashable, Any]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.1f}".replace(",", " ")
+    return musd(value).replace(",", " ")

@@ -80,16 +80,21 @@ class _Value:
 
 
 def highest_target(case: Case, asking: Asking) -> tuple[float | None, float]:
-    """A target that a plan with whole modules was found for, six decimals, and what no plan keeps more than."""
+    """A target that a plan with whole modules was found for, and what no plan keeps more than.
+
+    It has six decimals, or nine where the target asked for is so near that six would be far below it.
+    """
     found = asking.highest(case)
     bound = found.bound if math.isfinite(found.bound) else 1.0
     if not found.found:
         return None, min(1.0, bound)
-    unit = 10.0**-DIGITS
-    for less in range(3):  # the solver's tolerance may have lifted what was found
-        target = max(0.0, round((math.floor(found.objective / unit + 1e-3) - less) * unit, DIGITS))
-        if target == 0.0 or asking.to(target).whole(case):
-            return target, min(1.0, max(bound, found.objective))
+    near = asking.target is not None and asking.target - found.objective < 10 * 10.0**-DIGITS
+    for digits in (DIGITS + 3, DIGITS) if near else (DIGITS,):
+        unit = 10.0**-digits
+        for less in range(3):  # the solver's tolerance may have lifted what was found
+            target = max(0.0, round((math.floor(found.objective / unit + 1e-3) - less) * unit, digits))
+            if target == 0.0 or (target != asking.target and asking.to(target).whole(case)):
+                return target, min(1.0, max(bound, found.objective))
     return None, min(1.0, max(bound, found.objective))
 
 

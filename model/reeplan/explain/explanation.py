@@ -70,8 +70,8 @@ class Explanation:
         lines += [_in_one_line(remedy) for remedy in self.singles]
         if not self.singles and self.conflict and self.no_single:
             lines.append(
-                "no other single change is enough: lifting any one of the rules above leaves another conflict, and "
-                "lifting anything else leaves this one"
+                f"no {'other ' if self.target is not None else ''}single change is enough: lifting any one of the "
+                "limits above leaves another conflict, and lifting anything else leaves this one"
             )
         elif not self.singles and self.conflict:
             lines.append("no other single change was shown to be enough")

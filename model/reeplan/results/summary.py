@@ -31,21 +31,42 @@ def measure_in_words(settings: Settings) -> str:
     return MEASURES[settings.resilience_measure] + tail
 
 
+def served(share: float) -> str:
+    """A share as a percentage with one decimal, or so many more that what is below 100 % is not called so.
+
+    What lacks less than a millionth lacks nothing that the solver could tell from it.
+
+    >>> served(0.9), served(0.9999), served(1 - 1e-7), served(1.0)
+    ('90.0%', '99.99%', '100.0%', '100.0%')
+    """
+    texts = (f"{share:.{digits}%}" for digits in range(1, 6))
+    return next((text for text in texts if share < 1 - 1e-6 and not text.startswith("100")), f"{share:.1%}")
+
+
+def musd(cost: float) -> str:
+    """An amount with one decimal, or two digits that count where it is smaller.
+
+    >>> musd(1410.66), musd(0.0054), musd(0.0)
+    ('1,410.7', '0.0054', '0.0')
+    """
+    return f"{cost:,.2g}" if 0 < abs(cost) < 0.05 else f"{cost:,.1f}"
+
+
 def sentence(front: Front, case: Case) -> str:
     """The front in one or two sentences."""
     first, last = front.points[0], front.points[-1]
     what = measure_in_words(case.settings)
     if len(front.points) == 1:
-        return f"Plan {first.name} costs {first.plan.cost_musd:,.1f} MUSD; {what}: {first.plan.resilience:.1%}."
+        return f"Plan {first.name} costs {musd(first.plan.cost_musd)} MUSD; {what}: {served(first.plan.resilience)}."
     chosen = max((point for point in front.points if point.knee), key=lambda point: _rise(point, front), default=last)
     text = (
-        f"Spending {chosen.plan.cost_musd - first.plan.cost_musd:,.1f} MUSD more than the cheapest plan raises the "
-        f"{what} from {first.plan.resilience:.1%} to {chosen.plan.resilience:.1%} (plan {chosen.name})."
+        f"Spending {musd(chosen.plan.cost_musd - first.plan.cost_musd)} MUSD more than the cheapest plan raises the "
+        f"{what} from {served(first.plan.resilience)} to {served(chosen.plan.resilience)} (plan {chosen.name})."
     )
     if chosen is not last:
         text += (
-            f" The most resilient plan found reaches {last.plan.resilience:.1%} for "
-            f"{last.plan.cost_musd - first.plan.cost_musd:,.1f} MUSD more than the cheapest."
+            f" The most resilient plan found reaches {served(last.plan.resilience)} for "
+            f"{musd(last.plan.cost_musd - first.plan.cost_musd)} MUSD more than the cheapest."
         )
     return text
 

@@ -26,7 +26,7 @@ from reeplan.tables.rows import Loaded, Problem, Row, Tables
 from reeplan.tables.spec import SETTINGS, TABLES, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 MOST_TOLD = 100
 """So many problems are told of in one column of a file: a list of thousands is read by nobody."""
@@ -149,7 +149,7 @@ def _read_folder(folder: Path, folders: list[Path], loaded: Loaded) -> dict[str,
                     0,
                     "",
                     f"{quoted(shown(path.name))} is no table of a case.",
-                    f"did you mean '{meant[0]}.csv'?" if meant else "move it out of the folder.",
+                    _instead(meant, {other.name for other in files}),
                 )
             )
     beside = others(files)
@@ -165,6 +165,16 @@ def _read_folder(folder: Path, folders: list[Path], loaded: Loaded) -> dict[str,
     if not overlay:
         _require_tables(folder, sheets, beside, loaded)
     return sheets
+
+
+def _instead(meant: list[str], there: Collection[str]) -> str:
+    """What to do with a file that is no table, but may be meant for one."""
+    if not meant:
+        return "move it out of the folder."
+    name = f"{meant[0]}.csv"
+    if name in there:
+        return f"'{name}' is there already: move this one out of the folder."
+    return f"did you mean '{name}'?"
 
 
 def _no_tables(folder: Path, overlay: bool, beside: list[Other]) -> Problem:
