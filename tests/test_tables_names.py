@@ -155,8 +155,8 @@ def test_names_that_differ_only_in_case_are_told_with_their_lines(case: Path) ->
 @pytest.mark.parametrize(
     ("file", "hint"),
     [
-        ("demands.csv", "did you mean 'demand.csv'?"),
-        ("Demand.CSV", "did you mean 'demand.csv'?"),
+        ("demands.csv", "'demand.csv' is there already"),
+        ("Demand.CSV", "'demand.csv' is there already"),
         ("xyz.csv", "move it out of the folder"),
     ],
 )
