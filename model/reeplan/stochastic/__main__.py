@@ -6,6 +6,7 @@ import csv
 import math
 import os
 import sys
+import time
 import tempfile
 import traceback
 from contextlib import chdir
@@ -128,6 +129,7 @@ def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float
         except NoPlanError:
             click.echo(f"No plan serves {target:.12g} of what is demanded in every window.", err=True)
             sys.stderr.flush()
+            time.sleep(1.0)  # mpiexec passes the line on, and what it still holds when Abort is called may be lost
             # The other processes wait for this one.
             MPI.COMM_WORLD.Abort(INFEASIBLE)
             os._exit(INFEASIBLE)  # Abort may return before it has ended this process
