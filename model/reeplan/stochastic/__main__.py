@@ -6,8 +6,8 @@ import csv
 import math
 import os
 import sys
-import time
 import tempfile
+import time
 import traceback
 from contextlib import chdir
 from pathlib import Path
