@@ -8,8 +8,9 @@ What 1 % cannot show from the tables' sense alone, listed honestly:
   no other rule ties down; elsewhere (a place whose only activity is a stockpile, say) only that it is above 0.
 - amounts below 1e-4 t: 1 % of them is less than what the tables leave out.
 
-For these the fingerprints of all tables in ``manifest.json`` remain, which any change breaks. The tests of
-numbers below leave the fingerprints out: what they catch is caught by recomputation.
+For these the fingerprints of all tables in ``manifest.json`` remain, which any change breaks; the check lists them
+(``reeplan.verify.not_recomputed``). The tests of numbers below leave the fingerprints out: what they catch is caught by
+recomputation.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ from reeplan.verify.manifest import read_manifest
 from reeplan.verify.run import STUDIES
 from reeplan.verify.scenarios import Outlook, mean_of_worst, outlooks
 from reeplan.verify.shapes import FRONT, SERVED
+from reeplan.verify.studies import check_repeated
 from reeplan.verify.things import common_step
 from reeplan.verify.varied_ranges import Varied, amount
 from reeplan.verify.verdict import Ledger
@@ -545,6 +546,17 @@ def test_the_whole_check_says_it_too(runs: dict[str, Path], tmp_path: Path) -> N
     assert result.exit_code == 1
     said = " ".join(result.output.split())
     assert "value_of_knowing.csv · measure value of perfect knowledge, column musd: a value is the difference" in said
+
+
+def test_what_the_manifest_repeats_of_a_table_stands_there(runs: dict[str, Path]) -> None:
+    manifest = read_manifest(runs["futures"], Ledger(Verdict()))
+    sound, false = Ledger(Verdict()), Ledger(Verdict())
+    check_repeated(runs["futures"], manifest, "futures", sound)
+    assert sound.verdict.holds
+    assert sound.verdict.checked["study_repeated"] > 20
+    manifest["futures"]["value_of_knowing"][0]["musd"] *= 1.01
+    check_repeated(runs["futures"], manifest, "futures", false)
+    assert [failure.rule for failure in false.verdict.failures] == ["study_repeated"]
 
 
 # ---- arithmetic by hand ---------------------------------------------------------------------------------------

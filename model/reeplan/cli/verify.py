@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import textwrap
 import time
 import zipfile
 import zlib
@@ -93,7 +94,8 @@ def _show(verdict: Verdict, run: Path, seconds: float) -> None:
     kinds = not_recomputed(verdict.files)
     click.echo(f"{len(kinds)} kinds of numbers are not recomputed, and rest on fingerprints alone:")
     for kind in kinds:
-        click.echo(f"  {kind.what}: {kind.where(verdict.files)}")
+        said = f"{kind.what}: {kind.where(verdict.files)}"
+        click.echo(textwrap.fill(said, 100, initial_indent="  ", subsequent_indent="    "))
     for what, name in (("results", "manifest.json"), ("whole folder", "SHA256SUMS")):
         click.echo(f"sha256 of the {what} ({name}): {verdict.sha256.get(what.split()[-1], '')}")
 
