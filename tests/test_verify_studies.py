@@ -29,10 +29,11 @@ from reeplan.verify.case import Checked
 from reeplan.verify.files import UnreadableError, read_table
 from reeplan.verify.inputs import read_inputs
 from reeplan.verify.manifest import read_manifest
+from reeplan.verify.repeated import check_repeated
 from reeplan.verify.run import STUDIES
 from reeplan.verify.scenarios import Outlook, mean_of_worst, outlooks
 from reeplan.verify.shapes import FRONT, SERVED
-from reeplan.verify.studies import check_repeated
+
 from reeplan.verify.things import common_step
 from reeplan.verify.varied_ranges import Varied, amount
 from reeplan.verify.verdict import Ledger

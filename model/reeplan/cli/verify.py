@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import textwrap
 import time
 import zipfile
 import zlib
@@ -92,10 +91,9 @@ def _show(verdict: Verdict, run: Path, seconds: float) -> None:
     for note in verdict.notes:
         say(f"  note: {note}", rest="    ", whole=True)
     kinds = not_recomputed(verdict.files)
-    click.echo(f"{len(kinds)} kinds of numbers are not recomputed, and rest on fingerprints alone:")
+    say(f"{len(kinds)} kinds of numbers are not recomputed, and rest on fingerprints alone:")
     for kind in kinds:
-        said = f"{kind.what}: {kind.where(verdict.files)}"
-        click.echo(textwrap.fill(said, 100, initial_indent="  ", subsequent_indent="    "))
+        say(f"{kind.what}: {kind.where(verdict.files)}", first="  ", rest="    ")
     for what, name in (("results", "manifest.json"), ("whole folder", "SHA256SUMS")):
         click.echo(f"sha256 of the {what} ({name}): {verdict.sha256.get(what.split()[-1], '')}")
 

@@ -146,6 +146,7 @@ KINDS: tuple[Kind, ...] = (
             _cells("front.csv", "seconds largest_violation"),
             _cells("coalitions.csv", "seconds"),
             _cells("manifest.json", "seed versions options workers started written wall_time_s warnings inputs_sha256"),
+            _cells("manifest.json", "solved searches plans_found without_plan"),
             _cells("solver.log", ""),
             _cells("verify.json", "checked notes"),
         ),
@@ -158,7 +159,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "the page and the figures",
         "they are drawn from the tables and state their digest; reeplan report draws them again",
-        (_cells("report.html", ""), _cells("figures/*", "")),
+        (_cells("report.html", ""), _cells("figures/*", ""), _cells("manifest.json", "sentences")),
     ),
     Kind(
         "the reasons why there is no plan",

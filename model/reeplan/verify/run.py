@@ -35,6 +35,7 @@ from reeplan.verify.not_recomputed import files_of
 from reeplan.verify.operation import check_operation
 from reeplan.verify.plan import Plan, read_plan
 from reeplan.verify.prices import check_prices
+from reeplan.verify.repeated import check_repeated
 from reeplan.verify.sensitivity import TABLE as FUTURES
 from reeplan.verify.sensitivity import check_sensitivity
 from reeplan.verify.shapes import BASE, FRONT, SERVED
@@ -117,6 +118,7 @@ def verify_run(run: Path) -> Verdict:
     for command, (table, what, check) in STUDIES.items():
         if (run / table).exists() or command in (manifest or {}):
             _made(partial(check, run, manifest, front, case, ledger), what, ledger)
+            _made(partial(check_repeated, run, manifest, command, ledger), f"what the manifest says of {command}", ledger)
     return verdict
 
 

@@ -170,7 +170,7 @@ def _client_of(address: str) -> Client:
     warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     try:
         return Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as trouble:
+    except (OSError, TimeoutError, ValueError, AssertionError) as trouble:  # the last: Dask of its own half-made client
         raise UnusableError(
             f"no Dask scheduler answers at {address}.",
             "start one with 'dask scheduler', which prints its address, such as tcp://192.168.1.10:8786.",
