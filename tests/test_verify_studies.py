@@ -33,7 +33,6 @@ from reeplan.verify.repeated import check_repeated
 from reeplan.verify.run import STUDIES
 from reeplan.verify.scenarios import Outlook, mean_of_worst, outlooks
 from reeplan.verify.shapes import FRONT, SERVED
-
 from reeplan.verify.things import common_step
 from reeplan.verify.varied_ranges import Varied, amount
 from reeplan.verify.verdict import Ledger

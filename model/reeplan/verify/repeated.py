@@ -43,10 +43,11 @@ def _check_table(path: Path, where: str, objects: list[dict[str, Any]], ledger: 
         return
     for number, one in enumerate(objects, start=1):
         cells = {name: value for name, value in one.items() if name in table and not isinstance(value, (list, dict))}
-        texts = {name: YES_NO.get(value, value) for name, value in cells.items() if isinstance(value, (bool, str))}
+        texts = {name: YES_NO[value] for name, value in cells.items() if isinstance(value, bool)}
+        texts |= {name: value for name, value in cells.items() if isinstance(value, str)}
         rows = table
         for name, value in texts.items():
-            rows = rows[rows[name] == str(value)]
+            rows = rows[rows[name] == value]
         numbers = {name: np.nan if cells[name] is None else float(cells[name]) for name in cells if name not in texts}
         given = {name: pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float) for name in numbers}
         same = {name: near(found, numbers[name], DIGITS) for name, found in given.items()}

@@ -118,7 +118,8 @@ def verify_run(run: Path) -> Verdict:
     for command, (table, what, check) in STUDIES.items():
         if (run / table).exists() or command in (manifest or {}):
             _made(partial(check, run, manifest, front, case, ledger), what, ledger)
-            _made(partial(check_repeated, run, manifest, command, ledger), f"what the manifest says of {command}", ledger)
+            repeated = partial(check_repeated, run, manifest, command, ledger)
+            _made(repeated, f"what the manifest says of {command}", ledger)
     return verdict
 
 
