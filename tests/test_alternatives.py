@@ -14,7 +14,17 @@ import numpy as np
 import pytest
 
 from random_cases import write_random_case
-from reeplan.alternatives import BOUNDS, CLASSES, RANGES, Choice, Slack, cheapest_known, near_optimal, work_ahead
+from reeplan.alternatives import (
+    BOUNDS,
+    CLASSES,
+    RANGES,
+    Choice,
+    Slack,
+    cheapest_known,
+    near_optimal,
+    sentences,
+    work_ahead,
+)
 from reeplan.alternatives.checks import checks
 from reeplan.alternatives.difference import MostDifferent, add_difference, difference, nearest, sizes
 from reeplan.alternatives.flips import turned_round
@@ -250,7 +260,7 @@ def test_tables_object_and_sentences_by_hand(exact: Finding) -> None:
     assert told["status"] == "done"
     assert told["slacks"][0]["must_avoid"] == [{"kind": "plant", "name": "gamma"}, {"kind": "route", "name": "leach"}]
 
-    text = "\n".join(exact.sentences())
+    text = "\n".join(sentences(exact))
     assert "Within 1 % (0.2 MUSD more) every plan has plant alpha; " in text
     assert (
         "Within 3 % (0.6 MUSD more) and 5 % (1.0 MUSD more) there are plans with and plans without plants alpha, beta."
@@ -344,7 +354,7 @@ def test_ranges_are_those_of_counting_all_plans(seed: int, target: float) -> Non
     choice = Choice(shares(0.01, 0.1), search=RANGES, whole_plans=1, gap=1e-9)
     finding = near_optimal(planner.case, target, solve_here, choice)
     assert finding.status == "done"
-    assert finding.holds, finding.sentences()
+    assert finding.holds, sentences(finding)
     assert finding.knowledge is not None
     for slack, limit in enumerate(finding.knowledge.limits_musd):
         right = counted(planner, target, limit)
@@ -401,7 +411,7 @@ def test_ranges_grow_with_slack_hold_the_cheapest_and_alternatives_keep_their_pr
     finding = near_optimal(case, target, solve_here, choice)
     if finding.status == "infeasible":
         pytest.skip("the target is out of reach")
-    assert finding.holds, finding.sentences()
+    assert finding.holds, sentences(finding)
     assert finding.cheapest is not None
     start = finding.cheapest.plans[0]
     for narrow, wide in pairwise(range(3)):
@@ -599,7 +609,7 @@ def test_a_target_out_of_reach_is_said(tmp_path: Path) -> None:
     finding = near_optimal(case, 0.9, solve_here, EXACT)
     assert finding.status == "infeasible"
     assert finding.tables() == {}
-    assert finding.sentences() == ["No plan reaches the target, so there are no alternatives."]
+    assert sentences(finding) == ["No plan reaches the target, so there are no alternatives."]
     assert finding.as_object()["status"] == "infeasible"
 
 
@@ -614,14 +624,14 @@ def test_stopped_work_says_so_and_keeps_what_is_known(by_hand: Case) -> None:
 
     finding = near_optimal(by_hand, 0.0, ask, EXACT)
     assert finding.status == "interrupted"
-    assert finding.sentences()[-1].startswith("Stopped on request")
+    assert sentences(finding)[-1].startswith("Stopped on request")
     assert finding.holds
     assert classes_of(finding, 0)["plant alpha"] == MUST_HAVE, "the first bound had come"
     assert classes_of(finding, 0)["route leach"] == OPEN
     left[0] = 0
     nothing = near_optimal(by_hand, 0.0, ask, EXACT)
     assert nothing.status == "interrupted"
-    assert nothing.sentences() == ["Stopped before any plan was found."]
+    assert sentences(nothing) == ["Stopped before any plan was found."]
 
 
 def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor_the_same(by_hand: Case) -> None:
@@ -634,7 +644,7 @@ def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor
     assert finding.alternatives
     assert finding.holds
     assert not [check for check in finding.checks if check.check.startswith("every whole alternative")]
-    told = [text for text in finding.sentences() if text.startswith("Alternative ")]
+    told = [text for text in sentences(finding) if text.startswith("Alternative ")]
     assert told
     assert all("not listed before the work was stopped" in text for text in told)
 
@@ -655,8 +665,8 @@ def test_a_search_that_ran_out_of_time_is_told_and_hides_nothing(by_hand: Case) 
     assert finding.holds
     assert classes_of(finding, 0)["plant beta"] == OPEN
     assert (ranges_of(finding, 0)["plant beta"], bounds_of(finding, 0)["plant beta"]) == (close((0, 0)), close((0, 50)))
-    assert "it is not known whether a plan must or can have plant beta" in "\n".join(finding.sentences())
-    assert finding.sentences()[-1].startswith("Some searches ran out of time")
+    assert "it is not known whether a plan must or can have plant beta" in "\n".join(sentences(finding))
+    assert sentences(finding)[-1].startswith("Some searches ran out of time")
 
 
 def test_a_question_that_is_interrupted_is_not_kept(by_hand: Case) -> None:
@@ -676,7 +686,7 @@ def test_a_case_without_choices_has_nothing_to_tell(tmp_path: Path) -> None:
     assert finding.status == "done"
     assert finding.tables()["near_optimal"].empty
     assert len(finding.tables()["alternatives"]) == 1, "the cheapest plan, which builds nothing"
-    assert finding.sentences()
+    assert sentences(finding)
 
 
 def test_answers_can_be_noted_and_read_again(by_hand: Case, tmp_path: Path) -> None:

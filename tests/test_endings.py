@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from reeplan import endings
+from reeplan.alternatives import sentences
 from reeplan.alternatives.choice import Choice
 from reeplan.alternatives.finding import Finding
 from reeplan.cooperate.deal import Deal
@@ -96,7 +97,7 @@ def test_every_study_says_why_there_is_no_plan(outcome: Outcome, status: str) ->
     assert Deal(case, 0.5, {everyone: Answer(outcome)}).status(everyone) == status
     assert _planned_alone(Answer(outcome)).status == status
     assert status_in_futures(Found(outcome)) == status
-    [said] = Finding.without_plan(case, 0.5, Choice(), outcome).sentences()
+    [said] = sentences(Finding.without_plan(case, 0.5, Choice(), outcome))
     assert said == endings.without_a_plan(outcome)
     assert ("time" in said) == (outcome in (Outcome.LIMIT, Outcome.FAILED))
 

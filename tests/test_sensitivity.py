@@ -26,6 +26,7 @@ from reeplan.sensitivity.inputs import inputs_of
 from reeplan.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
 from reeplan.sensitivity.question import Answer, Built, Question, Summary, cheaper
 from reeplan.sensitivity.tornado import indistinct, tornado_rows
+from reeplan.sensitivity.words import sentences
 from reeplan.solver import Controls, Outcome
 from reeplan.study import Notebook, solve_here
 from support import ONE_TOWN, PURE_ORE, crf, read, write_case, years
@@ -262,7 +263,7 @@ def test_a_tornado_on_paper(tmp_path: Path) -> None:
     costs = [one["input"] for one in result.tornado if one["output"] == CHEAPEST]
     assert costs == ["need", "price"], "the larger effect first"
     assert result.status == "done"
-    assert "moves most with need" in result.sentences()[0]
+    assert "moves most with need" in sentences(result)[0]
 
 
 def test_indices_of_the_case_on_paper(tmp_path: Path) -> None:
@@ -406,7 +407,7 @@ def test_futures_that_cannot_reach_the_target_are_counted(tmp_path: Path) -> Non
     drawn = [one for one in result.told if one.future.stage == "futures"]
     assert [one.status for one in drawn].count("cannot reach the target") == 4
     assert result.without_plan == {"cannot reach the target": 6}
-    assert any(text.startswith("4 of 8 drawn futures have no plan") for text in result.sentences())
+    assert any(text.startswith("4 of 8 drawn futures have no plan") for text in sentences(result))
     highest = [one for one in result.tables()["futures"].itertuples() if one.quantity == "highest resilience"]
     lows = {one.name: one.value for one in highest}
     assert lows["as stated"] == pytest.approx(0.25)
@@ -440,7 +441,7 @@ def test_divisible_modules_are_marked_and_measured(tmp_path: Path) -> None:
     assert not any(one.divisible for one in result.told if one.future.stage == "one at a time")
     checks = result.tables()["whole_and_divisible"]
     assert set(checks.loc[checks["output"] == CHEAPEST, "whole"].round(9)) == {3.0}
-    assert any("measured, not proven" in text for text in result.sentences())
+    assert any("measured, not proven" in text for text in sentences(result))
     need = row(result.screened, "need", CHEAPEST)
     assert need["mu_star"] == pytest.approx(0.3, abs=1e-6), "10 t of a module of 100 t for 3 MUSD a year"
     assert need["gap_effect"] == pytest.approx((high - low) / (2 / 3), rel=1e-6), "steps are 2/3 of the range"
@@ -659,7 +660,7 @@ def test_work_that_is_stopped_says_so_and_computes_no_indices(tmp_path: Path) ->
     assert result.indexed == []
     assert math.isnan(row(result.tornado, "need", CHEAPEST)["at_low"])
     assert row(result.tornado, "price", CHEAPEST)["swing"] == pytest.approx(2.4)
-    assert "The work was stopped" in result.sentences()[0]
+    assert "The work was stopped" in sentences(result)[0]
     assert result.tables()["futures"]["status"].eq("not solved").any()
     json.dumps(result.as_object(), allow_nan=False)
 
@@ -721,4 +722,4 @@ def test_the_tutorial_from_ranges_to_tables(tmp_path: Path) -> None:
         assert one.answer.at_target.cost_musd >= one.answer.cheapest.bound_musd - 1e-6
     assert tables["built_in_futures"]["built_in"].between(0, 3).all()
     json.dumps(result.as_object(), allow_nan=False)
-    assert len(result.sentences()) >= 5
+    assert len(sentences(result)) >= 5

@@ -40,7 +40,8 @@ from reeplan.verify import Verdict, fair_shares, verify_run
 from reeplan.verify.allocation import Shares, check_allocation
 from reeplan.verify.case import Checked
 from reeplan.verify.clauses import check_levers, check_marginal_prices
-from reeplan.verify.cooperation import SHAPE, Coalitions, _joint_plan, check_cooperation
+from reeplan.verify.coalitions import SHAPE, Coalitions
+from reeplan.verify.cooperation import _joint_plan, check_cooperation
 from reeplan.verify.deal import Deal, stated_deal
 from reeplan.verify.files import UnreadableError, read_table
 from reeplan.verify.inputs import read_inputs

@@ -4,6 +4,7 @@ from reeplan.alternatives.choice import BOUNDS, CLASSES, RANGES, Choice, Slack
 from reeplan.alternatives.finding import Finding
 from reeplan.alternatives.near_optimal import Work, near_optimal, work_ahead
 from reeplan.alternatives.questions import CheapestAnswer, cheapest_known
+from reeplan.alternatives.sentences import sentences
 
 __all__ = [
     "BOUNDS",
@@ -16,5 +17,6 @@ __all__ = [
     "Work",
     "cheapest_known",
     "near_optimal",
+    "sentences",
     "work_ahead",
 ]

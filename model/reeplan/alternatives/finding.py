@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
-from reeplan.alternatives.sentences import told
 from reeplan.alternatives.whole import CHEAPEST, Change, changes
 from reeplan.endings import status_of, status_of_run
 from reeplan.solver import Outcome
@@ -120,10 +119,6 @@ class Finding:
 
     def _part(self, musd: float) -> float:
         return musd / abs(self.cost_musd) if self.cost_musd else math.nan
-
-    def sentences(self) -> list[str]:
-        """What was found, in plain English."""
-        return told(self)
 
     # ---- tables -----------------------------------------------------------------------------------
 

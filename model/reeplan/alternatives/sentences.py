@@ -40,7 +40,7 @@ _NOT_DONE = {
 }
 
 
-def told(finding: Finding) -> list[str]:
+def sentences(finding: Finding) -> list[str]:
     """All sentences, in the order in which they are read."""
     if finding.knowledge is None:
         infeasible = finding.status == "infeasible"

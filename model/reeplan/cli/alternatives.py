@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reeplan.alternatives import Choice, Slack, cheapest_known, near_optimal, work_ahead
+from reeplan.alternatives import Choice, Slack, cheapest_known, near_optimal, sentences, work_ahead
 from reeplan.cli.said import InSentences
 from reeplan.cli.study import Finding, Setting, Study
 
@@ -40,7 +40,8 @@ def _work(setting: Setting) -> Finding:
     choice = choice_of(setting.options, settings.mip_gap, settings.time_limit_s, setting.session.seed)
     setting.say(f"              {work_ahead(setting.case, choice)}")
     known = cheapest_known(setting.planner, setting.front.points[0].plan)
-    return InSentences(near_optimal(setting.case, setting.target, setting.ask, choice, known), FILES)
+    found = near_optimal(setting.case, setting.target, setting.ask, choice, known)
+    return InSentences(found, sentences(found), FILES)
 
 
 STUDY = Study(command="alternatives", results="near_optimal", unit="questions", work=_work, single=True)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan.cli.exits import BAD_INPUT, DONE
-from reeplan.cli.refusal import say_warning
 from reeplan.cli.report import what_is_missing
-from reeplan.cli.screen import Column, explained, say, table
+from reeplan.cli.screen import Column, explained, say, say_warning, table
 from reeplan.compare.comparable import warnings
 from reeplan.compare.folder import compare, write
 from reeplan.compare.inputs import CELL, ROW, SEARCH

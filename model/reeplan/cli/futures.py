@@ -109,7 +109,7 @@ def _work(setting: Setting) -> Finding:
         risk_points=options.get("risk_points") or 6,
         cvar_levels=options.get("cvar_level") or None,
     )
-    return InSentences(found, FILES)
+    return InSentences(found, found.sentences(), FILES)
 
 
 STUDY = Study(command="futures", results="value_of_knowing", unit="questions", work=_work, check=_check)

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from reeplan.cli.session import RefusedError, Request
 
 
-def say_warning(text: str) -> None:
-    """Say what is not as it should be and keeps nothing from being done."""
-    click.echo(f"warning {text}", err=True)
-
-
 def refuse(request: Request, refusal: RefusedError, results: str) -> int:
     """Say what is wrong and return the exit code; ``results`` is what the JSON object calls its empty list of them."""
     if refusal.loaded is not None:

@@ -9,8 +9,7 @@ import click
 
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import BAD_INPUT, DONE, INTERRUPTED
-from reeplan.cli.refusal import say_warning
-from reeplan.cli.screen import say
+from reeplan.cli.screen import say, say_warning
 from reeplan.figures import Drawing, DrawingError, draw_figures
 from reeplan.fingerprints import DRAWN, tables_that_changed, write_sums
 from reeplan.interrupt import Interrupt

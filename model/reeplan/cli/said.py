@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Told(Protocol):
-    """What a study found, with sentences that say it."""
+    """What a study found."""
 
     @property
     def status(self) -> str:
@@ -31,15 +31,13 @@ class Told(Protocol):
     def as_object(self) -> dict[str, Any]:
         """What ``--json`` says."""
 
-    def sentences(self) -> Sequence[str]:
-        """What an analyst is to know, a paragraph each."""
-
 
 @dataclass(frozen=True)
 class InSentences:
-    """A finding that is told in sentences; ``files`` says what each of its files holds."""
+    """A finding that is told in sentences, a paragraph each; ``files`` says what each of its files holds."""
 
     found: Told
+    sentences: Sequence[str]
     files: Mapping[str, str]
 
     @property
@@ -57,7 +55,7 @@ class InSentences:
 
     def say(self, place: Path) -> None:
         """Paragraphs, then the files that are there."""
-        for sentence in self.found.sentences():
+        for sentence in self.sentences:
             click.echo()
             say(sentence)
         click.echo("\n".join(["", *files_there(place, {"report.html": "open this first", **self.files})]))

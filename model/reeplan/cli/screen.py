@@ -58,6 +58,11 @@ def say(text: str, *, err: bool = False, first: str = "", rest: str | None = Non
     click.echo(first + text if one_line else "\n".join(lines(text, width(stream), first, rest)), err=err)
 
 
+def say_warning(text: str) -> None:
+    """Say what is not as it should be and keeps nothing from being done."""
+    click.echo(f"warning {text}", err=True)
+
+
 def explained(names: Mapping[str, str], columns: int | None = None) -> list[str]:
     """Names with what each is, beside it, or under it where there is no room."""
     columns = columns or width()

@@ -54,6 +54,7 @@ def _check(session: Session) -> None:
 
 def _work(setting: Setting) -> Finding:
     from reeplan.sensitivity.study import study_sensitivity
+    from reeplan.sensitivity.words import sentences
 
     tables, effort = setting.session.loaded.tables, _effort(setting.options, setting.session.seed)
     assert tables is not None
@@ -67,7 +68,7 @@ def _work(setting: Setting) -> Finding:
         measure=setting.case.settings.resilience_measure,
         effort=effort,
     )
-    return InSentences(found, FILES)
+    return InSentences(found, sentences(found), FILES)
 
 
 STUDY = Study(command="sensitivity", results="tornado", unit="futures", work=_work, single=True, check=_check)

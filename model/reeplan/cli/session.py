@@ -29,7 +29,7 @@ from reeplan.cli.asked import (
     read_record,
 )
 from reeplan.cli.check import as_objects, is_bad
-from reeplan.cli.refusal import say_warning
+from reeplan.cli.screen import say_warning
 from reeplan.place_lock import PlaceTakenError
 from reeplan.places import finished_place, only_here, unfinished_place
 from reeplan.run_folder import (

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from reeplan.figures.drawing import Drawing, DrawingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-MOST_NAMED = 6
-"""So many figures that could not be drawn are named in a message."""
-
-
-class DrawingError(Exception):
-    """Some figures could not be drawn; all others were. Its arguments name each, and why."""
-
-    def __str__(self) -> str:
-        many = len(self.args)
-        some = "; ".join(map(str, self.args[:MOST_NAMED]))
-        rest = f"; {many - MOST_NAMED} more in figures/index.json" if many > MOST_NAMED else ""
-        return f"{many} figure{'s' * (many > 1)} could not be drawn: {some}{rest}"
-
-
-class Drawing(NamedTuple):
-    """How the drawing of a run's figures ended."""
-
-    not_drawn: int = 0
-    """How many were not drawn because somebody asked to stop: what is there of them stays."""
-    remark: str = ""
-    """Which names the fonts of this machine cannot write, in words; nothing where they can write all."""
-
+__all__ = ["Drawing", "DrawingError", "draw_figures"]
 
 def draw_figures(
     run: Path, only: Sequence[str] | None = None, goes_on: Callable[[int, int], bool] = lambda done, of: True

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from reeplan.child_processes import ChildProcesses
 from reeplan.csv_files import write_table
 from reeplan.figures import (
-    Drawing,
-    DrawingError,
     build_timeline,
     capital,
     cost_parts,
@@ -25,6 +23,7 @@ from reeplan.figures import (
     supply_curve,
 )
 from reeplan.figures.cooperation import burdens, levers, regret, together_front, who_gains
+from reeplan.figures.drawing import Drawing, DrawingError
 from reeplan.figures.fonts import families, remark_on, signs_of, unwritten
 from reeplan.figures.index import Index, read_index, write_index
 from reeplan.figures.run import Run

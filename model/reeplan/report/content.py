@@ -83,12 +83,12 @@ class Report:
     @cached_property
     def figures(self) -> dict[str, list[Figure]]:
         """The figures of every plan, those of the run as a whole under the empty name."""
-        return figures_by_plan(self)
+        return figures_by_plan(self.folder, self.run.points, self.shown_first)
 
     @cached_property
     def not_drawn(self) -> list[NotDrawn]:
         """Figures that could not be drawn although there is something to show."""
-        return not_drawn(self)
+        return not_drawn(self.folder)
 
     @property
     def served_where(self) -> str:

@@ -12,9 +12,8 @@ from urllib.parse import quote
 from reeplan.figures.index import read_index
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
-
-    from reeplan.report.content import Report
 
 WHOLE_BYTES = 4_000_000
 """The plans' figures are images as long as they need no more than this; the rest is packed to a quarter of it."""
@@ -57,11 +56,11 @@ class NotDrawn:
     why: str
 
 
-def not_drawn(report: Report) -> list[NotDrawn]:
+def not_drawn(folder: Path) -> list[NotDrawn]:
     """What could not be drawn, by the index of the figures."""
     return [
         NotDrawn(entry["name"], f"{entry.get('heading') or entry['name']}{_of(entry)}", entry["point"], entry["why"])
-        for entry in read_index(report.folder)["left_out"]
+        for entry in read_index(folder)["left_out"]
         if entry["failed"]
     ]
 
@@ -70,19 +69,18 @@ def _of(entry: dict[str, Any]) -> str:
     return f" ({entry['variant']})" if entry["variant"] else ""
 
 
-def figures_by_plan(report: Report) -> dict[str, list[Figure]]:
+def figures_by_plan(folder: Path, points: Sequence[str], first: str) -> dict[str, list[Figure]]:
     """The figures of every plan, in the order of the report; those of the run as a whole under the empty name.
 
-    Figures of the run and of the plan shown first are always whole.
+    Figures of the run and of the plan shown first are always whole; ``points`` are the names of all plans.
     """
-    entries = read_index(report.folder)["figures"]
-    points = [report.shown_first, *(point for point in report.run.points if point != report.shown_first)]
+    entries = read_index(folder)["figures"]
     figures: dict[str, list[Figure]] = {}
     spent = 0
-    for point in ["", *points]:
-        here = [(entry, _svg(report.folder, entry)) for entry in entries if entry["point"] == point]
+    for point in ["", first, *(point for point in points if point != first)]:
+        here = [(entry, _svg(folder, entry)) for entry in entries if entry["point"] == point]
         needed = sum(len(svg) for _, svg in here)
-        whole = point in ("", report.shown_first) or spent + needed <= WHOLE_BYTES
+        whole = point in ("", first) or spent + needed <= WHOLE_BYTES
         spent += needed if whole else 0
         figures[point] = _gathered([(entry, svg) for entry, svg in here if svg], whole)
     return figures

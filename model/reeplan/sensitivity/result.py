@@ -165,13 +165,7 @@ class Sensitivity:
             if output.proven is not None or output.headline
         ]
 
-    # ---- in words ---------------------------------------------------------------------------------
-
-    def sentences(self) -> list[str]:
-        """What a reader should know, the most important first."""
-        from reeplan.sensitivity.words import sentences
-
-        return sentences(self)
+    # ---- one object ------------------------------------------------------------------------------
 
     def as_object(self) -> dict[str, Any]:
         """The headline results as plain values; not a number is None."""

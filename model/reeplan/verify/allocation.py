@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from reeplan.verify import fair_shares
+from reeplan.verify.coalitions import Shares
 from reeplan.verify.files import read_table
 from reeplan.verify.shapes import Shape
 from reeplan.verify.tolerances import COPIED, PART_SUMS, Allowance
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from reeplan.verify.cooperation import Coalitions
+    from reeplan.verify.coalitions import Coalitions
     from reeplan.verify.deal import Deal
     from reeplan.verify.verdict import Ledger
 
@@ -59,16 +60,6 @@ SIDES_CLOSE = Rule("side_payments_sum", "the side payments of all partners sum t
 A_YEAR = Rule(
     "side_payment_a_year", "a year's payment is the same in all years and has the side payment's present value"
 )
-
-
-@dataclass(frozen=True)
-class Shares:
-    """What allocation.csv states, and what may be said of the core: one of several things where it is close."""
-
-    stated: Mapping[str, dict[str, float]] = field(default_factory=dict)
-    side_payments: dict[str, float] = field(default_factory=dict)
-    a_year: dict[str, float] = field(default_factory=dict)
-    core: Mapping[str, Sequence[bool | None]] = field(default_factory=dict)
 
 
 def check_allocation(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.verify.case import Checked
-    from reeplan.verify.cooperation import Coalitions
+    from reeplan.verify.coalitions import Coalitions
     from reeplan.verify.verdict import Ledger, Numbers
 
 TABLE = "levers.csv"

@@ -7,8 +7,6 @@ worked out from its tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +15,14 @@ import pandas as pd
 from reeplan.verify.allocation import check_allocation
 from reeplan.verify.bills import JointPlan
 from reeplan.verify.clauses import check_levers, check_marginal_prices
+from reeplan.verify.coalitions import SHAPE, TABLE, Coalitions
 from reeplan.verify.deal import check_deal, stated_deal
 from reeplan.verify.fair_shares import groups
 from reeplan.verify.files import UnreadableError, read_table
 from reeplan.verify.joint_plan import check_joint_plan, joint_point
 from reeplan.verify.leaving import check_leaving
 from reeplan.verify.plan import read_plan
-from reeplan.verify.shapes import FAILED, UNBOUNDED, UNPROVEN, Shape
+from reeplan.verify.shapes import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.tolerances import COPIED, DIGITS, PART_SUMS, REACHED, Allowance
 from reeplan.verify.verdict import Ledger, Rule, Verdict
 
@@ -32,19 +31,6 @@ if TYPE_CHECKING:
 
     from reeplan.verify.case import Checked
 
-TABLE = "coalitions.csv"
-SHAPE = Shape(
-    key=("target", "coalition"),
-    numbers=(
-        "partners", "target", "cost_musd", "bound_musd", "resilience", "highest_resilience", "gain_musd",
-        "gain_least_musd", "gain_greatest_musd", "seconds",
-    ),
-    texts=("status",),
-    may_be_empty=(
-        "cost_musd", "bound_musd", "resilience", "highest_resilience", "gain_musd", "gain_least_musd",
-        "gain_greatest_musd", "seconds",
-    ),
-)  # fmt: skip
 GAINS = ["gain_musd", "gain_least_musd", "gain_greatest_musd"]
 DONE, GAP, STOPPED = "optimal", "gap not reached", "interrupted"
 OUT_OF_REACH, NO_PLAN, NOT_SOLVED = "cannot reach the target", "no plan found", "not solved"
@@ -57,7 +43,6 @@ EXACT = Allowance(1e-7, 1e-7)
 HIGHEST = Allowance(1e-9, 3e-6)
 """The highest resilience is proven to 1e-6."""
 
-NAMED = Rule("coalition_named", "a coalition is named by its partners, in the order of partners.csv, and counts them")
 EVERY = Rule("coalition_listed", "every coalition has one row at every level of resilience")
 KNOWN_STATUS = Rule("coalition_status", "a status says how the search ended")
 SAYS = Rule(
@@ -109,68 +94,6 @@ def check_cooperation(
     check_levers(run, game, deal.target, pays, ledger)
     check_marginal_prices(run, case, ledger)
     check_leaving(run, game, deal.target, joint, shares, ledger)
-
-
-@dataclass(frozen=True)
-class Coalitions:
-    """The rows about coalitions whose names are right, each with its ``group``: its partners as a binary number."""
-
-    table: pd.DataFrame
-    case: Checked
-
-    @classmethod
-    def of(cls, table: pd.DataFrame, case: Checked, ledger: Ledger) -> Coalitions:
-        """Find the coalitions by their names; a row with another name is reported and left out."""
-        partners = list(case.inputs.wacc)
-        known = {name_of(group, partners): group for group in groups(len(partners))}
-        group = table["coalition"].map(known)
-        size = table["coalition"].str.split(" + ", regex=False).map(len)
-        right = group.notna() & (table["partners"] == size)
-        ledger.true(NAMED, TABLE, table[["target", "coalition", "partners"]], right, found="coalition")
-        return cls(table.assign(group=group.fillna(0).astype(int))[group.notna()].reset_index(drop=True), case)
-
-    @property
-    def partners(self) -> list[str]:
-        """All partners, in the order of partners.csv."""
-        return list(self.case.inputs.wacc)
-
-    @property
-    def number(self) -> int:
-        """How many partners there are."""
-        return len(self.partners)
-
-    @property
-    def everyone(self) -> int:
-        """The coalition of all."""
-        return (1 << self.number) - 1
-
-    @cached_property
-    def levels(self) -> list[float]:
-        """The levels of resilience."""
-        return sorted(float(level) for level in self.table["target"].unique())
-
-    def level_near(self, target: float) -> float | None:
-        """The level that is a number written in full."""
-        near = (level for level in self.levels if abs(level - target) <= DIGITS.share * abs(target) + DIGITS.floor)
-        return next(near, None)
-
-    def at(self, level: float) -> pd.DataFrame:
-        """The rows at a level, by group."""
-        return self.table[self.table["target"] == level].set_index("group")
-
-    def numbers(self, level: float, column: str) -> dict[int, float]:
-        """A column at a level, by group; only of coalitions that have a plan."""
-        rows = self.at(level)
-        return {int(str(group)): float(value) for group, value in rows.loc[rows["cost_musd"].notna(), column].items()}
-
-    def name(self, group: int) -> str:
-        """A coalition in words."""
-        return name_of(group, self.partners)
-
-
-def name_of(group: int, partners: list[str]) -> str:
-    """The partners of a group, in their order."""
-    return " + ".join(partner for k, partner in enumerate(partners) if group >> k & 1)
 
 
 # ---- what the rows say of one another --------------------------------------------------------------------

@@ -13,8 +13,7 @@ from reeplan.verify.verdict import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from reeplan.verify.allocation import Shares
-    from reeplan.verify.cooperation import Coalitions
+    from reeplan.verify.coalitions import Coalitions, Shares
     from reeplan.verify.verdict import Ledger
 
 TABLE = "manifest.json"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.bills import JointPlan
-    from reeplan.verify.cooperation import Coalitions
+    from reeplan.verify.coalitions import Coalitions
     from reeplan.verify.inputs import Inputs
     from reeplan.verify.verdict import Ledger, Numbers
 

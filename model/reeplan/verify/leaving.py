@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from reeplan.verify.allocation import Shares
     from reeplan.verify.bills import JointPlan
-    from reeplan.verify.cooperation import Coalitions
+    from reeplan.verify.coalitions import Coalitions, Shares
     from reeplan.verify.plan import Plan
     from reeplan.verify.verdict import Ledger
 

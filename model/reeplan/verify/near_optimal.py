@@ -5,13 +5,13 @@ What is proven of plans that were not found cannot be recomputed; that bounds, p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from reeplan.verify.files import UnreadableError, read_table
+from reeplan.verify.near_optimal_plans import WITHIN, NearOptimal
 from reeplan.verify.shapes import PLAN, Shape
 from reeplan.verify.studies import ARITHMETIC, SHARES, SOLVED, options_of, read_open_table, same_or_missing, study_of
 from reeplan.verify.things import amounts, things
@@ -42,8 +42,6 @@ PLAN_SHAPE = Shape(
 HEAD = ["cost_musd", "over_cheapest_share", "least_cost_musd", "resilience"]
 USUAL_SLACKS = (0.01, 0.03, 0.05)
 
-WITHIN = 1e-8
-"""Part of the cost by which a plan may exceed its limit: the last digits of the solver's sums."""
 PROVEN = 0.0101
 """A divisible amount is proven to a hundredth of what is open between its bounds."""
 AMOUNTS = Allowance(1e-6, 1e-6)
@@ -70,29 +68,6 @@ PLAN_TARGET = Rule("near_optimal_plan_target", "every plan found keeps the targe
 STEPS = Rule("near_optimal_steps", "whole modules give amounts in whole steps")
 CAPITAL = Rule("near_optimal_capital", "what is spent in all countries is what all partners pay")
 ROUTES = Rule("near_optimal_routes", "the routes have what plants and ventures have together")
-
-
-@dataclass(frozen=True)
-class NearOptimal:
-    """The ranges and the plans found: ``has`` is a plan a row and a thing a column, ``heads`` a plan a row."""
-
-    ranges: pd.DataFrame
-    heads: pd.DataFrame
-    has: pd.DataFrame
-    kinds: pd.DataFrame
-    front: pd.Series[Any]
-    target: float
-    ventures: frozenset[str] = frozenset()
-
-    @property
-    def cost(self) -> float:
-        """The cost that slacks are measured from."""
-        return float(self.front["cost_musd"])
-
-    def within(self, slack_musd: float, rounding: float = WITHIN) -> pd.DataFrame:
-        """What the plans have that cost no more than a slack allows."""
-        limit = self.cost + slack_musd
-        return self.has[self.heads["cost_musd"] <= limit + rounding * max(1.0, abs(limit))]
 
 
 def check_alternatives(

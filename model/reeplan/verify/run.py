@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from reeplan.verify import shortage
 from reeplan.verify.case import Checked
-from reeplan.verify.cooperation import TABLE as COALITIONS
+from reeplan.verify.coalitions import TABLE as COALITIONS
 from reeplan.verify.cooperation import check_cooperation
 from reeplan.verify.costs import check_costs, expected_costs
 from reeplan.verify.exchange import check_exchange

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.inputs import Inputs
-    from reeplan.verify.near_optimal import NearOptimal
+    from reeplan.verify.near_optimal_plans import NearOptimal
     from reeplan.verify.verdict import Ledger
 
 TABLE, CHANGES, CHECKS = "alternatives.csv", "alternatives_differences.csv", "alternatives_checks.csv"
