@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import handover, memory
 from benchmarks.grow import grow_case
 from benchmarks.harness import BASE_CASE, TUTORIAL, Row, apart, slope, table
+from reeplan.endings import Outcome
 from reeplan.program import build_program
-from reeplan.solver import Controls, Engine, Outcome
+from reeplan.solver import Controls, Engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,10 +14,11 @@ from random_cases import write_random_case
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli import solve as solve_module
 from reeplan.cli.commands import reeplan
+from reeplan.endings import Outcome
 from reeplan.figures import Drawing
 from reeplan.front import solve_single
 from reeplan.plan import Plan, Planner
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.workers import Alone
 from support import Silent, read
 

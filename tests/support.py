@@ -38,10 +38,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reeplan.case_from_tables import case_from_tables
+from reeplan.endings import Outcome
 from reeplan.front import solve_front, solve_single
 from reeplan.plan import Plan, Planner
 from reeplan.results import plan_tables
-from reeplan.solver import Controls, Outcome, Progress, Solution
+from reeplan.solver import Controls, Progress, Solution
 from reeplan.tables import load_tables
 from reeplan.tables.spec import TABLES
 from reeplan.workers import Alone

@@ -35,9 +35,10 @@ from reeplan.alternatives.reprice import Build, Reprice
 from reeplan.alternatives.things import Thing, same_questions, things_of
 from reeplan.alternatives.whole import CHEAPEST, changes
 from reeplan.case_from_tables import case_from_tables
+from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.study import Notebook, solve_here
 from second_opinion import solve as second_opinion
 from solved import cheapest, planner_of, random_case

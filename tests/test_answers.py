@@ -28,9 +28,10 @@ from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.asked import FINGERPRINT, RECORD, as_options, asked_for, fingerprint, in_the_order_of
 from reeplan.cli.commands import ACT_ON_RESUME, reeplan
 from reeplan.cli.session import RefusedError, Request, open_session
+from reeplan.endings import Outcome
 from reeplan.journal import Journal, Recorded
 from reeplan.run_folder import INPUTS, JOURNAL, MANIFEST, read_manifest, unfinished_place, write_inputs
-from reeplan.solver import Outcome, Solution
+from reeplan.solver import Solution
 from reeplan.study import Desk, Notebook
 from reeplan.study.identity import Identities
 from reeplan.tables import load_tables

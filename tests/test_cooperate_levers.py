@@ -41,10 +41,10 @@ from reeplan.cooperate.marginal_prices import (
     price_rows,
 )
 from reeplan.cooperate.question import Answer
-from reeplan.endings import GAP
+from reeplan.endings import GAP, Outcome
 from reeplan.endings import OPTIMAL as DONE
 from reeplan.plan import Plan, Planner
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.study import solve_here
 from solved import GAP as SMALL_GAP
 from solved import cheapest, random_case, rows_of, write_rows

@@ -25,9 +25,10 @@ from reeplan.cooperate.walking_away import (
     regret,
     who_may_stay,
 )
+from reeplan.endings import Outcome
 from reeplan.plan import Plan, Planner
 from reeplan.results import plan_tables
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.study import solve_here
 from reeplan.workers import Task
 from solved import cheapest, cost_of, random_case, rows_of, write_rows

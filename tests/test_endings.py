@@ -19,12 +19,13 @@ from reeplan.alternatives.finding import Finding
 from reeplan.cooperate.deal import Deal
 from reeplan.cooperate.question import Answer
 from reeplan.cooperate.walking_away import _planned_alone
+from reeplan.endings import Outcome
 from reeplan.front import Point, solve_front, solve_single
 from reeplan.futures.tables import status_of as status_in_futures
 from reeplan.futures.two_stage import Found
 from reeplan.plan import Planner
 from reeplan.results.plan_tables import prices
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.workers import Alone
 from solved import planner_of, rows_of, run_command, write_rows
 from support import Silent

@@ -26,10 +26,11 @@ import pytest
 
 from reeplan import run_folder
 from reeplan.cli import solve as solve_module
+from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.journal import Journal
 from reeplan.places import unfinished_place
-from reeplan.solver import Outcome, Solution
+from reeplan.solver import Solution
 from reeplan.workers import Job
 from solved import leave_out_checks, rows_of, run_command, write_rows
 from support import in_a_group, until

@@ -15,6 +15,7 @@ import pytest
 
 import second_opinion
 from reeplan.case_from_tables import case_from_tables
+from reeplan.endings import Outcome
 from reeplan.front import solve_front
 from reeplan.futures.case_problem import CaseProblem
 from reeplan.futures.decisions import Kind, read_decisions, written
@@ -29,7 +30,7 @@ from reeplan.futures.textbook import StatedProblem
 from reeplan.futures.two_stage import MEAN, Found, Knowing, value_of_knowing
 from reeplan.network import Network, Period
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.study import Notebook, solve_here
 from reeplan.workers import Alone
 from solved import cheapest, random_case, rows_of, write_rows

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reeplan.case_from_tables import case_from_tables
+from reeplan.endings import Outcome
 from reeplan.measures import served_value_shares
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.tables import load_tables
 from support import read
 

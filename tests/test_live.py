@@ -18,9 +18,10 @@ from reeplan.cli import display as display_module
 from reeplan.cli import live as live_module
 from reeplan.cli.display import TerminalDisplay, in_time
 from reeplan.cli.live import LiveFront
+from reeplan.endings import Outcome
 from reeplan.figures.so_far import so_far_figure
 from reeplan.figures.style import drawing_style
-from reeplan.solver import Outcome, Progress, Solution
+from reeplan.solver import Progress, Solution
 from solved import run_command
 
 if TYPE_CHECKING:

@@ -26,9 +26,10 @@ import pytest
 
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli import solve as solve_module
+from reeplan.endings import Outcome
 from reeplan.places import unfinished_place
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.study import Desk
 from reeplan.tables import load_tables
 from reeplan.workers import Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from reeplan.endings import Outcome
 from reeplan.front import solve_front
 from reeplan.journal import Journal, Recorded
-from reeplan.solver import Controls, Outcome, Solution
+from reeplan.solver import Controls, Solution
 from reeplan.workers import Alone, Job
 from solved import planner_of, random_case
 from support import Silent

@@ -18,8 +18,8 @@ import pytest
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cooperate.allocation import coalitions
 from reeplan.cooperate.coalition import coalition_case
+from reeplan.endings import Outcome
 from reeplan.plan import Planner
-from reeplan.solver import Outcome
 from reeplan.tables import load_tables
 from support import read
 

@@ -16,6 +16,7 @@ import pytest
 from SALib.analyze import morris as salib_morris
 
 from reeplan.case_from_tables import case_from_tables
+from reeplan.endings import Outcome
 from reeplan.plan import Planner
 from reeplan.sensitivity import Effort, ImpossibleRangesError, NoRangesError, Sensitivity, study_sensitivity
 from reeplan.sensitivity.design import index_points, problem, screening_points, spread_points
@@ -27,7 +28,7 @@ from reeplan.sensitivity.outputs import Correction, Output, Told, band_of, corre
 from reeplan.sensitivity.question import Answer, Built, Question, Summary, cheaper
 from reeplan.sensitivity.tornado import indistinct, tornado_rows
 from reeplan.sensitivity.words import sentences
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.study import Notebook, solve_here
 from support import ONE_TOWN, PURE_ORE, crf, read, write_case, years
 

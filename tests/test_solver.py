@@ -15,9 +15,10 @@ import pyomo.environ as pyo
 import pytest
 
 from reeplan.basis import Basis
+from reeplan.endings import Outcome
 from reeplan.front import solve_front, solve_single
 from reeplan.interrupt import Interrupt
-from reeplan.solver import Controls, Engine, Outcome, Solution, _better, _Question
+from reeplan.solver import Controls, Engine, Solution, _better, _Question
 from reeplan.workers import Alone
 from solved import planner_of, random_case, rows_of, write_rows
 from support import Silent

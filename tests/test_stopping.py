@@ -19,13 +19,14 @@ import pandas as pd
 import pytest
 
 from reeplan.cli import solve as solve_module
+from reeplan.endings import Outcome
 from reeplan.explain import explain
 from reeplan.figures import catalogue
 from reeplan.front import Point, _Search
 from reeplan.interrupt import SAME_REQUEST_S, Interrupt
 from reeplan.plan import Plan, Planner
 from reeplan.run_folder import unfinished_place
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.workers import Job
 from solved import draw_nothing, planner_of, rows_of, run_command, write_rows
 from support import until

@@ -6,12 +6,42 @@ come to nothing because the solver failed. Only the first is helped by more time
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
-
-from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+# ---- of one solve ---------------------------------------------------------------------------------------
+
+
+class Outcome(Enum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    LIMIT = "time limit"
+    INTERRUPTED = "interrupted"
+    UNPROVEN = "bound not proven"
+    """There is a plan, and the numbers lie too far apart for the solver to prove that none is better."""
+    UNBOUNDED = "unbounded"
+    FAILED = "solver failure"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether what was found is worth keeping: nobody stopped the work, and the solver did not fail."""
+        return self not in (Outcome.INTERRUPTED, Outcome.FAILED)
+
+    @property
+    def has_a_plan(self) -> bool:
+        """Whether the solver says that there is a plan."""
+        return self in (Outcome.OPTIMAL, Outcome.UNPROVEN)
+
+    @property
+    def if_unproven(self) -> Outcome:
+        """The same, if what it is said to prove cannot be relied on."""
+        return Outcome.UNPROVEN if self is Outcome.OPTIMAL else self
+
 
 # ---- of one search ----------------------------------------------------------------------------------
 

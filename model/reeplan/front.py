@@ -12,15 +12,15 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reeplan.endings import INEXACT, OPTIMAL, status_of
+from reeplan.endings import INEXACT, OPTIMAL, Outcome, status_of
 from reeplan.plan import REFUTED
-from reeplan.solver import Controls, Outcome, Solution
 from reeplan.workers import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reeplan.plan import Plan, Planner
+    from reeplan.solver import Controls, Solution
     from reeplan.workers import Crew
 
 RESILIENCE_GAP = 1e-6

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np  # noqa: TC002  (read when answers are kept)
 
 from reeplan import answers
-from reeplan.solver import Outcome, Solution
+from reeplan.endings import Outcome
+from reeplan.solver import Solution
 from reeplan.workers import NOT_ASKED
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reeplan.endings import Outcome
 from reeplan.measures import measure_of, served_value_shares
 from reeplan.program import build_program
-from reeplan.solver import Controls, Engine, Outcome, Solution
+from reeplan.solver import Controls, Engine, Solution
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:

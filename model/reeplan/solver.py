@@ -11,7 +11,6 @@ import copy
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,39 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 from reeplan.basis import Basis
+from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.standard_output import silent
 
 Vector = Any
 """A numpy array of floats."""
-
-
-class Outcome(Enum):
-    """How a solve ended."""
-
-    OPTIMAL = "optimal"
-    INFEASIBLE = "infeasible"
-    LIMIT = "time limit"
-    INTERRUPTED = "interrupted"
-    UNPROVEN = "bound not proven"
-    """There is a plan, and the numbers lie too far apart for the solver to prove that none is better."""
-    UNBOUNDED = "unbounded"
-    FAILED = "solver failure"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether what was found is worth keeping: nobody stopped the work, and the solver did not fail."""
-        return self not in (Outcome.INTERRUPTED, Outcome.FAILED)
-
-    @property
-    def has_a_plan(self) -> bool:
-        """Whether the solver says that there is a plan."""
-        return self in (Outcome.OPTIMAL, Outcome.UNPROVEN)
-
-    @property
-    def if_unproven(self) -> Outcome:
-        """The same, if what it is said to prove cannot be relied on."""
-        return Outcome.UNPROVEN if self is Outcome.OPTIMAL else self
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ import pandas as pd
 
 from reeplan.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 from reeplan.alternatives.whole import CHEAPEST, Change, changes
-from reeplan.endings import status_of, status_of_run
-from reeplan.solver import Outcome
+from reeplan.endings import Outcome, status_of, status_of_run
 
 if TYPE_CHECKING:
     from reeplan.alternatives.checks import Check

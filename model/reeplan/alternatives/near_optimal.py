@@ -15,7 +15,8 @@ from reeplan.alternatives.ranges import OPEN, Knowledge
 from reeplan.alternatives.reprice import Reprice
 from reeplan.alternatives.things import same_questions, things_of
 from reeplan.alternatives.whole import CHEAPEST, Alternative
-from reeplan.solver import Controls, Outcome
+from reeplan.endings import Outcome
+from reeplan.solver import Controls
 from reeplan.workers import Task
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from reeplan.alternatives.found import FoundPlan, Whole, found_plan, least_cost, whole_of, within
 from reeplan.alternatives.things import ROUNDING, things_of
+from reeplan.endings import Outcome
 from reeplan.front import SMALLEST_GAP
 from reeplan.program import cost
-from reeplan.solver import Controls, Outcome
 
 if TYPE_CHECKING:
     from reeplan.alternatives.things import Thing
     from reeplan.plan import Plan, Planner
-    from reeplan.solver import Watch
+    from reeplan.solver import Controls, Watch
 
 PART_OF_A_STEP = 0.9
 """A gap below one step proves an amount in whole steps."""

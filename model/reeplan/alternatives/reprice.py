@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from reeplan.alternatives.found import Whole, as_columns, found_plan
 from reeplan.alternatives.questions import Answer
+from reeplan.endings import Outcome
 from reeplan.results import plan_tables
-from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from reeplan.plan import Planner

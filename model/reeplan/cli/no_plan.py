@@ -15,13 +15,13 @@ from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.outcome import say_digests
 from reeplan.cli.screen import say
+from reeplan.endings import Outcome
 from reeplan.explain import explain
 from reeplan.fingerprints import write_sums
 from reeplan.interrupt import Interrupt
 from reeplan.places import unfinished_place
 from reeplan.results.summary import measure_in_words
 from reeplan.run_folder import INPUTS, write_inputs, write_manifest, written_whole
-from reeplan.solver import Outcome
 from reeplan.tables.advice_numbers import furthest_apart
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import click
 from reeplan import endings
 from reeplan.cli.said import files_there
 from reeplan.cli.screen import Column, lines, say, table, width
+from reeplan.endings import Outcome
 from reeplan.explain.numbers import beside, number
 from reeplan.results.summary import front_table, musd, sentence, served
-from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable

@@ -31,6 +31,7 @@ from reeplan.cli.session import RefusedError, Request, Session, not_written, ope
 from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.csv_files import write_table
+from reeplan.endings import Outcome
 from reeplan.figures import DrawingError, draw_figures
 from reeplan.figures.index import bind_figures, say_none_drawn
 from reeplan.fingerprints import write_sums
@@ -51,7 +52,7 @@ from reeplan.run_folder import (
     write_plan,
     written_whole,
 )
-from reeplan.solver import Controls, Outcome
+from reeplan.solver import Controls
 from reeplan.study import Desk, Notebook
 from reeplan.tables.notes import notes
 from reeplan.verify import Failure, Verdict, verify_run

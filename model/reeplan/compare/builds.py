@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reeplan.figures.run import STAGES
+from reeplan.figures.run_files import STAGES
 from reeplan.figures.words import listed, musd, plain
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from reeplan.endings import Outcome
 from reeplan.front import END_SLACK, RESILIENCE_GAP, SMALLEST_GAP, TOLERANCE, Point
 from reeplan.plan import Plan
-from reeplan.solver import Controls, Outcome, Solution
 
 if TYPE_CHECKING:
     from reeplan.plan import Planner
-    from reeplan.solver import Watch
+    from reeplan.solver import Controls, Solution, Watch
 
 
 @dataclass(frozen=True)

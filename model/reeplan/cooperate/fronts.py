@@ -10,8 +10,8 @@ from reeplan.cooperate.allocation import coalitions
 from reeplan.cooperate.coalition import coalition_case, named
 from reeplan.cooperate.deal import Deal
 from reeplan.cooperate.question import Answer, HowFar, Question, answer_about
+from reeplan.endings import Outcome
 from reeplan.front import END_SLACK, SAME_RESILIENCE, SMALLEST_GAP
-from reeplan.solver import Outcome
 from reeplan.workers import Task
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.cooperate.attribution import Bill, bill_of
+from reeplan.endings import Outcome
 from reeplan.front import RESILIENCE_GAP, SMALLEST_GAP, Point
 from reeplan.program.trade import purchase_limits
-from reeplan.solver import Controls, Outcome, Solution
 
 if TYPE_CHECKING:
     from reeplan.plan import Plan, Planner
-    from reeplan.solver import Watch
+    from reeplan.solver import Controls, Solution, Watch
 
 WORTH_NOTING = 0.01
 """A limit that is worth less than this (USD/t) does not bind."""

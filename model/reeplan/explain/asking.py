@@ -11,8 +11,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reeplan.endings import Outcome
 from reeplan.plan import Planner
-from reeplan.solver import Controls, Outcome, Solution
+from reeplan.solver import Controls, Solution
 
 if TYPE_CHECKING:
     from reeplan.case import Case

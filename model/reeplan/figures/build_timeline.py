@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.figures import words
-from reeplan.figures.run import STAGES
+from reeplan.figures.run_files import STAGES
 from reeplan.figures.sheet import Sheet
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import EDGE, GREY, INK, LINE, SMALL, STAGE_COLOURS, TINY, WIDTH

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from reeplan.endings import Outcome
 from reeplan.futures.two_stage import SMALLEST_GAP, FirstStage, Found
 from reeplan.plan import REFUTED
-from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from reeplan.endings import Outcome
 from reeplan.front import END_SLACK, RESILIENCE_GAP, gap_in_money
 from reeplan.measures import served_in_windows
-from reeplan.solver import Outcome
 
 if TYPE_CHECKING:
     from reeplan.plan import Planner

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from reeplan.solver import Outcome
+from reeplan.endings import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

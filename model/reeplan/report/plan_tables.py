@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.figures.run import STAGES
+from reeplan.figures.run_files import STAGES
 from reeplan.figures.words import STAGE_WORDS, plain
 from reeplan.report.grid import Cell, Grid, amount, module, number, share, text, year
 

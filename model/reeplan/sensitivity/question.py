@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from reeplan.basis import Basis  # noqa: TC001  (read when answers are kept)
+from reeplan.endings import Outcome
 from reeplan.front import RESILIENCE_GAP, SMALLEST_GAP, Point
 from reeplan.results.plan_tables import builds
-from reeplan.solver import Controls, Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.plan import Planner
-    from reeplan.solver import Solution, Watch
+    from reeplan.solver import Controls, Solution, Watch
 
 WORTH_BUILDING = 0.01
 """Less than this part of a module, or of a store's most room, is not called built: divisible modules leave crumbs."""

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from reeplan.solver import Controls, Outcome, Progress, Solution, Watch
+from reeplan.endings import Outcome
+from reeplan.solver import Controls, Progress, Solution, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import pandas as pd
 from reeplan.figures.cooperation.data import deal_level, read_table
 from reeplan.figures.cooperation.wording import level_subtitle, money
 from reeplan.figures.cost_parts import PARTS
-from reeplan.figures.run import STAGES
+from reeplan.figures.run_files import STAGES
 from reeplan.figures.sheet import Sheet, years_and_money
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, STAGE_COLOURS, TINY, line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.figures.run import STAGES
+from reeplan.figures.run_files import STAGES
 
 if TYPE_CHECKING:
     from reeplan.figures.run import Run

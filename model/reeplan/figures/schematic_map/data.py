@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from reeplan.figures.movements import middle_year, movements, network_of, reo_of, worst_window, worst_year
 from reeplan.figures.origins import where_from
-from reeplan.figures.run import STAGES, Run
+from reeplan.figures.run_files import STAGES
 from reeplan.figures.spec import Variant, View
 from reeplan.tables.spec import BASE
+
+if TYPE_CHECKING:
+    from reeplan.figures.run import Run
 
 PLACE, FLOW, BUILT = "place", "flow", "built"
 UNKNOWN = "unknown"

@@ -9,7 +9,7 @@ import matplotlib.patheffects as effects
 
 from reeplan.figures import words
 from reeplan.figures.origins import FROM_STOCK, RECYCLED
-from reeplan.figures.run import STAGES
+from reeplan.figures.run_files import STAGES
 from reeplan.figures.schematic_map.bands import Band, band, draw_band
 from reeplan.figures.schematic_map.cards import Card, place_cards
 from reeplan.figures.schematic_map.data import BUILT, FLOW, PLACE, UNKNOWN
