@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reeplan.finance import discount_factor
+from reeplan.finance import discount_factor, ramp
 from reeplan.tables.spec import ALL, BASE
 
 ByYear = dict[int, float]
@@ -137,6 +137,26 @@ class Asset:
     def existing(self, year: int) -> float:
         """Capacity that stands already and still runs in ``year``, t/yr."""
         return self.capacity_t_per_year if self.retires is None or year <= self.retires else 0.0
+
+    def first_running(self, decided: int) -> int:
+        """The first year in which what was decided in ``decided`` runs: ``u + lead``."""
+        return decided + self.lead_years
+
+    def runs(self, decided: int, year: int) -> bool:
+        """Whether what was decided in ``decided`` runs in ``year``: ``u + lead <= t < u + lead + life``."""
+        return 0 <= year - self.first_running(decided) < self.life_years
+
+    def ramped(self, decided: int, year: int) -> float:
+        """The part of its size that a module decided in ``decided`` gives in ``year`` if it runs (see ``ramp``)."""
+        return ramp(year - self.first_running(decided), self.ramp_years)
+
+    def first_decision(self, first_year: int) -> int:
+        """The first year, from ``first_year`` on, in which a module can be decided: ``u + lead >= earliest_year``."""
+        return max(first_year, self.earliest_year - self.lead_years)
+
+    def last_decision(self, last_year: int) -> int:
+        """The last year in which a module can be decided to run by ``last_year``: ``u + lead <= last_year``."""
+        return last_year - self.lead_years
 
 
 @dataclass(frozen=True)
@@ -279,6 +299,18 @@ class Case:
     def years(self) -> range:
         """Every year of the plan."""
         return self.settings.years
+
+    def decision_years(self, asset: Asset) -> range:
+        """The years u in which modules of an asset can be decided: ``earliest_year <= u + lead <= last_year``."""
+        if not asset.max_modules:
+            return range(0)
+        first = asset.first_decision(self.settings.first_year)
+        return range(first, asset.last_decision(self.settings.last_year) + 1)
+
+    def running_years(self, asset: Asset, decided: int) -> range:
+        """The years of the horizon in which what was decided in ``decided`` runs."""
+        first = asset.first_running(decided)
+        return range(first, min(first + asset.life_years, self.settings.last_year + 1))
 
     @property
     def partners(self) -> list[str]:

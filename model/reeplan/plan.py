@@ -15,11 +15,12 @@ import numpy as np
 from reeplan.endings import Outcome
 from reeplan.measures import measure_of, served_value_shares
 from reeplan.program import build_program
+from reeplan.program.resilience import cutoff, window_cutoffs
 from reeplan.solver import Controls, Engine, Solution
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from reeplan.basis import Basis
@@ -88,12 +89,12 @@ class Planner:
 
     def cheapest(self, target: float, controls: Controls, start: Any = None) -> Solution:
         """The cheapest plan that keeps the target."""
-        return self.engine.solve("cost", controls, at_least=self._floor(target), start=start)
+        return self.engine.solve("cost", controls, at_least=self.cutoff(target), start=start)
 
     def cheapest_relaxed(self, target: float, begin_at: Basis | None = None, *, keep_basis: bool = False) -> Solution:
         """The same with divisible modules: a bound, in seconds; begun where a similar solve ended, in less."""
         return self.engine.solve(
-            "cost", at_least=self._floor(target), relax=True, begin_at=begin_at, keep_basis=keep_basis
+            "cost", at_least=self.cutoff(target), relax=True, begin_at=begin_at, keep_basis=keep_basis
         )
 
     def cheapest_within(self, target: float, gap: float, controls: Controls) -> tuple[Solution, float]:
@@ -120,7 +121,7 @@ class Planner:
 
     def cheapest_with(self, whole: Mapping[int, float], target: float) -> Solution:
         """The cheapest plan with these whole numbers (by column) that keeps the target: a linear program."""
-        return self.engine.solve("cost", fixed=whole, at_least=self._floor(target), relax=True)
+        return self.engine.solve("cost", fixed=whole, at_least=self.cutoff(target), relax=True)
 
     def extreme(
         self,
@@ -142,7 +143,7 @@ class Planner:
         return self.engine.solve(
             weights,
             controls,
-            at_least=self._floor(target),
+            at_least=self.cutoff(target),
             fixed=whole,
             at_most={"cost": cost_limit_musd},
             relax=relaxed or whole is not None,
@@ -212,8 +213,14 @@ class Planner:
         """Where one Pyomo variable stands in the solver's vectors, by its index."""
         return self._columns[variable]
 
-    def _floor(self, target: float) -> dict[int, float]:
-        return {} if self._resilience is None or target <= 0 else {self._resilience: target}
+    def cutoff(self, target: float) -> dict[int, float]:
+        """The cutoff constraint as the solver takes it: a lower bound by column."""
+        stated = cutoff(self.model, target)
+        return self._lower_bounds([] if stated is None else [stated])
+
+    def _lower_bounds(self, stated: Iterable[tuple[Any, float]]) -> dict[int, float]:
+        columns = ((self.engine.column(variable), bound) for variable, bound in stated)
+        return {column: bound for column, bound in columns if column is not None}
 
     def whole(self, values: Any) -> dict[int, float]:
         """The integers of a plan, by column."""
@@ -236,7 +243,7 @@ class Planner:
         raised = self.engine.solve(
             "most_resilient",
             fixed=whole,
-            at_least=self._floor(target),
+            at_least=self.cutoff(target),
             at_most={"cost": cost + 1e-9 * abs(cost)},
             relax=True,
             maximise=True,
@@ -256,7 +263,7 @@ class Planner:
         labels = [window.label for window in self.case.windows]
         if not labels:
             return values, {}, ()
-        kept = self._kept(values, target)
+        kept = self._window_cutoffs(values, target)
         rerun = self.windows_again(values, self._shared_columns, kept)
         if rerun is not None:
             return rerun.values, self._balance_prices(rerun, labels), ()
@@ -281,18 +288,18 @@ class Planner:
                 return rerun
         return None
 
-    def _kept(self, values: Any, target: float) -> dict[int, float]:
+    def _window_cutoffs(self, values: Any, target: float) -> dict[int, float]:
         """What a re-run window must keep: the target, or what it served where it may happen."""
         if self.measure in ("worst_case", "weakest_link"):
-            return self._floor(target)
+            return self.cutoff(target)
         shares = served_value_shares(self.case, self.unmet(values))
-        kept = {}
-        for window in self.case.windows:
-            column = self.engine.column(self.model.served[window.label])
-            if column is not None and window.probability > 0:
-                served = min((shares[k, window.label] for k in self.case.partners), default=1.0)
-                kept[column] = min(1.0, served) - SLACK
-        return kept
+        served = {
+            window.label: min((shares[k, window.label] for k in self.case.partners), default=1.0)
+            for window in self.case.windows
+            if window.probability > 0
+        }
+        cutoffs = window_cutoffs(self.model, {window: min(1.0, share) - SLACK for window, share in served.items()})
+        return self._lower_bounds(cutoffs)
 
     def _prices(self, values: Any, target: float) -> tuple[dict[Any, float], tuple[str, ...]]:
         """Prices on the base path: what a further tonne would cost, given this build plan; and where they failed."""

@@ -23,7 +23,7 @@ import pyomo.environ as pyo
 from reeplan.alternatives.flips import turned_round
 from reeplan.alternatives.found import FoundPlan, Whole, as_columns, found_plan, limit_with_rounding, whole_of
 from reeplan.alternatives.questions import Answer
-from reeplan.alternatives.things import decision_years, most_modules
+from reeplan.alternatives.things import most_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ GAP = 0.01
 
 def sizes(case: Case) -> dict[str, int]:
     """The most modules of everything that can be built."""
-    return {name: most_modules(case, asset) for name, asset in case.assets.items() if decision_years(case, asset)}
+    return {name: most_modules(case, asset) for name, asset in case.assets.items() if case.decision_years(asset)}
 
 
 def difference(most: Mapping[str, int], one: Mapping[str, int], other: Mapping[str, int]) -> float:

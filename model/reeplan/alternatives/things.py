@@ -117,7 +117,7 @@ def things_of(case: Case) -> dict[str, Thing]:
 
 
 def _things(case: Case) -> Iterator[Thing]:
-    assets = [asset for asset in case.assets.values() if decision_years(case, asset)]
+    assets = [asset for asset in case.assets.values() if case.decision_years(asset)]
     for asset in assets:
         if asset.venture is None:
             yield from _capacity("plant", asset.name, case, [asset])
@@ -135,15 +135,9 @@ def _things(case: Case) -> Iterator[Thing]:
     yield from _partners(case, assets)
 
 
-def decision_years(case: Case, asset: Asset) -> range:
-    """The years in which modules of an asset can be decided."""
-    first = max(case.settings.first_year, asset.earliest_year - asset.lead_years)
-    return range(first, case.settings.last_year - asset.lead_years + 1) if asset.max_modules else range(0)
-
-
 def most_modules(case: Case, asset: Asset) -> int:
     """The most modules that can be decided over the horizon, replacements included."""
-    years = decision_years(case, asset)
+    years = case.decision_years(asset)
     return asset.max_modules * (1 if asset.venture else math.ceil(len(years) / asset.life_years))
 
 
@@ -155,7 +149,7 @@ def _capacity(kind: str, name: str, case: Case, assets: Iterable[Asset]) -> Iter
 
 def _all_modules(case: Case, asset: Asset, weight: float) -> Term:
     """All modules decided over the horizon: the variable counts those decided up to a year."""
-    return "built", (asset.name, decision_years(case, asset)[-1]), weight
+    return "built", (asset.name, case.decision_years(asset)[-1]), weight
 
 
 def _stockpiles(case: Case) -> Iterator[Thing]:
@@ -177,7 +171,7 @@ def _countries(case: Case, assets: list[Asset]) -> Iterator[Thing]:
             terms[asset.country].append(_all_modules(case, asset, asset.module_musd))
         if asset.site_musd:
             terms[asset.country] += [
-                ("open", (asset.name, year), asset.site_musd) for year in decision_years(case, asset)
+                ("open", (asset.name, year), asset.site_musd) for year in case.decision_years(asset)
             ]
     for country, room in _room_capital(case).items():
         terms[country] += room
@@ -191,7 +185,7 @@ def _partners(case: Case, assets: list[Asset]) -> Iterator[Thing]:
     for partner in case.partners:
         terms: list[Term] = []
         for asset in assets:
-            for year in decision_years(case, asset):
+            for year in case.decision_years(asset):
                 if asset.module_musd:
                     terms.append(("fund", (partner, asset.name, year), asset.module_musd))
                 if asset.site_musd:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reeplan.cooperate.sharing import Parts
-from reeplan.finance import ramp
 from reeplan.measures import served_value_shares
 from reeplan.program import cost
-from reeplan.program.investment import running_years, starts
+from reeplan.program.investment import starts
 from reeplan.tables.spec import BASE
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ class Attribution:
             asset = self.case.assets[name]
             yearly = modules * asset.module_t_per_year * asset.fixed_usd_per_t / 1e6
             if yearly:
-                years = running_years(self.planner.model, asset, decided)
+                years = self.case.running_years(asset, decided)
                 yield cost.FIXED, {partner: 1.0}, yearly * sum(self.case.discount(year) for year in years)
 
     # ---- whose a cost is ------------------------------------------------------------------------
@@ -155,7 +154,7 @@ class Attribution:
         """By capacity owned: of what stands already, and of the modules that each has funded."""
         owned = {k: asset.existing(year) * part for k, part in self._of_existing(asset, year).items()}
         for u in starts(self.planner.model, asset, year):
-            size = asset.module_t_per_year * ramp(year - u - asset.lead_years, asset.ramp_years)
+            size = asset.module_t_per_year * asset.ramped(u, year)
             for partner in self.case.partners:
                 owned[partner] = owned.get(partner, 0.0) + size * max(0.0, self.fund.get((partner, asset.name, u), 0.0))
         total = sum(owned.values())

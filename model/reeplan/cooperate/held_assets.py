@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from reeplan.case import Asset, Budget, ByYear, Case, Deposit, Store, Supply
 from reeplan.cooperate.coalition import coalition_case
-from reeplan.cooperate.joint_investment import NOTHING, running_years, stakes
+from reeplan.cooperate.joint_investment import NOTHING, stakes
 from reeplan.cooperate.sharing import Parts
-from reeplan.finance import discount_factor, ramp
+from reeplan.finance import discount_factor
 
 if TYPE_CHECKING:
     from reeplan.cooperate.joint_investment import JointInvestment, Stake
@@ -132,12 +132,8 @@ class Break:
 
     def held_capacity(self, asset: Asset, year: int, *, ramped: bool = True) -> float:
         """Capacity of the held modules that run in ``year``, t/yr; ``ramped``: as far as they have started up."""
-        running = (
-            (n, year - u - asset.lead_years)
-            for u, n in self.held_modules(asset).items()
-            if year in running_years(self.whole, asset, u)
-        )
-        return asset.module_t_per_year * sum(n * (ramp(age, asset.ramp_years) if ramped else 1.0) for n, age in running)
+        running = ((u, n) for u, n in self.held_modules(asset).items() if asset.runs(u, year))
+        return asset.module_t_per_year * sum(n * (asset.ramped(u, year) if ramped else 1.0) for u, n in running)
 
     def _asset(self, asset: Asset) -> Asset | None:
         """The asset with what is held of it; None where those who stay have nothing of it and can decide nothing."""
@@ -168,19 +164,16 @@ class Break:
             return 0 if taken else own.max_modules
         if own.max_modules == 0:
             return 0
-        first = self._first_decision(asset)
+        first = asset.first_decision(self.year)
         running = sum(n for u, n in self.joint.decided(asset.name).items() if first - asset.life_years < u < self.year)
         left = max(0, asset.max_modules - math.ceil(running - 1e-6))
         if asset.country in self.stay:
             return left
         return math.floor(self.part * left + 1e-9)
 
-    def _first_decision(self, asset: Asset) -> int:
-        return max(self.year, asset.earliest_year - asset.lead_years)
-
     def _has_site(self, asset: Asset) -> bool:
         """Whether a site of the joint plan serves all decisions still to come; in other countries, one partly paid."""
-        last_decision = self.whole.settings.last_year - asset.lead_years
+        last_decision = asset.last_decision(self.whole.settings.last_year)
         return any(
             name == asset.name
             and u < self.year
@@ -199,9 +192,9 @@ class Break:
             for u, n in self.joint.funded(asset.name, [receiver]).items():
                 if u >= self.year and not self.carries_on(asset):
                     continue
-                for year in running_years(self.whole, asset, u):
+                for year in self.whole.running_years(asset, u):
                     if year >= self.year:
-                        size = asset.module_t_per_year * ramp(year - u - asset.lead_years, asset.ramp_years)
+                        size = asset.module_t_per_year * asset.ramped(u, year)
                         earned[year] += asset.offtake_right * size * n
         return {year: free[year] + earned[year] for year in self.years}
 

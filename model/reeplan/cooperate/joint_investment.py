@@ -19,7 +19,7 @@ from reeplan.tables.spec import BASE
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from reeplan.case import Asset, Case
+    from reeplan.case import Case
     from reeplan.plan import Plan, Planner
 
 Key = TypeVar("Key")
@@ -118,7 +118,7 @@ class _RunningCosts(Attribution):
             asset = self.case.assets[name]
             yearly = modules * asset.module_t_per_year * asset.fixed_usd_per_t / 1e6
             if yearly:
-                for year in running_years(self.case, asset, decided):
+                for year in self.case.running_years(asset, decided):
                     yield {partner: 1.0}, year, BASE, yearly * self.case.discount(year)
 
 
@@ -145,7 +145,7 @@ def stakes(case: Case, joint: JointInvestment) -> Iterator[Stake]:
             asset = case.assets[name]
             musd, rate = part * getattr(asset, capital), case.wacc[partner] + asset.risk_premium
             yearly = annuity(musd, rate, asset.lead_years, asset.life_years)
-            years = running_years(case, asset, decided)
+            years = case.running_years(asset, decided)
             yield Stake(partner, name, asset.country, decided, musd, yearly, years)
     stores = {(store.region, store.material): store for store in case.stores}
     for (region, material, decided), t in joint.space.items():
@@ -154,9 +154,3 @@ def stakes(case: Case, joint: JointInvestment) -> Iterator[Stake]:
         yearly = musd * capital_recovery_factor(case.wacc[store.partner], store.life_years)
         years = range(decided, min(decided + store.life_years, case.settings.last_year + 1))
         yield Stake(store.partner, None, store.partner, decided, musd, yearly, years)
-
-
-def running_years(case: Case, asset: Asset, decided: int) -> range:
-    """The years of the horizon in which what was decided in ``decided`` runs."""
-    first = decided + asset.lead_years
-    return range(first, min(first + asset.life_years, case.settings.last_year + 1))

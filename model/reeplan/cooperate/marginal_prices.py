@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reeplan.cooperate import clauses
-from reeplan.finance import ramp
 from reeplan.network import Period
 from reeplan.program.investment import starts
 from reeplan.tables.spec import BASE
@@ -161,7 +160,7 @@ class _Pricing:
                     continue
                 financed = sum(
                     asset.module_t_per_year
-                    * ramp(year - u - asset.lead_years, asset.ramp_years)
+                    * asset.ramped(u, year)
                     * self._value(self.m.fund[receiver, asset.name, u])
                     for u in starts(self.m, asset, year)
                 )

@@ -30,7 +30,7 @@ class Cheapest:
     def __call__(self, planner: Planner, watch: Watch) -> Found:
         """Ask it of a case's program."""
         controls = replace(self.controls, watch=watch)
-        return least_cost(CaseProgram(planner), self.gap, controls, self.given, _floor(planner, self.target))
+        return least_cost(CaseProgram(planner), self.gap, controls, self.given, planner.cutoff(self.target))
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class CarriedOut:
     def __call__(self, planner: Planner, watch: Watch) -> Found:
         """Ask it of a case's program."""
         program, controls = CaseProgram(planner), replace(self.controls, watch=watch)
-        wanted = _floor(planner, self.level - LEVEL_SLACK)
+        wanted = planner.cutoff(self.level - LEVEL_SLACK)
         found = least_cost(program, 0.0, controls, self.given, wanted)
         if found.found or found.lacks or not found.impossible or self.level <= 0:
             return found
@@ -59,10 +59,4 @@ class CarriedOut:
         if not highest.found:
             return replace(found, outcome=highest.outcome)
         reached = max(0.0, highest.objective - LEVEL_SLACK)
-        return least_cost(program, 0.0, controls, self.given, _floor(planner, reached))
-
-
-def _floor(planner: Planner, target: float) -> dict[int, float]:
-    """The target as a lower bound of the column of resilience."""
-    column = planner.engine.column(planner.model.resilience)
-    return {} if column is None or target <= 0 else {column: target}
+        return least_cost(program, 0.0, controls, self.given, planner.cutoff(reached))

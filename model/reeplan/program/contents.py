@@ -41,6 +41,7 @@ def build_program(case: Case, measure: str | None = None) -> Model:
         _state_investment(m)
         _state_operation(m)
         resilience.state_measure(m)
+        # The cutoff constraint, resilience.cutoff, is set each time the program is asked.
         _state_objectives(m)
     return m
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.finance import annuity, capital_recovery_factor
 from reeplan.network import Operation, Period
-from reeplan.program.investment import increment, running_years, starts
+from reeplan.program.investment import increment, starts
 from reeplan.program.linear import linear_sum
 from reeplan.tables.spec import BASE
 
@@ -108,7 +108,7 @@ def _annuities(m: Model) -> Iterator[Term]:
             rate = wacc + asset.risk_premium
             module = annuity(asset.module_musd, rate, asset.lead_years, asset.life_years)
             site = annuity(asset.site_musd, rate, asset.lead_years, asset.life_years)
-            for year in running_years(m, asset, decided):
+            for year in m.case.running_years(asset, decided):
                 if module:
                     yield Term(ANNUITIES, name, k, year, BASE, module, m.fund[k, name, decided])
                 if site:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 
-from reeplan.finance import ramp
 from reeplan.program.linear import linear_sum
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ Model = Any
 def index(m: Model) -> None:
     """When each asset can be decided, who can pay for it, and in which years it can have capacity."""
     assets = m.case.assets.values()
-    m.decision_years = {asset.name: _decision_years(m, asset) for asset in assets}
+    m.decision_years = {asset.name: m.case.decision_years(asset) for asset in assets}
     decisions = [(name, year) for name, years in m.decision_years.items() for year in years]
     sited = [(name, year) for name, year in decisions if m.case.assets[name].site_musd > 0]
     m.DECISIONS = pyo.Set(initialize=decisions, dimen=2)
@@ -42,27 +41,9 @@ def index(m: Model) -> None:
     m.BUDGETS = pyo.Set(initialize=list(range(len(m.case.budgets))))
 
 
-def _decision_years(m: Model, asset: Asset) -> list[int]:
-    """Years u with ``u + lead >= earliest_year`` and ``u + lead <= last_year``."""
-    if asset.max_modules == 0:
-        return []
-    last = m.case.settings.last_year
-    return [u for u in m.case.years if asset.earliest_year <= u + asset.lead_years <= last]
-
-
 def starts(m: Model, asset: Asset, year: int) -> list[int]:
     """Decision years whose modules run in ``year``: ``u + lead <= year < u + lead + life``."""
-    return [
-        u
-        for u in m.decision_years[asset.name]
-        if u + asset.lead_years <= year < u + asset.lead_years + asset.life_years
-    ]
-
-
-def running_years(m: Model, asset: Asset, decided: int) -> range:
-    """The years of the horizon in which what was decided in ``decided`` runs."""
-    first = decided + asset.lead_years
-    return range(first, min(first + asset.life_years, m.case.settings.last_year + 1))
+    return [u for u in m.decision_years[asset.name] if asset.runs(u, year)]
 
 
 def decided(m: Model, asset: str, year: int) -> Any:
@@ -231,6 +212,6 @@ def capacity_running(m: Model, asset: str, year: int) -> Any:
     ramped = linear_sum(
         term
         for u in starts(m, data, year)
-        for term in increment(m, asset, u, ramp(year - u - data.lead_years, data.ramp_years))
+        for term in increment(m, asset, u, data.ramped(u, year))
     )
     return m.cap[asset, year] == data.existing(year) + data.module_t_per_year * ramped

@@ -42,6 +42,20 @@ def state_measure(m: Model) -> None:
             m.cvar = pyo.Constraint(rule=cvar)
 
 
+def cutoff(m: Model, target: float) -> tuple[Any, float] | None:
+    """The cutoff constraint, ``resilience >= target``: the column of ``resilience`` and its lower bound.
+
+    The program is built once and asked at many targets, so the bound is set when it is asked; None where every plan
+    keeps the target.
+    """
+    return (m.resilience, target) if target > 0 else None
+
+
+def window_cutoffs(m: Model, served: dict[str, float]) -> list[tuple[Any, float]]:
+    """The same window by window, ``served[s] >= share``, for measures that weigh windows against each other."""
+    return [(m.served[window], share) for window, share in served.items()]
+
+
 def _demands(m: Model, partner: str, window: str) -> list[tuple[Any, Period]]:
     """The partner's demands in each year of the window."""
     return [

@@ -6,7 +6,6 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from reeplan.finance import ramp
 from reeplan.network import Lane, Period
 from reeplan.program.investment import starts
 from reeplan.tables.spec import ALL, BASE
@@ -117,7 +116,7 @@ def offtake(m: Model, sender: str, receiver: str, year: int, window: str) -> Any
     earned = pyo.quicksum(
         a.offtake_right
         * a.module_t_per_year
-        * ramp(year - u - a.lead_years, a.ramp_years)
+        * a.ramped(u, year)
         * m.fund[receiver, a.name, u]
         for a in m.case.assets.values()
         if a.country == sender and a.offtake_right

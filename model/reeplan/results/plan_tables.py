@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.finance import ramp
 from reeplan.program import cost
 from reeplan.program.investment import starts
 
@@ -64,7 +63,7 @@ def builds(planner: Planner, plan: Plan) -> pd.DataFrame:
                 name,
                 k,
                 year,
-                year + asset.lead_years,
+                asset.first_running(year),
                 modules,
                 modules * asset.module_t_per_year,
                 modules * asset.module_musd,
@@ -73,7 +72,7 @@ def builds(planner: Planner, plan: Plan) -> pd.DataFrame:
         )
     for (k, name, year), part in _amounts(planner, plan, "sitefund"):
         asset = case.assets[name]
-        rows.append((name, k, year, year + asset.lead_years, 0.0, 0.0, part * asset.site_musd, "site"))
+        rows.append((name, k, year, asset.first_running(year), 0.0, 0.0, part * asset.site_musd, "site"))
     for (region, material, year), room in _amounts(planner, plan, "space"):
         store = planner.model.store_at[region, material]
         rows.append((store.name, store.partner, year, year, 0.0, room, room * store.capacity_usd_per_t / 1e6, "room"))
@@ -91,7 +90,7 @@ def capacity(planner: Planner, plan: Plan) -> pd.DataFrame:
     for name, year in m.CAPACITY:
         asset = case.assets[name]
         running = {u: decided[name, u] for u in starts(m, asset, year)}
-        ramped = sum(n * ramp(year - u - asset.lead_years, asset.ramp_years) for u, n in running.items())
+        ramped = sum(n * asset.ramped(u, year) for u, n in running.items())
         total = asset.existing(year) + ramped * asset.module_t_per_year
         if total > NOTHING:
             rows.append((name, year, asset.existing(year), round(sum(running.values()), 9), total))
