@@ -11,8 +11,8 @@ import pytest
 from filelock import FileLock
 
 from golden_pages import RUN, solve_tutorial
-from solved import draw_nothing, run_command
-from studies_support import STUDIES, StudyRun, StudyRuns, run_study
+from solved import draw_nothing, random_case, run_command
+from studies_support import STUDIES, StudyRun, StudyRuns, run_study, run_study_to_verify
 from support import write_case
 
 if TYPE_CHECKING:
@@ -136,6 +136,19 @@ def small_run(made_once: Once, small_case: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def selling_run(made_once: Once) -> Path:
+    """A run of one plan of a random case with markets, without its figures; not to be changed."""
+
+    def solve(place: Path) -> None:
+        with random_case(9) as case, pytest.MonkeyPatch.context() as patch:
+            patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
+            result = run_command("solve", case, "--out", place / "selling", "--workers", 1, "--target", 0)
+        assert result.exit_code == 0, result.output
+
+    return made_once("selling", solve) / "selling"
+
+
+@pytest.fixture(scope="session")
 def solved_tutorial(made_once: Once) -> Callable[[str], Path]:
     """By command the place of a run of the tutorial without its figures, and of what was said; not to be changed."""
     return lambda command: made_once(f"tutorial-{command}", lambda place: solve_tutorial(command, place))
@@ -161,6 +174,20 @@ def small_studies(made_once: Once, small_case: Path) -> StudyRuns:
         return StudyRun(place / command, json.loads((place / "said.json").read_text(encoding="utf-8")))
 
     return {command: run(command) for command in STUDIES}
+
+
+@pytest.fixture(scope="session")
+def run_to_verify(made_once: Once, small_case: Path, small_studies: StudyRuns) -> Callable[[str], Path]:
+    """By its name in ``TO_VERIFY`` a run of a study of the small case without its figures; not to be changed."""
+
+    def run(name: str) -> Path:
+        def solve(place: Path) -> None:
+            result = run_study_to_verify(small_case, name, place / name)
+            assert result.exit_code == 0, result.output
+
+        return small_studies[name].run if name == "alternatives" else made_once(f"verify-{name}", solve) / name
+
+    return run
 
 
 @pytest.fixture

@@ -29,6 +29,20 @@ STUDIES: dict[str, list[Any]] = {
 }
 """Every study with options under which a small case takes seconds."""
 
+PATIENT = """
+settings
+name           value
+discount_rate  0.01
+"""
+
+TO_VERIFY: dict[str, list[Any]] = {
+    "alternatives": STUDIES["alternatives"],
+    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 4, "--futures", 3, "--relaxed"],
+    "futures": ["--points", 3, "--risk-points", 3],
+    "insured": ["--target", 0.6, "--risk-points", 2],
+}
+"""Studies of which every number is checked, so that each kind of row is there; the last is of futures too."""
+
 
 class StudyRun(NamedTuple):
     """A run folder, and the JSON object that the command printed."""
@@ -40,10 +54,16 @@ class StudyRun(NamedTuple):
 StudyRuns = dict[str, StudyRun]
 
 
-def run_study(case: Path, command: str, place: Path, *more: Any) -> Result:
-    """Run a study without its figures."""
+def run_study(case: Path, command: str, place: Path, *more: Any, options: list[Any] | None = None) -> Result:
+    """Run a study without its figures, with its options in ``STUDIES`` or others."""
     if command == "sensitivity":
         more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        return run_command(command, case, "--out", place, "--workers", 1, *STUDIES[command], *more)
+        return run_command(command, case, "--out", place, "--workers", 1, *(options or STUDIES[command]), *more)
+
+
+def run_study_to_verify(case: Path, name: str, place: Path) -> Result:
+    """Run a study of ``TO_VERIFY`` without its figures."""
+    more = ("--future", write_overlay(place.parent / "patient", PATIENT)) if name == "futures" else ()
+    return run_study(case, "futures" if name == "insured" else name, place, *more, options=TO_VERIFY[name])
