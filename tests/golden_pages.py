@@ -15,6 +15,7 @@ import difflib
 import hashlib
 import io
 import json
+import platform
 import re
 import shutil
 import sys
@@ -309,12 +310,16 @@ def differences(kept: Tables, found: Tables) -> str:
 
 def _differences(kept: Table, found: Table) -> Iterator[str]:
     if kept[0] != found[0]:
-        yield f"columns were {', '.join(kept[0])}; are {', '.join(found[0])}"
+        yield from (f"column {name}: is not there any more" for name in kept[0] if name not in found[0])
+        yield from (f"column {name}: is new" for name in found[0] if name not in kept[0])
+        if sorted(kept[0]) == sorted(found[0]):
+            yield f"columns are in another order: {', '.join(found[0])}"
         return
     if len(kept) != len(found):
-        changes = [line for line in difflib.ndiff([*map(",".join, kept)], [*map(",".join, found)]) if line[0] in "-+"]
         yield f"had {len(kept) - 1} rows, has {len(found) - 1}"
-        yield from (f"row {'lost' if line[0] == '-' else 'new'}: {line[2:]}" for line in changes)
+        _, _, *changes = difflib.unified_diff([*map(",".join, kept)], [*map(",".join, found)], n=0, lineterm="")
+        yield from (f"row lost: {line[1:]}" for line in changes if line.startswith("-"))
+        yield from (f"row new: {line[1:]}" for line in changes if line.startswith("+"))
         return
     for number, (old, new) in enumerate(zip(kept[1:], found[1:], strict=True), 1):
         row = f"row {number} ({', '.join(cell for cell in new if cell and not _is_number(cell))[:60] or new[0]})"
@@ -361,8 +366,8 @@ def figures_of(run: Path) -> Tables:
 
 
 def made_with(packages: Iterable[str]) -> str:
-    """The first line of a page: the versions of what made it."""
-    return ", ".join(f"{name} {version(name)}" for name in packages)
+    """The first line of a page: the machine and the versions of what made it."""
+    return ", ".join([f"{platform.system()} {platform.machine()}", *(f"{name} {version(name)}" for name in packages)])
 
 
 def kept_page(name: str) -> str:

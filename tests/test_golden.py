@@ -5,6 +5,7 @@ Where a change is meant, ``python tests/golden_pages.py`` writes the pages anew;
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,6 @@ from golden_pages import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     SolvedTutorial = Callable[[str], Path]
 
@@ -53,6 +53,16 @@ def test_every_file_and_column(solved_tutorial: SolvedTutorial) -> None:
     assert files_page(places).splitlines() == kept_page("files").splitlines()
 
 
+@pytest.mark.parametrize("command", RUNS)
+def test_pages_were_made_with_the_versions_that_are_pinned(command: str) -> None:
+    """With other versions nothing is compared: whoever pins others writes the pages anew."""
+    pinned = (Path(__file__).parents[1] / "constraints.txt").read_text(encoding="utf-8").lower().splitlines()
+    pins = {line.split(" ;")[0].replace("==", " ") for line in pinned}
+    _, *versions = kept_tables("figures", command).made_with.lower().split(", ")
+    assert set(versions) <= pins
+    assert kept_tables("tables", command).made_with.lower().split(", ")[1:] == versions[: len(OF_NUMBERS)]
+
+
 def test_a_difference_is_told_by_file_row_and_column() -> None:
     kept = {"front.csv": [["point", "cost_musd"], ["p01", "1.5"], ["p02", "2.5"]], "gone.csv": [["a"]]}
     found = {"front.csv": [["point", "cost_musd"], ["p01", "1.5"], ["p02", "2.75"]], "more.csv": [["a"]]}
@@ -66,5 +76,8 @@ def test_a_difference_is_told_by_file_row_and_column() -> None:
         "front.csv: had 2 rows, has 1",
         "front.csv: row lost: p02,2.5",
     ]
-    assert "columns were point, cost_musd" in differences({"front.csv": fewer}, {"front.csv": other})
+    assert differences({"front.csv": fewer}, {"front.csv": other}).splitlines() == [
+        "front.csv: column cost_musd: is not there any more",
+        "front.csv: column cost_usd: is new",
+    ]
     assert differences(kept, kept) == ""
