@@ -161,8 +161,8 @@ def tutorial_run(solved_tutorial: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_studies(made_once: Once, small_case: Path) -> StudyRuns:
-    """A run of each study of the small case without its figures, and what it said as JSON; not to be changed."""
+def small_study(made_once: Once, small_case: Path) -> Callable[[str], StudyRun]:
+    """By command a run of a study of the small case without its figures, and what it said; not to be changed."""
 
     def run(command: str) -> StudyRun:
         def solve(place: Path) -> None:
@@ -173,11 +173,17 @@ def small_studies(made_once: Once, small_case: Path) -> StudyRuns:
         place = made_once(f"small-{command}", solve)
         return StudyRun(place / command, json.loads((place / "said.json").read_text(encoding="utf-8")))
 
-    return {command: run(command) for command in STUDIES}
+    return run
 
 
 @pytest.fixture(scope="session")
-def run_to_verify(made_once: Once, small_case: Path, small_studies: StudyRuns) -> Callable[[str], Path]:
+def small_studies(small_study: Callable[[str], StudyRun]) -> StudyRuns:
+    """A run of each study of the small case; not to be changed."""
+    return {command: small_study(command) for command in STUDIES}
+
+
+@pytest.fixture(scope="session")
+def run_to_verify(made_once: Once, small_case: Path, small_study: Callable[[str], StudyRun]) -> Callable[[str], Path]:
     """By its name in ``TO_VERIFY`` a run of a study of the small case without its figures; not to be changed."""
 
     def run(name: str) -> Path:
@@ -185,7 +191,7 @@ def run_to_verify(made_once: Once, small_case: Path, small_studies: StudyRuns) -
             result = run_study_to_verify(small_case, name, place / name)
             assert result.exit_code == 0, result.output
 
-        return small_studies[name].run if name == "alternatives" else made_once(f"verify-{name}", solve) / name
+        return small_study(name).run if name == "alternatives" else made_once(f"verify-{name}", solve) / name
 
     return run
 
