@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
-from solved import draw_nothing, run_command
+from golden_pages import RUN, solve_tutorial
+from solved import draw_nothing, random_case, run_command
+from studies_support import STUDIES, StudyRun, StudyRuns, run_study, run_study_to_verify
 from support import write_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 TOWN_AND_PORT = """
     settings
@@ -82,31 +92,108 @@ TOWN_AND_PORT = """
 """Two partners, one works that can be built, a seller that may stop selling: a front of several plans."""
 
 
+class Once:
+    """Folders that are made once for all processes of a run of the tests, by the first that asks; not to be changed."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        place.mkdir(exist_ok=True)
+
+    def __call__(self, name: str, make: Callable[[Path], object]) -> Path:
+        """The folder of this name; ``make`` fills it (it is there, and empty)."""
+        folder, made = self._place / name, self._place / f"{name}.made"
+        with FileLock(self._place / f"{name}.lock"):
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of one that failed
+                folder.mkdir()
+                make(folder)
+                made.touch()
+        return folder
+
+
 @pytest.fixture(scope="session")
-def small_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """What all processes of this run of the tests share."""
+    here = tmp_path_factory.getbasetemp()
+    return Once((here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "once")
+
+
+@pytest.fixture(scope="session")
+def small_case(made_once: Once) -> Path:
     """A case with a front; not to be changed."""
-    return write_case(tmp_path_factory.mktemp("case") / "small", TOWN_AND_PORT)
+    return made_once("case", lambda place: write_case(place / "small", TOWN_AND_PORT)) / "small"
 
 
 @pytest.fixture(scope="session")
-def small_run(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_run(made_once: Once, small_case: Path) -> Path:
     """The run folder of the small case; not to be changed."""
-    place = tmp_path_factory.mktemp("runs") / "small"
-    result = run_command("solve", small_case, "--out", place, "--workers", 1)
-    assert result.exit_code == 0, result.output
-    return place
+
+    def solve(place: Path) -> None:
+        result = run_command("solve", small_case, "--out", place / "small", "--workers", 1)
+        assert result.exit_code == 0, result.output
+
+    return made_once("run", solve) / "small"
 
 
 @pytest.fixture(scope="session")
-def tutorial_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def selling_run(made_once: Once) -> Path:
+    """A run of one plan of a random case with markets, without its figures; not to be changed."""
+
+    def solve(place: Path) -> None:
+        with random_case(9) as case, pytest.MonkeyPatch.context() as patch:
+            patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
+            result = run_command("solve", case, "--out", place / "selling", "--workers", 1, "--target", 0)
+        assert result.exit_code == 0, result.output
+
+    return made_once("selling", solve) / "selling"
+
+
+@pytest.fixture(scope="session")
+def solved_tutorial(made_once: Once) -> Callable[[str], Path]:
+    """By command the place of a run of the tutorial without its figures, and of what was said; not to be changed."""
+    return lambda command: made_once(f"tutorial-{command}", lambda place: solve_tutorial(command, place))
+
+
+@pytest.fixture(scope="session")
+def tutorial_run(solved_tutorial: Callable[[str], Path]) -> Path:
     """A run of the tutorial case without its figures; not to be changed."""
-    place = tmp_path_factory.mktemp("runs") / "tutorial"
-    case = Path(__file__).parents[1] / "inputs" / "tutorial"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        result = run_command("solve", case, "--points", 3, "--workers", 1, "--out", place)
-    assert result.exit_code == 0, result.output
-    return place
+    return solved_tutorial("solve") / RUN
+
+
+@pytest.fixture(scope="session")
+def small_study(made_once: Once, small_case: Path) -> Callable[[str], StudyRun]:
+    """By command a run of a study of the small case without its figures, and what it said; not to be changed."""
+
+    def run(command: str) -> StudyRun:
+        def solve(place: Path) -> None:
+            result = run_study(small_case, command, place / command, "--json")
+            assert result.exit_code == 0, result.output
+            (place / "said.json").write_text(result.stdout, encoding="utf-8")
+
+        place = made_once(f"small-{command}", solve)
+        return StudyRun(place / command, json.loads((place / "said.json").read_text(encoding="utf-8")))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def small_studies(small_study: Callable[[str], StudyRun]) -> StudyRuns:
+    """A run of each study of the small case; not to be changed."""
+    return {command: small_study(command) for command in STUDIES}
+
+
+@pytest.fixture(scope="session")
+def run_to_verify(made_once: Once, small_case: Path, small_study: Callable[[str], StudyRun]) -> Callable[[str], Path]:
+    """By its name in ``TO_VERIFY`` a run of a study of the small case without its figures; not to be changed."""
+
+    def run(name: str) -> Path:
+        def solve(place: Path) -> None:
+            result = run_study_to_verify(small_case, name, place / name)
+            assert result.exit_code == 0, result.output
+
+        return small_study(name).run if name == "alternatives" else made_once(f"verify-{name}", solve) / name
+
+    return run
 
 
 @pytest.fixture

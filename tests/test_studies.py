@@ -6,52 +6,18 @@ import csv
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from reeplan.study import Desk
 from reeplan.verify import Verdict
 from solved import draw_nothing, run_command
+from studies_support import STUDIES, StudyRuns, run_study
 from support import write_overlay
-
-if TYPE_CHECKING:
-    from click.testing import Result
 
 PAGE = (Path(__file__).parents[1] / "docs" / "STUDIES.md").read_text(encoding="utf-8")
 CODE = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-
-RANGES = """
-ranges
-input  table      key          column           low  high  change
-price  suppliers  trader / Nd  price_usd_per_t  0.8  1.5   times
-need   demand     * / Nd       t_per_year       0.9  1.2   times
-"""
-
-STUDIES: dict[str, list[Any]] = {
-    "cooperate": ["--points", 3, "--levers", "--regret"],
-    "alternatives": ["--target", 0.6, "--plans", 2, "--slack", 0.02, "--slack", 0.1],
-    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 2, "--futures", 2, "--relaxed"],
-    "futures": ["--points", 3, "--risk-points", 3],
-}
-
-
-def run_study(case: Path, command: str, place: Path, *more: Any) -> Result:
-    if command == "sensitivity":
-        more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        return run_command(command, case, "--out", place, "--workers", 1, *STUDIES[command], *more)
-
-
-@pytest.fixture(scope="module")
-def studies(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Result]]:
-    """A run of each study of the small case, and what it said as JSON; not to be changed."""
-    found = {}
-    for command in STUDIES:
-        place = tmp_path_factory.mktemp("studies") / command
-        found[command] = (place, run_study(small_case, command, place, "--json"))
-    return found
 
 
 def own_tables(run: Path) -> set[str]:
@@ -71,10 +37,8 @@ def header(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("command", STUDIES)
-def test_a_study_is_a_run_like_any_other(studies: dict[str, tuple[Path, Result]], command: str) -> None:
-    run, result = studies[command]
-    assert result.exit_code == 0, result.output
-    said = json.loads(result.stdout)
+def test_a_study_is_a_run_like_any_other(small_studies: StudyRuns, command: str) -> None:
+    run, said = small_studies[command]
     assert (said["status"], said["run"]) == ("done", run.as_posix())
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["status"], manifest["command"]) == ("done", command)
@@ -86,21 +50,20 @@ def test_a_study_is_a_run_like_any_other(studies: dict[str, tuple[Path, Result]]
 
 
 @pytest.mark.parametrize("command", STUDIES)
-def test_every_table_of_a_study_is_described_column_by_column(
-    studies: dict[str, tuple[Path, Result]], command: str
-) -> None:
-    run, _ = studies[command]
+def test_every_table_of_a_study_is_described_column_by_column(small_studies: StudyRuns, command: str) -> None:
+    run, _ = small_studies[command]
     assert {name: header(run / name) for name in own_tables(run)} == {name: described(name) for name in own_tables(run)}
 
 
-def test_no_table_is_described_that_no_study_writes(studies: dict[str, tuple[Path, Result]]) -> None:
-    written = {name for run, _ in studies.values() for name in own_tables(run)}
+def test_no_table_is_described_that_no_study_writes(small_studies: StudyRuns) -> None:
+    written = {name for run, _ in small_studies.values() for name in own_tables(run)}
     assert set(re.findall(r"^### `(\w+\.csv)`$", PAGE, re.MULTILINE)) == written
 
 
 @pytest.mark.parametrize("code", CODE[1:])
-def test_the_lines_of_python_on_the_page_run(code: str, studies: dict[str, tuple[Path, Result]]) -> None:
-    [run] = {run for run, _ in studies.values() for file in re.findall(r'"(\w+\.csv)"', code) if (run / file).exists()}
+def test_the_lines_of_python_on_the_page_run(code: str, small_studies: StudyRuns) -> None:
+    files = re.findall(r'"(\w+\.csv)"', code)
+    [run] = {run for run, _ in small_studies.values() if any((run / file).exists() for file in files)}
     exec(CODE[0].replace("runs/my-run", run.as_posix()) + code, {})
 
 

@@ -247,13 +247,9 @@ def rich(small_run: Path) -> Sound:
 
 
 @pytest.fixture(scope="session")
-def selling(tmp_path_factory: pytest.TempPathFactory) -> Sound:
+def selling(selling_run: Path) -> Sound:
     """A plan of a random case with markets, so that something is sold."""
-    place = tmp_path_factory.mktemp("selling") / "run"
-    with random_case(9) as folder:
-        result = run_command("solve", folder, "--out", place, "--workers", 1, "--target", 0)
-    assert result.exit_code == 0, result.output
-    sound = Sound(place, "p01")
+    sound = Sound(selling_run, "p01")
     assert len(sound.plan["sales"])
     assert len(sound.plan["surplus"])
     return sound

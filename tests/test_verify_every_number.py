@@ -19,17 +19,17 @@ from falsified import Cell, Judged, cells_of, falsified, plans_are_read_once
 from forging import forge
 from reeplan.verify import verify_folder
 from reeplan.verify.not_recomputed import KINDS
-from solved import random_case, run_command
-from support import write_case, write_overlay
+from solved import run_command
+from studies_support import TO_VERIFY
+from support import write_case
 from test_verify_cooperation import CLAUSES, SHORT_OF_GOODS, THIRD_PARTNER
-from test_verify_studies import OPTIONS, PATIENT, RANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
-RUNS = ("small", "selling", *OPTIONS, "two", "three")
+RUNS = ("small", "selling", *TO_VERIFY, "two", "three")
 
 
 def declared(cell: Cell) -> bool:
@@ -37,7 +37,12 @@ def declared(cell: Cell) -> bool:
 
 
 @pytest.fixture(scope="session")
-def run_of(small_run: Path, small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def run_of(
+    small_run: Path,
+    selling_run: Path,
+    run_to_verify: Callable[[str], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Path]:
     """A copy of a run of each kind, made when it is first asked for."""
     place = tmp_path_factory.mktemp("every_number")
 
@@ -47,21 +52,13 @@ def run_of(small_run: Path, small_case: Path, tmp_path_factory: pytest.TempPathF
             return run
         if name == "small":
             return Path(shutil.copytree(small_run, run, ignore=shutil.ignore_patterns("figures", "report.html")))
-        more: list[object] = []
+        if name in TO_VERIFY:
+            return Path(shutil.copytree(run_to_verify(name), run))
         if name == "selling":
-            with random_case(9) as case:
-                result = run_command("solve", case, "--out", run, "--workers", 1, "--target", 0)
-        elif name in ("two", "three"):
-            case = write_case(place / f"case-{name}", SHORT_OF_GOODS, CLAUSES if name == "two" else THIRD_PARTNER)
-            more = ["--points", 3, "--levers"] if name == "two" else ["--target", "none"]
-            result = run_command("cooperate", case, "--out", run, "--workers", 1, "--regret", *more)
-        else:
-            if name == "sensitivity":
-                more = ["--with", write_overlay(place / "uncertain", RANGES)]
-            if name == "futures":
-                more = ["--future", write_overlay(place / "patient", PATIENT)]
-            command = "futures" if name == "insured" else name
-            result = run_command(command, small_case, "--out", run, "--workers", 1, *OPTIONS[name], *more)
+            return Path(shutil.copytree(selling_run, run))
+        case = write_case(place / f"case-{name}", SHORT_OF_GOODS, CLAUSES if name == "two" else THIRD_PARTNER)
+        more = ["--points", 3, "--levers"] if name == "two" else ["--target", "none"]
+        result = run_command("cooperate", case, "--out", run, "--workers", 1, "--regret", *more)
         assert result.exit_code == 0, result.output
         return run
 

@@ -36,8 +36,8 @@ from reeplan.verify.shapes import FRONT, SERVED
 from reeplan.verify.things import common_step
 from reeplan.verify.varied_ranges import Varied, amount
 from reeplan.verify.verdict import Ledger
-from solved import draw_nothing, run_command
-from support import write_overlay
+from solved import run_command
+from studies_support import TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,46 +45,11 @@ if TYPE_CHECKING:
 
     from reeplan.verify import Failure
 
-RANGES = """
-ranges
-input  table      key          column           low  high  change
-price  suppliers  trader / Nd  price_usd_per_t  0.8  1.5   times
-need   demand     * / Nd       t_per_year       0.9  1.2   times
-"""
-PATIENT = """
-settings
-name           value
-discount_rate  0.01
-"""
-OPTIONS: dict[str, list[Any]] = {
-    "alternatives": ["--target", 0.6, "--plans", 2, "--slack", 0.02, "--slack", 0.1],
-    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 4, "--futures", 3, "--relaxed"],
-    "futures": ["--points", 3, "--risk-points", 3],
-    "insured": ["--target", 0.6, "--risk-points", 2],
-}
-
 
 @pytest.fixture(scope="module")
-def runs(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of each study of the small case without figures and report; not to be changed."""
-    place = tmp_path_factory.mktemp("studies")
-    patient = write_overlay(place / "patient", PATIENT)
-    more = {
-        "sensitivity": ["--with", write_overlay(place / "uncertain", RANGES)],
-        "futures": ["--future", patient],
-    }
-    found = {}
-    for name, options in OPTIONS.items():
-        command = "futures" if name == "insured" else name
-        found[name] = place / name
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-            patch.setattr("reeplan.cli.solve.write_report", lambda run: None)
-            result = run_command(
-                command, small_case, "--out", place / name, "--workers", 1, *options, *more.get(name, [])
-            )
-        assert result.exit_code == 0, result.output
-    return found
+def runs(run_to_verify: Callable[[str], Path]) -> dict[str, Path]:
+    """A run of each study of the small case without figures; not to be changed."""
+    return {name: run_to_verify(name) for name in TO_VERIFY}
 
 
 @dataclass(frozen=True)
@@ -180,7 +145,7 @@ def plus(amount: float) -> Callable[[str], str]:
     return lambda cell: f"{float(cell) + amount:.12g}"
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", TO_VERIFY)
 def test_sound_runs_hold(runs: dict[str, Path], name: str) -> None:
     verdict = verify_run(runs[name])
     assert verdict.holds, "\n".join(failure.message for failure in verdict.failures)

@@ -1,0 +1,69 @@
+"""Runs of the studies of a small case, for the tests that look at what a study writes and says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from solved import draw_nothing, run_command
+from support import write_overlay
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+RANGES = """
+ranges
+input  table      key          column           low  high  change
+price  suppliers  trader / Nd  price_usd_per_t  0.8  1.5   times
+need   demand     * / Nd       t_per_year       0.9  1.2   times
+"""
+
+STUDIES: dict[str, list[Any]] = {
+    "cooperate": ["--points", 3, "--levers", "--regret"],
+    "alternatives": ["--target", 0.6, "--plans", 2, "--slack", 0.02, "--slack", 0.1],
+    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 2, "--futures", 2, "--relaxed"],
+    "futures": ["--points", 3, "--risk-points", 3],
+}
+"""Every study with options under which a small case takes seconds."""
+
+PATIENT = """
+settings
+name           value
+discount_rate  0.01
+"""
+
+TO_VERIFY: dict[str, list[Any]] = {
+    "alternatives": STUDIES["alternatives"],
+    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 4, "--futures", 3, "--relaxed"],
+    "futures": ["--points", 3, "--risk-points", 3],
+    "insured": ["--target", 0.6, "--risk-points", 2],
+}
+"""Studies of which every number is checked, so that each kind of row is there; the last is of futures too."""
+
+
+class StudyRun(NamedTuple):
+    """A run folder, and the JSON object that the command printed."""
+
+    run: Path
+    said: dict[str, Any]
+
+
+StudyRuns = dict[str, StudyRun]
+
+
+def run_study(case: Path, command: str, place: Path, *more: Any, options: list[Any] | None = None) -> Result:
+    """Run a study without its figures, with its options in ``STUDIES`` or others."""
+    if command == "sensitivity":
+        more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
+        return run_command(command, case, "--out", place, "--workers", 1, *(options or STUDIES[command]), *more)
+
+
+def run_study_to_verify(case: Path, name: str, place: Path) -> Result:
+    """Run a study of ``TO_VERIFY`` without its figures."""
+    more = ("--future", write_overlay(place.parent / "patient", PATIENT)) if name == "futures" else ()
+    return run_study(case, "futures" if name == "insured" else name, place, *more, options=TO_VERIFY[name])
