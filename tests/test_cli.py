@@ -227,6 +227,33 @@ def test_bad_usage(small_case: Path, tmp_path: Path, arguments: list[str], said:
     assert nothing_but(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["solve", "case", "--targt", "0.9"], "--targt"),
+        (["solve"], "name the CASE"),
+        (["solve", "case", "--points", "0"], "--points"),
+        (["solve", "case", "--target", "0.9", "--points", "5"], "give one of them"),
+        (["sove", "case"], "Did you mean 'solve'?"),
+        (["verify"], "Missing argument 'RUN'"),
+        (["check", "case", "more"], "extra argument"),
+        (["report", "run"], "--json"),
+        ([], "--json"),
+    ],
+)
+def test_a_usage_error_is_one_json_object_too(words: list[str], said: str) -> None:
+    result = run_command(*words, "--json")
+    assert_refused(result)
+    answer = json.loads(result.stdout)
+    assert (answer["run"], answer["status"], answer["warnings"]) == (None, "bad input", [])
+    assert said in answer["errors"][0]["message"]
+    assert said in result.stderr
+
+
+def test_a_usage_error_without_json_leaves_standard_output_empty() -> None:
+    assert run_command("solve").stdout == ""
+
+
 def test_a_measure_by_probability_needs_one(own_case: Path, tmp_path: Path) -> None:
     rows = rows_of(own_case, "scenarios")
     for row in rows:

@@ -185,6 +185,12 @@ def test_the_likeliest_encoding_is_named_first(case: Path, encoding: str, words:
     assert f"would read as {first}: " in only_error(rewrite(case, "regions", text.encode(encoding))).message
 
 
+def test_two_encodings_at_most_are_shown(case: Path) -> None:
+    text = text_of(case, "regions").replace("made up for a test", "Nürnberg")
+    message = only_error(rewrite(case, "regions", text.encode("mac_roman"))).message
+    assert message.count(": '") == 2, message
+
+
 def test_a_file_cut_off_within_a_letter_is_told_so(case: Path) -> None:
     data = text_of(case, "regions").replace("made up for a test", "北九州").strip().encode()
     assert "is cut off" in only_error(rewrite(case, "regions", data[:-1])).message
