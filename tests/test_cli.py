@@ -67,8 +67,11 @@ def test_solve_as_json(small_case: Path, tmp_path: Path) -> None:
 def test_check_as_json(small_case: Path, own_case: Path) -> None:
     good = run_command("check", small_case, "--json")
     assert good.exit_code == 0
-    assert set(json.loads(good.stdout)) == {"errors", "warnings"}
+    assert set(json.loads(good.stdout)) == {"errors", "warnings", "notes"}
     assert json.loads(good.stdout)["errors"] == []
+    [absent] = json.loads(good.stdout)["notes"]
+    assert absent.startswith("Not in this case: ")
+    assert " ".join(absent.split()) in " ".join(run_command("check", small_case).stdout.split()), "as the text says it"
     add_rows(
         own_case, "demand", {"region": "twon", "material": "Nd", "year": 2030, "t_per_year": 1, "shortage_usd_per_t": 1}
     )

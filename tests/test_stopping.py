@@ -21,10 +21,10 @@ import pytest
 from reeplan.cli import solve as solve_module
 from reeplan.explain import explain
 from reeplan.figures import catalogue
-from reeplan.front import Point, _Search
+from reeplan.front import Front, Point, _Search
 from reeplan.interrupt import SAME_REQUEST_S, Interrupt
 from reeplan.plan import Plan, Planner
-from reeplan.run_folder import unfinished_place
+from reeplan.run_folder import read_manifest, unfinished_place
 from reeplan.solver import Controls, Outcome
 from reeplan.workers import Job
 from solved import draw_nothing, planner_of, rows_of, run_command, write_rows
@@ -167,6 +167,40 @@ def test_a_reason_that_is_looked_for_is_given_up(
     assert "No plan can satisfy these inputs" in result.stderr
     assert "Not tried" in result.stderr
     assert (tmp_path / "run" / "infeasible.md").exists()
+
+
+@in_main_thread
+@pytest.mark.parametrize("where", ["cli.no_plan.explain", "explain.explanation.smallest_conflict"])
+@pytest.mark.parametrize("target", [["--target", 0.99], []])
+def test_however_soon_it_is_stopped_that_there_is_no_plan_is_kept(
+    where: str, target: list[object], own_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second Ctrl-C ends the search for the reason at once; the run folder says what is known."""
+    rows = rows_of(own_case, "plants")
+    rows[0]["max_modules"] = "1"
+    write_rows(own_case, "plants", rows)
+    if not target:
+        monkeypatch.setattr("reeplan.cli.solve.solve_front", lambda *_, **__: Front(outcome=Outcome.INFEASIBLE))
+    monkeypatch.setattr("reeplan.interrupt.SAME_REQUEST_S", 0.4)
+
+    def asked_twice(*_: object, **__: object) -> None:
+        ask()
+        time.sleep(0.6)
+        ask()
+        busy()
+
+    monkeypatch.setattr(f"reeplan.{where}", asked_twice)
+    result = run_command("solve", own_case, *target, "--out", tmp_path / "run", "--json")
+    assert_answered(result)
+    answer = json.loads(result.stdout)
+    assert (answer["run"], answer["status"]) == ((tmp_path / "run").as_posix(), "infeasible")
+    assert "which rules conflict" in answer["not_tried"]
+    assert read_manifest(tmp_path / "run")["status"] == "infeasible"
+    page = (tmp_path / "run" / "infeasible.md").read_text(encoding="utf-8")
+    assert page.startswith("# No plan can satisfy")
+    assert "nan" not in page
+    assert "Not tried: " in page
+    assert run_command("verify", tmp_path / "run").exit_code == 0
 
 
 # ---- while a run is solved ------------------------------------------------------------------------

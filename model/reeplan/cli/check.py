@@ -26,20 +26,18 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
     began = time.perf_counter()
     loaded = load_tables(case, overlays)
     bad = is_bad(loaded, strict)
+    remarks = notes(loaded.tables) if loaded.tables is not None else []
     if as_json:
-        click.echo(
-            json.dumps(
-                {"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings)}, ensure_ascii=False
-            )
-        )
+        found = {"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings), "notes": remarks}
+        click.echo(json.dumps(found, ensure_ascii=False))
         return BAD_INPUT if bad else DONE
     say(
         f"Checked {_count(loaded.files, 'file')}, {_count(loaded.row_count, 'row')} in "
         f"{time.perf_counter() - began:.1f} s: {_count(len(loaded.errors), 'error')}, "
         f"{_count(len(loaded.warnings), 'warning')}"
     )
-    if loaded.tables is not None and (said := notes(loaded.tables)):
-        say(said)
+    if remarks:
+        say(" ".join(remarks))
     show_problems(loaded, strict)
     if bad:
         click.echo(err=True)

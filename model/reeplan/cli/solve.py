@@ -171,7 +171,7 @@ def _solve_into(
     )
     assert loaded.tables is not None
     if said := notes(loaded.tables):
-        display.say(" " * INDENT + said)
+        display.say(" " * INDENT + " ".join(said))
     write_inputs(loaded.tables, case.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
     keep_record(folder / JOURNAL, session.asked)
