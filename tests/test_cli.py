@@ -314,6 +314,26 @@ def test_out_of_reach_as_json(out_of_reach: Path, tmp_path: Path) -> None:
 # ---- options ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("one_plan", [["--target", 0.5], ["--points", 1], ["setting"], ["no scenarios"]])
+def test_workers_for_one_plan_are_warned_of_and_not_promised(
+    one_plan: list[object], own_case: Path, tmp_path: Path
+) -> None:
+    if one_plan == ["setting"]:
+        rows = [row for row in rows_of(own_case, "settings") if row["name"] != "front_points"]
+        write_rows(own_case, "settings", [*rows, rows[0] | {"name": "front_points", "value": "1"}])
+    elif one_plan == ["no scenarios"]:
+        for name in ("scenarios", "disruptions"):
+            (own_case / f"{name}.csv").unlink(missing_ok=True)
+    options = one_plan if isinstance(one_plan[-1], int | float) else []
+    said = run_command("solve", own_case, *options, "--workers", 2, "--out", tmp_path / "run").stderr
+    assert "one plan is solved by one worker" in said
+    assert "one plan, HiGHS" in said
+    assert "at a time" not in said
+    said = run_command("solve", own_case, *options, "--out", tmp_path / "more").stderr
+    assert "one plan, HiGHS" in said
+    assert "--workers" not in said
+
+
 def test_overlays_apply_in_the_order_given(small_case: Path, tmp_path: Path) -> None:
     price = """
         suppliers

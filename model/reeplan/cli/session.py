@@ -123,6 +123,11 @@ class Session:
         return str(self.facts[FINGERPRINT])
 
     @property
+    def one_plan(self) -> bool:
+        """Whether the front is one plan: that is asked, or the case has no disruptions and so no trade-off."""
+        return self.single or self.case.settings.front_points == 1 or not self.case.windows
+
+    @property
     def command(self) -> str:
         """Which command this is a run of."""
         return str(self.facts.get("command", SOLVE))
@@ -211,7 +216,8 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
 
 def _without_effect(request: Request, command: str, tables: Tables) -> Iterator[Problem]:
     """Options that this case, or one plan, has no use for."""
-    one_plan = request.target is not None or request.points == 1
+    points = tables.settings["front_points"] if request.points is None else request.points
+    one_plan = request.target is not None or points == 1 or not tables["scenarios"]
     if command == SOLVE and one_plan and (request.workers or 1) > 1:
         yield Problem(COMMAND_LINE, 0, "--workers", "has no effect: one plan is solved by one worker.", "leave it out.")
     for name, given in (("--points", (request.points or 1) > 1), ("--measure", request.measure is not None)):
