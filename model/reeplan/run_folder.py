@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 MANIFEST, JOURNAL, INPUTS = "manifest.json", "journal", "inputs"
 
+ASKED_ELSEWHERE = "default or command line"
+"""The source of a setting that the settings of a case do not state."""
+
 
 def dated_place(name: str) -> Path:
     """Where a run goes for which no place was asked; ``new_place`` numbers those of the same second."""
@@ -158,7 +161,7 @@ def _settings_cells(cells: list[list[str]], columns: Sequence[str], settings: Se
     kept = [[row[0], asked.get(row[0], row[1]), *row[2:]] for row in cells]
     empty = [""] * (len(columns) - 3)
     return kept + [
-        [name, value, "default or command line", *empty]
+        [name, value, ASKED_ELSEWHERE, *empty]
         for name, value in asked.items()
         if name not in stated and value != ""
     ]

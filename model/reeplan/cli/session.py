@@ -27,9 +27,11 @@ from reeplan.cli.asked import (
     fingerprint,
     in_the_order_of,
     read_record,
+    words_that_changed,
 )
 from reeplan.cli.check import as_objects, is_bad
 from reeplan.cli.refusal import say_warning
+from reeplan.cli.screen import say
 from reeplan.place_lock import PlaceTakenError
 from reeplan.places import finished_place, only_here, unfinished_place
 from reeplan.run_folder import (
@@ -43,10 +45,11 @@ from reeplan.run_folder import (
     sha256_of_inputs,
 )
 from reeplan.tables import load_tables
+from reeplan.tables.names import listing
 from reeplan.tables.rows import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from reeplan.case import Case
@@ -97,7 +100,7 @@ class Session:
     """One run: its case, how it is solved, where it goes, and what its manifest says from the start.
 
     ``single``: one plan and not a front. ``retry_limits``: points that ended at a time limit are tried again. ``asked``
-    is all that is asked, ``source`` where a run lies that is resumed.
+    is all that is asked, ``source`` where a run lies that is resumed, ``reworded`` where its tables have other words.
     """
 
     name: str
@@ -111,6 +114,7 @@ class Session:
     asked: Asked
     retry_limits: bool = False
     source: Path | None = None
+    reworded: Sequence[str] = ()
 
     @property
     def resumed(self) -> bool:
@@ -285,6 +289,7 @@ def _resumed(request: Request, command: str) -> Session:
         asked=asked,
         retry_limits=request.time_limit is not None,
         source=source,
+        reworded=words_that_changed(source, asked, loaded.tables),
     )
 
 
@@ -347,6 +352,9 @@ def take_up(session: Session) -> None:
     """Bring the answers of a run that is resumed to where it goes on, and say how many of them are lost."""
     if session.source is None:
         return
+    if session.reworded:
+        text = f"{listing(session.reworded)} changed since the run was started; no answer depends on it."
+        say(f"note    {text}", err=True, rest="        ", whole=True)
     try:
         unreadable = _reopened(session) if session.source == session.place else _sifted(session)
     except OSError as trouble:

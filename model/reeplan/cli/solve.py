@@ -174,7 +174,7 @@ def _solve_into(
         display.say(" " * INDENT + " ".join(said))
     write_inputs(loaded.tables, case.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
-    keep_record(folder / JOURNAL, session.asked)
+    keep_record(folder / JOURNAL, session.asked, loaded.tables)
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.say(f"2/4 Model     {size_in_words(planner)}")
     with workplace_of(session, machines, planner, folder, study is not None) as workplace:
