@@ -33,7 +33,7 @@ from reeplan.cli.check import as_objects, is_bad
 from reeplan.cli.refusal import say_warning
 from reeplan.cli.screen import say
 from reeplan.place_lock import PlaceTakenError
-from reeplan.places import finished_place, only_here, unfinished_place
+from reeplan.places import did_you_mean_run, finished_place, only_here, unfinished_place
 from reeplan.run_folder import (
     INPUTS,
     JOURNAL,
@@ -311,7 +311,8 @@ def _refuse_to_reopen(place: Path, facts: dict[str, Any]) -> None:
             f"solve its inputs again: reeplan solve {place / INPUTS}.",
         )
     if not facts:
-        raise RefusedError(f"there is no run at {place}.", "name the run folder as it was asked for with --out.")
+        hint = did_you_mean_run(place) or "name the run folder as it was asked for with --out."
+        raise RefusedError(f"there is no run at {place}.", hint)
     if facts.get("status") == INFEASIBLE:
         raise RefusedError(
             f"no plan can satisfy the case of {place}: there is nothing to go on with.",
