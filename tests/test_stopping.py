@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -273,6 +275,27 @@ def test_what_was_found_is_kept_whenever_it_is_stopped(
     assert not (place / "report.html").exists()
     assert (place / "verify.json").exists() == (name == "write_report"), "no verdict is left half"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_nothing_of_a_try_that_was_killed_while_it_wrote_stays(
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_figures: None
+) -> None:
+    """It had a plan, a table and a figure more than the one that ends."""
+    place = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(solve_module, "join_logs", Mock(side_effect=OSError("killed")))
+        run_command("solve", small_case, "--points", 3, "--workers", 1, "--out", place)
+    folder = unfinished_place(place)
+    shutil.copytree(folder / "plans/p01", folder / "plans/p99")
+    shutil.copy(folder / "front.csv", folder / "levers.csv")
+    (folder / "figures").mkdir()
+    (folder / "figures/front.p99.svg").write_text("<svg/>", encoding="utf-8")
+    result = run_command("solve", "--resume", place)
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (place / "plans").iterdir()}
+    assert names == set(pd.read_csv(place / "front.csv", encoding="utf-8-sig")["point"])
+    assert not (place / "levers.csv").exists()
+    assert not (place / "figures/front.p99.svg").exists()
 
 
 @in_main_thread

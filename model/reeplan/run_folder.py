@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from reeplan.plan import Planner
     from reeplan.tables.rows import Tables
 
-MANIFEST, JOURNAL, INPUTS = "manifest.json", "journal", "inputs"
+MANIFEST, JOURNAL, INPUTS, PLANS, FIGURES = "manifest.json", "journal", "inputs", "plans", "figures"
 
 ASKED_ELSEWHERE = "default or command line"
 """The source of a setting that the settings of a case do not state."""
@@ -189,7 +189,7 @@ def write_plan(planner: Planner, point: Point, folder: Path) -> dict[str, Any]:
     region_of |= {store.name: store.region for store in case.stores}
     tables["iamc"] = iamc(tables, point.name, region_of, case.years, case.settings.currency_year)
     for name, frame in tables.items():
-        write_table(frame, folder / "plans" / point.name / f"{name}.csv")
+        write_table(frame, folder / PLANS / point.name / f"{name}.csv")
     return front_row(planner, point, tables)
 
 

@@ -42,8 +42,10 @@ from reeplan.plan import Planner
 from reeplan.report import write_report
 from reeplan.results.summary import front_table
 from reeplan.run_folder import (
+    FIGURES,
     INPUTS,
     JOURNAL,
+    PLANS,
     join_logs,
     read_manifest,
     write_inputs,
@@ -188,6 +190,7 @@ def _solve_into(
     if workplace is not None and workplace.other_versions:
         session.facts["versions_elsewhere"] = sorted(workplace.other_versions)
     display.stage(f"4/4 Results   {_plans(front)}: tables, figures, an independent check, report")
+    _clear_results(folder)
     rows = [write_plan(planner, point, folder) for point in front.points]
     write_table(front_table(rows), folder / "front.csv")
     if finding is not None:
@@ -201,6 +204,14 @@ def _solve_into(
         bind_figures(folder)  # the same tables, of a run that ended otherwise
     goes = (f"{JOURNAL}/",) if verdict is not None and _status(front, finding) == "done" else ()
     return _Results(front, rows, finding, verdict, write_sums(folder, without=goes))
+
+
+def _clear_results(folder: Path) -> None:
+    """Remove what an earlier try has written that was killed at this stage: it may have had more plans and tables."""
+    for part in (PLANS, FIGURES):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    for table in folder.glob("*.csv"):
+        table.unlink()
 
 
 def _plans(front: Front) -> str:
