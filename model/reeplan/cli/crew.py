@@ -78,5 +78,5 @@ def plan_of_work(session: Session, at_a_time: int, workplace: Workplace | None) 
     where = f" through {workplace.name}" if elsewhere and workplace is not None else ""
     return (
         f"{what}{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s{each}; "
-        f"resilience: {measure_in_words(settings)}"
+        f"{f'resilience: {measure_in_words(settings)}' if session.case.windows else 'no disruption in this case'}"
     )

@@ -47,6 +47,8 @@ class TerminalDisplay:
         """What is counted: in the words of the last line."""
         self.tells_each = True
         """Whether each that is done keeps a line of its own; otherwise how many are done is said now and then."""
+        self.disrupted = True
+        """Whether the case has disruptions, so that plans serve something in them."""
         self.on_news: Callable[[], None] | None = None
         """Called whenever there is news, so that others can look at the clock too."""
         self.stopping = False
@@ -175,7 +177,7 @@ class TerminalDisplay:
             proven = f"proven within {_number(gap)} MUSD" if gap > NOTHING * abs(plan.cost_musd) else "proven cheapest"
         self.say(
             f"    front so far: {plans} plan{'' if plans == 1 else 's'}; new: {_number(plan.cost_musd)} MUSD, "
-            f"{plan.resilience:.1%} served in disruption, {proven}{self.work_in_words('; ')}"
+            f"{f'{plan.resilience:.1%} served in disruption, ' if self.disrupted else ''}{proven}{self.work_in_words('; ')}"
         )
 
     def work_in_words(self, before: str = "") -> str:

@@ -278,7 +278,7 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
         display.say(f"              going on after {len(journal)} solves that were done before")
     recorded = Recorded(crew, journal, retry_limits=session.retry_limits)
     display.limit_s, display.at_a_time = session.case.settings.time_limit_s, crew.size
-    display.unit, display.tells_each = "levels", True
+    display.unit, display.tells_each, display.disrupted = "levels", True, bool(session.case.windows)
     live = LiveFront(folder, display, f"MUSD of {session.case.settings.currency_year}")
     display.on_news = live.redraw
     front = _solve(planner, recorded, session, live, wanted)
