@@ -329,9 +329,27 @@ def test_workers_for_one_plan_are_warned_of_and_not_promised(
     assert "one plan is solved by one worker" in said
     assert "one plan, HiGHS" in said
     assert "at a time" not in said
+    assert "1 plan: tables" in said
+    assert not re.search(r"\b1 (plants and|elements|years|windows|rules|plans|rows|files|warnings|levels)\b", said), (
+        said
+    )
     said = run_command("solve", own_case, *options, "--out", tmp_path / "more").stderr
     assert "one plan, HiGHS" in said
     assert "--workers" not in said
+
+
+def test_without_disruptions_no_share_served_in_them_is_claimed(own_case: Path, tmp_path: Path) -> None:
+    for name in ("scenarios", "disruptions"):
+        (own_case / f"{name}.csv").unlink(missing_ok=True)
+    result = run_command("solve", own_case, "--out", tmp_path / "run")
+    assert result.exit_code == 0, result.output
+    assert "the case has no disruption." in result.stdout
+    assert "no disruption in this case" in result.stderr
+    assert "100.0%" not in result.output
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "served in its worst disruption" not in page
+    assert "in the worst disruption" not in page
+    assert "the case names no disruption" in page
 
 
 def test_overlays_apply_in_the_order_given(small_case: Path, tmp_path: Path) -> None:

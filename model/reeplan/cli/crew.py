@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.cli.session import SOLVE
 from reeplan.results.summary import measure_in_words
+from reeplan.tables.names import counted
 from reeplan.workers import Alone, LocalProcesses, Workforce, processors
 
 if TYPE_CHECKING:
@@ -61,16 +62,17 @@ def size_in_words(planner: Planner) -> str:
     """How large the program is."""
     case, engine = planner.case, planner.engine
     return (
-        f"{len(case.assets)} plants and options · {len(case.elements)} elements · {len(case.years)} years · "
-        f"{len(case.windows)} disruption windows · {len(engine.columns)} variables, "
-        f"{int(engine.integer.sum())} whole · {len(engine.rows)} rules"
+        f"{counted(len(case.assets), 'plant or option', 'plants and options')} · "
+        f"{counted(len(case.elements), 'element')} · {counted(len(case.years), 'year')} · "
+        f"{counted(len(case.windows), 'disruption window')} · {counted(len(engine.columns), 'variable')}, "
+        f"{int(engine.integer.sum())} whole · {counted(len(engine.rows), 'rule')}"
     )
 
 
 def plan_of_work(session: Session, at_a_time: int, workplace: Workplace | None) -> str:
     """What is solved, where, and for how long at most."""
     settings = session.case.settings
-    what, each = (f"{settings.front_points} levels, {at_a_time} at a time", " a level")
+    what, each = (f"{counted(settings.front_points, 'level')}, {at_a_time} at a time", " a level")
     if session.one_plan:
         after = at_a_time > 1 and session.command != SOLVE
         what, each = f"one plan{f', then {at_a_time} questions at a time' if after else ''}", ""

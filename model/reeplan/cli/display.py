@@ -14,6 +14,7 @@ from rich.table import Column
 from rich.text import Text
 
 from reeplan.cli.screen import lines, width
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,9 +176,10 @@ class TerminalDisplay:
         proven = "nothing proven yet"
         if math.isfinite(gap):
             proven = f"proven within {_number(gap)} MUSD" if gap > NOTHING * abs(plan.cost_musd) else "proven cheapest"
+        share = f"{plan.resilience:.1%} served in disruption, " if self.disrupted else ""
         self.say(
-            f"    front so far: {plans} plan{'' if plans == 1 else 's'}; new: {_number(plan.cost_musd)} MUSD, "
-            f"{f'{plan.resilience:.1%} served in disruption, ' if self.disrupted else ''}{proven}{self.work_in_words('; ')}"
+            f"    front so far: {counted(plans, 'plan')}; new: {_number(plan.cost_musd)} MUSD, "
+            f"{share}{proven}{self.work_in_words('; ')}"
         )
 
     def work_in_words(self, before: str = "") -> str:

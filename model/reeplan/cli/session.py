@@ -12,8 +12,6 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from reeplan import __version__, answers
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.asked import (
@@ -45,7 +43,7 @@ from reeplan.run_folder import (
     sha256_of_inputs,
 )
 from reeplan.tables import load_tables
-from reeplan.tables.names import listing
+from reeplan.tables.names import counted, listing
 from reeplan.tables.rows import Problem
 
 if TYPE_CHECKING:
@@ -361,12 +359,8 @@ def take_up(session: Session) -> None:
     except OSError as trouble:
         raise RefusedError(f"{session.source} cannot be used: {trouble}.") from trouble
     if unreadable:
-        one = unreadable == 1
-        click.echo(
-            f"warning {unreadable} stored answer{'' if one else 's'} could not be read and "
-            f"{'is' if one else 'are'} solved again.",
-            err=True,
-        )
+        many = counted(unreadable, "stored answer")
+        say_warning(f"{many} could not be read and {'is' if unreadable == 1 else 'are'} solved again.")
 
 
 def _sifted(session: Session) -> int:

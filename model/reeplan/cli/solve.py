@@ -55,6 +55,7 @@ from reeplan.run_folder import (
 )
 from reeplan.solver import Controls, Outcome
 from reeplan.study import Desk, Notebook
+from reeplan.tables.names import counted
 from reeplan.tables.notes import notes
 from reeplan.verify import Failure, Verdict, verify_run
 from reeplan.workers import WorkerLostError
@@ -168,8 +169,8 @@ def _solve_into(
     """Solve and write everything into the folder, and check it from there."""
     loaded, case = session.loaded, session.case
     display.say(
-        f"1/4 Inputs    {session.name} · {loaded.files} files · {loaded.row_count} rows · no errors, "
-        f"{_warnings(session)}"
+        f"1/4 Inputs    {session.name} · {counted(loaded.files, 'file')} · {counted(loaded.row_count, 'row')} · "
+        f"no errors, {_warnings(session)}"
     )
     assert loaded.tables is not None
     if said := notes(loaded.tables):
@@ -215,7 +216,7 @@ def _clear_results(folder: Path) -> None:
 
 
 def _plans(front: Front) -> str:
-    return f"{len(front.points)} plan{'' if len(front.points) == 1 else 's'}"
+    return counted(len(front.points), "plan")
 
 
 def _finished(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> Verdict | None:
@@ -275,7 +276,7 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     journal = Journal(folder / JOURNAL, len(planner.engine.columns), session.fingerprint)
     display.say(f"3/4 Solve     {plan_of_work(session, crew.size, place.workplace)}")
     if len(journal):
-        display.say(f"              going on after {len(journal)} solves that were done before")
+        display.say(f"              resumed after {counted(len(journal), 'solve')} done before")
     recorded = Recorded(crew, journal, retry_limits=session.retry_limits)
     display.limit_s, display.at_a_time = session.case.settings.time_limit_s, crew.size
     display.unit, display.tells_each, display.disrupted = "levels", True, bool(session.case.windows)
@@ -387,7 +388,7 @@ def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront, want
 
 def _warnings(session: Session) -> str:
     number = len(session.loaded.warnings)
-    return f"{number or 'no'} warning{'' if number == 1 else 's'}"
+    return counted(number, "warning") if number else "no warnings"
 
 
 def _manifest(
