@@ -187,7 +187,7 @@ class TerminalDisplay:
         if self._work is None:
             return ""
         levels, settled = self._work
-        text = f"{before}{settled} of {levels} {self.unit} done"
+        text = f"{before}{settled} of {counted(levels, self.unit.removesuffix('s'))} done"
         left = self.most_seconds_left()
         if left is None or settled >= levels:
             return text

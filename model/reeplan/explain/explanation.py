@@ -236,7 +236,7 @@ def explain(
 
 
 def not_explained(target: float | None, measure_in_words: str) -> Explanation:
-    """That no plan keeps the target (None: that there is none at all), where somebody stopped all that would say why."""
+    """That no plan keeps the target (None: that there is none at all), where all that would say why was stopped."""
     return Explanation(target, measure_in_words, math.nan, 1.0, None, False, untried=[CONFLICT, CHANGES])
 
 
