@@ -161,9 +161,7 @@ def _settings_cells(cells: list[list[str]], columns: Sequence[str], settings: Se
     kept = [[row[0], asked.get(row[0], row[1]), *row[2:]] for row in cells]
     empty = [""] * (len(columns) - 3)
     return kept + [
-        [name, value, ASKED_ELSEWHERE, *empty]
-        for name, value in asked.items()
-        if name not in stated and value != ""
+        [name, value, ASKED_ELSEWHERE, *empty] for name, value in asked.items() if name not in stated and value != ""
     ]
 
 
