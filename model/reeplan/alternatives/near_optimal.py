@@ -16,6 +16,7 @@ from reeplan.alternatives.reprice import Reprice
 from reeplan.alternatives.things import same_questions, things_of
 from reeplan.alternatives.whole import CHEAPEST, Alternative
 from reeplan.solver import Controls, Outcome
+from reeplan.tables.names import counted
 from reeplan.workers import Task
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ class Work:
 
     def __str__(self) -> str:
         return (
-            f"at most {self.bounds} questions for bounds (seconds each), {self.whole_plans} whole alternatives, "
-            f"and at most {self.searches_at_most} searches for what the bounds leave open"
+            f"at most {counted(self.bounds, 'question')} for bounds (seconds each), "
+            f"{counted(self.whole_plans, 'whole alternative')}, "
+            f"and at most {counted(self.searches_at_most, 'search', 'searches')} for what the bounds leave open"
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from reeplan.tables.names import counted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -19,7 +21,7 @@ class DrawingError(Exception):
         many = len(self.args)
         some = "; ".join(map(str, self.args[:MOST_NAMED]))
         rest = f"; {many - MOST_NAMED} more in figures/index.json" if many > MOST_NAMED else ""
-        return f"{many} figure{'s' * (many > 1)} could not be drawn: {some}{rest}"
+        return f"{counted(many, 'figure')} could not be drawn: {some}{rest}"
 
 
 class Drawing(NamedTuple):
