@@ -25,7 +25,16 @@ from fuzz_answers import FRONT, STUDY, Stopped, all_stopped, fuzz, nothing_but_a
 from random_cases import write_random_case
 from reeplan import answers
 from reeplan.case_from_tables import case_from_tables
-from reeplan.cli.asked import FINGERPRINT, RECORD, as_options, asked_for, fingerprint, in_the_order_of
+from reeplan.cli.asked import (
+    FINGERPRINT,
+    RECORD,
+    as_options,
+    asked_for,
+    fingerprint,
+    in_the_order_of,
+    keep_record,
+    words_that_changed,
+)
 from reeplan.cli.commands import ACT_ON_RESUME, reeplan
 from reeplan.cli.session import RefusedError, Request, open_session
 from reeplan.endings import Outcome
@@ -326,6 +335,16 @@ def test_what_changes_no_answer_is_no_edit(
     assert manifest["settings"]["time_limit_s"] == (1234 if edit == "more time" else 600)
     assert manifest["title"] == ("another title" if edit == "words" else "a case from a test")
     assert manifest[FINGERPRINT] == runs[0].run
+    assert result.stderr.count("note    ") == (edit == "words"), result.stderr
+    assert ("inputs/regions.csv: latitude" in result.stderr) == (edit == "words")
+
+
+def test_a_source_that_was_edited_is_named_once(runs: list[Stopped], tmp_path: Path) -> None:
+    cell("suppliers", "source", "a book")(copy_of(runs[0], tmp_path / "run"))
+    result = resume(tmp_path / "run", "--workers", 1)
+    assert result.exit_code == 0, result.output
+    said = "note    inputs/suppliers.csv: source changed since the run was started; no answer depends on it."
+    assert result.stderr.count(said) == result.stderr.count("note    ") == 1
 
 
 @pytest.mark.parametrize("source", [*HAND_CASES, *range(25)], ids=str)
@@ -344,6 +363,8 @@ def test_inputs_that_are_read_again_ask_the_same(source: Path | int, tmp_path: P
     assert again is not None
     again = in_the_order_of(asked, again)
     assert fingerprint(asked_for({}, vars(case_from_tables(again).settings), again)) == fingerprint(asked)
+    keep_record(tmp_path / JOURNAL, asked, tables)
+    assert words_that_changed(tmp_path, asked, again) == []
     assert case_from_tables(again) == case
     assert list(case_from_tables(again).assets) == list(case.assets)
 

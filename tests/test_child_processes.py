@@ -52,8 +52,9 @@ def test_children_end_with_a_killed_parent(number: signal.Signals, tmp_path: Pat
         assert len(set(said.split())) == 3
         assert len(members(process.pid)) > 3
         process.send_signal(number)
-        rest, _ = process.communicate(timeout=60)
+        rest, warned = process.communicate(timeout=60)
         assert until(lambda: not members(process.pid), 20)
+    assert "leaked" not in warned, "what is cleared away is no news"
     assert "noise" not in said + rest, "standard output is for the answer alone"
 
 

@@ -67,8 +67,11 @@ def test_solve_as_json(small_case: Path, tmp_path: Path) -> None:
 def test_check_as_json(small_case: Path, own_case: Path) -> None:
     good = run_command("check", small_case, "--json")
     assert good.exit_code == 0
-    assert set(json.loads(good.stdout)) == {"errors", "warnings"}
+    assert set(json.loads(good.stdout)) == {"errors", "warnings", "notes"}
     assert json.loads(good.stdout)["errors"] == []
+    [absent] = json.loads(good.stdout)["notes"]
+    assert absent.startswith("Not in this case: ")
+    assert " ".join(absent.split()) in " ".join(run_command("check", small_case).stdout.split()), "as the text says it"
     add_rows(
         own_case, "demand", {"region": "twon", "material": "Nd", "year": 2030, "t_per_year": 1, "shortage_usd_per_t": 1}
     )
@@ -227,6 +230,33 @@ def test_bad_usage(small_case: Path, tmp_path: Path, arguments: list[str], said:
     assert nothing_but(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["solve", "case", "--targt", "0.9"], "--targt"),
+        (["solve"], "name the CASE"),
+        (["solve", "case", "--points", "0"], "--points"),
+        (["solve", "case", "--target", "0.9", "--points", "5"], "give one of them"),
+        (["sove", "case"], "Did you mean 'solve'?"),
+        (["verify"], "Missing argument 'RUN'"),
+        (["check", "case", "more"], "extra argument"),
+        (["report", "run"], "--json"),
+        ([], "--json"),
+    ],
+)
+def test_a_usage_error_is_one_json_object_too(words: list[str], said: str) -> None:
+    result = run_command(*words, "--json")
+    assert_refused(result)
+    answer = json.loads(result.stdout)
+    assert (answer["run"], answer["status"], answer["warnings"]) == (None, "bad input", [])
+    assert said in answer["errors"][0]["message"]
+    assert said in result.stderr
+
+
+def test_a_usage_error_without_json_leaves_standard_output_empty() -> None:
+    assert run_command("solve").stdout == ""
+
+
 def test_a_measure_by_probability_needs_one(own_case: Path, tmp_path: Path) -> None:
     rows = rows_of(own_case, "scenarios")
     for row in rows:
@@ -282,6 +312,44 @@ def test_out_of_reach_as_json(out_of_reach: Path, tmp_path: Path) -> None:
 
 
 # ---- options ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("one_plan", [["--target", 0.5], ["--points", 1], ["setting"], ["no scenarios"]])
+def test_workers_for_one_plan_are_warned_of_and_not_promised(
+    one_plan: list[object], own_case: Path, tmp_path: Path
+) -> None:
+    if one_plan == ["setting"]:
+        rows = [row for row in rows_of(own_case, "settings") if row["name"] != "front_points"]
+        write_rows(own_case, "settings", [*rows, rows[0] | {"name": "front_points", "value": "1"}])
+    elif one_plan == ["no scenarios"]:
+        for name in ("scenarios", "disruptions"):
+            (own_case / f"{name}.csv").unlink(missing_ok=True)
+    options = one_plan if isinstance(one_plan[-1], int | float) else []
+    said = run_command("solve", own_case, *options, "--workers", 2, "--out", tmp_path / "run").stderr
+    assert "one plan is solved by one worker" in said
+    assert "one plan, HiGHS" in said
+    assert "at a time" not in said
+    assert "1 plan: tables" in said
+    assert not re.search(r"\b1 (plants and|elements|years|windows|rules|plans|rows|files|warnings|levels)\b", said), (
+        said
+    )
+    said = run_command("solve", own_case, *options, "--out", tmp_path / "more").stderr
+    assert "one plan, HiGHS" in said
+    assert "--workers" not in said
+
+
+def test_without_disruptions_no_share_served_in_them_is_claimed(own_case: Path, tmp_path: Path) -> None:
+    for name in ("scenarios", "disruptions"):
+        (own_case / f"{name}.csv").unlink(missing_ok=True)
+    result = run_command("solve", own_case, "--out", tmp_path / "run")
+    assert result.exit_code == 0, result.output
+    assert "the case has no disruption." in result.stdout
+    assert "no disruption in this case" in result.stderr
+    assert "100.0%" not in result.output
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "served in its worst disruption" not in page
+    assert "in the worst disruption" not in page
+    assert "the case names no disruption" in page
 
 
 def test_overlays_apply_in_the_order_given(small_case: Path, tmp_path: Path) -> None:

@@ -444,3 +444,32 @@ def test_three_at_once(small_case: Path, plain_run: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize("number", [8, 24])
 def test_many_at_once(number: int, small_case: Path, plain_run: Path, tmp_path: Path) -> None:
     start_many(small_case, plain_run, tmp_path, number)
+
+
+# ---- a place where no run is ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["verify"], ["report"], ["compare"], ["solve", "--resume"]])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("runs/tutrial-2026", "runs/tutorial-2026"),
+        ("run/tutorial-2026", "runs/tutorial-2026"),
+        ("tutorial-2026", "runs/tutorial-2026"),
+        ("runs/stoped", "runs/stopped"),
+    ],
+)
+def test_a_misspelt_run_is_told_with_the_nearest_one(
+    command: list[str], typed: str, meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finished runs and stopped ones; any part of the path may be wrong, or left out."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("runs/tutorial-2026", "runs/.stopped.unfinished", "runs/other"):
+        Path(name).mkdir(parents=True)
+        Path(name, "manifest.json").write_text("{}", encoding="utf-8")
+    Path("runs/tutrial").mkdir()
+    result = run_command(*command, typed)
+    assert result.exit_code == 2
+    assert "there is no run" in result.stderr
+    assert f"id you mean '{meant}'?" in result.stderr
+    assert "id you mean" not in run_command(*command, "runs/quite-unlike").stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -22,10 +24,10 @@ from reeplan.cli import solve as solve_module
 from reeplan.endings import Outcome
 from reeplan.explain import explain
 from reeplan.figures import catalogue
-from reeplan.front import Point, _Search
+from reeplan.front import Front, Point, _Search
 from reeplan.interrupt import SAME_REQUEST_S, Interrupt
 from reeplan.plan import Plan, Planner
-from reeplan.run_folder import unfinished_place
+from reeplan.run_folder import read_manifest, unfinished_place
 from reeplan.solver import Controls
 from reeplan.workers import Job
 from solved import draw_nothing, planner_of, rows_of, run_command, write_rows
@@ -170,6 +172,40 @@ def test_a_reason_that_is_looked_for_is_given_up(
     assert (tmp_path / "run" / "infeasible.md").exists()
 
 
+@in_main_thread
+@pytest.mark.parametrize("where", ["cli.no_plan.explain", "explain.explanation.smallest_conflict"])
+@pytest.mark.parametrize("target", [["--target", 0.99], []])
+def test_however_soon_it_is_stopped_that_there_is_no_plan_is_kept(
+    where: str, target: list[object], own_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second Ctrl-C ends the search for the reason at once; the run folder says what is known."""
+    rows = rows_of(own_case, "plants")
+    rows[0]["max_modules"] = "1"
+    write_rows(own_case, "plants", rows)
+    if not target:
+        monkeypatch.setattr("reeplan.cli.solve.solve_front", lambda *_, **__: Front(outcome=Outcome.INFEASIBLE))
+    monkeypatch.setattr("reeplan.interrupt.SAME_REQUEST_S", 0.4)
+
+    def asked_twice(*_: object, **__: object) -> None:
+        ask()
+        time.sleep(0.6)
+        ask()
+        busy()
+
+    monkeypatch.setattr(f"reeplan.{where}", asked_twice)
+    result = run_command("solve", own_case, *target, "--out", tmp_path / "run", "--json")
+    assert_answered(result)
+    answer = json.loads(result.stdout)
+    assert (answer["run"], answer["status"]) == ((tmp_path / "run").as_posix(), "infeasible")
+    assert "which rules conflict" in answer["not_tried"]
+    assert read_manifest(tmp_path / "run")["status"] == "infeasible"
+    page = (tmp_path / "run" / "infeasible.md").read_text(encoding="utf-8")
+    assert page.startswith("# No plan can satisfy")
+    assert "nan" not in page
+    assert "Not tried: " in page
+    assert run_command("verify", tmp_path / "run").exit_code == 0
+
+
 # ---- while a run is solved ------------------------------------------------------------------------
 
 
@@ -240,6 +276,27 @@ def test_what_was_found_is_kept_whenever_it_is_stopped(
     assert not (place / "report.html").exists()
     assert (place / "verify.json").exists() == (name == "write_report"), "no verdict is left half"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_nothing_of_a_try_that_was_killed_while_it_wrote_stays(
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_figures: None
+) -> None:
+    """It had a plan, a table and a figure more than the one that ends."""
+    place = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(solve_module, "join_logs", Mock(side_effect=OSError("killed")))
+        run_command("solve", small_case, "--points", 3, "--workers", 1, "--out", place)
+    folder = unfinished_place(place)
+    shutil.copytree(folder / "plans/p01", folder / "plans/p99")
+    shutil.copy(folder / "front.csv", folder / "levers.csv")
+    (folder / "figures").mkdir()
+    (folder / "figures/front.p99.svg").write_text("<svg/>", encoding="utf-8")
+    result = run_command("solve", "--resume", place)
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (place / "plans").iterdir()}
+    assert names == set(pd.read_csv(place / "front.csv", encoding="utf-8-sig")["point"])
+    assert not (place / "levers.csv").exists()
+    assert not (place / "figures/front.p99.svg").exists()
 
 
 @in_main_thread

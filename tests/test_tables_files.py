@@ -185,6 +185,12 @@ def test_the_likeliest_encoding_is_named_first(case: Path, encoding: str, words:
     assert f"would read as {first}: " in only_error(rewrite(case, "regions", text.encode(encoding))).message
 
 
+def test_two_encodings_at_most_are_shown(case: Path) -> None:
+    text = text_of(case, "regions").replace("made up for a test", "Nürnberg")
+    message = only_error(rewrite(case, "regions", text.encode("mac_roman"))).message
+    assert message.count(": '") == 2, message
+
+
 def test_a_file_cut_off_within_a_letter_is_told_so(case: Path) -> None:
     data = text_of(case, "regions").replace("made up for a test", "北九州").strip().encode()
     assert "is cut off" in only_error(rewrite(case, "regions", data[:-1])).message
@@ -279,12 +285,16 @@ def test_empty_lines_between_rows_are_told(case: Path) -> None:
         ("−5", "is not written in plain digits", "write -5"),
         ("１００", "is not written in plain digits", "write 100"),
         ("1,00,000", "has thousands separators", "write 100000"),
+        ("7,00,00", "has groups of digits that are no thousands", "a point before its decimals: 70000, if"),
+        ("1,2,3", "has groups of digits that are no thousands", "write one number without separators"),
+        ("7 00 00", "has groups of digits that are no thousands", "70000, if that is meant."),
+        ("1.000.00", "has groups of digits that are no thousands", "100000, if that is meant."),
+        ("1,000,00", "has groups of digits that are no thousands", "100000, if that is meant."),
         ("12,34,567.5", "has thousands separators", "write 1234567.5"),
         ("1 00 000", "has thousands separators", "write 100000"),
         ("1.000,5", "has thousands separators", "write 1000.5"),
         ("1\u2009000,5", "has thousands separators", "write 1000.5"),
         ("２，０００", "has thousands separators", "write 2000"),
-        ("1,000,00", "is text where a number belongs", "demand"),
         ("1,5E+03", "has a decimal comma", "write 1.5E+03"),
         ("१२३", "is not written in plain digits", "write 123"),
         ("٣٫٥", "is not written in plain digits", "write 3.5"),

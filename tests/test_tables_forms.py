@@ -41,6 +41,9 @@ __all__ = ["case"]
         "budgets_2030.xlsm",
         "budget.xlsx",
         "budgets .xlsx",
+        "budgets.json",
+        "budget.json",
+        "Budgets.yaml",
     ],
 )
 def test_an_optional_table_in_another_form_is_refused_and_said_to_matter(case: Path, name: str) -> None:
@@ -69,6 +72,24 @@ def test_a_needed_table_in_another_form_is_named(case: Path) -> None:
     assert (error.message, error.hint) == ("this table is missing.", "save Demand (1).XLSX as CSV (UTF-8).")
 
 
+@pytest.mark.parametrize("name", [".budgets.csv", ".Budgets.csv"])
+def test_a_hidden_table_is_refused_as_one_in_another_form(case: Path, name: str) -> None:
+    (case / "budgets.csv").rename(case / name)
+    error = only_error(load_tables(case))
+    assert (error.file, error.message) == (str(case / name), "this table is not read: it is hidden.")
+    (case / name).rename(case / "budgets.csv")
+    (case / "demand.csv").rename(case / ".demand.csv")
+    error = only_error(load_tables(case))
+    assert error.hint == "it is hidden: rename .demand.csv to demand.csv."
+
+
+@pytest.mark.parametrize("name", ["._budgets.csv", ".~lock.budgets.csv#", "~$budgets.xlsx", ".budgets.csv.swp"])
+def test_what_programs_hide_is_passed_over(case: Path, name: str) -> None:
+    (case / "budgets.csv").rename(case / name)
+    loaded = load_tables(case)
+    assert loaded.errors + loaded.warnings == [], says(loaded.errors + loaded.warnings)
+
+
 def test_in_an_overlay_every_table_in_another_form_is_refused(case: Path) -> None:
     late = case.parent / "late"
     late.mkdir()
@@ -83,7 +104,6 @@ def test_in_an_overlay_every_table_in_another_form_is_refused(case: Path) -> Non
         ("case.xlsx", "only CSV files are tables of a case: 'case.xlsx' is not read."),
         ("tables.zip", "only CSV files are tables of a case: 'tables.zip' is not read."),
         ("budgets.pdf", "this is not read as a table: it is no CSV file."),
-        ("budgets.json", "this is not read as a table: it is no CSV file."),
     ],
 )
 def test_what_may_hold_a_table_is_warned_of(case: Path, name: str, message: str) -> None:

@@ -423,6 +423,14 @@ def test_a_target_that_means_nothing_gets_no_share(typed: str, small_case: Path)
     assert "Did you mean" not in result.stderr
 
 
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_the_list_of_commands_is_whole_however_narrow(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reeplan.cli.commands.width", lambda: columns)
+    said = run_command("--help").stdout
+    assert "..." not in said.split("Commands:")[1]
+    assert "the front of cost against resilience, tables and figures in a run folder." in " ".join(said.split())
+
+
 def test_help_is_a_command_too() -> None:
     assert run_command("help").stdout == run_command("--help").stdout
     for command in ("solve", "check", "compare"):

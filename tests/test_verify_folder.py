@@ -19,7 +19,7 @@ import pytest
 
 from forging import forge, with_manifest
 from reeplan.csv_files import write_table
-from reeplan.fingerprints import sha256_of_results
+from reeplan.fingerprints import sha256_of_results, write_sums
 from reeplan.report import write_report
 from reeplan.verify import Failure, not_recomputed, verify_folder
 from reeplan.verify.not_recomputed import KINDS, files_of
@@ -156,6 +156,21 @@ def test_a_file_more_is_reported(run: Path, name: str) -> None:
     (run / name).parent.mkdir(parents=True, exist_ok=True)
     add(run, name)
     assert ("fingerprint_listed", name) in broken(run)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [("front.csv", "fingerprint"), ("report.html", "fingerprint"), ("more.csv", "fingerprint_listed")]
+)
+def test_a_file_that_two_lists_are_against_is_one_failure(run: Path, name: str, rule: str) -> None:
+    add(run, name)
+    told = [failure for failure in failures(run) if failure.rule == rule]
+    assert [failure.table for failure in told] == [name]
+
+
+def test_a_file_that_one_list_was_changed_for_is_still_reported(run: Path) -> None:
+    add(run, "front.csv", " ")
+    write_sums(run)
+    assert ("fingerprint", "front.csv") in broken(run)
 
 
 def test_what_a_desktop_leaves_behind_is_none_of_the_run(run: Path) -> None:

@@ -10,10 +10,11 @@ import multiprocessing
 import os
 import signal
 import subprocess
+import sys
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 CONTEXT = multiprocessing.get_context("spawn")
 """What queues and events for these processes are made from."""
 
+NOTHING_LEAKED = "ignore:resource_tracker:UserWarning"
+"""What is left out of the warnings of ``multiprocessing.resource_tracker``: that it had something to clear away."""
+
 
 class ChildProcesses(ProcessPoolExecutor):
     """So many processes, started as they are needed. They never hear Ctrl-C, which a terminal sends to all.
@@ -33,6 +37,7 @@ class ChildProcesses(ProcessPoolExecutor):
     """
 
     def __init__(self, size: int, prepare: Callable[..., None] | None = None, *arguments: Any) -> None:
+        start_tracker()
         line, self._other_end = CONTEXT.Pipe(duplex=False)  # the system closes it when this process ends
         super().__init__(size, mp_context=CONTEXT, initializer=_begin, initargs=(line, prepare, arguments))
 
@@ -51,6 +56,21 @@ class ChildProcesses(ProcessPoolExecutor):
         """Hand a call to a process, which may start for it."""
         with _ctrl_c_held():
             return super().submit(fn, *args, **kwargs)
+
+
+def start_tracker() -> None:
+    """Start Python's helper that clears away what a killed process leaves, so that it says nothing of it.
+
+    Call it before anything is made from ``CONTEXT``, which starts it too: it starts once, and takes over then which
+    warnings this process leaves out.
+    """
+    if os.name != "posix":
+        return
+    sys.warnoptions.append(NOTHING_LEAKED)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(NOTHING_LEAKED)
 
 
 @contextmanager

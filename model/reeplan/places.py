@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reeplan.place_lock import alone_at, worker_at
+from reeplan.tables.near_paths import did_you_mean_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +46,26 @@ def why_unreadable(run: Path) -> str:
         said += f" An unfinished run is kept in {kept}."
     if (kept := replaced_place(run)).exists():
         said += f" A run that was being replaced is kept in {kept}; reeplan report {run} puts it back."
+    if not kept.exists() and not unfinished_place(run).exists() and (near := did_you_mean_run(run)):
+        said += f" {near[0].upper()}{near[1:]}"
     return said
+
+
+def did_you_mean_run(run: Path) -> str:
+    """A hint with the nearest places of runs, whole or kept unfinished, for one where none is; or nothing."""
+    return did_you_mean_one_of(finished_place(run), _runs_in)
+
+
+def _runs_in(folder: Path) -> list[Path]:
+    try:
+        found = {finished_place(path) for path in folder.iterdir() if _holds_a_run(path)}
+    except (OSError, ValueError):
+        return []
+    return sorted(found)
+
+
+def _holds_a_run(path: Path) -> bool:
+    return any((path / name).is_file() for name in ("manifest.json", "run.zip"))
 
 
 @contextmanager

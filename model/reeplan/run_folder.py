@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from reeplan.plan import Planner
     from reeplan.tables.rows import Tables
 
-MANIFEST, JOURNAL, INPUTS = "manifest.json", "journal", "inputs"
+MANIFEST, JOURNAL, INPUTS, PLANS, FIGURES = "manifest.json", "journal", "inputs", "plans", "figures"
+
+ASKED_ELSEWHERE = "default or command line"
+"""The source of a setting that the settings of a case do not state."""
 
 
 def dated_place(name: str) -> Path:
@@ -158,9 +161,7 @@ def _settings_cells(cells: list[list[str]], columns: Sequence[str], settings: Se
     kept = [[row[0], asked.get(row[0], row[1]), *row[2:]] for row in cells]
     empty = [""] * (len(columns) - 3)
     return kept + [
-        [name, value, "default or command line", *empty]
-        for name, value in asked.items()
-        if name not in stated and value != ""
+        [name, value, ASKED_ELSEWHERE, *empty] for name, value in asked.items() if name not in stated and value != ""
     ]
 
 
@@ -186,7 +187,7 @@ def write_plan(planner: Planner, point: Point, folder: Path) -> dict[str, Any]:
     region_of |= {store.name: store.region for store in case.stores}
     tables["iamc"] = iamc(tables, point.name, region_of, case.years, case.settings.currency_year)
     for name, frame in tables.items():
-        write_table(frame, folder / "plans" / point.name / f"{name}.csv")
+        write_table(frame, folder / PLANS / point.name / f"{name}.csv")
     return front_row(planner, point, tables)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reeplan.alternatives.found import limit_with_rounding
 from reeplan.alternatives.ranges import MUST_AVOID, MUST_HAVE
 from reeplan.front import TOLERANCE
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -76,7 +77,7 @@ def _of_class(knowledge: Knowledge, slack: int, kind: str, check: str, fails: Ca
             members.append(key)
     failing = [key for key in members if fails(key)]
     plans = len(knowledge.plans_within(slack))
-    return Check(check, not failing, ", ".join(failing) or f"{len(members)} of them, {plans} plans")
+    return Check(check, not failing, ", ".join(failing) or f"{len(members)} of them, {counted(plans, 'plan')}")
 
 
 def _bounds_hold(knowledge: Knowledge, slack: int, label: str) -> Check:
@@ -88,7 +89,7 @@ def _bounds_hold(knowledge: Knowledge, slack: int, label: str) -> Check:
             if not lower - room <= plan.amounts[key] <= upper + room:
                 failing.append(key)
                 break
-    number = f"{len(knowledge.things)} ranges, {len(knowledge.plans_within(slack))} plans"
+    number = f"{counted(len(knowledge.things), 'range')}, {counted(len(knowledge.plans_within(slack)), 'plan')}"
     return Check(
         f"no plan found within {label} is outside the proven ranges", not failing, ", ".join(failing) or number
     )
@@ -102,7 +103,9 @@ def _ranges_grow(knowledge: Knowledge) -> Check:
             if wide.least > narrow.least or wide.most < narrow.most or wide.least_bound > narrow.least_bound:
                 failing.append(key)
                 break
-    return Check("ranges grow with the slack", not failing, ", ".join(failing) or f"{len(knowledge.things)} ranges")
+    return Check(
+        "ranges grow with the slack", not failing, ", ".join(failing) or counted(len(knowledge.things), "range")
+    )
 
 
 def _plans_keep_rules(knowledge: Knowledge, target: float) -> Check:
@@ -113,7 +116,8 @@ def _plans_keep_rules(knowledge: Knowledge, target: float) -> Check:
         or plan.resilience < target - SHARE_ROUNDING
         or plan.least_cost_musd > limit_with_rounding(plan.cost_musd)
     ]
-    detail = f"{len(failing)} of {len(knowledge.plans)} plans do not" if failing else f"{len(knowledge.plans)} plans"
+    every = counted(len(knowledge.plans), "plan")
+    detail = f"{len(failing)} of {every} {'does' if len(failing) == 1 else 'do'} not" if failing else every
     check = "every plan found keeps the target and all rules, and its whole numbers priced anew cost no more"
     return Check(check, not failing, detail)
 
@@ -136,5 +140,5 @@ def _alternatives_keep_their_slack(
         yield Check(
             f"every whole alternative, priced anew by a plain solve, stays within {label}",
             not failing,
-            ", ".join(failing) or f"{len(those)} alternatives, at most {dearest:,.3f} of {limit:,.3f} MUSD",
+            ", ".join(failing) or f"{counted(len(those), 'alternative')}, at most {dearest:,.3f} of {limit:,.3f} MUSD",
         )

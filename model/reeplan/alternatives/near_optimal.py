@@ -17,6 +17,7 @@ from reeplan.alternatives.things import same_questions, things_of
 from reeplan.alternatives.whole import CHEAPEST, Alternative
 from reeplan.endings import Outcome
 from reeplan.solver import Controls
+from reeplan.tables.names import counted
 from reeplan.workers import Task
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class Work:
 
     def __str__(self) -> str:
         return (
-            f"at most {self.bounds} questions for bounds (seconds each), {self.whole_plans} whole alternatives, "
-            f"and at most {self.searches_at_most} searches for what the bounds leave open"
+            f"at most {counted(self.bounds, 'question')} for bounds (seconds each), "
+            f"{counted(self.whole_plans, 'whole alternative')}, "
+            f"and at most {counted(self.searches_at_most, 'search', 'searches')} for what the bounds leave open"
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 from reeplan.endings import AT_LIMIT, INTERRUPTED, NOT_PROVEN, TOO_FAR_APART, without_a_plan
-from reeplan.tables.names import listing
+from reeplan.tables.names import counted, listing
 
 if TYPE_CHECKING:
     from reeplan.alternatives.finding import Finding
@@ -53,7 +53,8 @@ def sentences(finding: Finding) -> list[str]:
     told += [_of_alternative(finding, one) for one in finding.alternatives if one.slack is not None]
     told += [f"Does not hold: {check.check} ({check.detail})." for check in finding.checks if not check.holds]
     if finding.holds:
-        told.append(f"All {len(finding.checks)} checks hold.")
+        number = len(finding.checks)
+        told.append(f"All {counted(number, 'check')} hold." if number != 1 else "The check holds.")
     if finding.status in _NOT_DONE:
         told.append(_NOT_DONE[finding.status])
     return told

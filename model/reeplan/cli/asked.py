@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan import answers
-from reeplan.run_folder import INPUTS, JOURNAL, MANIFEST
+from reeplan.run_folder import ASKED_ELSEWHERE, INPUTS, JOURNAL, MANIFEST
 from reeplan.tables.rows import Tables
 from reeplan.tables.spec import SOURCE_AND_NOTE, TABLES
 from reeplan.workers.bench import ANSWERED_BY
@@ -29,6 +29,9 @@ FINGERPRINT = "asked_sha256"
 
 RECORD = "asked-for.record"
 """The file within the journal that holds what the run was asked for, to name what differs."""
+
+WORDS_RECORD = "words.record"
+"""The file beside it that holds fingerprints of the columns that no question depends on."""
 
 QUESTIONS = "asked"
 """Where within the journal the answers to a study's questions are."""
@@ -78,10 +81,41 @@ def fingerprint(asked: Any) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def keep_record(journal: Path, asked: Asked) -> None:
-    """Keep what the run is asked for beside its answers."""
+def keep_record(journal: Path, asked: Asked, tables: Tables) -> None:
+    """Keep what the run is asked for beside its answers, and which words its tables had."""
     journal.mkdir(parents=True, exist_ok=True)
     answers.write(journal / RECORD, fingerprint(asked), "what the run was asked for", asked)
+    answers.write(journal / WORDS_RECORD, fingerprint(asked), "the words of its tables", _words_of(asked, tables))
+
+
+def words_that_changed(run: Path, asked: Asked, tables: Tables) -> list[str]:
+    """Files with their columns that say something else than at the start, and that no question depends on."""
+    found = answers.read(run / JOURNAL / WORDS_RECORD, None, dict[str, dict[str, str]])
+    if found is None:
+        return []
+    changed = {
+        name: [column for column, now in columns.items() if found[1].get(name, {}).get(column) != now]
+        for name, columns in _words_of(asked, tables).items()
+    }
+    return [f"{INPUTS}/{name}.csv: {' and '.join(columns)}" for name, columns in changed.items() if columns]
+
+
+def _words_of(asked: Asked, tables: Tables) -> dict[str, dict[str, str]]:
+    """A fingerprint of each such column of each table that is asked of, whatever the order of rows."""
+    rows_of = {name: tables[name] for name in asked["tables"]}
+    rows_of["settings"] = [
+        row
+        for row in tables["settings"]
+        if row["name"] not in WORDS["settings"] and row.get("source") != ASKED_ELSEWHERE  # which the run itself wrote
+    ]
+    words = {}
+    for name, rows in rows_of.items():
+        own = () if name == "settings" else WORDS.get(name, ())
+        words[name] = {
+            column: fingerprint(sorted(f"{_key(name, row)}: {row.get(column) or ''}" for row in rows))
+            for column in (*own, *(column.name for column in SOURCE_AND_NOTE))
+        }
+    return words
 
 
 def read_record(run: Path, versions: Asked) -> Asked | None:
@@ -133,7 +167,7 @@ def _changed_rows(table: str, before: list[Asked], after: list[Asked]) -> Iterat
             yield from _changed(file, key, then[key], now[key])
 
 
-def _key(table: str, row: Asked) -> str:
+def _key(table: str, row: Mapping[str, Any]) -> str:
     return " / ".join(str(row[column]) for column in TABLES[table].key)
 
 

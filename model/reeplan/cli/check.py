@@ -12,6 +12,7 @@ import click
 from reeplan.cli.exits import BAD_INPUT, DONE
 from reeplan.cli.screen import lines, say, width
 from reeplan.tables import load_tables
+from reeplan.tables.names import counted
 from reeplan.tables.notes import notes
 
 if TYPE_CHECKING:
@@ -26,20 +27,18 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
     began = time.perf_counter()
     loaded = load_tables(case, overlays)
     bad = is_bad(loaded, strict)
+    remarks = notes(loaded.tables) if loaded.tables is not None else []
     if as_json:
-        click.echo(
-            json.dumps(
-                {"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings)}, ensure_ascii=False
-            )
-        )
+        found = {"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings), "notes": remarks}
+        click.echo(json.dumps(found, ensure_ascii=False))
         return BAD_INPUT if bad else DONE
     say(
-        f"Checked {_count(loaded.files, 'file')}, {_count(loaded.row_count, 'row')} in "
-        f"{time.perf_counter() - began:.1f} s: {_count(len(loaded.errors), 'error')}, "
-        f"{_count(len(loaded.warnings), 'warning')}"
+        f"Checked {counted(loaded.files, 'file')}, {counted(loaded.row_count, 'row')} in "
+        f"{time.perf_counter() - began:.1f} s: {counted(len(loaded.errors), 'error')}, "
+        f"{counted(len(loaded.warnings), 'warning')}"
     )
-    if loaded.tables is not None and (said := notes(loaded.tables)):
-        say(said)
+    if remarks:
+        say(" ".join(remarks))
     show_problems(loaded, strict)
     if bad:
         click.echo(err=True)
@@ -85,7 +84,3 @@ def as_objects(problems: Sequence[Problem]) -> list[dict[str, Any]]:
         }
         for problem in problems
     ]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}".replace(",", " ")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ WITH = click.option(
     help="Folder with tables that replace or join the case's rows; repeatable, in this order.",
 )
 STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-AS_JSON = "reeplan.as_json"
+AS_JSON, WORDS = "reeplan.as_json", "reeplan.words"
+"""What click keeps for the commands: whether one object is to be printed, and the words of the command line."""
 
 
 def _note_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
@@ -194,19 +196,50 @@ def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | N
     return request
 
 
+@contextmanager
+def _usage_errors_as_json(words: Sequence[str]) -> Iterator[None]:
+    """A usage error is an answer too: where ``--json`` is among the words, one object, before click says it in text."""
+    try:
+        yield
+    except click.UsageError as wrong:
+        if "--json" in words:
+            message = wrong.format_message()
+            error = {"file": None, "line": None, "column": None, "message": message, "hint": None}
+            said = {"run": None, "status": "bad input", "message": message, "errors": [error], "warnings": []}
+            click.echo(json.dumps(said, ensure_ascii=False))
+        raise
+
+
+class _Command(click.Command):
+    """A command whose one sentence in the list of commands is never cut: it takes as many lines as it needs."""
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The first sentence of its help, however narrow the screen is."""
+        return super().get_short_help_str(1000)
+
+
 class _Commands(click.Group):
     """All commands. What there is nothing to keep of yet is stopped at once by Ctrl-C."""
+
+    command_class = _Command
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Help is as wide as everything else that is said."""
-        return super().make_context(info_name, args, parent, **{"terminal_width": width(), **extra})
+        words = list(args)  # click takes those away that it reads
+        with _usage_errors_as_json(words):
+            context = super().make_context(info_name, args, parent, **{"terminal_width": width(), **extra})
+        context.meta[WORDS] = words
+        return context
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a first Ctrl-C is answered at once, whatever is done."""
         try:
-            with Interrupt(at_once=True, answer=lambda: click.echo("Stopping.", err=True)):
+            with (
+                Interrupt(at_once=True, answer=lambda: click.echo("Stopping.", err=True)),
+                _usage_errors_as_json(ctx.meta[WORDS]),
+            ):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             message = f"'reeplan {ctx.invoked_subcommand or ''}' was stopped before it was done."

@@ -20,6 +20,7 @@ from reeplan.compare.tables import at_equal_resilience, builds
 from reeplan.compare.words import answer, inputs_in_words
 from reeplan.place_lock import PlaceTakenError
 from reeplan.run_folder import dated_place, new_place, refuse_if_taken, written_whole
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,7 @@ def _show(compared: Compared, place: Path) -> None:
     comparison = compared.comparison
     for given in comparison.runs:
         first, last = given.front.iloc[0], given.front.iloc[-1]
-        plans = f"{len(given.front)} plan" + ("s" if len(given.front) > 1 else "")
+        plans = counted(len(given.front), "plan")
         low, high = (f"{row['cost_musd']:,.1f}".replace(",", " ") for row in (first, last))
         served = f"{first['resilience']:.1%} to {last['resilience']:.1%} served"
         say(f"{given.heading}: {plans}, {low} to {high} MUSD, {served}", whole=True)

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from reeplan.cli.session import SOLVE
 from reeplan.results.summary import measure_in_words
+from reeplan.tables.names import counted
 from reeplan.workers import Alone, LocalProcesses, Workforce, processors
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ def workplace_of(
     if machines is not None:
         yield machines
         return
-    size = session.workers or _workers_for(session, planner, has_study)
+    alone = session.one_plan and not has_study
+    size = 1 if alone else session.workers or _workers_for(session, planner, has_study)
     if size == 1:
         yield None
         return
@@ -42,7 +45,7 @@ def workplace_of(
 
 
 def _workers_for(session: Session, planner: Planner, has_study: bool) -> int:
-    if int(planner.engine.integer.sum()) < SMALL or (session.single and not has_study):
+    if int(planner.engine.integer.sum()) < SMALL:
         return 1
     return processors() if has_study else min(processors(), session.case.settings.front_points)
 
@@ -59,19 +62,23 @@ def size_in_words(planner: Planner) -> str:
     """How large the program is."""
     case, engine = planner.case, planner.engine
     return (
-        f"{len(case.assets)} plants and options · {len(case.elements)} elements · {len(case.years)} years · "
-        f"{len(case.windows)} disruption windows · {len(engine.columns)} variables, "
-        f"{int(engine.integer.sum())} whole · {len(engine.rows)} rules"
+        f"{counted(len(case.assets), 'plant or option', 'plants and options')} · "
+        f"{counted(len(case.elements), 'element')} · {counted(len(case.years), 'year')} · "
+        f"{counted(len(case.windows), 'disruption window')} · {counted(len(engine.columns), 'variable')}, "
+        f"{int(engine.integer.sum())} whole · {counted(len(engine.rows), 'rule')}"
     )
 
 
 def plan_of_work(session: Session, at_a_time: int, workplace: Workplace | None) -> str:
     """What is solved, where, and for how long at most."""
     settings = session.case.settings
-    what = "one plan" if session.single else f"{settings.front_points} levels"
+    what, each = (f"{counted(settings.front_points, 'level')}, {at_a_time} at a time", " a level")
+    if session.one_plan:
+        after = at_a_time > 1 and session.command != SOLVE
+        what, each = f"one plan{f', then {at_a_time} questions at a time' if after else ''}", ""
     elsewhere = workplace is not None and not isinstance(workplace, LocalProcesses)
     where = f" through {workplace.name}" if elsewhere and workplace is not None else ""
     return (
-        f"{what}, {at_a_time} at a time{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s "
-        f"a level; resilience: {measure_in_words(settings)}"
+        f"{what}{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s{each}; "
+        f"{f'resilience: {measure_in_words(settings)}' if session.case.windows else 'no disruption in this case'}"
     )

@@ -14,6 +14,7 @@ from rich.table import Column
 from rich.text import Text
 
 from reeplan.cli.screen import lines, width
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,8 @@ class TerminalDisplay:
         """What is counted: in the words of the last line."""
         self.tells_each = True
         """Whether each that is done keeps a line of its own; otherwise how many are done is said now and then."""
+        self.disrupted = True
+        """Whether the case has disruptions, so that plans serve something in them."""
         self.on_news: Callable[[], None] | None = None
         """Called whenever there is news, so that others can look at the clock too."""
         self.stopping = False
@@ -173,9 +176,10 @@ class TerminalDisplay:
         proven = "nothing proven yet"
         if math.isfinite(gap):
             proven = f"proven within {_number(gap)} MUSD" if gap > NOTHING * abs(plan.cost_musd) else "proven cheapest"
+        share = f"{plan.resilience:.1%} served in disruption, " if self.disrupted else ""
         self.say(
-            f"    front so far: {plans} plan{'' if plans == 1 else 's'}; new: {_number(plan.cost_musd)} MUSD, "
-            f"{plan.resilience:.1%} served in disruption, {proven}{self.work_in_words('; ')}"
+            f"    front so far: {counted(plans, 'plan')}; new: {_number(plan.cost_musd)} MUSD, "
+            f"{share}{proven}{self.work_in_words('; ')}"
         )
 
     def work_in_words(self, before: str = "") -> str:
@@ -183,7 +187,7 @@ class TerminalDisplay:
         if self._work is None:
             return ""
         levels, settled = self._work
-        text = f"{before}{settled} of {levels} {self.unit} done"
+        text = f"{before}{settled} of {counted(levels, self.unit.removesuffix('s'))} done"
         left = self.most_seconds_left()
         if left is None or settled >= levels:
             return text

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reeplan.csv_files import write_table
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +106,7 @@ class LiveFront:
         write_table(rows, part)
         os.replace(part, self.table)
         self.figure.parent.mkdir(exist_ok=True)
-        plans = "1 plan" if len(rows) == 1 else f"{len(rows)} plans"
+        plans = counted(len(rows), "plan")
         minutes = (now - self._began) / 60
         heading = f"The front so far: {plans} after {minutes:.0f} min"
         draw_so_far(rows, self.figure, heading, self._display.work_in_words(), self._money)

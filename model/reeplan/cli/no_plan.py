@@ -16,7 +16,7 @@ from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.outcome import say_digests
 from reeplan.cli.screen import say
 from reeplan.endings import Outcome
-from reeplan.explain import explain
+from reeplan.explain import explain, not_explained
 from reeplan.fingerprints import write_sums
 from reeplan.interrupt import Interrupt
 from reeplan.places import unfinished_place
@@ -47,20 +47,10 @@ class NoPlanError(Exception):
 
 def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     """Explain an infeasible case and write ``infeasible.md``; say how else a search ended without a plan."""
-    if nothing.front.outcome is not Outcome.INFEASIBLE:
-        return _say_no_plan(nothing, session, as_json)
-    click.echo("\nNo plan can satisfy these inputs.", err=True)
-    try:
-        with Interrupt(at_once=True):
-            return _say_no_plan(nothing, session, as_json)
-    except KeyboardInterrupt:
-        return _ended("infeasible", "Stopped before the reason was known; nothing was written.", INTERRUPTED, as_json)
-
-
-def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
-    planner, outcome = nothing.planner, nothing.front.outcome
-    loaded, place = session.loaded, session.place
-    target = planner.case.settings.resilience_target
+    outcome, loaded, place = nothing.front.outcome, session.loaded, session.place
+    if outcome is Outcome.INFEASIBLE:
+        click.echo("\nNo plan can satisfy these inputs.", err=True)
+        return _say_why(nothing.planner, session, as_json)
     kept = (
         f"What was solved is kept; go on with: reeplan {session.command} --resume {place}"
         if unfinished_place(place).exists()
@@ -68,15 +58,24 @@ def _say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
     )
     if outcome is Outcome.INTERRUPTED:
         return _ended(endings.INTERRUPTED, f"{endings.without_a_plan(outcome)} {kept}", INTERRUPTED, as_json)
-    if outcome is not Outcome.INFEASIBLE:
-        status = endings.status_of_run([endings.status_of(outcome, found=False)])
-        apart = "" if outcome is not Outcome.FAILED or loaded.tables is None else f" {furthest_apart(loaded.tables)}"
-        return _ended(status, f"{endings.without_a_plan(outcome)}{apart} {kept}", STOPPED_AT_LIMIT, as_json)
-    if planner.engine.interrupted:
-        raise KeyboardInterrupt
+    status = endings.status_of_run([endings.status_of(outcome, found=False)])
+    apart = "" if outcome is not Outcome.FAILED or loaded.tables is None else f" {furthest_apart(loaded.tables)}"
+    return _ended(status, f"{endings.without_a_plan(outcome)}{apart} {kept}", STOPPED_AT_LIMIT, as_json)
+
+
+def _say_why(planner: Planner, session: Session, as_json: bool) -> int:
+    """The reason, as far as it was found: that there is no plan is known however soon the rest is stopped."""
+    loaded, place = session.loaded, session.place
     assert loaded.tables is not None
     # A front begins with the cheapest plan of all: where that does not exist, no target is to blame.
-    found, stopped = _explained(planner, loaded.tables, target if session.single else None)
+    target = planner.case.settings.resilience_target if session.single else None
+    try:
+        if planner.engine.interrupted:
+            raise KeyboardInterrupt
+        with Interrupt(at_once=True):
+            found, stopped = _explained(planner, loaded.tables, target)
+    except KeyboardInterrupt:
+        found, stopped = not_explained(target, measure_in_words(planner.case.settings)), True
     with written_whole(place) as folder:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
         write_inputs(loaded.tables, planner.case.settings, folder / INPUTS)

@@ -56,7 +56,7 @@ def print_results(
         said = {"run": place.as_posix(), "status": status, "points": points, "sha256": asdict(digests)}
         click.echo(json.dumps(said))
         return
-    click.echo("\n".join(["", *_table_lines(front_table(rows))]))
+    click.echo("\n".join(["", *_table_lines(front_table(rows), disrupted=bool(session.case.windows))]))
     click.echo()
     say(sentence(front, session.case))
     for target in front.unreached:
@@ -118,15 +118,16 @@ def _unreached(target: float, bound: float) -> str:
     return f"The resilience_target {number(target)} of the settings {verdict}."
 
 
-def _table_lines(rows: pd.DataFrame) -> list[str]:
+def _table_lines(rows: pd.DataFrame, *, disrupted: bool = True) -> list[str]:
     """The front as a short table; '=' marks what the gaps cannot tell from the line above."""
     cheapest = rows["cost_musd"].iloc[0]
+    shares = [served(share) if disrupted else "no disruption" for share in rows["resilience"]]
     said = table(
         [
             Column("plan", list(rows["point"]), 6, left=True),
             Column("cost, MUSD", [_number(cost) for cost in rows["cost_musd"]], 13),
             Column("over cheapest", [_number(cost - cheapest) for cost in rows["cost_musd"]], 15),
-            Column("served in disruption", [served(share) for share in rows["resilience"]], 22),
+            Column("served in disruption", shares, 22),
             Column("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
             Column("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
         ],

@@ -17,6 +17,7 @@ from reeplan.place_lock import PlaceTakenError
 from reeplan.places import finished_place, only_here, why_unreadable
 from reeplan.report import write_report
 from reeplan.run_folder import read_manifest
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def _draw_again(run: Path) -> int:
     except Exception as failure:  # whatever is wrong with the drawing must not keep the page from being written
         left_out = f"no figure could be drawn: {failure}"
     if drawing.not_drawn:
-        stay = f"{drawing.not_drawn} figures and report.html stay as they were"
+        stay = f"{counted(drawing.not_drawn, 'figure')} and report.html stay as they were"
         say(f"Stopped: {stay}. To draw all: reeplan report {run}", err=True, whole=True)
         return INTERRUPTED
     try:

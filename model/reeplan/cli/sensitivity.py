@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.cli.said import InSentences
 from reeplan.cli.session import RefusedError, Session
 from reeplan.cli.study import Finding, Setting, Study
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from reeplan.sensitivity.study import Effort
@@ -58,7 +59,7 @@ def _work(setting: Setting) -> Finding:
 
     tables, effort = setting.session.loaded.tables, _effort(setting.options, setting.session.seed)
     assert tables is not None
-    setting.say(f"              at most {effort.solves(len(tables['ranges']))} futures")
+    setting.say(f"              at most {counted(effort.solves(len(tables['ranges'])), 'future')}")
     found = study_sensitivity(
         tables,
         setting.ask,

@@ -12,8 +12,6 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from reeplan import __version__, answers
 from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.asked import (
@@ -27,11 +25,12 @@ from reeplan.cli.asked import (
     fingerprint,
     in_the_order_of,
     read_record,
+    words_that_changed,
 )
 from reeplan.cli.check import as_objects, is_bad
-from reeplan.cli.screen import say_warning
+from reeplan.cli.screen import say, say_warning
 from reeplan.place_lock import PlaceTakenError
-from reeplan.places import finished_place, only_here, unfinished_place
+from reeplan.places import did_you_mean_run, finished_place, only_here, unfinished_place
 from reeplan.run_folder import (
     INPUTS,
     JOURNAL,
@@ -43,10 +42,11 @@ from reeplan.run_folder import (
     sha256_of_inputs,
 )
 from reeplan.tables import load_tables
+from reeplan.tables.names import counted, listing
 from reeplan.tables.rows import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from reeplan.case import Case
@@ -97,7 +97,7 @@ class Session:
     """One run: its case, how it is solved, where it goes, and what its manifest says from the start.
 
     ``single``: one plan and not a front. ``retry_limits``: points that ended at a time limit are tried again. ``asked``
-    is all that is asked, ``source`` where a run lies that is resumed.
+    is all that is asked, ``source`` where a run lies that is resumed, ``reworded`` where its tables have other words.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Session:
     asked: Asked
     retry_limits: bool = False
     source: Path | None = None
+    reworded: Sequence[str] = ()
 
     @property
     def resumed(self) -> bool:
@@ -121,6 +122,11 @@ class Session:
     def fingerprint(self) -> str:
         """The fingerprint of all that is asked: answers of the run are found by it."""
         return str(self.facts[FINGERPRINT])
+
+    @property
+    def one_plan(self) -> bool:
+        """Whether the front is one plan: that is asked, or the case has no disruptions and so no trade-off."""
+        return self.single or self.case.settings.front_points == 1 or not self.case.windows
 
     @property
     def command(self) -> str:
@@ -211,7 +217,8 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
 
 def _without_effect(request: Request, command: str, tables: Tables) -> Iterator[Problem]:
     """Options that this case, or one plan, has no use for."""
-    one_plan = request.target is not None or request.points == 1
+    points = tables.settings["front_points"] if request.points is None else request.points
+    one_plan = request.target is not None or points == 1 or not tables["scenarios"]
     if command == SOLVE and one_plan and (request.workers or 1) > 1:
         yield Problem(COMMAND_LINE, 0, "--workers", "has no effect: one plan is solved by one worker.", "leave it out.")
     for name, given in (("--points", (request.points or 1) > 1), ("--measure", request.measure is not None)):
@@ -279,6 +286,7 @@ def _resumed(request: Request, command: str) -> Session:
         asked=asked,
         retry_limits=request.time_limit is not None,
         source=source,
+        reworded=words_that_changed(source, asked, loaded.tables),
     )
 
 
@@ -300,7 +308,8 @@ def _refuse_to_reopen(place: Path, facts: dict[str, Any]) -> None:
             f"solve its inputs again: reeplan solve {place / INPUTS}.",
         )
     if not facts:
-        raise RefusedError(f"there is no run at {place}.", "name the run folder as it was asked for with --out.")
+        hint = did_you_mean_run(place) or "name the run folder as it was asked for with --out."
+        raise RefusedError(f"there is no run at {place}.", hint)
     if facts.get("status") == INFEASIBLE:
         raise RefusedError(
             f"no plan can satisfy the case of {place}: there is nothing to go on with.",
@@ -341,17 +350,16 @@ def take_up(session: Session) -> None:
     """Bring the answers of a run that is resumed to where it goes on, and say how many of them are lost."""
     if session.source is None:
         return
+    if session.reworded:
+        text = f"{listing(session.reworded)} changed since the run was started; no answer depends on it."
+        say(f"note    {text}", err=True, rest="        ", whole=True)
     try:
         unreadable = _reopened(session) if session.source == session.place else _sifted(session)
     except OSError as trouble:
         raise RefusedError(f"{session.source} cannot be used: {trouble}.") from trouble
     if unreadable:
-        one = unreadable == 1
-        click.echo(
-            f"warning {unreadable} stored answer{'' if one else 's'} could not be read and "
-            f"{'is' if one else 'are'} solved again.",
-            err=True,
-        )
+        many = counted(unreadable, "stored answer")
+        say_warning(f"{many} could not be read and {'is' if unreadable == 1 else 'are'} solved again.")
 
 
 def _sifted(session: Session) -> int:

@@ -43,8 +43,10 @@ from reeplan.plan import Planner
 from reeplan.report import write_report
 from reeplan.results.summary import front_table
 from reeplan.run_folder import (
+    FIGURES,
     INPUTS,
     JOURNAL,
+    PLANS,
     join_logs,
     read_manifest,
     write_inputs,
@@ -54,6 +56,7 @@ from reeplan.run_folder import (
 )
 from reeplan.solver import Controls
 from reeplan.study import Desk, Notebook
+from reeplan.tables.names import counted
 from reeplan.tables.notes import notes
 from reeplan.verify import Failure, Verdict, verify_run
 from reeplan.workers import WorkerLostError
@@ -167,15 +170,15 @@ def _solve_into(
     """Solve and write everything into the folder, and check it from there."""
     loaded, case = session.loaded, session.case
     display.say(
-        f"1/4 Inputs    {session.name} · {loaded.files} files · {loaded.row_count} rows · no errors, "
-        f"{_warnings(session)}"
+        f"1/4 Inputs    {session.name} · {counted(loaded.files, 'file')} · {counted(loaded.row_count, 'row')} · "
+        f"no errors, {_warnings(session)}"
     )
     assert loaded.tables is not None
     if said := notes(loaded.tables):
-        display.say(" " * INDENT + said)
+        display.say(" " * INDENT + " ".join(said))
     write_inputs(loaded.tables, case.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
-    keep_record(folder / JOURNAL, session.asked)
+    keep_record(folder / JOURNAL, session.asked, loaded.tables)
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.say(f"2/4 Model     {size_in_words(planner)}")
     with workplace_of(session, machines, planner, folder, study is not None) as workplace:
@@ -189,6 +192,7 @@ def _solve_into(
     if workplace is not None and workplace.other_versions:
         session.facts["versions_elsewhere"] = sorted(workplace.other_versions)
     display.stage(f"4/4 Results   {_plans(front)}: tables, figures, an independent check, report")
+    _clear_results(folder)
     rows = [write_plan(planner, point, folder) for point in front.points]
     write_table(front_table(rows), folder / "front.csv")
     if finding is not None:
@@ -204,8 +208,16 @@ def _solve_into(
     return _Results(front, rows, finding, verdict, write_sums(folder, without=goes))
 
 
+def _clear_results(folder: Path) -> None:
+    """Remove what an earlier try has written that was killed at this stage: it may have had more plans and tables."""
+    for part in (PLANS, FIGURES):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    for table in folder.glob("*.csv"):
+        table.unlink()
+
+
 def _plans(front: Front) -> str:
-    return f"{len(front.points)} plan{'' if len(front.points) == 1 else 's'}"
+    return counted(len(front.points), "plan")
 
 
 def _finished(folder: Path, display: TerminalDisplay, interrupt: Interrupt) -> Verdict | None:
@@ -265,10 +277,10 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     journal = Journal(folder / JOURNAL, len(planner.engine.columns), session.fingerprint)
     display.say(f"3/4 Solve     {plan_of_work(session, crew.size, place.workplace)}")
     if len(journal):
-        display.say(f"              going on after {len(journal)} solves that were done before")
+        display.say(f"              resumed after {counted(len(journal), 'solve')} done before")
     recorded = Recorded(crew, journal, retry_limits=session.retry_limits)
     display.limit_s, display.at_a_time = session.case.settings.time_limit_s, crew.size
-    display.unit, display.tells_each = "levels", True
+    display.unit, display.tells_each, display.disrupted = "levels", True, bool(session.case.windows)
     live = LiveFront(folder, display, f"MUSD of {session.case.settings.currency_year}")
     display.on_news = live.redraw
     front = _solve(planner, recorded, session, live, wanted)
@@ -377,7 +389,7 @@ def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront, want
 
 def _warnings(session: Session) -> str:
     number = len(session.loaded.warnings)
-    return f"{number or 'no'} warning{'' if number == 1 else 's'}"
+    return counted(number, "warning") if number else "no warnings"
 
 
 def _manifest(

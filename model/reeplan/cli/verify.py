@@ -19,6 +19,7 @@ from reeplan.cli.screen import say
 from reeplan.place_lock import worker_at
 from reeplan.places import finished_place, unfinished_place, why_unreadable
 from reeplan.run_folder import read_manifest
+from reeplan.tables.names import counted
 from reeplan.verify import Verdict, not_recomputed, verify_folder
 from reeplan.verify.verdict import Ledger, Rule
 
@@ -75,11 +76,14 @@ def as_object(verdict: Verdict) -> dict[str, Any]:
 
 def in_one_line(verdict: Verdict) -> str:
     """What the check found, in one line."""
-    rows = f"{sum(verdict.checked.values()):,}".replace(",", " ")
+    number = sum(verdict.checked.values())
+    rows = counted(number, "statement")
     if verdict.holds:
         worst = max(verdict.worst.values(), default=0.0)
-        return f"checked independently from its files: {rows} statements hold (largest deviation {worst:.0e})"
-    return f"CHECKED INDEPENDENTLY FROM ITS FILES: {len(verdict.failures)} OF {rows} STATEMENTS DO NOT HOLD"
+        verb = "holds" if number == 1 else "hold"
+        return f"checked independently from its files: {rows} {verb} (largest deviation {worst:.0e})"
+    verb = "DOES" if len(verdict.failures) == 1 else "DO"
+    return f"CHECKED INDEPENDENTLY FROM ITS FILES: {len(verdict.failures)} OF {rows.upper()} {verb} NOT HOLD"
 
 
 def _show(verdict: Verdict, run: Path, seconds: float) -> None:
@@ -91,7 +95,8 @@ def _show(verdict: Verdict, run: Path, seconds: float) -> None:
     for note in verdict.notes:
         say(f"  note: {note}", rest="    ", whole=True)
     kinds = not_recomputed(verdict.files)
-    say(f"{len(kinds)} kinds of numbers are not recomputed, and rest on fingerprints alone:")
+    rest = "is not recomputed, and rests" if len(kinds) == 1 else "are not recomputed, and rest"
+    say(f"{counted(len(kinds), 'kind')} of numbers {rest} on fingerprints alone:")
     for kind in kinds:
         say(f"{kind.what}: {kind.where(verdict.files)}", first="  ", rest="    ")
     for what, name in (("results", "manifest.json"), ("whole folder", "SHA256SUMS")):
@@ -162,5 +167,5 @@ def _check_beside(run: Path, folder: Path, verdict: Verdict) -> None:
             ledger.held(BESIDE)
         else:
             ledger.broken(BESIDE, path.relative_to(run).as_posix(), expected="the same bytes", found="others")
-    beside = f"{others} file{'' if others == 1 else 's'} beside it {'is' if others == 1 else 'are'} not part of it."
+    beside = f"{counted(others, 'file')} beside it {'is' if others == 1 else 'are'} not part of it."
     verdict.notes.append(f"The run in {run / PACKED} was checked." + (f" {beside}" if others else ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Shortfalls by arithmetic that are listed."""
 
+CONFLICT, CHANGES = "which rules conflict", "changes of limits"
+"""Parts of the work, as they are named where they are not tried."""
+
 
 @dataclass
 class Explanation:
@@ -37,14 +41,15 @@ class Explanation:
     target. ``conflict`` is None where none was shown and empty where no rule of the tables is to blame: then
     ``nothing_brings`` names demands without a source. ``singles`` are changes that suffice each alone, each of
     ``joint`` is several that must be made together; ``no_single`` says that it is proven that no rule alone is
-    enough. ``untried`` is what was left out when the time was up or somebody stopped it.
+    enough. ``untried`` is what was left out when the time was up or somebody stopped it; ``shortfalls`` is None and
+    ``ceiling`` no number where even these were.
     """
 
     target: float | None
     measure_in_words: str
     ceiling: float
     by_arithmetic: float
-    shortfalls: list[Shortfall]
+    shortfalls: list[Shortfall] | None
     only_integers: bool
     reachable: float | None = None
     bound: float = 1.0
@@ -100,13 +105,15 @@ class Explanation:
                 "other."
             )
         found = "" if self.reachable is None else f"; a plan with whole modules was found for {number(self.reachable)}"
+        highest = f" With divisible modules the highest is {beside(self.ceiling, self.target)}{found}."
         return (
             f"# No plan can satisfy {_text(case)} at resilience {number(self.target)}\n\n"
-            f"Resilience is the {self.measure_in_words}. With divisible modules the highest is "
-            f"{beside(self.ceiling, self.target)}{found}."
+            f"Resilience is the {self.measure_in_words}.{'' if math.isnan(self.ceiling) else highest}"
         )
 
     def _arithmetic(self) -> str:
+        if self.shortfalls is None:
+            return "Stopped before the quantities were counted."
         if not self.shortfalls:
             return "By quantities alone every material could be served in every window."
         listed = "\n".join(f"- {_text(item.sentence)}" for item in self.shortfalls[:SHOWN])
@@ -218,20 +225,34 @@ def explain(
         shortfalls=shortfalls(planner.model.net),
         only_integers=divisible is True,
     )
-    rules = RuleBook(case, tables).all()
+    try:
+        _find_reason(found, case, RuleBook(case, tables).all(), asking, tried)
+    except KeyboardInterrupt:  # a second Ctrl-C: what is known by now is kept
+        found.untried += [what for what in (CONFLICT,) if found.conflict is None and what not in found.untried]
+    if found.conflict is None and found.untried:
+        found.untried.append(CHANGES)
+    found.seconds = time.monotonic() - began
+    return found
+
+
+def not_explained(target: float | None, measure_in_words: str) -> Explanation:
+    """That no plan keeps the target (None: that there is none at all), where all that would say why was stopped."""
+    return Explanation(target, measure_in_words, math.nan, 1.0, None, False, untried=[CONFLICT, CHANGES])
+
+
+def _find_reason(
+    found: Explanation, case: Case, rules: list[Rule], asking: Asking, tried: Callable[[str], None]
+) -> None:
+    """The highest target, the rules that conflict, and the changes that would resolve it."""
     if found.target is not None:
         with _step(found, "the highest target that can be kept", tried):
             found.reachable, found.bound = highest_target(case, asking)
-    with _step(found, "which rules conflict", tried):
+    with _step(found, CONFLICT, tried):
         found.conflict = smallest_conflict(case, rules, asking, whole=found.only_integers)
         if found.conflict == []:
             found.nothing_brings = _without_source(lifted(case, rules))
-    if found.conflict is None and found.untried:
-        found.untried.append("changes of limits")
     if found.conflict:
         _find_changes(found, case, rules, asking, tried)
-    found.seconds = time.monotonic() - began
-    return found
 
 
 def _find_changes(
@@ -278,6 +299,9 @@ def _step(found: Explanation, what: str, tried: Callable[[str], None]) -> Iterat
         yield
     except StoppedError:
         found.untried.append(what)
+    except KeyboardInterrupt:
+        found.untried.append(what)
+        raise
 
 
 def _without_source(case: Case) -> list[str]:

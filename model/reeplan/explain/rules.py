@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.case import is_limit
 from reeplan.explain.numbers import number, percent
 from reeplan.finance import interpolate
+from reeplan.tables.names import counted
 from reeplan.tables.spec import BASE, TABLES
 
 if TYPE_CHECKING:
@@ -145,14 +146,14 @@ class RuleBook:
             )
         return Rule(
             ("plants", asset.name, "max_modules"),
-            f"{asset.name}: at most {asset.max_modules} modules of {number(asset.module_t_per_year)} t/yr",
+            f"{asset.name}: at most {counted(asset.max_modules, 'module')} of {number(asset.module_t_per_year)} t/yr",
             self._place("plants", "max_modules", plant=asset.name),
             asset.max_modules,
             self._plenty_modules(asset)["max_modules"],
             1,
             lambda case: _with_asset(case, asset.name, **self._plenty_modules(asset)),
             lambda case, value: _with_asset(case, asset.name, max_modules=int(value)),
-            lambda value: f"{asset.name}: {value:.0f} modules instead of {asset.max_modules}",
+            lambda value: f"{asset.name}: {counted(round(value), 'module')} instead of {asset.max_modules}",
         )
 
     def existing(self, asset: Asset) -> Rule:

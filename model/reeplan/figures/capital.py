@@ -11,6 +11,7 @@ from reeplan.figures.sheet import Sheet
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, text_on
 from reeplan.figures.ticks import tick_label, ticks_between
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -130,7 +131,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     rest = spent.iloc[MOST_COUNTRIES - 1 :] if len(spent) > MOST_COUNTRIES else spent.iloc[:0]
     spent = spent.iloc[: len(spent) - len(rest)]
     if len(rest):
-        spent.loc[f"{len(rest)} others"] = rest.sum()
+        spent.loc[counted(len(rest), "other")] = rest.sum()
     body = ROW * len(payers) + LOW_ROW * len(spent) + 2 * HEADING + 0.5
     page = Sheet.of(
         view,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from reeplan.tables.names import counted
+
 MOST_NAMED = 6
 """So many figures that could not be drawn are named in a message."""
 
@@ -15,7 +17,7 @@ class DrawingError(Exception):
         many = len(self.args)
         some = "; ".join(map(str, self.args[:MOST_NAMED]))
         rest = f"; {many - MOST_NAMED} more in figures/index.json" if many > MOST_NAMED else ""
-        return f"{many} figure{'s' * (many > 1)} could not be drawn: {some}{rest}"
+        return f"{counted(many, 'figure')} could not be drawn: {some}{rest}"
 
 
 class Drawing(NamedTuple):

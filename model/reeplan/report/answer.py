@@ -37,7 +37,7 @@ def answer(report: Report) -> list[str]:
     points = report.points
     first = points.iloc[0]
     start = f"costs {musd(first.cost_musd)} MUSD"
-    if report.run.inputs("scenarios").empty:
+    if not report.disrupted:
         return [f"The cheapest plan found {start}. The case names no disruption to prepare for."]
     serves = f"serves {percent(first.resilience_percent)} of demand {report.served_where}"
     if len(points) == 1:

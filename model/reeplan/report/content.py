@@ -91,9 +91,16 @@ class Report:
         return not_drawn(self.folder)
 
     @property
+    def disrupted(self) -> bool:
+        """Whether the case names any disruption; without one a plan's resilience says nothing."""
+        return not self.run.inputs("scenarios").empty
+
+    @property
     def served_where(self) -> str:
         """In which disruption the resilience is measured, to end a clause."""
         settings = self.run.settings
+        if not self.disrupted:
+            return "(the case names no disruption)"
         return {
             "worst_case": "in the worst disruption",
             "weakest_link": "of the worst-served material in any disruption",

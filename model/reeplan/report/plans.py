@@ -34,7 +34,7 @@ class PlanCard:
     @property
     def in_words(self) -> str:
         """The plan in one line."""
-        return f"Plan {self.point}: {self.money}, {self.served} served"
+        return f"Plan {self.point}: {self.money}{f', {self.served} served' if self.served else ''}"
 
 
 def plan_cards(report: Report) -> list[PlanCard]:
@@ -53,7 +53,7 @@ def plan_cards(report: Report) -> list[PlanCard]:
                 letter=str(row["letter"]),
                 tag=heading(report.front, lettered.index(point)) if point in lettered else "",
                 money=f"+{musd(row['extra_cost_musd'])} MUSD" if number else f"{musd(row['cost_musd'])} MUSD",
-                served=percent(row["resilience_percent"]),
+                served=percent(row["resilience_percent"]) if report.disrupted else "",
                 carded=point in carded,
                 before=before,
                 added=added,
@@ -109,6 +109,6 @@ def _facts(report: Report, point: str) -> list[tuple[str, str]]:
     ]
     for partner in run.partners:
         column = f"worst_window_served_{partner}"
-        if column in row.index:
+        if column in row.index and report.disrupted:
             facts.append((f"{plain(partner)}: served in its worst disruption", percent(100 * float(row[column]), 1)))
     return facts

@@ -40,7 +40,7 @@ class Section:
 def _choose(report: Report, render: Renderer) -> Markup:
     return render(
         "choose.html.j2", chart=chart(report), cards=plan_cards(report), chosen=report.shown_first,
-        table=_front_table(report), several=len(report.points) > 1, alone=report.run.inputs("scenarios").empty,
+        table=_front_table(report), several=len(report.points) > 1, alone=not report.disrupted,
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _front_table(report: Report) -> Grid:
             Cell(row["point"], link=row["point"]),
             amount(row["cost_musd"], 1),
             amount(row["cost_musd"] - float(front["cost_musd"].min()), 1),
-            share(row["resilience"]),
+            share(row["resilience"]) if report.disrupted else "no disruption",
             amount(row["gap_musd"], 1),
             amount(row["capital_musd"]),
             "gap reached" if row["status"] == "optimal" else str(row["status"]),

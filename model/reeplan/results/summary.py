@@ -56,6 +56,8 @@ def sentence(front: Front, case: Case) -> str:
     """The front in one or two sentences."""
     first, last = front.points[0], front.points[-1]
     what = measure_in_words(case.settings)
+    if not case.windows:
+        return f"Plan {first.name} costs {musd(first.plan.cost_musd)} MUSD; the case has no disruption."
     if len(front.points) == 1:
         return f"Plan {first.name} costs {musd(first.plan.cost_musd)} MUSD; {what}: {served(first.plan.resilience)}."
     chosen = max((point for point in front.points if point.knee), key=lambda point: _rise(point, front), default=last)

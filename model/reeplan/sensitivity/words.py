@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.endings import FAILED, GAP, TOO_FAR_APART, UNPROVEN
 from reeplan.sensitivity.outputs import WITHIN_REACH
 from reeplan.sensitivity.robust import STAGE as FUTURES
-from reeplan.tables.names import listing
+from reeplan.tables.names import counted, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,11 @@ def sentences(result: Sensitivity) -> list[str]:
 def _stopped(result: Sensitivity) -> Iterator[str]:
     missing = sum(1 for one in result.told if one.status in UNSOLVED)
     if missing:
-        yield f"The work was stopped: {missing} of {len(result.told)} futures are not solved."
+        verb = "is" if missing == 1 else "are"
+        yield f"The work was stopped: {missing} of {counted(len(result.told), 'future')} {verb} not solved."
     failed = sum(1 for one in result.told if one.status == FAILED)
     if failed:
-        yield f"In {failed} of {len(result.told)} futures the solver failed: {TOO_FAR_APART}."
+        yield f"In {failed} of {counted(len(result.told), 'future')} the solver failed: {TOO_FAR_APART}."
 
 
 def _tornado(result: Sensitivity) -> Iterator[str]:
@@ -47,8 +48,9 @@ def _tornado(result: Sensitivity) -> Iterator[str]:
               f"({_number(row['at_base'])} as stated)."  # fmt: skip
     unsure = len(rows) - len(sure)
     if unsure:
-        yield f"{unsure} of {len(result.inputs)} inputs change it by less than the plans' gaps leave open: of these " \
-              "it is not known which way they act."  # fmt: skip
+        change, these = ("changes", "this one") if unsure == 1 else ("change", "these")
+        yield f"{unsure} of {counted(len(result.inputs), 'input')} {change} it by less than the plans' gaps leave " \
+              f"open: of {these} it is not known in which direction."  # fmt: skip
 
 
 def _decisions(result: Sensitivity) -> Iterator[str]:
@@ -59,7 +61,7 @@ def _decisions(result: Sensitivity) -> Iterator[str]:
     always = [row["asset"] for row in rows if row["built_in"] == count]
     never = [row["asset"] for row in rows if not row["built_in"]]
     between = [f"{row['asset']} ({row['built_in']})" for row in rows if 0 < row["built_in"] < count]
-    of = f"Of {count} futures drawn from all ranges"
+    of = f"Of {counted(count, 'future')} drawn from all ranges"
     if always:
         yield f"{of}, every one builds {listing(always, MOST_NAMED)}."
     if between:
@@ -112,11 +114,12 @@ def _without_plan(result: Sensitivity) -> Iterator[str]:
     drawn = [one for one in result.told if one.future.stage == FUTURES]
     why = Counter(one.status for one in drawn if one.answer is None or not one.answer.found)
     for status, number in why.items():
-        yield f"{number} of {len(drawn)} drawn futures have no plan that counts: {status}."
+        have = "has" if number == 1 else "have"
+        yield f"{number} of {counted(len(drawn), 'drawn future')} {have} no plan that counts: {status}."
     elsewhere = {status: number - why.get(status, 0) for status, number in result.without_plan.items()}
     for status, number in elsewhere.items():
         if number and status not in UNSOLVED:
-            have = "1 future has" if number == 1 else f"{number} futures have"
+            have = f"{counted(number, 'future')} {'has' if number == 1 else 'have'}"
             yield (
                 f"Elsewhere {have} none ({status}): screening leaves out the steps to and from such a future, indices "
                 "the sample that it is part of."
@@ -132,13 +135,17 @@ def _certainty(result: Sensitivity) -> Iterator[str]:
         focus = result.outputs[0]
         low, high = correction.bands.get(focus.name, (math.nan, math.nan))
         yield (
-            f"Where the tables say so, modules were divisible. In {correction.futures} futures solved both ways, whole "
-            f"ones raised the {focus.name} by {_number(low)} to {_number(high)} {focus.unit}; effects smaller than "
+            "Where the tables say so, modules were divisible. "
+            f"In {counted(correction.futures, 'future')} solved both ways, whole ones raised the {focus.name} by "
+            f"{_number(low)} to {_number(high)} {focus.unit}; effects smaller than "
             f"{_number(high - low)} {focus.unit} say nothing. That is measured, not proven."
         )
     unproven = sum(1 for one in result.told if one.status in (GAP, UNPROVEN))
     if unproven:
-        yield f"{unproven} plans were not proven to the gap asked for; their bounds are in futures.csv."
+        were = "was not proven to the gap asked for; its bound is" if unproven == 1 else (
+            "were not proven to the gap asked for; their bounds are"
+        )  # fmt: skip
+        yield f"{counted(unproven, 'plan')} {were} in futures.csv."
     yield (
         "Which plants are built is read from the best plan found; another plan within the gap may build others, so a "
         "decision that changes in one future only is weak evidence."

@@ -19,6 +19,7 @@ from reeplan.cli.check import is_bad, show_problems
 from reeplan.cli.commands import WITH, Target
 from reeplan.cli.exits import BAD_INPUT, DONE, INFEASIBLE, STOPPED_AT_LIMIT
 from reeplan.standard_output import ERR, sent_to
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from reeplan.case import Case
@@ -87,8 +88,8 @@ def main(
     share = float(target) if target not in (None, "none") else 0.0
     if world.rank == 0:
         click.echo(
-            f"{settings.title}: {len(loaded.windows)} windows, {_plural(bundle, 'window')} a part, "
-            f"{_plural(world.size, 'process', 'es')}"
+            f"{settings.title}: {counted(len(loaded.windows), 'window')}, {counted(bundle, 'window')} a part, "
+            f"{counted(world.size, 'process', 'processes')}"
         )
     found = _solve(loaded, share, bundle, settings.mip_gap if gap is None else gap, time_limit, relax)
     if world.rank == 0:
@@ -140,11 +141,11 @@ def _say(found: Bounds, relax: bool) -> None:
     click.echo(f"no plan {what} less than       {found.outer_musd:.6f} MUSD")
     if math.isfinite(found.inner_musd):
         click.echo(f"a plan that holds in every window costs {found.inner_musd:.6f} MUSD")
-        click.echo(f"gap {found.gap_musd:.6f} MUSD, {_plural(found.rounds, 'round')}, {found.seconds:.1f} s")
+        click.echo(f"gap {found.gap_musd:.6f} MUSD, {counted(found.rounds, 'round')}, {found.seconds:.1f} s")
     else:
         click.echo(
             f"stopped at the time limit, before a plan was found that holds in every window: "
-            f"{_plural(found.rounds, 'round')}, {found.seconds:.1f} s"
+            f"{counted(found.rounds, 'round')}, {found.seconds:.1f} s"
         )
 
 
@@ -162,10 +163,6 @@ def _write(path: Path, decided: Decided) -> None:
             if new or opened:
                 table.writerow([asset, year, round(new), round(opened)])
     os.replace(draft, path)
-
-
-def _plural(number: int, what: str, ending: str = "s") -> str:
-    return f"{number} {what}{'' if number == 1 else ending}"
 
 
 def _stop_all_if_one_fails() -> None:

@@ -17,7 +17,7 @@ from reeplan.tables import (
     advice_years,
 )
 from reeplan.tables.advice_once import span, told_once
-from reeplan.tables.names import did_you_mean, listing, quoted
+from reeplan.tables.names import counted, did_you_mean, listing, quoted
 from reeplan.tables.reach import Chain, grouped, interpolated
 from reeplan.tables.rows import Problem, Row, Tables
 from reeplan.tables.spec import ALL, BASE, KINDS_OF_GOODS, TABLES
@@ -131,7 +131,7 @@ def short_lives(chain: Chain) -> Iterator[Problem]:
         yield from told_once(
             rows,
             "life_years",
-            f"{{names}}: life_years is shorter than the horizon of {length} years.",
+            f"{{names}}: life_years is shorter than the horizon of {counted(length, 'year')}.",
             "what is built early has gone before the end and must be paid for again.",
             [row[key] for row in rows],
         )

@@ -71,8 +71,8 @@ This page is written from the program's own list of tables.
 - A country is never a pair with itself: a route of `disruptions.csv`, an offtake cap and a dependence are between two
   different countries, so that lanes within a country are never cut. Ore is not shipped at all.
 - Only files that are called like a table, in small letters and with the ending `.csv`, are read, and no folders within.
-  What looks like a table in another form (`Budgets.xlsx`, `budgets (1).csv`) is refused; hidden files and lock files of
-  spreadsheets are passed over.
+  What looks like a table in another form (`Budgets.xlsx`, `budget.json`, `budgets (1).csv`, `.budgets.csv`) is refused
+  where the table is not there; all other hidden files and lock files of spreadsheets are passed over.
 - *Material* means an element, a product or scrap: a name from `elements.csv` or `products.csv`.
 - An **overlay** is a folder with some of these tables (`--with FOLDER`). Its rows replace the case's rows of the same
   key, whole, or join them. A row with `{DROP.name}` = yes removes the row of its key, or all rows that match the part

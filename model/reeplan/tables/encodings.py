@@ -1,6 +1,6 @@
 """What a file that is not UTF-8 may be: encodings, the likeliest first, each with what the first odd place would say.
 
-No program can be certain which it is, but whoever knows the words can: so every likely reading is shown.
+No program can be certain which it is, but whoever knows the words can: so the two likeliest readings are shown.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-MOST_SHOWN = 5
+MOST_SHOWN = 2
 BEFORE, AFTER = 16, 24
 """Letters shown around the first byte that is no UTF-8."""
 
@@ -98,7 +98,7 @@ def _fits(before: str, letter: str, after: str, codec: str) -> float:
         return 1.0 if codec in ("cp932", "euc_jp") else 0.4
     if script == "HALFWIDTH":
         return 0.95 if set(beside) == {script} else 0.1
-    if letter.isupper() and before.islower():
+    if letter.isupper() and (before.islower() or (before.isupper() and after.islower())):
         return 0.1
     if script == "LATIN":
         return 0.2 if beside == [script, script] else 1.0

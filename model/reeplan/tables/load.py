@@ -201,6 +201,8 @@ def _require_tables(folder: Path, sheets: dict[str, Sheet], beside: list[Other],
             continue
         book = next((other.path.name for other in beside if other.table == table.name and other.may_hold_it), "")
         hint = f"save {shown(book)} as CSV (UTF-8)." if book else table.meaning
+        if book.startswith("."):
+            hint = f"it is hidden: rename {shown(book)} to {table.name}.csv."
         loaded.errors.append(Problem(shown(folder / f"{table.name}.csv"), 0, "", "this table is missing.", hint))
 
 

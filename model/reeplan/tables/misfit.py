@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reeplan.tables.names import shown
+from reeplan.tables.names import counted, shown
 from reeplan.tables.rows import Problem
 from reeplan.tables.spec import TABLES
 
@@ -55,7 +55,7 @@ def fold_misfits(draft: Draft, case: Path, overlays: Sequence[Path]) -> None:
                 0,
                 "",
                 f"{'nothing' if fit.unfit == fit.rows else 'little'} in this overlay fits the case: "
-                f"{fit.unfit} of {fit.rows} rows name what is not there.",
+                f"{fit.unfit} of {counted(fit.rows, 'row')} {'names' if fit.unfit == 1 else 'name'} what is not there.",
                 f"it was made for another case{_other_case(case, fit.unknown)}.",
             )
         )

@@ -128,6 +128,15 @@ def listing(words: Iterable[str], most: int | None = 6) -> str:
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things in digits; the several are the one with an s where nothing else is said.
+
+    >>> counted(1, "plan"), counted(0, "row"), counted(12345, "country", "countries")
+    ('1 plan', '0 rows', '12 345 countries')
+    """
+    return f"{number:,} ".replace(",", " ") + (one if number == 1 else several or f"{one}s")
+
+
 def also_on(lines: list[int]) -> str:
     """' (also on lines 7 and 9)' for a name that is wrong more than once."""
     if len(lines) < 2:

@@ -1,4 +1,4 @@
-"""The nearest folder that is there, for one that is not: any part of its path may be misspelt."""
+"""The nearest folder that is there, for one that is not: any part of its path may be misspelt, or left out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reeplan.tables.names import listing, nearest, quoted, shown
 from reeplan.tables.spec import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 OVERLAYS = "overlays"
 """What folders of overlays are called, beside a case."""
@@ -28,7 +28,17 @@ def did_you_mean_folder(folder: Path, case: Path | None = None) -> str:
         found = _with_tables(found) or found or _with_tables(_elsewhere(folder))
     except OSError:  # a path that cannot be
         return ""
-    return f"did you mean {' or '.join(_shown(path) for path in found[:MOST])}?" if found else ""
+    return _did_you_mean(found)
+
+
+def did_you_mean_one_of(place: Path, inside: Callable[[Path], list[Path]]) -> str:
+    """The same for a place that must be among those which a function finds in a folder."""
+    try:
+        found = _named_like(place.name, _among(_near(place.parent), inside))
+        found = found or _named_like(place.name, _among(_folders(Path(place.anchor)), inside))
+    except OSError:
+        return ""
+    return _did_you_mean(found)
 
 
 def cases_inside(folder: Path) -> str:
@@ -66,7 +76,11 @@ def _elsewhere(folder: Path) -> list[Path]:
 
 
 def _inside(places: Iterable[Path]) -> list[Path]:
-    return [inner for place in places for inner in _folders(place)]
+    return _among(places, _folders)
+
+
+def _among(places: Iterable[Path], inside: Callable[[Path], list[Path]]) -> list[Path]:
+    return [inner for place in places for inner in inside(place)]
 
 
 def _with_tables(folders: Iterable[Path]) -> list[Path]:
@@ -83,6 +97,10 @@ def _folders(place: Path) -> list[Path]:
         return sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith("."))
     except (OSError, ValueError):
         return []
+
+
+def _did_you_mean(found: list[Path]) -> str:
+    return f"did you mean {' or '.join(_shown(path) for path in found[:MOST])}?" if found else ""
 
 
 def _shown(path: Path) -> str:

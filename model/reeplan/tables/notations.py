@@ -67,6 +67,7 @@ _WITH_UNIT = re.compile(
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[- ][A-Za-z]{3}([- ]\d{2,4})?|[A-Za-z]{3}-\d{2,4}")
 _NOTHING = {"nan", "na", "n/a", "null", "none", "nil", "inf", "+inf", "-inf", "infinity", "tbd", "--", *"-—…?"}
+_GROUPS = re.compile(r"[+-]?\d+(?:[.,' _]+\d+)+", re.ASCII)
 _LONGEST = 400
 _FOOTNOTE = "*†‡§¶#"
 
@@ -81,6 +82,7 @@ def slip_of(cell: str, column: Column, expected: str) -> Slip:
         or _several_numbers(text, column)
         or _nothing(text, column, expected)
         or _words_about(text, column)
+        or _ill_grouped(text)
         or Slip("is text where a number belongs.", expected)
     )
 
@@ -237,3 +239,14 @@ def _words_about(text: str, column: Column) -> Slip | None:
             "has a unit or a currency in it, or a remark.", f"write the number alone{unit}; a remark goes into 'note'."
         )
     return None
+
+
+def _ill_grouped(text: str) -> Slip | None:
+    """Groups of digits that are neither thousands nor decimals: one number set wrongly, or several."""
+    if not _GROUPS.fullmatch(text):
+        return None
+    digits = re.sub("[., '_]", "", text)
+    return Slip(
+        "has groups of digits that are no thousands.",
+        f"write one number without separators, with a point before its decimals: {digits}, if that is meant.",
+    )

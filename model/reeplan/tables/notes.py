@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from reeplan.tables.rows import Tables
 
 
-def notes(tables: Tables) -> str:
-    """Sentences on optional tables without rows, and on whose resilience counts where there are many; may be empty."""
+def notes(tables: Tables) -> list[str]:
+    """Sentences on optional tables without rows, and on whose resilience counts where there are many; may be none."""
     sentences = []
     if absent := [f"{name} ({TABLES[name].if_absent})" for name in TABLES if _matters(name, tables)]:
         sentences.append(f"Not in this case: {listing(absent, None)}.")
     partners = [row["partner"] for row in tables["partners"]]
     if len(partners) > 2 and tables["scenarios"]:
         sentences.append(f"A plan's resilience is that of the worst-off of {listing(partners)}.")
-    return " ".join(sentences)
+    return sentences
 
 
 def _matters(name: str, tables: Tables) -> bool:

@@ -19,6 +19,8 @@ BOOKS = {"xlsx", "xlsm", "xlsb", "xls", "xltx", "xltm", "ods", "ots", "fods", "n
 """Endings of workbooks, which may hold any table, whatever they are called."""
 PACKED = {"zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "parquet", "feather"}
 """Endings of what may hold tables in a form that is not read."""
+DATA = {"json", "jsonl", "ndjson", "xml", "yaml", "yml"}
+"""Endings of data that tables are exported as."""
 TEXTS = {"", "csv", "tsv", "tab", "txt", "dat", "psv", "bak", "old", "orig", "tmp", "csv~"}
 """Endings of text, or none, that a table may have got by mistake."""
 
@@ -44,21 +46,26 @@ def is_hidden(path: Path) -> bool:
     return path.name.startswith((".", "~"))
 
 
+def _is_hidden_table(path: Path) -> bool:
+    """Whether it is a table but for the point before its name: no program does that, whoever hid it may have."""
+    return path.name.startswith(".") and is_csv(path) and path.stem[1:].casefold() in TABLES
+
+
 def is_csv(path: Path) -> bool:
     """Whether its name ends like that of a CSV file, in any case."""
     return path.suffix.casefold() == ".csv"
 
 
 def others(paths: Iterable[Path]) -> list[Other]:
-    """All that is not hidden and has no name of a CSV file."""
-    return [_other(path) for path in paths if not is_csv(path) and not is_hidden(path)]
+    """All that is not hidden and has no name of a CSV file; and tables that are hidden."""
+    return [_other(path) for path in paths if _is_hidden_table(path) or not (is_csv(path) or is_hidden(path))]
 
 
 def _other(path: Path) -> Other:
-    stem, _, rest = path.name.casefold().partition(".")
+    stem, _, rest = path.name.casefold().removeprefix(".").partition(".")
     endings, folder = rest.split("."), path.is_dir()
     many = not folder and endings[-1] in BOOKS | PACKED
-    likely = not folder and (many or set(endings) <= TEXTS | BOOKS | PACKED)
+    likely = not folder and (many or set(endings) <= TEXTS | BOOKS | PACKED | DATA)
     return Other(path, _meant(stem.strip(), likely), folder, likely, many)
 
 
@@ -77,7 +84,7 @@ def unread_tables(found: list[Other], lacking: Collection[str]) -> list[Problem]
             shown(other.path),
             0,
             "",
-            "this table is not read: it is no CSV file.",
+            f"this table is not read: it is {'hidden' if is_hidden(other.path) else 'no CSV file'}.",
             f"save it as '{other.table}.csv' (CSV UTF-8), or move it out of the folder{_without(other.table)}.",
         )
         for other in found

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reeplan.tables.encodings import readings
-from reeplan.tables.names import plain_name, quoted
+from reeplan.tables.names import counted, plain_name, quoted
 from reeplan.tables.notations import DECIMAL_COMMA, DECIMAL_POINT, THREES
 from reeplan.tables.rows import Problem
 
@@ -287,7 +287,7 @@ def _shape(records: list[tuple[int, list[str]]], sheet: Sheet) -> None:
     sheet.header_line, header = filled[0][0], [plain_name(name) for name in filled[0][1]]
     blank = [line for line, cells in records if line < filled[-1][0] and not any(cells)]
     if blank:
-        sheet.warn(blank[0], f"{len(blank)} empty line{'s' * (len(blank) > 1)} between the rows; ignored.")
+        sheet.warn(blank[0], f"{counted(len(blank), 'empty line')} between the rows; ignored.")
     width = max((index + 1 for index, name in enumerate(header) if name), default=0)
     kept = [index for index in range(width) if header[index] or _used(filled[1:], index)]
     for index in kept:
@@ -321,7 +321,7 @@ def _fits(line: int, cells: list[str], width: int, header: int, sheet: Sheet) ->
         sheet.fail(
             line,
             "",
-            f"this line has {len(cells)} cells, the header {width} columns.",
+            f"this line has {counted(len(cells), 'cell')}, the header {counted(width, 'column')}.",
             'text with a comma in it needs quotation marks: "a, b".',
         )
         return False
@@ -329,7 +329,7 @@ def _fits(line: int, cells: list[str], width: int, header: int, sheet: Sheet) ->
         sheet.fail(
             line,
             "",
-            f"this line has {len(cells)} cells, the header {width} columns.",
+            f"this line has {counted(len(cells), 'cell')}, the header {counted(width, 'column')}.",
             "add the missing separators at the end, or the missing cells.",
         )
         return False

@@ -277,7 +277,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
               _number("royalty_usd_per_t", "USD/t", "royalty and host-country tax per t of activity", 0.0),
               *_PLANT_ECONOMICS,
               _RISK_PREMIUM,
-          ), optional=True, if_absent="no ventures in third countries"),
+          ), optional=True, if_absent="there are no ventures in third countries"),
     Table("suppliers", "Who sells what, where, at what price, and how much a year.",
           ("supplier", "material", "year"), (
               _text("supplier", "name of the seller"),

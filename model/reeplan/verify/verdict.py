@@ -141,9 +141,9 @@ class Ledger:
         self._enter_rest(rule, table, len(bad))
 
     def broken(self, rule: Rule, table: str, where: str = "", expected: Value = None, found: Value = None) -> None:
-        """A failure that is no matter of numbers."""
-        self.verdict.checked[rule.name] += 1
-        self._add(rule, table, where, expected, found, None, "")
+        """A failure that is no matter of numbers; what two lists say alike of a file is one."""
+        if self._add(rule, table, where, expected, found, None, ""):
+            self.verdict.checked[rule.name] += 1
 
     def held(self, rule: Rule, rows: int = 1) -> None:
         """Count rows that were found right."""
@@ -193,13 +193,17 @@ class Ledger:
 
     def _add(
         self, rule: Rule, table: str, where: str, expected: Value, found: Value, off_by: float | None, unit: str
-    ) -> None:
+    ) -> bool:
+        """Enter a failure; False where the very same is entered already."""
         place = " · ".join(part for part in (f"plan {self.point}" if self.point else "", table, where) if part)
         message = f"{place}: {rule.says}"
         if expected is not None or found is not None:
             message += f"; expected {_shown(expected, unit)}, found {_shown(found, unit)}"
         failure = Failure(self.point, rule.name, table, where, expected, found, off_by, unit, message + ".")
+        if off_by is None and failure in self.verdict.failures:
+            return False
         self.verdict.failures.append(failure)
+        return True
 
 
 def _numbers(values: Numbers) -> Array:

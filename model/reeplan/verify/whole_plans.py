@@ -314,7 +314,9 @@ def _check_checks(run: Path, found: NearOptimal, ledger: Ledger, *, done: bool) 
         for slack in slacks:
             members = found.ranges[(found.ranges["slack_musd"] == slack) & (found.ranges["class"] == column)]
             due.append((len(members), {len(found.within(float(slack), part * 1e-8)) for part in (0.5, 2.0)}))
-        texts = [{f"{members} of them, {plans} plans" for plans in counts} for members, counts in due]
+        texts = [
+            {f"{members} of them, {plans} plan{'s' * (plans != 1)}" for plans in counts} for members, counts in due
+        ]
         right = [
             any(text == one for one in texts[position]) if position < len(texts) else False
             for position, text in enumerate(rows["detail"])

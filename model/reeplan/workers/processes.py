@@ -7,7 +7,7 @@ import os
 import queue
 from typing import TYPE_CHECKING, Any
 
-from reeplan.child_processes import CONTEXT, ChildProcesses
+from reeplan.child_processes import CONTEXT, ChildProcesses, start_tracker
 from reeplan.workers.bench import start_with
 from reeplan.workers.workplace import Workforce, Workplace
 
@@ -32,6 +32,7 @@ class LocalProcesses(Workplace):
     def __init__(self, size: int, log_folder: Path | None = None) -> None:
         super().__init__()
         self.size = size
+        start_tracker()
         self.stop = CONTEXT.Event()
         self._news = CONTEXT.Queue()
         self._log_folder = log_folder

@@ -11,6 +11,7 @@ from reeplan.figures.dependence.data import LOSSES, SOURCES, table
 from reeplan.figures.sheet import Sheet
 from reeplan.figures.spec import FigureSpec, View
 from reeplan.figures.style import BODY, GREY, INK, LINE, OTHER, SMALL, TINY, line
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,8 @@ def _mostly(view: View, table: pd.DataFrame) -> str:
     last = _of_year(table, int(table["year"].max()))
     counts = last[last["largest_share_percent"] > 50].groupby("partner").size()
     said = [
-        f"{view.run.in_words(name)} takes {int(counts.get(name, 0))} of {(last['partner'] == name).sum()} materials"
+        f"{view.run.in_words(name)} takes {int(counts.get(name, 0))} of "
+        f"{counted((last['partner'] == name).sum(), 'material')}"
         for name in view.run.partners
         if (last["partner"] == name).any()
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.figures.sheet import versions, years_and_money
 from reeplan.figures.words import NBSP, clipped, clipped_apart, listed, musd, percent, plain, short, tonnes
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +124,7 @@ def caption(data: FrontData, intervals: bool, target: bool) -> str:
     if target:
         notes.append("Dotted line across: the resilience target.")
     if unsure:
-        plans = "1 plan" if unsure == 1 else f"{unsure} plans"
+        plans = counted(unsure, "plan")
         notes.append(f"{plans} may cost no more than the plan before: the proven ranges overlap.")
     return " ".join(notes)
 

@@ -21,6 +21,7 @@ from reeplan.figures.sureness.data import (
 )
 from reeplan.figures.sureness.rows import write_name
 from reeplan.figures.words import clipped_apart, count, listed, percent, plain, short
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -248,7 +249,7 @@ def _notes(table: pd.DataFrame, hidden: int) -> list[str]:
                     "everything).")  # fmt: skip
     said += [f"{plain(name)} is {plain(before)} again." for name, before in repeats(table).items()]
     if hidden:
-        said.append(f"{hidden} more assets are in the CSV of this figure.")
+        said.append(f"{counted(hidden, 'more asset')} {'is' if hidden == 1 else 'are'} in the CSV of this figure.")
     return [" ".join(said)]
 
 

@@ -11,6 +11,7 @@ from reeplan.figures.style import GREY, INK
 from reeplan.figures.sureness.data import BUILT, asset_in_words, figures_of, is_true, read_table
 from reeplan.figures.sureness.rows import Layout, Line, key_bar, key_mark, row_chart
 from reeplan.figures.words import NBSP, capitalised, clipped_apart, count, listed, span
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         ("not built there", key_mark("D", ms=4.6, mec=INK, mfc="white", mew=1.1)),
     ]
     futures, without = int(rows[0]["futures"]), int(_known(rows[0]["futures_without_plan"]))
-    drawn = "One future" if futures == 1 else f"{futures} futures"
+    drawn = "One future" if futures == 1 else counted(futures, "future")
     subtitle = f"{drawn} with a plan, drawn from all ranges at once" + (
         f"; {without} more {'has' if without == 1 else 'have'} none" if without else ""
     )
@@ -143,7 +144,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     if is_true(rows[0]["divisible"]):
         notes.append("Modules were divisible.")
     if len(shown) < len(rows):
-        notes.append(f"{len(rows) - len(shown)} more assets are in the CSV of this figure.")
+        hidden = len(rows) - len(shown)
+        notes.append(f"{counted(hidden, 'more asset')} {'is' if hidden == 1 else 'are'} in the CSV of this figure.")
     page, _ = row_chart(
         view, title(view, table), subtitle, [" ".join(notes)], [_line(row) for row in shown], layout, draw_row, keys,
         headings,

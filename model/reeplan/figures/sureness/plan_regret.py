@@ -14,6 +14,7 @@ from reeplan.figures.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TIN
 from reeplan.figures.sureness.data import LEAST_REGRET, REGRET, figures_of, is_true, read_table
 from reeplan.figures.sureness.rows import write_name
 from reeplan.figures.words import NBSP, count, listed, musd, percent, plain
+from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -316,7 +317,10 @@ def _notes(view: View, table: pd.DataFrame, sets: dict[str, list[str]]) -> list[
         said.append("In other futures only the investment is kept, all else is decided anew.")
     hidden = table["future"].nunique() - sum(len(futures) for futures in sets.values())
     if hidden > 0:
-        said.append(f"{hidden} futures in which plans are less far apart are in the CSV of this figure.")
+        said.append(
+            f"{counted(hidden, 'future')} in which plans are less far apart {'is' if hidden == 1 else 'are'} in the "
+            "CSV of this figure."
+        )
     return [" ".join(said)]
 
 
