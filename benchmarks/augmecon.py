@@ -181,9 +181,9 @@ def main() -> None:
     multiprocessing.set_start_method("fork", force=True)  # its workers inherit the solver registered here
     from pyaugmecon import PyAugmecon
 
-    from reeplan.case_from_tables import case_from_tables
-    from reeplan.program import build_program
-    from reeplan.tables import load_tables
+    from reeplan.inputs import load_tables
+    from reeplan.model.build_case import case_from_tables
+    from reeplan.model.program import build_program
 
     _HighsForAugmecon.place, _HighsForAugmecon.gap_musd = place, question["gap_musd"]
     pyo.SolverFactory.register("highs_for_augmecon", doc="HiGHS as pyaugmecon calls it")(_HighsForAugmecon)

@@ -12,13 +12,13 @@ from benchmarks import handover, memory
 from benchmarks.grow import grow_case
 from benchmarks.harness import BASE_CASE, TUTORIAL, Row, apart, slope, table
 from reeplan.endings import Outcome
-from reeplan.program import build_program
-from reeplan.solver import Controls, Engine
+from reeplan.model.program import build_program
+from reeplan.solve.engine import Controls, Engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reeplan.case import Case
+    from reeplan.model.case import Case
 
 name = "growth"
 title = "Growth with the case"

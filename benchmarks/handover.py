@@ -18,13 +18,13 @@ from pyomo.contrib.solver.solvers.highs import Highs as PyomoHighs
 from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.program import build_program
-from reeplan.solver import Engine
-from reeplan.tables import load_tables
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.program import build_program
+from reeplan.solve.engine import Engine
 
 if TYPE_CHECKING:
-    from reeplan.case import Case
+    from reeplan.model.case import Case
 
 OBJECTIVE = "cost"
 

@@ -7,18 +7,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.cli.crew import SMALL
-from reeplan.front import solve_front
-from reeplan.plan import Planner
-from reeplan.solver import Controls
-from reeplan.tables import load_tables
-from reeplan.workers import Alone, Team
+from reeplan.cli.workers import SMALL
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Alone, Team
+from reeplan.solve.front import solve_front
+from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.solver import Progress, Solution
+    from reeplan.solve.engine import Progress, Solution
 
 SAME_LEVEL = 1e-9
 """Two resiliences that differ by less are one."""

@@ -43,10 +43,10 @@ from benchmarks.chain_case import (
     write_case,
 )
 from benchmarks.harness import Row, median_ratio, table
-from reeplan.case_from_tables import case_from_tables
-from reeplan.plan import Planner
-from reeplan.solver import Controls
-from reeplan.tables import load_tables
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.engine import Controls
+from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

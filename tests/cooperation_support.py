@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.cooperate.allocation import nash, nucleolus, shapley
-from reeplan.cooperate.bands import gain_band, nucleolus_band, shapley_band
 from reeplan.csv_files import write_table
-from reeplan.figures.run import Run
+from reeplan.present.run import Run
+from reeplan.studies.cooperation.allocation import nash, nucleolus, shapley
+from reeplan.studies.cooperation.bands import gain_band, nucleolus_band, shapley_band
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,20 +11,20 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-import reeplan.verify.cooperation
-import reeplan.verify.futures
+import reeplan.verify.studies.cooperation.cooperation
+import reeplan.verify.studies.uncertainty.uncertainty
 from forging import manifest_of, with_manifest
 from reeplan.verify import Verdict
-from reeplan.verify.case import Checked
-from reeplan.verify.files import read_table
-from reeplan.verify.front import check_front
-from reeplan.verify.inputs import read_inputs
-from reeplan.verify.levels import check_levels
-from reeplan.verify.manifest import check_points, read_manifest
-from reeplan.verify.plan import Plan, read_plan
+from reeplan.verify.core.case import Checked
+from reeplan.verify.core.files import read_table
+from reeplan.verify.core.front import check_front
+from reeplan.verify.core.inputs import read_inputs
+from reeplan.verify.core.levels import check_levels
+from reeplan.verify.core.manifest import check_points, read_manifest
+from reeplan.verify.core.plan import Plan, read_plan
+from reeplan.verify.core.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
+from reeplan.verify.core.verdict import Ledger
 from reeplan.verify.run import STUDIES, TOPICS, check_plan
-from reeplan.verify.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
-from reeplan.verify.verdict import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,14 +201,14 @@ class Judged:
     def _judge_study(self, ledger: Ledger) -> None:
         manifest = read_manifest(self.run, ledger)
         if self.study == "cooperate":
-            reeplan.verify.cooperation.check_cooperation(self.run, manifest, self.front, self.case, ledger)
+            reeplan.verify.studies.cooperation.cooperation.check_cooperation(self.run, manifest, self.front, self.case, ledger)
         else:
             STUDIES[self.study][2](self.run, manifest, self.front, self.case, ledger)
 
 
 def plans_are_read_once(patch: pytest.MonkeyPatch) -> None:
     """While study tables are falsified the plans stay: what follows from them is worked out once a run."""
-    for module, name in ((reeplan.verify.futures, "outlooks"), (reeplan.verify.cooperation, "_joint_plan")):
+    for module, name in ((reeplan.verify.studies.uncertainty.uncertainty, "outlooks"), (reeplan.verify.studies.cooperation.cooperation, "_joint_plan")):
         patch.setattr(module, name, _once(getattr(module, name)))
 
 

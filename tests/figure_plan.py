@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from figure_support import hand_run
-from reeplan.figures.run import Run
-from reeplan.figures.spec import View
+from reeplan.present.figures.spec import View
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.figures.spec import Variant
+    from reeplan.present.figures.spec import Variant
 
 INPUTS = """
     settings

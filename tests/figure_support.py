@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from reeplan.figures.style import drawing_style
+from reeplan.present.charts.style import drawing_style
 from support import write_case, write_overlay
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from reeplan.figures.spec import FigureSpec, View
+    from reeplan.present.figures.spec import FigureSpec, View
 
 SMALLEST = 6.4
 """Points: no text of a figure is smaller."""

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from reeplan.fingerprints import sha256_of_results, sha256_of_tables, write_sums
+from reeplan.outputs.fingerprints import sha256_of_results, sha256_of_tables, write_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable

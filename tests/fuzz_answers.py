@@ -33,14 +33,13 @@ import pytest
 
 from conftest import TOWN_AND_PORT
 from fuzz_reader import HANG_S, HungError, time_limit
-from reeplan import answers
 from reeplan.cli import solve as solve_module
 from reeplan.cli.asked import FINGERPRINT, QUESTIONS, RECORD
 from reeplan.endings import Outcome
-from reeplan.journal import Journal
-from reeplan.run_folder import JOURNAL, read_manifest, unfinished_place
-from reeplan.solver import Solution
-from reeplan.study import Notebook
+from reeplan.outputs.run_folder import JOURNAL, read_manifest, unfinished_place
+from reeplan.solve.engine import Solution
+from reeplan.solve.executor import Notebook, answers
+from reeplan.solve.executor.checkpoint import Journal
 from solved import draw_nothing, rows_of, run_command, write_rows
 from support import write_case
 

@@ -33,12 +33,12 @@ from pathlib import Path
 from typing import Any
 
 from random_cases import write_random_case
-from reeplan.case_from_tables import case_from_tables
-from reeplan.network import Network
-from reeplan.program.contents import build_program
-from reeplan.tables import load_tables
-from reeplan.tables.rows import Loaded, Problem
-from reeplan.tables.spec import BASE, SETTINGS, TABLES, Column, FromColumn, FromSetting
+from reeplan.inputs import load_tables
+from reeplan.inputs.rows import Loaded, Problem
+from reeplan.inputs.spec import BASE, SETTINGS, TABLES, Column, FromColumn, FromSetting
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.network import Network
+from reeplan.model.program.contents import build_program
 
 ROOT = Path(__file__).resolve().parent.parent
 HANG_S = 10.0

@@ -28,8 +28,9 @@ import pytest
 from click.testing import CliRunner
 
 from reeplan.cli.commands import reeplan
-from reeplan.figures.catalogue import draw_all
-from reeplan.report import sureness, together
+from reeplan.present.figures.catalogue import draw_all
+from reeplan.present.report import cooperation as together
+from reeplan.present.report import robustness as sureness
 from solved import add_rows, draw_nothing, rows_of, run_command, write_rows
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import shutil
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from reeplan.figures.run import Run
-from reeplan.report import write_report
+from reeplan.present.report import write_report
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

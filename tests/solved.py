@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner, Result
 
 from random_cases import write_random_case
-from reeplan.case_from_tables import case_from_tables
 from reeplan.cli import solve as solve_module
 from reeplan.cli.commands import reeplan
 from reeplan.endings import Outcome
-from reeplan.figures import Drawing
-from reeplan.front import solve_single
-from reeplan.plan import Plan, Planner
-from reeplan.solver import Controls
-from reeplan.workers import Alone
+from reeplan.model.build_case import case_from_tables
+from reeplan.present.figures import Drawing
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Alone
+from reeplan.solve.front import solve_single
+from reeplan.solve.planner import Plan, Planner
 from support import Silent, read
 
 if TYPE_CHECKING:

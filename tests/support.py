@@ -37,20 +37,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
 from reeplan.endings import Outcome
-from reeplan.front import solve_front, solve_single
-from reeplan.plan import Plan, Planner
-from reeplan.results import plan_tables
-from reeplan.solver import Controls, Progress, Solution
-from reeplan.tables import load_tables
-from reeplan.tables.spec import TABLES
-from reeplan.workers import Alone
+from reeplan.inputs import load_tables
+from reeplan.inputs.spec import TABLES
+from reeplan.model.build_case import case_from_tables
+from reeplan.outputs import plan_tables
+from reeplan.solve.engine import Controls, Progress, Solution
+from reeplan.solve.executor import Alone
+from reeplan.solve.front import solve_front, solve_single
+from reeplan.solve.planner import Plan, Planner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from reeplan.tables.rows import Tables
+    from reeplan.inputs.rows import Tables
 
 ONE_TOWN = """
 partners

@@ -14,7 +14,13 @@ import numpy as np
 import pytest
 
 from random_cases import write_random_case
-from reeplan.alternatives import (
+from reeplan.endings import Outcome
+from reeplan.interrupt import Interrupt
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Notebook, solve_here
+from reeplan.solve.planner import Planner
+from reeplan.studies.alternatives import (
     BOUNDS,
     CLASSES,
     RANGES,
@@ -25,21 +31,15 @@ from reeplan.alternatives import (
     sentences,
     work_ahead,
 )
-from reeplan.alternatives.checks import checks
-from reeplan.alternatives.difference import MostDifferent, add_difference, difference, nearest, sizes
-from reeplan.alternatives.flips import turned_round
-from reeplan.alternatives.found import as_columns
-from reeplan.alternatives.questions import Cheapest, Relaxed, Search
-from reeplan.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
-from reeplan.alternatives.reprice import Build, Reprice
-from reeplan.alternatives.things import Thing, same_questions, things_of
-from reeplan.alternatives.whole import CHEAPEST, changes
-from reeplan.case_from_tables import case_from_tables
-from reeplan.endings import Outcome
-from reeplan.interrupt import Interrupt
-from reeplan.plan import Planner
-from reeplan.solver import Controls
-from reeplan.study import Notebook, solve_here
+from reeplan.studies.alternatives.checks import checks
+from reeplan.studies.alternatives.difference import MostDifferent, add_difference, difference, nearest, sizes
+from reeplan.studies.alternatives.flips import turned_round
+from reeplan.studies.alternatives.found import as_columns
+from reeplan.studies.alternatives.quantities import Thing, same_questions, things_of
+from reeplan.studies.alternatives.questions import Cheapest, Relaxed, Search
+from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
+from reeplan.studies.alternatives.reprice import Build, Reprice
+from reeplan.studies.alternatives.whole import CHEAPEST, changes
 from second_opinion import solve as second_opinion
 from solved import cheapest, planner_of, random_case
 from support import ONE_TOWN, close, read, write_case, years
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from reeplan.alternatives import Finding
-    from reeplan.case import Case
-    from reeplan.workers import Task
+    from reeplan.model.case import Case
+    from reeplan.solve.executor import Task
+    from reeplan.studies.alternatives import Finding
 
 # ---- the case derived by hand ------------------------------------------------------------------------
 #

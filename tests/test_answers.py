@@ -23,8 +23,6 @@ from click.testing import CliRunner
 from conftest import TOWN_AND_PORT
 from fuzz_answers import FRONT, STUDY, Stopped, all_stopped, fuzz, nothing_but_answers, outcome_of
 from random_cases import write_random_case
-from reeplan import answers
-from reeplan.case_from_tables import case_from_tables
 from reeplan.cli.asked import (
     FINGERPRINT,
     RECORD,
@@ -36,15 +34,15 @@ from reeplan.cli.asked import (
     words_that_changed,
 )
 from reeplan.cli.commands import ACT_ON_RESUME, reeplan
-from reeplan.cli.session import RefusedError, Request, open_session
+from reeplan.cli.options import RefusedError, Request, open_session
 from reeplan.endings import Outcome
-from reeplan.journal import Journal, Recorded
-from reeplan.run_folder import INPUTS, JOURNAL, MANIFEST, read_manifest, unfinished_place, write_inputs
-from reeplan.solver import Solution
-from reeplan.study import Desk, Notebook
-from reeplan.study.identity import Identities
-from reeplan.tables import load_tables
-from reeplan.workers import Task, Workforce
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.outputs.run_folder import INPUTS, JOURNAL, MANIFEST, read_manifest, unfinished_place, write_inputs
+from reeplan.solve.engine import Solution
+from reeplan.solve.executor import Desk, Notebook, Task, Workforce, answers
+from reeplan.solve.executor.checkpoint import Journal, Recorded
+from reeplan.solve.executor.content_key import Identities
 from solved import rows_of, run_command, write_rows
 from support import Silent, write_case, write_overlay
 from test_faults import assert_told, front_of, loose_bound, short_of_time, snapshot, solving
@@ -54,7 +52,7 @@ from test_study import HowMuch, Told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reeplan.workers.bench import Reply
+    from reeplan.solve.executor.worker import Reply
 
 HAND_CASES = sorted(path for path in (Path(__file__).parent / "hand_cases").iterdir() if path.is_dir())
 
@@ -207,7 +205,7 @@ def test_another_version_installed_is_refused(
     runs: list[Stopped], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy_of(runs[0], tmp_path / "run")
-    monkeypatch.setattr("reeplan.cli.session.__version__", "9.9")
+    monkeypatch.setattr("reeplan.cli.options.__version__", "9.9")
     assert_told(resume(tmp_path / "run"), 2, "reeplan was ", "and is 9.9")
 
 
@@ -422,7 +420,7 @@ def test_a_question_holds_the_order_of_the_case_and_the_versions(
     named = replace(case, settings=replace(case.settings, title="another"))
     one, other, same = (Identities().of(Task("", each, HowMuch(0.5))) for each in (case, upside_down, named))
     assert one == same != other
-    monkeypatch.setattr("reeplan.study.identity.answered_by", lambda: {"reeplan": "9.9"})
+    monkeypatch.setattr("reeplan.solve.executor.content_key.answered_by", lambda: {"reeplan": "9.9"})
     assert Identities().of(Task("", case, HowMuch(0.5))) != one
 
 
@@ -435,7 +433,7 @@ def test_answers_of_another_version_are_used_and_not_kept(
 ) -> None:
     """One that does not say which it is has another."""
     case, said = case_of(small_case), []
-    monkeypatch.setattr("reeplan.workers.workplace.answer", lambda order: replace(_answer(order), by=by))
+    monkeypatch.setattr("reeplan.solve.executor.backend.answer", lambda order: replace(_answer(order), by=by))
     with InThreads(1) as threads:
         threads.say = said.append
         crew = Workforce(threads, case, "worst_case", Silent())
@@ -458,14 +456,14 @@ def test_answers_of_this_version_are_kept(small_case: Path, tmp_path: Path) -> N
 
 
 def solving_job() -> Any:
-    from reeplan.solver import Controls
-    from reeplan.workers import Job
+    from reeplan.solve.engine import Controls
+    from reeplan.solve.executor import Job
 
     return Job("the cheapest plan", 0.0, Controls())
 
 
 def _answer(order: Any) -> Reply:
-    from reeplan.workers.bench import answer
+    from reeplan.solve.executor.worker import answer
 
     return answer(order)
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.network import Operation
-from reeplan.plan import Plan, Planner
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.network import Operation
+from reeplan.solve.planner import Plan, Planner
 from support import read
 
 INPUTS = Path(__file__).parent.parent / "inputs"

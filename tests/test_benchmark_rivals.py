@@ -118,7 +118,7 @@ def test_the_reduced_cases_build_stock_and_miss_something(tmp_path: Path) -> Non
 
 
 def test_the_cut_real_case_is_a_case_with_the_windows_asked_for(tmp_path: Path) -> None:
-    from reeplan.case_from_tables import case_from_tables
+    from reeplan.model.build_case import case_from_tables
 
     case = case_from_tables(read(write_cut(tmp_path / "cut", 2031, ["china_1y", "china_2y"])))
     assert [window.label for window in case.windows] == ["china_1y@2029", "china_2y@2030"]

@@ -11,7 +11,7 @@ from benchmarks import __main__ as command
 from benchmarks import growth, handover
 from benchmarks.grow import grow_case
 from benchmarks.harness import TUTORIAL, interleaved, median_ratio, shown, slope, table
-from reeplan.plan import Planner
+from reeplan.solve.planner import Planner
 from solved import random_case, run_command
 
 if TYPE_CHECKING:

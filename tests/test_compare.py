@@ -14,16 +14,16 @@ import pandas as pd
 import pytest
 
 from figure_support import assert_readable, hand_run, words_of
-from reeplan.compare import figure
-from reeplan.compare.builds import builds
-from reeplan.compare.comparable import warnings
-from reeplan.compare.inputs import CELL, ROW, SOURCE, differences
-from reeplan.compare.results import SERVED, cost_at, levels, resilience_at, results
-from reeplan.compare.runs import Comparison, unique_names
-from reeplan.compare.tables import at_equal_resilience
-from reeplan.compare.words import answer
-from reeplan.figures.style import drawing_style
-from reeplan.fingerprints import sha256_of_tables
+from reeplan.outputs.fingerprints import sha256_of_tables
+from reeplan.present.charts.style import drawing_style
+from reeplan.present.compare import figure
+from reeplan.present.compare.builds import builds
+from reeplan.present.compare.comparable import warnings
+from reeplan.present.compare.inputs import CELL, ROW, SOURCE, differences
+from reeplan.present.compare.results import SERVED, cost_at, levels, resilience_at, results
+from reeplan.present.compare.runs import Comparison, unique_names
+from reeplan.present.compare.tables import at_equal_resilience
+from reeplan.present.compare.words import answer
 from solved import rows_of, run_command, write_rows
 
 if TYPE_CHECKING:

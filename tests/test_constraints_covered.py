@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyomo.environ import Constraint
 
-import reeplan.plan
-from reeplan.case_from_tables import case_from_tables
-from reeplan.program import build_program, contents, resilience
+import reeplan.solve.planner
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.program import build_program, contents, resilience
 from solved import random_case
 from support import read
 
@@ -118,7 +118,7 @@ def test_what_is_implied_is_a_rule() -> None:
 def test_without_the_rule_the_tests_that_name_it_fail(
     rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reeplan.plan, "build_program", lambda *asked: without(build_program(*asked), rule))
+    monkeypatch.setattr(reeplan.solve.planner, "build_program", lambda *asked: without(build_program(*asked), rule))
     caught: dict[str, bool] = defaultdict(bool)
     for number, (name, function, values) in enumerate(claims().get(rule, [])):
         own = {"tmp_path": tmp_path / str(number)} if "tmp_path" in function.__code__.co_varnames else {}

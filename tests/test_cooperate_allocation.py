@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from reeplan.cooperate import allocation, bands, core
-from reeplan.cooperate.allocation import coalitions, gain, nash, nucleolus, shapley
-from reeplan.cooperate.bands import core_is_certain, gain_band, nucleolus_band, shapley_band
-from reeplan.cooperate.core import core_extent, in_core, least_core_excess, objectors
+from reeplan.studies.cooperation import allocation, bands, core
+from reeplan.studies.cooperation.allocation import coalitions, gain, nash, nucleolus, shapley
+from reeplan.studies.cooperation.bands import core_is_certain, gain_band, nucleolus_band, shapley_band
+from reeplan.studies.cooperation.core import core_extent, in_core, least_core_excess, objectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 import second_opinion
-from reeplan.case_from_tables import case_from_tables
-from reeplan.cooperate.allocation import coalitions, nucleolus, shapley
-from reeplan.cooperate.attribution import bill_of
-from reeplan.cooperate.coalition import coalition_case
-from reeplan.cooperate.sharing import Parts
-from reeplan.plan import Plan, Planner
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.planner import Plan, Planner
+from reeplan.studies.cooperation.allocation import coalitions, nucleolus, shapley
+from reeplan.studies.cooperation.attribution import bill_of
+from reeplan.studies.cooperation.coalition import coalition_case
+from reeplan.studies.cooperation.sharing import Parts
 from solved import add_rows, cheapest, cost_of, random_case, rows_of, write_rows
 from support import read, write_case, years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reeplan.case import Case
+    from reeplan.model.case import Case
 
 INFEASIBLE = float("inf")
 SEEDS, MORE_SEEDS = (0, 3, 8), (1, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 16, 17, 19, 20, 21, 22, 24, 26, 27, 28, 29)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.cooperate.question import Question
-from reeplan.study import Desk
+from reeplan.solve.executor import Desk
+from reeplan.studies.cooperation.question import Question
 from solved import run_command
 from support import write_case, years
 from test_cooperate_coalition import TWO

@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.cooperate import clauses
-from reeplan.cooperate.allocation import coalitions, shapley
-from reeplan.cooperate.clauses import Variant, variants_of
-from reeplan.cooperate.coalition import coalition_case
-from reeplan.cooperate.levers import (
+from reeplan.endings import GAP, Outcome
+from reeplan.endings import OPTIMAL as DONE
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import solve_here
+from reeplan.solve.planner import Plan, Planner
+from reeplan.studies.cooperation import clauses
+from reeplan.studies.cooperation.allocation import coalitions, shapley
+from reeplan.studies.cooperation.clauses import Variant, variants_of
+from reeplan.studies.cooperation.coalition import coalition_case
+from reeplan.studies.cooperation.levers import (
     COLUMNS,
     COSTS,
     NOT_CERTAIN,
@@ -32,20 +37,9 @@ from reeplan.cooperate.levers import (
     Levers,
     value_levers,
 )
-from reeplan.cooperate.marginal_prices import (
-    COLUMNS as PRICE_COLUMNS,
-)
-from reeplan.cooperate.marginal_prices import (
-    MarginalPrice,
-    marginal_prices,
-    price_rows,
-)
-from reeplan.cooperate.question import Answer
-from reeplan.endings import GAP, Outcome
-from reeplan.endings import OPTIMAL as DONE
-from reeplan.plan import Plan, Planner
-from reeplan.solver import Controls
-from reeplan.study import solve_here
+from reeplan.studies.cooperation.marginal_prices import COLUMNS as PRICE_COLUMNS
+from reeplan.studies.cooperation.marginal_prices import MarginalPrice, marginal_prices, price_rows
+from reeplan.studies.cooperation.question import Answer
 from solved import GAP as SMALL_GAP
 from solved import cheapest, random_case, rows_of, write_rows
 from support import read, write_case, years
@@ -55,8 +49,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from reeplan.case import Case
-    from reeplan.workers import Task
+    from reeplan.model.case import Case
+    from reeplan.solve.executor import Task
 
 
 def case_in(folder: Path) -> Case:

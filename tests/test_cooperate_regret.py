@@ -10,27 +10,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.cooperate.after_a_break import GoOn, Outlook, TurnRound
-from reeplan.cooperate.attribution import bill_of
-from reeplan.cooperate.coalition import coalition_case
-from reeplan.cooperate.held_assets import Break
-from reeplan.cooperate.joint_investment import JointInvestment, investment_of, stakes
-from reeplan.cooperate.question import Answer, Question
-from reeplan.cooperate.walking_away import (
-    AS_PLANNED,
-    TURNS_ROUND,
-    Row,
-    default_years,
-    regret,
-    who_may_stay,
-)
 from reeplan.endings import Outcome
-from reeplan.plan import Plan, Planner
-from reeplan.results import plan_tables
-from reeplan.solver import Controls
-from reeplan.study import solve_here
-from reeplan.workers import Task
+from reeplan.model.build_case import case_from_tables
+from reeplan.outputs import plan_tables
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Task, solve_here
+from reeplan.solve.planner import Plan, Planner
+from reeplan.studies.cooperation.after_a_break import GoOn, Outlook, TurnRound
+from reeplan.studies.cooperation.attribution import bill_of
+from reeplan.studies.cooperation.coalition import coalition_case
+from reeplan.studies.cooperation.held_assets import Break
+from reeplan.studies.cooperation.joint_investment import JointInvestment, investment_of, stakes
+from reeplan.studies.cooperation.question import Answer, Question
+from reeplan.studies.cooperation.walking_away import AS_PLANNED, TURNS_ROUND, Row, default_years, regret, who_may_stay
 from solved import cheapest, cost_of, random_case, rows_of, write_rows
 from support import crf, read, write_case, years
 from test_cooperate_coalition import tutorial_without_japan
@@ -38,7 +30,7 @@ from test_cooperate_coalition import tutorial_without_japan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reeplan.case import Case
+    from reeplan.model.case import Case
 
 TUTORIAL = Path(__file__).parents[1] / "inputs" / "tutorial"
 GAP = 1e-9

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.program import build_program
-from reeplan.program.cost import PARTS
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.program import build_program
+from reeplan.model.program.cost import PARTS
 from support import read
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from random_cases import write_random_case
-from reeplan.figures import Drawing, catalogue, draw_figures
-from reeplan.figures.movements import COLUMNS, movements
-from reeplan.figures.run import Run
-from reeplan.report import write_report
-from reeplan.tables.spec import TABLES
+from reeplan.inputs.spec import TABLES
+from reeplan.present.figures import Drawing, catalogue, draw_figures
+from reeplan.present.figures.flows.movements import COLUMNS, movements
+from reeplan.present.report import write_report
+from reeplan.present.run import Run
 from report_support import Page
 from solved import draw_nothing, rows_of, run_command, write_rows
 from support import ONE_TOWN, PURE_ORE, write_case, years

@@ -13,28 +13,28 @@ import pandas as pd
 import pytest
 
 from reeplan import endings
-from reeplan.alternatives import sentences
-from reeplan.alternatives.choice import Choice
-from reeplan.alternatives.finding import Finding
-from reeplan.cooperate.deal import Deal
-from reeplan.cooperate.question import Answer
-from reeplan.cooperate.walking_away import _planned_alone
 from reeplan.endings import Outcome
-from reeplan.front import Point, solve_front, solve_single
-from reeplan.futures.tables import status_of as status_in_futures
-from reeplan.futures.two_stage import Found
-from reeplan.plan import Planner
-from reeplan.results.plan_tables import prices
-from reeplan.solver import Controls
-from reeplan.workers import Alone
+from reeplan.outputs.plan_tables import prices
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Alone
+from reeplan.solve.front import Point, solve_front, solve_single
+from reeplan.solve.planner import Planner
+from reeplan.studies.alternatives import sentences
+from reeplan.studies.alternatives.options import Choice
+from reeplan.studies.alternatives.result import Finding
+from reeplan.studies.cooperation.deal import Deal
+from reeplan.studies.cooperation.question import Answer
+from reeplan.studies.cooperation.walking_away import _planned_alone
+from reeplan.studies.uncertainty.tables import status_of as status_in_futures
+from reeplan.studies.uncertainty.two_stage import Found
 from solved import planner_of, rows_of, run_command, write_rows
 from support import Silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reeplan.plan import Plan
-    from reeplan.solver import Solution
+    from reeplan.solve.engine import Solution
+    from reeplan.solve.planner import Plan
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 

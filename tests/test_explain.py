@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 
 from random_cases import write_random_case
-from reeplan.case_from_tables import case_from_tables
 from reeplan.explain import changes, explanation
 from reeplan.explain.arithmetic import highest_by_arithmetic, shortfalls
 from reeplan.explain.explanation import explain
 from reeplan.explain.rules import Rule, RuleBook, lifted
 from reeplan.interrupt import Interrupt
-from reeplan.network import Network
-from reeplan.plan import Planner
-from reeplan.solver import Controls
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.network import Network
+from reeplan.solve.engine import Controls
+from reeplan.solve.planner import Planner
 from solved import add_rows, planner_of, rows_of, run_command, write_rows
 from support import ONE_TOWN, PURE_ORE, optimum, read, write_case, years
 

@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from reeplan import run_folder
 from reeplan.cli import solve as solve_module
 from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
-from reeplan.journal import Journal
-from reeplan.places import unfinished_place
-from reeplan.solver import Solution
-from reeplan.workers import Job
+from reeplan.outputs import run_folder
+from reeplan.outputs.places import unfinished_place
+from reeplan.solve.engine import Solution
+from reeplan.solve.executor import Job
+from reeplan.solve.executor.checkpoint import Journal
 from solved import leave_out_checks, rows_of, run_command, write_rows
 from support import in_a_group, until
 
@@ -49,7 +49,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SLOWLY = """
 import os, sys, time
-from reeplan.workers import Job
+from reeplan.solve.executor import Job
 solve = Job.solve
 def slowly(job, planner):
     time.sleep(float(os.environ["SECONDS_A_SOLVE"]))
@@ -59,7 +59,7 @@ if __name__ == "__main__":
     import reeplan.cli.solve
     class Held:
         holds = True
-    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
+    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
     reeplan.cli.solve.write_report = lambda run: None
     reeplan.cli.solve._verified = lambda folder, display: Held
     from reeplan.__main__ import main
@@ -466,7 +466,7 @@ def test_a_disk_that_is_full_for_the_journal(
         put_in_place(draft, file)
 
     with monkeypatch.context() as patch:
-        patch.setattr("reeplan.answers.os.replace", fails)
+        patch.setattr("reeplan.solve.executor.answers.os.replace", fails)
         result = run_command(*solving(small_case, place))
     if after == 0:
         assert_told(result, 2, "disk is full")

@@ -17,20 +17,20 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from figure_support import assert_readable, texts
-from reeplan.figures import draw_figures
-from reeplan.figures.front import front_figure, words
-from reeplan.figures.front.data import MOST_ROWS, read_front, strip_of, table_of
-from reeplan.figures.front.page import MOST_COLUMNS
-from reeplan.figures.run import Run as RunFolder
-from reeplan.figures.style import apart, drawing_style
-from reeplan.figures.words import NBSP, percent
+from reeplan.present.charts.style import apart, drawing_style
+from reeplan.present.figures import draw_figures
+from reeplan.present.figures.front import front_figure, words
+from reeplan.present.figures.front.data import MOST_ROWS, read_front, strip_of, table_of
+from reeplan.present.figures.front.page import MOST_COLUMNS
+from reeplan.present.run import Run as RunFolder
+from reeplan.present.words import NBSP, percent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
 
-    from reeplan.figures.front.data import FrontData
+    from reeplan.present.figures.front.data import FrontData
 
 
 

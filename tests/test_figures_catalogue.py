@@ -15,20 +15,23 @@ import pytest
 from matplotlib import font_manager
 from PIL import Image
 
-from reeplan.figures import Drawing, build_timeline, catalogue, cost_parts, draw_figures, fonts, palette, words
-from reeplan.figures.index import read_index
-from reeplan.figures.run import Run
-from reeplan.figures.style import BODY, DPI, WIDTH, Ruler, drawing_style
-from reeplan.figures.svg import slim
-from reeplan.report import write_report
-from reeplan.tables.names import quoted
+from reeplan.inputs.names import quoted
+from reeplan.present import words
+from reeplan.present.charts import fonts, palette
+from reeplan.present.charts.style import BODY, DPI, WIDTH, Ruler, drawing_style
+from reeplan.present.charts.svg import slim
+from reeplan.present.figures import Drawing, catalogue, draw_figures
+from reeplan.present.figures.index import read_index
+from reeplan.present.figures.plan import build_timeline, cost_parts
+from reeplan.present.report import write_report
+from reeplan.present.run import Run
 from report_support import Page
 from solved import run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.figures.spec import View
+    from reeplan.present.figures.spec import View
 
 
 @pytest.fixture

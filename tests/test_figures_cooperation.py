@@ -22,17 +22,29 @@ from cooperation_support import (
 )  # fmt: skip
 from figure_support import assert_readable, draw, words_of
 from reeplan import endings
-from reeplan.cooperate import deal, walking_away
-from reeplan.cooperate import levers as cooperate_levers
-from reeplan.cooperate.allocation import coalitions, shapley
 from reeplan.csv_files import write_table
-from reeplan.figures import palette
-from reeplan.figures.catalogue import FIGURES
-from reeplan.figures.cooperation import burdens, data, lever_table, levers, regret, together_front, who_gains
-from reeplan.figures.cooperation.data import Amount, Group, Level
-from reeplan.figures.run import Run
-from reeplan.figures.spec import FigureSpec, View
-from reeplan.report.together import SHOWN_HERE
+from reeplan.present.charts import palette
+from reeplan.present.figures.catalogue import FIGURES
+from reeplan.present.figures.cooperation import (
+    burdens,
+    data,
+    regret,
+    together_front,
+    who_gains,
+)
+from reeplan.present.figures.cooperation import (
+    clause_table as lever_table,
+)
+from reeplan.present.figures.cooperation import (
+    clauses as levers,
+)
+from reeplan.present.figures.cooperation.data import Amount, Group, Level
+from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.present.report.cooperation import SHOWN_HERE
+from reeplan.present.run import Run
+from reeplan.studies.cooperation import deal, walking_away
+from reeplan.studies.cooperation import levers as cooperate_levers
+from reeplan.studies.cooperation.allocation import coalitions, shapley
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 
 from figure_plan import FRONT, INPUTS, PLAN
 from figure_support import assert_readable, draw, hand_run, words_of
-from reeplan.figures.dependence import FIGURE
-from reeplan.figures.run import Run
-from reeplan.figures.spec import View
+from reeplan.present.figures.spec import View
+from reeplan.present.figures.supply.dependence import FIGURE
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

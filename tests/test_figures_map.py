@@ -13,17 +13,17 @@ from matplotlib.patches import Polygon
 
 from figure_plan import view_of
 from figure_support import assert_readable, draw, words_of
-from reeplan.figures.run import Run
-from reeplan.figures.schematic_map import FIGURE
-from reeplan.figures.schematic_map.cards import place_cards
-from reeplan.figures.schematic_map.projection import eastwards, projection, pushed_apart
+from reeplan.present.figures.map import FIGURE
+from reeplan.present.figures.map.cards import place_cards
+from reeplan.present.figures.map.projection import eastwards, projection, pushed_apart
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
 
-    from reeplan.figures.spec import View
+    from reeplan.present.figures.spec import View
 
 
 def views(folder: Path) -> tuple[View, View]:

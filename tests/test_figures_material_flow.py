@@ -10,12 +10,12 @@ from matplotlib.patches import PathPatch
 
 from figure_support import assert_readable, draw, words_of
 from flows_by_hand import by_hand
-from reeplan.figures.flow_table import LOST, NOT_MET, ORIGIN, USE
-from reeplan.figures.material_flow import FIGURE
-from reeplan.figures.movements import movements, reo_of
-from reeplan.figures.origins import mixed
-from reeplan.figures.run import Run
-from reeplan.figures.spec import View
+from reeplan.present.figures.flows.flow_table import LOST, NOT_MET, ORIGIN, USE
+from reeplan.present.figures.flows.material_flow import FIGURE
+from reeplan.present.figures.flows.movements import movements, reo_of
+from reeplan.present.figures.flows.origins import mixed
+from reeplan.present.figures.spec import View
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

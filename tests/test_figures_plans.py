@@ -10,9 +10,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 from figure_support import assert_readable, draw, hand_run, words_of
-from reeplan.figures import build_timeline, capital, cost_parts
-from reeplan.figures.run import Run
-from reeplan.figures.spec import View
+from reeplan.present.figures.plan import build_timeline, capital, cost_parts
+from reeplan.present.figures.spec import View
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

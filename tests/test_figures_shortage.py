@@ -10,9 +10,9 @@ from matplotlib.patches import Rectangle
 
 from figure_support import assert_readable, draw, words_of
 from flows_by_hand import by_hand
-from reeplan.figures.run import Run
-from reeplan.figures.shortage import FIGURE, colour_of
-from reeplan.figures.spec import View
+from reeplan.present.figures.plan.shortage import FIGURE, colour_of
+from reeplan.present.figures.spec import View
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ import pytest
 
 from figure_support import assert_readable, draw, words_of
 from flows_by_hand import by_hand
-from reeplan.figures.run import Run
-from reeplan.figures.spec import View
-from reeplan.figures.stock_levels import FIGURE
+from reeplan.present.figures.plan.stock_levels import FIGURE
+from reeplan.present.figures.spec import View
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

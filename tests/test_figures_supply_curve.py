@@ -11,8 +11,8 @@ from matplotlib.patches import Rectangle
 
 from figure_plan import view_of
 from figure_support import assert_readable, draw, words_of
-from reeplan.figures.run import Run
-from reeplan.figures.supply_curve import BEYOND, FIGURE
+from reeplan.present.figures.supply.supply_curve import BEYOND, FIGURE
+from reeplan.present.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,27 +13,21 @@ import pandas as pd
 import pytest
 
 from figure_support import assert_readable, draw, words_of
-from reeplan.alternatives import ranges as alternatives_ranges
-from reeplan.alternatives.finding import COLUMNS as OF_ALTERNATIVES
 from reeplan.csv_files import write_table
-from reeplan.figures.catalogue import FIGURES
-from reeplan.figures.run import Run
-from reeplan.figures.sureness import (
-    alternatives,
-    built_in_futures,
-    indices,
-    knowing,
-    near_optimal,
-    plan_regret,
-    risk_front,
-    screening,
-    tornado,
-)
-from reeplan.futures import measures_of_knowing as of_knowing
-from reeplan.futures import tables as of_futures
-from reeplan.sensitivity import effects, robust
-from reeplan.sensitivity.outputs import Output
-from reeplan.sensitivity.tornado import tornado_rows
+from reeplan.present.figures.alternatives import plans as alternatives
+from reeplan.present.figures.alternatives import ranges as near_optimal
+from reeplan.present.figures.catalogue import FIGURES
+from reeplan.present.figures.sensitivity import built_in_futures, indices, screening, tornado
+from reeplan.present.figures.uncertainty import plan_regret, risk_front
+from reeplan.present.figures.uncertainty import value_of_information as knowing
+from reeplan.present.run import Run
+from reeplan.studies.alternatives import ranges as alternatives_ranges
+from reeplan.studies.alternatives.result import COLUMNS as OF_ALTERNATIVES
+from reeplan.studies.sensitivity import effects, robust
+from reeplan.studies.sensitivity.outputs import Output
+from reeplan.studies.sensitivity.tornado import tornado_rows
+from reeplan.studies.uncertainty import measures_of_knowing as of_knowing
+from reeplan.studies.uncertainty import tables as of_futures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +35,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from reeplan.figures.spec import FigureSpec
+    from reeplan.present.figures.spec import FigureSpec
 
 NAN = math.nan
 LONG = "a separation plant with a very long name beside a port nobody has heard of"

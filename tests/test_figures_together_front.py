@@ -8,9 +8,9 @@ import pytest
 
 from cooperation_support import cooperate_run
 from figure_support import assert_readable, draw
-from reeplan.figures.cooperation import together_front
-from reeplan.figures.run import Run
-from reeplan.figures.style import drawing_style
+from reeplan.present.charts.style import drawing_style
+from reeplan.present.figures.cooperation import together_front
+from reeplan.present.run import Run
 from test_figures_cooperation import PAIR, two
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reeplan
-from reeplan.finance import (
+from reeplan.model.finance import (
     annuity,
     capital_recovery_factor,
     discount_factor,
@@ -28,7 +28,7 @@ few = settings(derandomize=True, deadline=None, database=None)
 MODULES = sorted(module.name for module in pkgutil.walk_packages(reeplan.__path__, "reeplan."))
 
 
-ELSEWHERE = ("reeplan.workers.dask_cluster", "reeplan.workers.mpi_ranks", "reeplan.stochastic.bounds")
+ELSEWHERE = ("reeplan.solve.executor.dask_cluster", "reeplan.solve.executor.mpi_ranks", "reeplan.stochastic.bounds")
 """Modules that need packages of an extra, or start MPI: tested where they work, in processes of their own."""
 
 
@@ -38,7 +38,7 @@ def test_examples_in_the_code(name: str) -> None:
 
 
 def test_finance_has_examples() -> None:
-    assert doctest.testmod(importlib.import_module("reeplan.finance")).attempted >= 10
+    assert doctest.testmod(importlib.import_module("reeplan.model.finance")).attempted >= 10
 
 
 @few

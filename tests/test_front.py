@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import second_opinion
-from reeplan.case_from_tables import case_from_tables
 from reeplan.endings import Outcome
-from reeplan.front import Front, Point, gap_in_money, knees_of, solve_front, solve_single
 from reeplan.interrupt import Interrupt
-from reeplan.plan import Plan, Planner
-from reeplan.solver import Controls
-from reeplan.workers import Alone, Team
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Alone, Team
+from reeplan.solve.front import Front, Point, gap_in_money, knees_of, solve_front, solve_single
+from reeplan.solve.planner import Plan, Planner
 from solved import cheapest, planner_of, random_case
 from support import ONE_TOWN, PURE_ORE, Silent, read, write_case, years
 

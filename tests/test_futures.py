@@ -14,25 +14,33 @@ import pyomo.environ as pyo
 import pytest
 
 import second_opinion
-from reeplan.case_from_tables import case_from_tables
 from reeplan.endings import Outcome
-from reeplan.front import solve_front
-from reeplan.futures.case_problem import CaseProblem
-from reeplan.futures.decisions import Kind, read_decisions, written
-from reeplan.futures.mean import mean_case
-from reeplan.futures.question import CarriedOut, Cheapest
-from reeplan.futures.regret import AGAINST, AS_EXPECTED, COST, LOST_SUPPLY, Choice, Regret, choice_of, regret_of
-from reeplan.futures.result import Futures, study_futures
-from reeplan.futures.risk import RiskFront, risk_front
-from reeplan.futures.risk_questions import AtLevel, LeastLoss
-from reeplan.futures.scenarios import NOTHING, case_of, probabilities
-from reeplan.futures.textbook import StatedProblem
-from reeplan.futures.two_stage import MEAN, Found, Knowing, value_of_knowing
-from reeplan.network import Network, Period
-from reeplan.plan import Planner
-from reeplan.solver import Controls
-from reeplan.study import Notebook, solve_here
-from reeplan.workers import Alone
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.network import Network, Period
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Alone, Notebook, solve_here
+from reeplan.solve.front import solve_front
+from reeplan.solve.planner import Planner
+from reeplan.studies.uncertainty.case_problem import CaseProblem
+from reeplan.studies.uncertainty.decisions import Kind, read_decisions, written
+from reeplan.studies.uncertainty.mean import mean_case
+from reeplan.studies.uncertainty.question import CarriedOut, Cheapest
+from reeplan.studies.uncertainty.regret import (
+    AGAINST,
+    AS_EXPECTED,
+    COST,
+    LOST_SUPPLY,
+    Choice,
+    Regret,
+    choice_of,
+    regret_of,
+)
+from reeplan.studies.uncertainty.result import Futures, study_futures
+from reeplan.studies.uncertainty.risk import RiskFront, risk_front
+from reeplan.studies.uncertainty.risk_questions import AtLevel, LeastLoss
+from reeplan.studies.uncertainty.scenarios import NOTHING, case_of, probabilities
+from reeplan.studies.uncertainty.textbook import StatedProblem
+from reeplan.studies.uncertainty.two_stage import MEAN, Found, Knowing, value_of_knowing
 from solved import cheapest, random_case, rows_of, write_rows
 from support import ONE_TOWN, PURE_ORE, Silent, close, optimum, read, write_case, write_overlay, years
 
@@ -40,8 +48,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from reeplan.case import Case
-    from reeplan.workers import Task
+    from reeplan.model.case import Case
+    from reeplan.solve.executor import Task
 
 TIGHT = 1e-9
 """Relative gap to which everything here is solved."""

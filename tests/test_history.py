@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
 from reeplan.endings import Outcome
-from reeplan.measures import served_value_shares
-from reeplan.plan import Planner
-from reeplan.solver import Controls
-from reeplan.tables import load_tables
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.measures import served_value_shares
+from reeplan.solve.engine import Controls
+from reeplan.solve.planner import Planner
 from support import read
 
 if TYPE_CHECKING:
-    from reeplan.case import Case
+    from reeplan.model.case import Case
 
 ROOT = Path(__file__).parent.parent
 CASE, OVERLAYS = ROOT / "inputs" / "history-2010", ROOT / "inputs" / "history-2010-overlays"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from reeplan.results.iamc import INDEX, TOPICS, Topic, iamc
+from reeplan.outputs.iamc import INDEX, TOPICS, Topic, iamc
 from reeplan.verify import verify_run
 from support import write_overlay
 

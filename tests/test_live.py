@@ -19,15 +19,15 @@ from reeplan.cli import live as live_module
 from reeplan.cli.display import TerminalDisplay, in_time
 from reeplan.cli.live import LiveFront
 from reeplan.endings import Outcome
-from reeplan.figures.so_far import so_far_figure
-from reeplan.figures.style import drawing_style
-from reeplan.solver import Progress, Solution
+from reeplan.present.charts.style import drawing_style
+from reeplan.present.figures.front.so_far import so_far_figure
+from reeplan.solve.engine import Progress, Solution
 from solved import run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.front import Point
+    from reeplan.solve.front import Point
 
 
 class Clock:
@@ -223,7 +223,7 @@ def test_slow_drawing_is_done_more_seldom(tmp_path: Path, clock: Clock, monkeypa
         drawn.append(clock.now)
         clock.now += 3
 
-    monkeypatch.setattr("reeplan.figures.so_far.draw_so_far", slow)
+    monkeypatch.setattr("reeplan.present.figures.front.so_far.draw_so_far", slow)
     live, _ = live_front(tmp_path, clock)
     for number in range(100):
         clock.now += 5
@@ -236,7 +236,7 @@ def test_what_fails_is_let_go(tmp_path: Path, clock: Clock, monkeypatch: pytest.
     def fails(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("reeplan.figures.so_far.draw_so_far", fails)
+    monkeypatch.setattr("reeplan.present.figures.front.so_far.draw_so_far", fails)
     live, said = live_front(tmp_path, clock)
     clock.now += 11
     live.heard([CHEAP])
@@ -287,7 +287,7 @@ def test_a_run_shows_its_front_while_it_is_found_and_leaves_only_its_own_files(
         file.write_bytes(b"a picture")
 
     monkeypatch.setattr(live_module, "EVERY_S", 0.0)
-    monkeypatch.setattr("reeplan.figures.so_far.draw_so_far", looks)
+    monkeypatch.setattr("reeplan.present.figures.front.so_far.draw_so_far", looks)
     result = run_command("solve", small_case, "--out", tmp_path / "run", "--workers", 1)
     assert result.exit_code == 0, result.output
     front = pd.read_csv(tmp_path / "run/front.csv", encoding="utf-8-sig")
@@ -306,7 +306,7 @@ def test_a_picture_that_cannot_be_drawn_does_not_touch_the_run(
         raise MemoryError
 
     monkeypatch.setattr(live_module, "EVERY_S", 0.0)
-    monkeypatch.setattr("reeplan.figures.so_far.draw_so_far", fails)
+    monkeypatch.setattr("reeplan.present.figures.front.so_far.draw_so_far", fails)
     result = run_command("solve", small_case, "--out", tmp_path / "run", "--workers", 1)
     assert result.exit_code == 0, result.output
     assert list((tmp_path / "run").rglob("*so-far*")) == []

@@ -24,16 +24,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
 from reeplan.cli import solve as solve_module
 from reeplan.endings import Outcome
-from reeplan.places import unfinished_place
-from reeplan.plan import Planner
-from reeplan.solver import Controls
-from reeplan.study import Desk
-from reeplan.tables import load_tables
-from reeplan.workers import Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
-from reeplan.workers.bench import differences
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.outputs.places import unfinished_place
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Desk, Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
+from reeplan.solve.executor.worker import differences
+from reeplan.solve.planner import Planner
 from solved import draw_nothing, run_command
 from support import Silent, in_a_group, until
 
@@ -44,8 +43,8 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from reeplan.case import Case
-    from reeplan.solver import Watch
+    from reeplan.model.case import Case
+    from reeplan.solve.engine import Watch
 
 TUTORIAL = Path(__file__).parent.parent / "inputs" / "tutorial"
 POINTS = 5
@@ -54,7 +53,7 @@ ONE = Controls(threads=1)
 WATCHED = """
 import os, time
 from pathlib import Path
-from reeplan.workers import Job
+from reeplan.solve.executor import Job
 solve, signs = getattr(Job, "unwatched", Job.solve), Path(os.environ["SIGNS"])
 def watched(job, planner):
     (signs / f"{os.getpid()} {job.what}").touch()
@@ -70,7 +69,7 @@ import reeplan.cli.solve
 from reeplan.__main__ import main
 class Held:
     holds = True
-reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
+reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
 reeplan.cli.solve.write_report = lambda run: None
 reeplan.cli.solve._verified = lambda folder, display: Held
 if __name__ == "__main__":
@@ -337,7 +336,7 @@ def test_one_place_to_solve(words: list[str], tmp_path: Path) -> None:
 def test_a_package_that_is_missing(
     words: list[str], package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith(("reeplan.workers.dask", "reeplan.workers.mpi"))]:
+    for name in [name for name in sys.modules if name.startswith(("reeplan.solve.executor.dask", "reeplan.solve.executor.mpi"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     result = run_command(*solving(tmp_path / "run"), *words)
@@ -496,7 +495,7 @@ def dies(planner: Planner, watch: Watch) -> float:
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a process as POSIX does")
 def test_a_task_that_kills_its_workers_is_given_up(small_case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reeplan.workers.workplace.ATTEMPTS", 2)
+    monkeypatch.setattr("reeplan.solve.executor.backend.ATTEMPTS", 2)
     with LocalProcesses(1) as here, pytest.raises(WorkerLostError, match="again and again"):
         sweep(here, [Task("deadly", case_of(small_case), dies)], Silent())
 
@@ -511,7 +510,7 @@ def test_what_a_question_raises_is_heard(small_case: Path) -> None:
 
 
 def test_a_job_that_nobody_was_left_to_solve_counts_as_interrupted(small_case: Path) -> None:
-    from reeplan.workers import Workforce
+    from reeplan.solve.executor import Workforce
 
     case = case_of(small_case)
     with InThreads(1) as threads:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import second_opinion
-from reeplan.network import Lane, Network, Operation, Period, intermediate
-from reeplan.tables.spec import BASE
+from reeplan.inputs.spec import BASE
+from reeplan.model.network import Lane, Network, Operation, Period, intermediate
 from solved import add_rows, cost_of, planner_of, random_case, rows_of
 from support import ONE_TOWN, PURE_ORE, write_case, years
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.plan import Planner
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.planner import Planner
 from support import read
 
 INPUTS = Path(__file__).parent.parent / "inputs"

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from reeplan.endings import Outcome
-from reeplan.front import solve_front
-from reeplan.journal import Journal, Recorded
-from reeplan.solver import Controls, Solution
-from reeplan.workers import Alone, Job
+from reeplan.solve.engine import Controls, Solution
+from reeplan.solve.executor import Alone, Job
+from reeplan.solve.executor.checkpoint import Journal, Recorded
+from reeplan.solve.front import solve_front
 from solved import planner_of, random_case
 from support import Silent
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reeplan.front import Point
-    from reeplan.workers import Crew, Done
+    from reeplan.solve.executor import Crew, Done
+    from reeplan.solve.front import Point
 
 ONE = Controls(threads=1)
 

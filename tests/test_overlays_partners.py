@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.cooperate.allocation import coalitions
-from reeplan.cooperate.coalition import coalition_case
 from reeplan.endings import Outcome
-from reeplan.plan import Planner
-from reeplan.tables import load_tables
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.planner import Planner
+from reeplan.studies.cooperation.allocation import coalitions
+from reeplan.studies.cooperation.coalition import coalition_case
 from support import read
 
 if TYPE_CHECKING:
-    from reeplan.case import Case
+    from reeplan.model.case import Case
 
 INPUTS = Path(__file__).parent.parent / "inputs"
 BASE, OVERLAYS = INPUTS / "base", INPUTS / "overlays"

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from reeplan import place_lock, run_folder
-from reeplan.place_lock import PlaceTakenError, alone_at, lock_file, worker_at
-from reeplan.places import replaced_place, unfinished_place
-from reeplan.run_folder import new_place, written_whole
+from reeplan.outputs import place_lock, run_folder
+from reeplan.outputs.place_lock import PlaceTakenError, alone_at, lock_file, worker_at
+from reeplan.outputs.places import replaced_place, unfinished_place
+from reeplan.outputs.run_folder import new_place, written_whole
 from solved import draw_nothing, leave_out_checks, run_command
 from support import in_a_group, members
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 HOLDING = """
 import os, subprocess, sys, time
 from pathlib import Path
-from reeplan.place_lock import alone_at
+from reeplan.outputs.place_lock import alone_at
 with alone_at(Path(sys.argv[1])):
     if "children" in sys.argv:
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], close_fds=False)
@@ -174,7 +174,7 @@ def test_one_process_is_not_let_in_twice(tmp_path: Path) -> None:
 def test_whoever_looks_keeps_nobody_out(tmp_path: Path) -> None:
     """Looks for a writer go on all the time while writers take turns: each gets in."""
     place = tmp_path / "run"
-    look = "from reeplan.place_lock import worker_at\nfrom pathlib import Path\nimport sys\n" \
+    look = "from reeplan.outputs.place_lock import worker_at\nfrom pathlib import Path\nimport sys\n" \
         "print(flush=True)\nwhile True: worker_at(Path(sys.argv[1]))"  # fmt: skip
     with in_a_group(sys.executable, "-c", look, place) as looking:
         assert looking.stdout is not None
@@ -303,11 +303,11 @@ def test_a_move_that_fails_leaves_the_old_run(tmp_path: Path, monkeypatch: pytes
 
 MANY = """
 import json, os, sys, time
-import matplotlib.pyplot, reeplan.compare.folder
+import matplotlib.pyplot, reeplan.present.compare.folder
 import reeplan.cli.commands, reeplan.cli.compare, reeplan.cli.report, reeplan.cli.solve as solve
 class Held:
     holds = True
-solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
+solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
 solve.write_report = lambda run: None
 solve._verified = lambda folder, display: Held
 def in_child(number, command, begin):

@@ -22,8 +22,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reeplan.figures import draw_figures
-from reeplan.results import plan_tables
+from reeplan.outputs import plan_tables
+from reeplan.present.figures import draw_figures
 from solved import (
     Rows,
     add_rows,

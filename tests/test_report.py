@@ -17,15 +17,15 @@ import pytest
 from click.testing import CliRunner
 
 from reeplan.cli import reeplan
-from reeplan.report import metric_tables, plan_tables, write_report
-from reeplan.report.content import Report
-from reeplan.report.sources import input_tables, tally
+from reeplan.present.report import metric_tables, plan_tables, write_report
+from reeplan.present.report.content import Report
+from reeplan.present.report.sources import input_tables, tally
 from report_support import Page, with_pictures
 from solved import draw_nothing, run_command
 from support import ONE_TOWN, write_case, years
 
 if TYPE_CHECKING:
-    from reeplan.report.grid import Grid
+    from reeplan.present.report.grid import Grid
 
 HAND_CASES = Path(__file__).parent / "hand_cases"
 
@@ -132,7 +132,7 @@ def test_every_row_of_the_inputs_is_there_with_its_source(run: Path) -> None:
 
 
 def test_a_long_table_of_inputs_says_how_much_is_left_out(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reeplan.report.sources.MOST_ROWS", 2)
+    monkeypatch.setattr("reeplan.present.report.sources.MOST_ROWS", 2)
     table = next(table for table in input_tables(Report(copy).run) if table.name == "demand")
     rows = len(pd.read_csv(copy / "inputs" / "demand.csv", encoding="utf-8-sig"))
     assert (len(table.rows), table.left) == (2, rows - 2)
@@ -230,7 +230,7 @@ def test_pictures_are_in_the_page_as_they_are_in_the_run(run: Path, page: Page) 
 
 
 def test_what_makes_the_page_too_large_is_packed(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reeplan.report.pictures.WHOLE_BYTES", 0)
+    monkeypatch.setattr("reeplan.present.report.pictures.WHOLE_BYTES", 0)
     write_report(copy)
     packed = Page(copy)
     held = {zlib.decompress(base64.b64decode(text)).decode() for text in packed.attributes("data-packed")}
@@ -280,8 +280,8 @@ def test_titles_and_names_stay_text(tmp_path: Path, no_figures: None) -> None:
 
 
 def test_the_package_names_no_country_and_no_element() -> None:
-    import reeplan.report
+    import reeplan.present.report
 
-    for file in Path(reeplan.report.__file__).parent.rglob("*.*"):
+    for file in Path(reeplan.present.report.__file__).parent.rglob("*.*"):
         if file.suffix in (".py", ".j2", ".js", ".css"):
             assert not re.search(r"\b(India|Japan|China|Nd|Dy)\b", file.read_text(encoding="utf-8")), file

@@ -15,10 +15,12 @@ import pandas as pd
 import pytest
 
 from reeplan.csv_files import write_table
-from reeplan.figures.catalogue import draw_all
-from reeplan.figures.run import Run
-from reeplan.report import sureness, together, write_report
-from reeplan.report.content import Report
+from reeplan.present.figures.catalogue import draw_all
+from reeplan.present.report import cooperation as together
+from reeplan.present.report import robustness as sureness
+from reeplan.present.report import write_report
+from reeplan.present.report.content import Report
+from reeplan.present.run import Run
 from report_support import CONTRAST, with_pictures
 from test_figures_sureness import NAN, write_regret
 from test_report_cooperation import run_with_every_table
@@ -43,7 +45,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed:
 def run(tutorial_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose other plans' pictures are packed, as those of a large case are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.report.pictures.WHOLE_BYTES", 0)
+        patch.setattr("reeplan.present.report.pictures.WHOLE_BYTES", 0)
         return with_pictures(tutorial_run, tmp_path_factory.mktemp("browser") / "run")
 
 

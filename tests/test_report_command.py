@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.figures import Drawing, draw_figures
+from reeplan.present.figures import Drawing, draw_figures
 from report_support import with_pictures
 from solved import run_command
 

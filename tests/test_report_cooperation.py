@@ -11,16 +11,29 @@ import pytest
 
 from cooperation_support import FOUR_NAMES, cooperate_run, four_costs, write_burdens, write_levers, write_regret
 from reeplan.csv_files import write_table
-from reeplan.figures.cooperation.data import deal_level
-from reeplan.figures.run import Run
-from reeplan.report import sections, together, together_tables, together_words, trust, write_report
-from reeplan.report.content import Report
+from reeplan.present.figures.cooperation.data import deal_level
+from reeplan.present.report import (
+    cooperation as together,
+)
+from reeplan.present.report import (
+    cooperation_tables as together_tables,
+)
+from reeplan.present.report import (
+    cooperation_words as together_words,
+)
+from reeplan.present.report import (
+    sections,
+    trust,
+    write_report,
+)
+from reeplan.present.report.content import Report
+from reeplan.present.run import Run
 from report_support import Page, with_figures_named
 from test_figures_cooperation import HALT, IDLE, LEVELS, PAIR, two
 
 if TYPE_CHECKING:
     from cooperation_support import Costs
-    from reeplan.report.grid import Grid
+    from reeplan.present.report.grid import Grid
 
 
 def _price(clause: str, about: str, item: str, year: int | str, window: str, price: float) -> dict[str, Any]:

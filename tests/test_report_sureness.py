@@ -8,10 +8,25 @@ import pandas as pd
 import pytest
 
 from reeplan.csv_files import write_table
-from reeplan.figures.catalogue import FIGURES
-from reeplan.figures.run import Run
-from reeplan.report import sureness, sureness_tables, sureness_words, together, trust, write_report
-from reeplan.report.content import Report
+from reeplan.present.figures.catalogue import FIGURES
+from reeplan.present.report import (
+    cooperation as together,
+)
+from reeplan.present.report import (
+    robustness as sureness,
+)
+from reeplan.present.report import (
+    robustness_tables as sureness_tables,
+)
+from reeplan.present.report import (
+    robustness_words as sureness_words,
+)
+from reeplan.present.report import (
+    trust,
+    write_report,
+)
+from reeplan.present.report.content import Report
+from reeplan.present.run import Run
 from report_support import Page, with_figures_named
 from test_figures_sureness import (
     CHOICE,
@@ -33,7 +48,7 @@ from test_figures_sureness import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.report.grid import Grid
+    from reeplan.present.report.grid import Grid
 
 __all__ = ["run"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from reeplan.results.plan_tables import surplus
-from reeplan.run_folder import written_whole
-from reeplan.tables.spec import TABLES
+from reeplan.inputs.spec import TABLES
+from reeplan.outputs.plan_tables import surplus
+from reeplan.outputs.run_folder import written_whole
 from solved import cheapest, planner_of, rows_of, run_command
 from support import ONE_TOWN, PURE_ORE, write_case, years
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import second_opinion
-from reeplan.results import plan_tables
+from reeplan.outputs import plan_tables
 from solved import cheapest, planner_of, random_case, rows_of
 from support import front, modules, window_costs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.plan import Plan, Planner
+    from reeplan.solve.planner import Plan, Planner
 
 MEASURES = ("worst_case", "weakest_link", "expected", "cvar")
 SEEDS = (0, 2, 3, 5, 6, 7, 14, 25)

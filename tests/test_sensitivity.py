@@ -15,27 +15,27 @@ import numpy as np
 import pytest
 from SALib.analyze import morris as salib_morris
 
-from reeplan.case_from_tables import case_from_tables
 from reeplan.endings import Outcome
-from reeplan.plan import Planner
-from reeplan.sensitivity import Effort, ImpossibleRangesError, NoRangesError, Sensitivity, study_sensitivity
-from reeplan.sensitivity.design import index_points, problem, screening_points, spread_points
-from reeplan.sensitivity.effects import Design, index_rows, leading, screening_rows
-from reeplan.sensitivity.futures import Future, Futures
-from reeplan.sensitivity.indices import effects, indices
-from reeplan.sensitivity.inputs import inputs_of
-from reeplan.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
-from reeplan.sensitivity.question import Answer, Built, Question, Summary, cheaper
-from reeplan.sensitivity.tornado import indistinct, tornado_rows
-from reeplan.sensitivity.words import sentences
-from reeplan.solver import Controls
-from reeplan.study import Notebook, solve_here
+from reeplan.model.build_case import case_from_tables
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Notebook, solve_here
+from reeplan.solve.planner import Planner
+from reeplan.studies.sensitivity import Effort, ImpossibleRangesError, NoRangesError, Sensitivity, study_sensitivity
+from reeplan.studies.sensitivity.design import index_points, problem, screening_points, spread_points
+from reeplan.studies.sensitivity.effects import Design, index_rows, leading, screening_rows
+from reeplan.studies.sensitivity.futures import Future, Futures
+from reeplan.studies.sensitivity.indices import effects, indices
+from reeplan.studies.sensitivity.inputs import inputs_of
+from reeplan.studies.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
+from reeplan.studies.sensitivity.question import Answer, Built, Question, Summary, cheaper
+from reeplan.studies.sensitivity.tornado import indistinct, tornado_rows
+from reeplan.studies.sensitivity.words import sentences
 from support import ONE_TOWN, PURE_ORE, crf, read, write_case, years
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reeplan.workers import Task
+    from reeplan.solve.executor import Task
 
 INPUTS = Path(__file__).parent.parent / "inputs"
 NONE = Effort(one_at_a_time=False, trajectories=0, samples=0, futures=0)

@@ -14,12 +14,12 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from reeplan.basis import Basis
 from reeplan.endings import Outcome
-from reeplan.front import solve_front, solve_single
 from reeplan.interrupt import Interrupt
-from reeplan.solver import Controls, Engine, Solution, _better, _Question
-from reeplan.workers import Alone
+from reeplan.solve.basis import Basis
+from reeplan.solve.engine import Controls, Engine, Solution, _better, _Question
+from reeplan.solve.executor import Alone
+from reeplan.solve.front import solve_front, solve_single
 from solved import planner_of, random_case, rows_of, write_rows
 from support import Silent
 

@@ -19,10 +19,10 @@ from pathlib import Path
 import pyomo.environ as pyo
 import pytest
 
-from reeplan.case_from_tables import case_from_tables
-from reeplan.plan import INVESTMENT, Planner
-from reeplan.program import build_program
-from reeplan.solver import Controls
+from reeplan.model.build_case import case_from_tables
+from reeplan.model.program import build_program
+from reeplan.solve.engine import Controls
+from reeplan.solve.planner import INVESTMENT, Planner
 from reeplan.stochastic.parts import BASE_PATH, CoupledWindowsError, Parts, in_order
 from solved import add_rows, random_case, rows_of, write_rows
 from support import read

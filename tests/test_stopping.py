@@ -23,13 +23,13 @@ import pytest
 from reeplan.cli import solve as solve_module
 from reeplan.endings import Outcome
 from reeplan.explain import explain
-from reeplan.figures import catalogue
-from reeplan.front import Front, Point, _Search
 from reeplan.interrupt import SAME_REQUEST_S, Interrupt
-from reeplan.plan import Plan, Planner
-from reeplan.run_folder import read_manifest, unfinished_place
-from reeplan.solver import Controls
-from reeplan.workers import Job
+from reeplan.outputs.run_folder import read_manifest, unfinished_place
+from reeplan.present.figures import catalogue
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Job
+from reeplan.solve.front import Front, Point, _Search
+from reeplan.solve.planner import Plan, Planner
 from solved import draw_nothing, planner_of, rows_of, run_command, write_rows
 from support import until
 
@@ -120,7 +120,7 @@ def test_a_check_is_stopped_at_once(
     ("command", "work"),
     [("verify", "reeplan.cli.verify.verify_folder"), ("report", "reeplan.cli.report.write_report"),
      ("compare", "reeplan.cli.compare.compare"), ("compare", "reeplan.cli.compare.write"),
-     ("solve", "reeplan.cli.session.load_tables"), ("init", "reeplan.tables.describe.write_templates")],
+     ("solve", "reeplan.cli.options.load_tables"), ("init", "reeplan.inputs.describe.write_templates")],
 )  # fmt: skip
 def test_what_keeps_nothing_is_stopped_at_once(
     command: str, work: str, plain_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reeplan.study import Desk
+from reeplan.solve.executor import Desk
 from reeplan.verify import Verdict
 from solved import draw_nothing, run_command
 from studies_support import STUDIES, StudyRuns, run_study

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pytest
 
-from reeplan.solver import Controls
-from reeplan.study import Desk, Notebook, solve_here
-from reeplan.study.identity import Identities, written_out
-from reeplan.workers import LocalProcesses, Task
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Desk, LocalProcesses, Notebook, Task, solve_here
+from reeplan.solve.executor.content_key import Identities, written_out
 from support import write_case, years
 from test_cooperate_coalition import TWO, case_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.case import Case
-    from reeplan.plan import Planner
-    from reeplan.solver import Progress, Watch
+    from reeplan.model.case import Case
+    from reeplan.solve.engine import Progress, Watch
+    from reeplan.solve.planner import Planner
 
 
 @dataclass(frozen=True)

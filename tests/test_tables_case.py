@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.tables import load_tables
-from reeplan.tables.spec import TABLES
+from reeplan.inputs import load_tables
+from reeplan.inputs.spec import TABLES
 
 if TYPE_CHECKING:
-    from reeplan.tables.rows import Loaded, Problem
+    from reeplan.inputs.rows import Loaded, Problem
 
 CASE = {
     "settings": """
@@ -289,6 +289,6 @@ def test_reading_needs_no_data_libraries() -> None:
     """``reeplan check`` must answer at once, so the input layer stays within the standard library."""
     import subprocess
 
-    code = "import sys, reeplan.tables; print([m for m in ('pandas', 'numpy', 'pyomo', 'highspy') if m in sys.modules])"
+    code = "import sys, reeplan.inputs; print([m for m in ('pandas', 'numpy', 'pyomo', 'highspy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

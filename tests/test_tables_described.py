@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from frictionless import Package, validate
 
-from reeplan.tables import load_tables
-from reeplan.tables.describe import datapackage, main, package_text, reference, write_templates
-from reeplan.tables.spec import SETTINGS, TABLES
+from reeplan.inputs import load_tables
+from reeplan.inputs.describe import datapackage, main, package_text, reference, write_templates
+from reeplan.inputs.spec import SETTINGS, TABLES
 from test_tables_case import CASE, case, lines_of, says
 
 __all__ = ["case"]
@@ -22,7 +22,7 @@ CASES = [path.parent for place in PLACES for path in place.glob("*/settings.csv"
 
 
 def test_the_reference_in_the_inputs_is_up_to_date() -> None:
-    """If this fails: ``python -m reeplan.tables.describe inputs``."""
+    """If this fails: ``python -m reeplan.inputs.describe inputs``."""
     assert (INPUTS / "README.md").read_text(encoding="utf-8") == reference()
 
 

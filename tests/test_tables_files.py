@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reeplan.tables import load_tables
-from reeplan.tables.cells import CellError, parse
-from reeplan.tables.notations import NUMBER
-from reeplan.tables.reader import MOST_BYTES
-from reeplan.tables.spec import TABLES
+from reeplan.inputs import load_tables
+from reeplan.inputs.cells import CellError, parse
+from reeplan.inputs.notations import NUMBER
+from reeplan.inputs.reader import MOST_BYTES
+from reeplan.inputs.spec import TABLES
 from test_tables_case import CASE, add_row, case, change_cell, lines_of, only_error, says, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reeplan.tables.rows import Loaded
+    from reeplan.inputs.rows import Loaded
 
 __all__ = ["case"]
 
@@ -251,7 +251,7 @@ def only_small(read_bytes: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
 
 
 def test_more_lines_than_any_table_has_are_not_read(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reeplan.tables.reader.MOST_LINES", 1000)
+    monkeypatch.setattr("reeplan.inputs.reader.MOST_LINES", 1000)
     assert "more than 1 000 lines" in only_error(rewrite(case, "partners", b"partner,wacc" + b"\n" * 5000)).message
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reeplan.tables import load_tables
+from reeplan.inputs import load_tables
 from test_tables_case import CASE, add_row, case, change_cell, lines_of, only_error, says, write_lines
 
 __all__ = ["case"]
@@ -285,6 +285,6 @@ def test_a_missing_setting(case: Path) -> None:
 
 
 def test_every_table_is_in_these_tests() -> None:
-    from reeplan.tables.spec import TABLES
+    from reeplan.inputs.spec import TABLES
 
     assert set(CASE) == set(TABLES)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy import stats
 
-from reeplan.sensitivity.inputs import inputs_of
-from reeplan.tables import load_tables
-from reeplan.tables.ranges import Range, resolve
-from reeplan.tables.spec import TABLES, VARIED_SETTINGS, VARIED_TABLES
+from reeplan.inputs import load_tables
+from reeplan.inputs.ranges import Range, resolve
+from reeplan.inputs.spec import TABLES, VARIED_SETTINGS, VARIED_TABLES
+from reeplan.studies.sensitivity.inputs import inputs_of
 from test_tables_case import case, only_error, says
 
 if TYPE_CHECKING:
-    from reeplan.tables.rows import Problem
+    from reeplan.inputs.rows import Problem
 
 __all__ = ["case"]
 

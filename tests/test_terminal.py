@@ -23,13 +23,13 @@ from rich.console import Console
 from reeplan.cli import display as display_module
 from reeplan.cli.display import TerminalDisplay
 from reeplan.cli.screen import Column, explained, lines, table, width
-from reeplan.solver import Progress
+from reeplan.solve.engine import Progress
 from solved import run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.front import Point
+    from reeplan.solve.front import Point
 
 WIDTHS = (40, 60, 80, 120)
 
@@ -276,7 +276,7 @@ TALKATIVE = """
 import os
 import highspy, scipy.optimize
 from reeplan import solver
-from reeplan.cooperate import allocation, core
+from reeplan.studies.cooperation import allocation, core
 
 def talkative(function):
     def talks(*arguments, **named):
@@ -291,7 +291,7 @@ for module in (solver, allocation, core):
 if __name__ == "__main__":
     from reeplan.__main__ import main
     import reeplan.cli.solve
-    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.figures.Drawing()
+    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
     reeplan.cli.solve.write_report = lambda run: None
     main()
 """

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reeplan.figures.catalogue import FIGURES
-from reeplan.tables.spec import TABLES
+from reeplan.inputs.spec import TABLES
+from reeplan.present.figures.catalogue import FIGURES
 from solved import rows_of, write_rows
 from support import front, optimum
 

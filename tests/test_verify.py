@@ -33,16 +33,16 @@ import pytest
 import reeplan.verify
 from forging import forge
 from reeplan.verify import Verdict, verify_run
-from reeplan.verify.case import Checked
-from reeplan.verify.files import read_table
-from reeplan.verify.front import check_front
-from reeplan.verify.inputs import read_inputs
-from reeplan.verify.manifest import check_points
-from reeplan.verify.plan import Plan, read_plan
-from reeplan.verify.prices import check_prices
+from reeplan.verify.core.case import Checked
+from reeplan.verify.core.files import read_table
+from reeplan.verify.core.front import check_front
+from reeplan.verify.core.inputs import read_inputs
+from reeplan.verify.core.manifest import check_points
+from reeplan.verify.core.plan import Plan, read_plan
+from reeplan.verify.core.prices import check_prices
+from reeplan.verify.core.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
+from reeplan.verify.core.verdict import Ledger
 from reeplan.verify.run import TOPICS, check_plan
-from reeplan.verify.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
-from reeplan.verify.verdict import Ledger
 from solved import random_case, run_command
 from test_hand_cases import Run, runs
 
@@ -55,9 +55,9 @@ SEEDS = (0, 2, 4, 5, 6, 7, 8, 9, 13, 14, 17, 21, 25, 29, 36)
 MORE_SEEDS = range(61)
 MEASURES = ("worst_case", "weakest_link", "expected", "cvar")
 PACKAGE = Path(reeplan.verify.__file__).parent
-ALLOWED = ("reeplan.verify", "reeplan.tables.spec")
-OPTIMISER = ("pyomo", "highspy", "scipy", "reeplan.case", "reeplan.network", "reeplan.program", "reeplan.plan",
-             "reeplan.front", "reeplan.measures", "reeplan.finance", "reeplan.results", "reeplan.solver")  # fmt: skip
+ALLOWED = ("reeplan.verify", "reeplan.inputs.spec")
+OPTIMISER = ("pyomo", "highspy", "scipy", "reeplan.model.case", "reeplan.model.network", "reeplan.model.program", "reeplan.solve.planner",
+             "reeplan.solve.front", "reeplan.model.measures", "reeplan.model.finance", "reeplan.outputs", "reeplan.solve.engine")  # fmt: skip
 
 
 @pytest.fixture

@@ -35,21 +35,22 @@ import pytest
 from scipy.optimize import nnls
 
 from conftest import TOWN_AND_PORT
-from reeplan.cooperate import allocation, bands, core
-from reeplan.verify import Verdict, fair_shares, verify_run
-from reeplan.verify.allocation import Shares, check_allocation
-from reeplan.verify.case import Checked
-from reeplan.verify.clauses import check_levers, check_marginal_prices
-from reeplan.verify.coalitions import SHAPE, Coalitions
-from reeplan.verify.cooperation import _joint_plan, check_cooperation
-from reeplan.verify.deal import Deal, stated_deal
-from reeplan.verify.files import UnreadableError, read_table
-from reeplan.verify.inputs import read_inputs
-from reeplan.verify.joint_plan import check_joint_plan, joint_point
-from reeplan.verify.leaving import check_leaving
-from reeplan.verify.manifest import read_manifest
-from reeplan.verify.shapes import FRONT, SERVED
-from reeplan.verify.verdict import Ledger
+from reeplan.studies.cooperation import allocation, bands, core
+from reeplan.verify import Verdict, verify_run
+from reeplan.verify.core.case import Checked
+from reeplan.verify.core.files import UnreadableError, read_table
+from reeplan.verify.core.inputs import read_inputs
+from reeplan.verify.core.manifest import read_manifest
+from reeplan.verify.core.shapes import FRONT, SERVED
+from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.studies.cooperation import fair_shares
+from reeplan.verify.studies.cooperation.allocation import Shares, check_allocation
+from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices
+from reeplan.verify.studies.cooperation.coalitions import SHAPE, Coalitions
+from reeplan.verify.studies.cooperation.cooperation import _joint_plan, check_cooperation
+from reeplan.verify.studies.cooperation.deal import Deal, stated_deal
+from reeplan.verify.studies.cooperation.joint_plan import check_joint_plan, joint_point
+from reeplan.verify.studies.cooperation.leaving import check_leaving
 from solved import draw_nothing, run_command
 from support import write_case
 
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from reeplan.verify.bills import JointPlan
+    from reeplan.verify.studies.cooperation.bills import JointPlan
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
@@ -210,7 +211,7 @@ def once() -> Iterator[None]:
         return known[place, target]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.verify.cooperation._joint_plan", joint)
+        patch.setattr("reeplan.verify.studies.cooperation.cooperation._joint_plan", joint)
         yield
 
 

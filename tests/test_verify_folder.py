@@ -19,8 +19,8 @@ import pytest
 
 from forging import forge, with_manifest
 from reeplan.csv_files import write_table
-from reeplan.fingerprints import sha256_of_results, write_sums
-from reeplan.report import write_report
+from reeplan.outputs.fingerprints import sha256_of_results, write_sums
+from reeplan.present.report import write_report
 from reeplan.verify import Failure, not_recomputed, verify_folder
 from reeplan.verify.not_recomputed import KINDS, files_of
 from reeplan.verify.run import _check_plan as check_plan

@@ -25,17 +25,17 @@ import pandas as pd
 import pytest
 
 from reeplan.verify import Verdict, verify_run
-from reeplan.verify.case import Checked
-from reeplan.verify.files import UnreadableError, read_table
-from reeplan.verify.inputs import read_inputs
-from reeplan.verify.manifest import read_manifest
-from reeplan.verify.repeated import check_repeated
+from reeplan.verify.core.case import Checked
+from reeplan.verify.core.files import UnreadableError, read_table
+from reeplan.verify.core.inputs import read_inputs
+from reeplan.verify.core.manifest import read_manifest
+from reeplan.verify.core.scenarios import Outlook, mean_of_worst, outlooks
+from reeplan.verify.core.shapes import FRONT, SERVED
+from reeplan.verify.core.verdict import Ledger
 from reeplan.verify.run import STUDIES
-from reeplan.verify.scenarios import Outlook, mean_of_worst, outlooks
-from reeplan.verify.shapes import FRONT, SERVED
-from reeplan.verify.things import common_step
-from reeplan.verify.varied_ranges import Varied, amount
-from reeplan.verify.verdict import Ledger
+from reeplan.verify.studies.alternatives.quantities import common_step
+from reeplan.verify.studies.repeated import check_repeated
+from reeplan.verify.studies.sensitivity.varied_ranges import Varied, amount
 from solved import run_command
 from studies_support import TO_VERIFY
 
@@ -101,7 +101,7 @@ def change(studies: dict[str, Study], monkeypatch: pytest.MonkeyPatch) -> Iterat
 
     The plans of the front stay, so what they cost scenario by scenario is worked out once.
     """
-    monkeypatch.setattr("reeplan.verify.futures.outlooks", seen)
+    monkeypatch.setattr("reeplan.verify.studies.uncertainty.uncertainty.outlooks", seen)
     kept: dict[Path, bytes] = {}
 
     def changed(

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from reeplan.tables import load_tables
-from reeplan.tables.advice_names import MISSING
+from reeplan.inputs import load_tables
+from reeplan.inputs.warnings.names import MISSING
 from test_tables_case import add_row, case, change_cell, lines_of, says, write_lines
 
 if TYPE_CHECKING:
-    from reeplan.tables.rows import Problem
+    from reeplan.inputs.rows import Problem
 
 __all__ = ["case"]
 

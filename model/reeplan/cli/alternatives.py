@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reeplan.alternatives import Choice, Slack, cheapest_known, near_optimal, sentences, work_ahead
-from reeplan.cli.said import InSentences
 from reeplan.cli.study import Finding, Setting, Study
+from reeplan.cli.summary import InSentences
+from reeplan.studies.alternatives import Choice, Slack, cheapest_known, near_optimal, sentences, work_ahead
 
 if TYPE_CHECKING:
     from typing import Any

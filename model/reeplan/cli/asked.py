@@ -11,11 +11,11 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan import answers
-from reeplan.run_folder import ASKED_ELSEWHERE, INPUTS, JOURNAL, MANIFEST
-from reeplan.tables.rows import Tables
-from reeplan.tables.spec import SOURCE_AND_NOTE, TABLES
-from reeplan.workers.bench import ANSWERED_BY
+from reeplan.inputs.rows import Tables
+from reeplan.inputs.spec import SOURCE_AND_NOTE, TABLES
+from reeplan.outputs.run_folder import ASKED_ELSEWHERE, INPUTS, JOURNAL, MANIFEST
+from reeplan.solve.executor import answers
+from reeplan.solve.executor.worker import ANSWERED_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

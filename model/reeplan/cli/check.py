@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.exits import BAD_INPUT, DONE
+from reeplan.cli.exit_codes import BAD_INPUT, DONE
 from reeplan.cli.screen import lines, say, width
-from reeplan.tables import load_tables
-from reeplan.tables.names import counted
-from reeplan.tables.notes import notes
+from reeplan.inputs import load_tables
+from reeplan.inputs.names import counted
+from reeplan.inputs.notes import notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reeplan.tables.rows import Loaded, Problem
+    from reeplan.inputs.rows import Loaded, Problem
 
 
 def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool) -> int:

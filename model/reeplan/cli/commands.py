@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan import __version__
-from reeplan.cli.exits import BAD_INPUT, INTERRUPTED
+from reeplan.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from reeplan.cli.screen import width
 from reeplan.interrupt import Interrupt
 
 if TYPE_CHECKING:
-    from reeplan.cli.session import Request
+    from reeplan.cli.options import Request
 
 Command = Callable[..., None]
 
@@ -178,7 +178,7 @@ def _given() -> list[str]:
 
 def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | None = None) -> Request:
     """What was asked for, once it makes sense; ``own`` are options of this command alone."""
-    from reeplan.cli.session import Request
+    from reeplan.cli.options import Request
 
     request = Request(case=case, **{"points": None, **options}, options=own or {})
     if request.target is not None and request.points is not None:
@@ -312,7 +312,7 @@ def cooperate(case: Path | None, levers: bool, regret: bool, leaves: tuple[int, 
 
     At the levels of the joint front, or at one --target.
     """
-    from reeplan.cli.cooperate import STUDY
+    from reeplan.cli.cooperation import STUDY
     from reeplan.cli.solve import run_solve
 
     if leaves and not regret:
@@ -445,8 +445,8 @@ def futures(
     **options: Any,
 ) -> None:
     """What knowing the future would be worth in CASE, how much each plan is regretted in it, and what risk costs."""
-    from reeplan.cli.futures import STUDY
     from reeplan.cli.solve import run_solve
+    from reeplan.cli.uncertainty import STUDY
 
     own = {
         "future": [path.as_posix() for path in future],
@@ -493,8 +493,8 @@ def compare(runs: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Write an empty case to FOLDER: every table with its columns, and what each means."""
-    from reeplan.place_lock import PlaceTakenError, alone_at
-    from reeplan.tables.describe import write_templates
+    from reeplan.inputs.describe import write_templates
+    from reeplan.outputs.place_lock import PlaceTakenError, alone_at
 
     try:
         with alone_at(folder):

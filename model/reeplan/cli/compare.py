@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.exits import BAD_INPUT, DONE
+from reeplan.cli.exit_codes import BAD_INPUT, DONE
 from reeplan.cli.report import what_is_missing
 from reeplan.cli.screen import Column, explained, say, say_warning, table
-from reeplan.compare.comparable import warnings
-from reeplan.compare.folder import compare, write
-from reeplan.compare.inputs import CELL, ROW, SEARCH
-from reeplan.compare.results import SERVED
-from reeplan.compare.runs import LETTERS
-from reeplan.compare.tables import at_equal_resilience, builds
-from reeplan.compare.words import answer, inputs_in_words
-from reeplan.place_lock import PlaceTakenError
-from reeplan.run_folder import dated_place, new_place, refuse_if_taken, written_whole
-from reeplan.tables.names import counted
+from reeplan.inputs.names import counted
+from reeplan.outputs.place_lock import PlaceTakenError
+from reeplan.outputs.run_folder import dated_place, new_place, refuse_if_taken, written_whole
+from reeplan.present.compare.comparable import warnings
+from reeplan.present.compare.folder import compare, write
+from reeplan.present.compare.inputs import CELL, ROW, SEARCH
+from reeplan.present.compare.results import SERVED
+from reeplan.present.compare.runs import LETTERS
+from reeplan.present.compare.tables import at_equal_resilience, builds
+from reeplan.present.compare.words import answer, inputs_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reeplan.compare.folder import Compared
-    from reeplan.report.grid import Grid
+    from reeplan.present.compare.folder import Compared
+    from reeplan.present.report.grid import Grid
 
 SHOWN = 12
 """Differences of inputs, and assets built differently, that are printed one by one."""

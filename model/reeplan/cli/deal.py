@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.said import files_there
 from reeplan.cli.screen import Column, lines, say, table, width
-from reeplan.cooperate.deal import NOT_SOLVED, OUT_OF_REACH, Deal
+from reeplan.cli.summary import files_there
 from reeplan.endings import INTERRUPTED, OPTIMAL, status_of_run
+from reeplan.studies.cooperation.deal import NOT_SOLVED, OUT_OF_REACH, Deal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

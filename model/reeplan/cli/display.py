@@ -14,7 +14,7 @@ from rich.table import Column
 from rich.text import Text
 
 from reeplan.cli.screen import lines, width
-from reeplan.tables.names import counted
+from reeplan.inputs.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from rich.progress import Task, TaskID
 
-    from reeplan.front import Point
-    from reeplan.solver import Progress, Solution
+    from reeplan.solve.engine import Progress, Solution
+    from reeplan.solve.front import Point
 
 INDENT, NARROW, LITTLE = 14, 70, 4
 """Where the text of a line begins; in fewer columns than these, how far its other lines are set in."""

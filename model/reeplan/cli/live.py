@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reeplan.csv_files import write_table
-from reeplan.tables.names import counted
+from reeplan.inputs.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from reeplan.cli.display import TerminalDisplay
-    from reeplan.front import Point
+    from reeplan.solve.front import Point
 
 EVERY_S = 10.0
 """Seconds between two drawings, and before the first: a run that is done sooner draws only its final figures."""
@@ -90,7 +90,9 @@ class LiveFront:
             self.figure.parent.rmdir()  # only if nothing else is there
 
     def _write(self, now: float) -> None:
-        from reeplan.figures.so_far import draw_so_far  # slow to load: only once there is something to draw
+        from reeplan.present.figures.front.so_far import (
+            draw_so_far,  # slow to load: only once there is something to draw
+        )
 
         rows = pd.DataFrame(
             {

@@ -12,24 +12,24 @@ import click
 
 from reeplan import endings
 from reeplan.cli.display import TerminalDisplay
-from reeplan.cli.exits import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.cli.exit_codes import INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.outcome import say_digests
 from reeplan.cli.screen import say
 from reeplan.endings import Outcome
 from reeplan.explain import explain, not_explained
-from reeplan.fingerprints import write_sums
+from reeplan.inputs.warnings.numbers import furthest_apart
 from reeplan.interrupt import Interrupt
-from reeplan.places import unfinished_place
-from reeplan.results.summary import measure_in_words
-from reeplan.run_folder import INPUTS, write_inputs, write_manifest, written_whole
-from reeplan.tables.advice_numbers import furthest_apart
+from reeplan.outputs.fingerprints import write_sums
+from reeplan.outputs.places import unfinished_place
+from reeplan.outputs.run_folder import INPUTS, write_inputs, write_manifest, written_whole
+from reeplan.outputs.summary import measure_in_words
 
 if TYPE_CHECKING:
-    from reeplan.cli.session import Session
+    from reeplan.cli.options import Session
     from reeplan.explain import Explanation
-    from reeplan.front import Front
-    from reeplan.plan import Planner
-    from reeplan.tables.rows import Tables
+    from reeplan.inputs.rows import Tables
+    from reeplan.solve.front import Front
+    from reeplan.solve.planner import Planner
 
 STOPPING = "Stopping: what was not tried is said; Ctrl-C again stops at once."
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan import endings
-from reeplan.cli.said import files_there
 from reeplan.cli.screen import Column, lines, say, table, width
+from reeplan.cli.summary import files_there
 from reeplan.endings import Outcome
 from reeplan.explain.numbers import beside, number
-from reeplan.results.summary import front_table, musd, sentence, served
+from reeplan.outputs.summary import front_table, musd, sentence, served
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
 
     import pandas as pd
 
-    from reeplan.cli.session import Session
-    from reeplan.fingerprints import Digests
-    from reeplan.front import Front
+    from reeplan.cli.options import Session
+    from reeplan.outputs.fingerprints import Digests
+    from reeplan.solve.front import Front
 
 PAGE = "report.html"
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from reeplan.cli.check import as_objects, show_problems
-from reeplan.cli.exits import BAD_INPUT
+from reeplan.cli.exit_codes import BAD_INPUT
 from reeplan.cli.screen import say
 
 if TYPE_CHECKING:
-    from reeplan.cli.session import RefusedError, Request
+    from reeplan.cli.options import RefusedError, Request
 
 
 def refuse(request: Request, refusal: RefusedError, results: str) -> int:

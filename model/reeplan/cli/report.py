@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from reeplan.cli.display import TerminalDisplay
-from reeplan.cli.exits import BAD_INPUT, DONE, INTERRUPTED
+from reeplan.cli.exit_codes import BAD_INPUT, DONE, INTERRUPTED
 from reeplan.cli.screen import say, say_warning
-from reeplan.figures import Drawing, DrawingError, draw_figures
-from reeplan.fingerprints import DRAWN, tables_that_changed, write_sums
+from reeplan.inputs.names import counted
 from reeplan.interrupt import Interrupt
-from reeplan.place_lock import PlaceTakenError
-from reeplan.places import finished_place, only_here, why_unreadable
-from reeplan.report import write_report
-from reeplan.run_folder import read_manifest
-from reeplan.tables.names import counted
+from reeplan.outputs.fingerprints import DRAWN, tables_that_changed, write_sums
+from reeplan.outputs.place_lock import PlaceTakenError
+from reeplan.outputs.places import finished_place, only_here, why_unreadable
+from reeplan.outputs.run_folder import read_manifest
+from reeplan.present.figures import Drawing, DrawingError, draw_figures
+from reeplan.present.report import write_report
 
 if TYPE_CHECKING:
     from pathlib import Path

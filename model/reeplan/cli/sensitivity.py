@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reeplan.cli.said import InSentences
-from reeplan.cli.session import RefusedError, Session
+from reeplan.cli.options import RefusedError, Session
 from reeplan.cli.study import Finding, Setting, Study
-from reeplan.tables.names import counted
+from reeplan.cli.summary import InSentences
+from reeplan.inputs.names import counted
 
 if TYPE_CHECKING:
-    from reeplan.sensitivity.study import Effort
+    from reeplan.studies.sensitivity.study import Effort
 
 FILES = {
     "tornado.csv": "what each range alone does, from its low to its high end",
@@ -24,7 +24,7 @@ EFFORTS = ("trajectories", "samples", "leading", "futures", "relaxed", "all_rela
 
 
 def _effort(options: dict[str, Any], seed: int) -> Effort:
-    from reeplan.sensitivity.study import Effort
+    from reeplan.studies.sensitivity.study import Effort
 
     asked = {name: options[name] for name in EFFORTS if options.get(name) is not None}
     return replace(Effort(), **asked, seed=seed + 1)
@@ -33,8 +33,8 @@ def _effort(options: dict[str, Any], seed: int) -> Effort:
 def _check(session: Session) -> None:
     """Ranges are needed, ends of them that can be, and the library that samples them."""
     try:
-        from reeplan.sensitivity.futures import Futures, ImpossibleRangesError, NoRangesError
-        from reeplan.sensitivity.study import FEW
+        from reeplan.studies.sensitivity.futures import Futures, ImpossibleRangesError, NoRangesError
+        from reeplan.studies.sensitivity.study import FEW
     except ModuleNotFoundError as missing:
         raise RefusedError(
             f"'reeplan sensitivity' needs the package '{missing.name}'.", "pip install 'reeplan[sensitivity]'"
@@ -54,8 +54,8 @@ def _check(session: Session) -> None:
 
 
 def _work(setting: Setting) -> Finding:
-    from reeplan.sensitivity.study import study_sensitivity
-    from reeplan.sensitivity.words import sentences
+    from reeplan.studies.sensitivity.study import study_sensitivity
+    from reeplan.studies.sensitivity.words import sentences
 
     tables, effort = setting.session.loaded.tables, _effort(setting.options, setting.session.seed)
     assert tables is not None

@@ -17,32 +17,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan.cli.asked import QUESTIONS, keep_record
+from reeplan.cli.backends import machines_of
 from reeplan.cli.check import show_problems
-from reeplan.cli.crew import crew_of, plan_of_work, size_in_words, workplace_of
 from reeplan.cli.display import INDENT, TerminalDisplay
-from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
+from reeplan.cli.exit_codes import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.live import LiveFront
-from reeplan.cli.machines import machines_of
 from reeplan.cli.no_plan import NoPlanError, say_no_plan
+from reeplan.cli.options import RefusedError, Request, Session, not_written, open_session, take_up
 from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, say_digests, status_of
 from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
-from reeplan.cli.session import RefusedError, Request, Session, not_written, open_session, take_up
 from reeplan.cli.study import Setting
 from reeplan.cli.verify import as_object, in_one_line
+from reeplan.cli.workers import crew_of, plan_of_work, size_in_words, workplace_of
 from reeplan.csv_files import write_table
 from reeplan.endings import Outcome
-from reeplan.figures import DrawingError, draw_figures
-from reeplan.figures.index import bind_figures, say_none_drawn
-from reeplan.fingerprints import write_sums
-from reeplan.front import Front, solve_front, solve_single
+from reeplan.inputs.names import counted
+from reeplan.inputs.notes import notes
 from reeplan.interrupt import Interrupt
-from reeplan.journal import Journal, Recorded, holds_a_plan
-from reeplan.places import unfinished_place
-from reeplan.plan import Planner
-from reeplan.report import write_report
-from reeplan.results.summary import front_table
-from reeplan.run_folder import (
+from reeplan.outputs.fingerprints import write_sums
+from reeplan.outputs.places import unfinished_place
+from reeplan.outputs.run_folder import (
     FIGURES,
     INPUTS,
     JOURNAL,
@@ -54,20 +49,24 @@ from reeplan.run_folder import (
     write_plan,
     written_whole,
 )
-from reeplan.solver import Controls
-from reeplan.study import Desk, Notebook
-from reeplan.tables.names import counted
-from reeplan.tables.notes import notes
+from reeplan.outputs.summary import front_table
+from reeplan.present.figures import DrawingError, draw_figures
+from reeplan.present.figures.index import bind_figures, say_none_drawn
+from reeplan.present.report import write_report
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Desk, Notebook, WorkerLostError
+from reeplan.solve.executor.checkpoint import Journal, Recorded, holds_a_plan
+from reeplan.solve.front import Front, solve_front, solve_single
+from reeplan.solve.planner import Planner
 from reeplan.verify import Failure, Verdict, verify_run
-from reeplan.workers import WorkerLostError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.cli.study import Finding, Study
-    from reeplan.fingerprints import Digests
-    from reeplan.front import Point
-    from reeplan.workers import Crew, Workplace
+    from reeplan.outputs.fingerprints import Digests
+    from reeplan.solve.executor import Crew, Workplace
+    from reeplan.solve.front import Point
 
 ROUNDING = 1e-9
 """Two costs (relative) or shares that differ by less are one."""

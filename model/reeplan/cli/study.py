@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reeplan import endings
-from reeplan.solver import Controls
+from reeplan.solve.engine import Controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from reeplan.case import Case
-    from reeplan.cli.session import Session
-    from reeplan.front import Front
-    from reeplan.plan import Planner
-    from reeplan.study import Desk
+    from reeplan.cli.options import Session
+    from reeplan.model.case import Case
+    from reeplan.solve.executor import Desk
+    from reeplan.solve.front import Front
+    from reeplan.solve.planner import Planner
 
 DONE, LIMIT, INTERRUPTED = endings.DONE, endings.AT_LIMIT, endings.INTERRUPTED
 

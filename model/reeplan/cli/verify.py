@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.exits import BAD_INPUT, DOES_NOT_HOLD, DONE
+from reeplan.cli.exit_codes import BAD_INPUT, DOES_NOT_HOLD, DONE
 from reeplan.cli.screen import say
-from reeplan.place_lock import worker_at
-from reeplan.places import finished_place, unfinished_place, why_unreadable
-from reeplan.run_folder import read_manifest
-from reeplan.tables.names import counted
+from reeplan.inputs.names import counted
+from reeplan.outputs.place_lock import worker_at
+from reeplan.outputs.places import finished_place, unfinished_place, why_unreadable
+from reeplan.outputs.run_folder import read_manifest
 from reeplan.verify import Verdict, not_recomputed, verify_folder
-from reeplan.verify.verdict import Ledger, Rule
+from reeplan.verify.core.verdict import Ledger, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

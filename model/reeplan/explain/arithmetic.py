@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from reeplan.explain.numbers import apart, percent
-from reeplan.network import Operation, Period
+from reeplan.model.network import Operation, Period
 
 if TYPE_CHECKING:
-    from reeplan.case import Asset, Case, Window
-    from reeplan.network import Network
+    from reeplan.model.case import Asset, Case, Window
+    from reeplan.model.network import Network
 
 
 class Shortfall(NamedTuple):

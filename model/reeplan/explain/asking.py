@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reeplan.endings import Outcome
-from reeplan.plan import Planner
-from reeplan.solver import Controls, Solution
+from reeplan.solve.engine import Controls, Solution
+from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
-    from reeplan.case import Case
     from reeplan.interrupt import Interrupt
+    from reeplan.model.case import Case
 
 SOLVE_S = 60.0
 """Time limit of one solve with whole modules."""

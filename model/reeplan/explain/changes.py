@@ -18,9 +18,9 @@ from reeplan.explain.rules import lifted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reeplan.case import Case
     from reeplan.explain.asking import Asking
     from reeplan.explain.rules import Rule
+    from reeplan.model.case import Case
 
     Kept = Callable[[Case], bool | None]
     Reach = Callable[[Case], tuple[bool | None, float]]

@@ -14,16 +14,16 @@ from reeplan.explain.changes import ACCURACY, WHOLE_S, Remedy, highest_target, j
 from reeplan.explain.conflict import smallest_conflict
 from reeplan.explain.numbers import beside, number
 from reeplan.explain.rules import LIMITS_IN_WORDS, RuleBook, lifted
-from reeplan.network import Network
+from reeplan.model.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from reeplan.case import Case
     from reeplan.explain.rules import Rule
+    from reeplan.inputs.rows import Tables
     from reeplan.interrupt import Interrupt
-    from reeplan.plan import Planner
-    from reeplan.tables.rows import Tables
+    from reeplan.model.case import Case
+    from reeplan.solve.planner import Planner
 
 SHOWN = 10
 """Shortfalls by arithmetic that are listed."""

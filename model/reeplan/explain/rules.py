@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
-from reeplan.case import is_limit
 from reeplan.explain.numbers import number, percent
-from reeplan.finance import interpolate
-from reeplan.tables.names import counted
-from reeplan.tables.spec import BASE, TABLES
+from reeplan.inputs.names import counted
+from reeplan.inputs.spec import BASE, TABLES
+from reeplan.model.case import is_limit
+from reeplan.model.finance import interpolate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from reeplan.case import Asset, Budget, ByYear, Case, Disruption, Store, Supply
-    from reeplan.tables.rows import Row, Tables
+    from reeplan.inputs.rows import Row, Tables
+    from reeplan.model.case import Asset, Budget, ByYear, Case, Disruption, Store, Supply
 
 PLENTY_T = 1e7
 """Tonnes a year (or of room) that nothing in an ordinary case can exhaust."""

@@ -17,12 +17,12 @@ import click
 
 from reeplan.cli.check import is_bad, show_problems
 from reeplan.cli.commands import WITH, Target
-from reeplan.cli.exits import BAD_INPUT, DONE, INFEASIBLE, STOPPED_AT_LIMIT
+from reeplan.cli.exit_codes import BAD_INPUT, DONE, INFEASIBLE, STOPPED_AT_LIMIT
+from reeplan.inputs.names import counted
 from reeplan.standard_output import ERR, sent_to
-from reeplan.tables.names import counted
 
 if TYPE_CHECKING:
-    from reeplan.case import Case
+    from reeplan.model.case import Case
     from reeplan.stochastic.bounds import Bounds
     from reeplan.stochastic.parts import Decided
 
@@ -101,8 +101,8 @@ def main(
 
 def _read(case: Path, overlays: tuple[Path, ...], *, speak: bool) -> Case | None:
     """The case, or None where it cannot be solved; one process says why."""
-    from reeplan.case_from_tables import case_from_tables
-    from reeplan.tables import load_tables
+    from reeplan.inputs import load_tables
+    from reeplan.model.build_case import case_from_tables
 
     loaded = load_tables(case, overlays)
     if is_bad(loaded, strict=False):

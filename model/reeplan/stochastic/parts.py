@@ -22,10 +22,10 @@ import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.core.expr.visitor import identify_variables
 
-from reeplan.case import Case, Window
-from reeplan.plan import INVESTMENT, OPERATION
-from reeplan.program import build_program, cost
-from reeplan.tables.spec import BASE
+from reeplan.inputs.spec import BASE
+from reeplan.model.case import Case, Window
+from reeplan.model.program import build_program, cost
+from reeplan.solve.planner import INVESTMENT, OPERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,8 +6,8 @@ more as sums over tables.
 
 from __future__ import annotations
 
+from reeplan.verify.core.verdict import Failure, Verdict
 from reeplan.verify.not_recomputed import not_recomputed
 from reeplan.verify.run import verify_folder, verify_run
-from reeplan.verify.verdict import Failure, Verdict
 
 __all__ = ["Failure", "Verdict", "not_recomputed", "verify_folder", "verify_run"]

@@ -5,21 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from reeplan.verify import shortage
-from reeplan.verify.case import Checked
-from reeplan.verify.coalitions import TABLE as COALITIONS
-from reeplan.verify.cooperation import check_cooperation
-from reeplan.verify.costs import check_costs, expected_costs
-from reeplan.verify.exchange import check_exchange
-from reeplan.verify.files import UnreadableError, read_table
-from reeplan.verify.folder import check_folder
-from reeplan.verify.front import Recomputed, check_front, check_row
-from reeplan.verify.futures import VALUES as KNOWING
-from reeplan.verify.futures import check_futures
-from reeplan.verify.inputs import read_inputs
-from reeplan.verify.investment import check_investment
-from reeplan.verify.levels import check_levels
-from reeplan.verify.manifest import (
+from reeplan.verify.core import shortage
+from reeplan.verify.core.case import Checked
+from reeplan.verify.core.costs import check_costs, expected_costs
+from reeplan.verify.core.exchange import check_exchange
+from reeplan.verify.core.files import UnreadableError, read_table
+from reeplan.verify.core.folder import check_folder
+from reeplan.verify.core.front import Recomputed, check_front, check_row
+from reeplan.verify.core.inputs import read_inputs
+from reeplan.verify.core.investment import check_investment
+from reeplan.verify.core.levels import check_levels
+from reeplan.verify.core.manifest import (
     check_fingerprints,
     check_points,
     check_settings,
@@ -28,21 +24,25 @@ from reeplan.verify.manifest import (
     notes_on_sources,
     read_manifest,
 )
-from reeplan.verify.metrics import check_metrics
-from reeplan.verify.near_optimal import TABLE as NEAR_OPTIMAL
-from reeplan.verify.near_optimal import check_alternatives
+from reeplan.verify.core.metrics import check_metrics
+from reeplan.verify.core.operation import check_operation
+from reeplan.verify.core.plan import Plan, read_plan
+from reeplan.verify.core.prices import check_prices
+from reeplan.verify.core.shapes import BASE, FRONT, SERVED
+from reeplan.verify.core.shortage import check_shortage
+from reeplan.verify.core.storage import check_storage
+from reeplan.verify.core.trade import check_trade
+from reeplan.verify.core.verdict import Ledger, Rule, Verdict
 from reeplan.verify.not_recomputed import files_of
-from reeplan.verify.operation import check_operation
-from reeplan.verify.plan import Plan, read_plan
-from reeplan.verify.prices import check_prices
-from reeplan.verify.repeated import check_repeated
-from reeplan.verify.sensitivity import TABLE as FUTURES
-from reeplan.verify.sensitivity import check_sensitivity
-from reeplan.verify.shapes import BASE, FRONT, SERVED
-from reeplan.verify.shortage import check_shortage
-from reeplan.verify.storage import check_storage
-from reeplan.verify.trade import check_trade
-from reeplan.verify.verdict import Ledger, Rule, Verdict
+from reeplan.verify.studies.alternatives.near_optimal import TABLE as NEAR_OPTIMAL
+from reeplan.verify.studies.alternatives.near_optimal import check_alternatives
+from reeplan.verify.studies.cooperation.coalitions import TABLE as COALITIONS
+from reeplan.verify.studies.cooperation.cooperation import check_cooperation
+from reeplan.verify.studies.repeated import check_repeated
+from reeplan.verify.studies.sensitivity.sensitivity import TABLE as FUTURES
+from reeplan.verify.studies.sensitivity.sensitivity import check_sensitivity
+from reeplan.verify.studies.uncertainty.uncertainty import VALUES as KNOWING
+from reeplan.verify.studies.uncertainty.uncertainty import check_futures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from reeplan.verify.inputs import Inputs
+    from reeplan.verify.core.inputs import Inputs
 
 T = TypeVar("T")
 StudyCheck: TypeAlias = "Callable[[Path, dict[str, Any] | None, pd.DataFrame, Checked, Ledger], None]"

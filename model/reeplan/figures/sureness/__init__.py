@@ -1,1 +1,0 @@
-"""Figures of how sure a plan is: near-optimal plans, uncertain inputs, uncertain futures."""

@@ -1,0 +1,1 @@
+"""The case, its numbers and its program: what the mathematics is about, before anybody solves it."""

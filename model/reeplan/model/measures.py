@@ -1,0 +1,92 @@
+"""What a plan serves in a disruption, computed from what goes unmet.
+
+These are the definitions; the program states the same as linear rules, and the two are tested
+against each other. Shares are fractions; ``unmet`` is (region, material, year, window) -> t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reeplan.model.case import Case
+
+Unmet = Mapping[tuple[str, str, int, str], float]
+
+
+def served_value_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str], float]:
+    """``R[k,s]``: the share of demand, by value of lost supply, that partner k is served in window s."""
+    shares = {}
+    for partner in case.partners:
+        for window in case.windows:
+            lost = total = 0.0
+            for demand in case.demands:
+                if demand.partner != partner:
+                    continue
+                for year in window.years:
+                    value = demand.shortage_usd_per_t[year]
+                    total += value * demand.t[year]
+                    lost += value * unmet.get((demand.region, demand.material, year, window.label), 0.0)
+            shares[partner, window.label] = 1.0 - lost / total if total > 0 else 1.0
+    return shares
+
+
+def served_tonne_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str, str], float]:
+    """The share of demanded tonnes served, by partner, window and material with demand."""
+    shares = {}
+    for partner in case.partners:
+        for window in case.windows:
+            lost: dict[str, float] = {}
+            total: dict[str, float] = {}
+            for demand in case.demands:
+                if demand.partner != partner:
+                    continue
+                for year in window.years:
+                    key = demand.material
+                    total[key] = total.get(key, 0.0) + demand.t[year]
+                    place = (demand.region, demand.material, year, window.label)
+                    lost[key] = lost.get(key, 0.0) + unmet.get(place, 0.0)
+            for material, tonnes in total.items():
+                if tonnes > 0:
+                    shares[partner, window.label, material] = 1.0 - lost[material] / tonnes
+    return shares
+
+
+def served_in_windows(case: Case, unmet: Unmet) -> dict[str, float]:
+    """What the worse-off partner is served in each window."""
+    shares = served_value_shares(case, unmet)
+    return {
+        window.label: min((shares[partner, window.label] for partner in case.partners), default=1.0)
+        for window in case.windows
+    }
+
+
+def measure_of(case: Case, measure: str, unmet: Unmet) -> float:
+    """The resilience of a plan by one of the four measures."""
+    if measure == "weakest_link":
+        return min(served_tonne_shares(case, unmet).values(), default=1.0)
+    served = served_in_windows(case, unmet)
+    if measure == "worst_case":
+        return min(served.values(), default=1.0)
+    total = sum(window.probability for window in case.windows)
+    likely = [(served[window.label], window.probability / total) for window in case.windows if window.probability > 0]
+    if measure == "expected":
+        return sum(share * probability for share, probability in likely)
+    return mean_of_worst(likely, 1.0 - case.settings.cvar_level)
+
+
+def mean_of_worst(outcomes: list[tuple[float, float]], part: float) -> float:
+    """The mean of the worst ``part`` of the probability.
+
+    >>> round(mean_of_worst([(0.7, 1/6), (0.6, 1/2), (0.6, 1/3)], 0.9), 6)
+    0.607407
+    """
+    left, total = part, 0.0
+    for value, probability in sorted(outcomes):
+        taken = min(left, probability)
+        total += value * taken
+        left -= taken
+        if left <= 0:
+            break
+    return total / (part - max(left, 0.0))

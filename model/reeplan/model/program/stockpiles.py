@@ -1,0 +1,86 @@
+"""Stockpiles: levels, room, and what a crisis may do to them.
+
+What is filled or drawn is the change of the level; it enters the balance as such.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyomo.environ as pyo
+
+from reeplan.inputs.spec import BASE
+from reeplan.model.program.linear import linear_sum
+
+if TYPE_CHECKING:
+    from reeplan.model.case import Store
+    from reeplan.model.program.linear import Terms
+
+Model = Any
+
+
+def index(m: Model) -> None:
+    """Levels of every stockpile in every period, and the years in which room can be added."""
+    stores = m.case.stores
+    m.store_at = {(store.region, store.material): store for store in stores}
+    m.SPACE_DECISIONS = pyo.Set(
+        initialize=[
+            (*place, year) for place, store in m.store_at.items() if store.room_to_add_t > 0 for year in m.case.years
+        ],
+        dimen=3,
+    )
+    m.LEVEL = pyo.Set(initialize=[(*place, *period) for place in m.store_at for period in m.net.periods], dimen=4)
+    m.BASE_LEVEL = pyo.Set(initialize=[key for key in m.LEVEL if key[3] == BASE], dimen=4)
+    m.WINDOW_LEVEL = pyo.Set(initialize=[key for key in m.LEVEL if key[3] != BASE], dimen=4)
+
+
+def most_space(m: Model, region: str, material: str, year: int) -> tuple[float, float]:
+    """No more room is ever added at once than may stand: ``space <= max_capacity - capacity`` (t)."""
+    return 0.0, m.store_at[region, material].room_to_add_t
+
+
+def _standing(m: Model, store: Store, year: int) -> Any:
+    """Added room that still stands in ``year``: it runs from its year to the end of its life."""
+    if store.room_to_add_t <= 0:
+        return 0.0
+    return linear_sum(
+        (1.0, m.space[store.region, store.material, u]) for u in m.case.years if year - store.life_years < u <= year
+    )
+
+
+def storage_space(m: Model, region: str, material: str, year: int) -> Any:
+    """Added room that stands is limited: ``sum(space[u], t-life < u <= t) <= max_capacity - capacity`` (t)."""
+    store = m.store_at[region, material]
+    return _standing(m, store, year) <= store.room_to_add_t
+
+
+def level_limits(m: Model, region: str, material: str, year: int, window: str) -> tuple[float, float]:
+    """The base path ends with no less than it started with: ``level[last] >= initial`` (t)."""
+    store = m.store_at[region, material]
+    ends = window == BASE and year == m.case.settings.last_year
+    return (store.initial_t if ends else 0.0), max(store.capacity_t, store.max_capacity_t)
+
+
+def room(m: Model, region: str, material: str, year: int, window: str) -> Any:
+    """The level fits into the room: ``level <= capacity + added room`` (t); on the base path, and so in windows."""
+    store = m.store_at[region, material]
+    return m.level[region, material, year, window] <= store.capacity_t + _standing(m, store, year)
+
+
+def no_stocking_in_a_crisis(m: Model, region: str, material: str, year: int, window: str) -> Any:
+    """A crisis is no time to stock up: ``level[s] <= level[base]`` of the same year (t)."""
+    return m.level[region, material, year, window] <= m.level[region, material, year, BASE]
+
+
+def drawn(m: Model, region: str, material: str, year: int, window: str) -> tuple[Terms, float]:
+    """What the stockpile gives in a period (t; negative when it is filled): terms, and what it starts with.
+
+    ``level[t-1] - level[t]``; a window starts from the base path's level at the end of the year before.
+    """
+    if (region, material) not in m.store_at:
+        return [], 0.0
+    filled = (-1.0, m.level[region, material, year, window])
+    if year == m.case.settings.first_year:
+        return [filled], m.store_at[region, material].initial_t
+    starts = window != BASE and year == m.net.windows[window].start
+    return [(1.0, m.level[region, material, year - 1, BASE if starts else window]), filled], 0.0

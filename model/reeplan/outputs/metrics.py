@@ -1,0 +1,172 @@
+"""What a plan means beside its cost: who is served, for how long, on whom each depends, what it burdens.
+
+One row per figure: ``metric, partner, window, year, material, subject, value, unit``. All follow from
+the plan's own tables except the N-1 losses, which ask the solver what is left to do in one year.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reeplan.inputs.spec import BASE
+from reeplan.model.measures import served_tonne_shares, served_value_shares
+from reeplan.model.network import Operation
+from reeplan.outputs.losses import losses_without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reeplan.model.case import Demand, Window
+    from reeplan.solve.planner import Plan, Planner
+
+Row = tuple[str, str, str, Any, str, str, float, str]
+COLUMNS = ("metric", "partner", "window", "year", "material", "subject", "value", "unit")
+
+
+def metrics(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Every metric of a plan as a tidy table."""
+    rows: list[Row] = [("resilience", "", "", "", "", planner.measure, plan.resilience, "fraction")]
+    rows += _served(planner, plan)
+    rows += _time_to_survive(planner, plan)
+    uses = _uses(planner, plan)
+    rows += _days_of_cover(planner, plan, uses)
+    rows += _dependence(planner, plan, uses)
+    rows += _burdens(planner, plan)
+    rows += _capital(planner, tables["builds"])
+    rows += [
+        ("loss without", "", BASE, planner.case.settings.last_year, "", subject, share, "fraction of value demanded")
+        for subject, share in losses_without(planner, plan).items()
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _served(planner: Planner, plan: Plan) -> Iterator[Row]:
+    """Shares served by value per partner and window, and by tonnes per material."""
+    unmet = planner.unmet(plan.values)
+    for (partner, window), share in served_value_shares(planner.case, unmet).items():
+        yield "served share by value", partner, window, "", "", "", share, "fraction"
+    for (partner, window, material), share in served_tonne_shares(planner.case, unmet).items():
+        yield "served share by tonnes", partner, window, "", material, "", share, "fraction"
+
+
+def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
+    """Days from a window's start until demand first goes unmet, if each year's shortage comes last."""
+    case, unmet = planner.case, planner.unmet(plan.values)
+    for window in case.windows:
+        for partner in case.partners:
+            days = min(
+                (_days_served(demand, window, unmet) for demand in case.demands if demand.partner == partner),
+                default=365.0 * len(window.years),
+            )
+            yield "time to survive", partner, window.label, "", "", "", days, "days"
+
+
+def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int, str], float]) -> float:
+    days = 0.0
+    for year in window.years:
+        missing = unmet.get((demand.region, demand.material, year, window.label), 0.0)
+        if missing > 1e-6 * demand.t[year]:
+            return days + 365.0 * (1.0 - missing / demand.t[year])
+        days += 365.0
+    return days
+
+
+def _uses(planner: Planner, plan: Plan) -> dict[tuple[str, str, int], float]:
+    """What each partner uses of each material on the base path: demand served and plants' intake, t/yr."""
+    case, m = planner.case, planner.model
+    uses: dict[tuple[str, str, int], float] = defaultdict(float)
+    unmet = planner.unmet(plan.values)
+    for demand in case.demands:
+        for year in case.years:
+            served = demand.t[year] - unmet.get((demand.region, demand.material, year, BASE), 0.0)
+            uses[demand.partner, demand.material, year] += served
+    for (asset, deposit, year, window), t in planner.by_index("run", plan.values).items():
+        country = case.assets[asset].country
+        if window == BASE and country in case.wacc and t > 0:
+            for material, t_per_t in m.net.inputs(Operation(asset, deposit)).items():
+                uses[country, material, year] += t * t_per_t
+    return {key: t for key, t in uses.items() if t > 1e-6 and key[1] in case.goods}
+
+
+def _days_of_cover(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], float]) -> Iterator[Row]:
+    """Stock at the end of a year in days of that year's use."""
+    levels: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (region, material, year, window), t in planner.by_index("level", plan.values).items():
+        if window == BASE:
+            levels[planner.case.country(region), material, year] += t
+    for key, t in levels.items():
+        if key in uses:
+            partner, material, year = key
+            yield "days of cover", partner, BASE, year, material, "", 365.0 * t / uses[key], "days"
+
+
+def _dependence(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], float]) -> Iterator[Row]:
+    """Where each partner's material comes from: largest foreign source, concentration, own part.
+
+    A source is the country it is shipped from; what is made or bought at home is the partner's own.
+    """
+    case = planner.case
+    received: dict[tuple[str, str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for (origin, destination, material, year, window), t in planner.by_index("ship", plan.values).items():
+        sender, receiver = case.country(origin), case.country(destination)
+        if window == BASE and receiver in case.wacc and sender != receiver and t > 0:
+            received[receiver, material, year][sender] += t
+    for key, used in uses.items():
+        partner, material, year = key
+        abroad = dict(received.get(key, {}))
+        own = max(0.0, used - sum(abroad.values()))
+        total = own + sum(abroad.values())
+        shares = {country: t / total for country, t in abroad.items()}
+        largest = max(shares, key=lambda country: shares[country], default="")
+        yield "largest foreign source", partner, BASE, year, material, largest, shares.get(largest, 0.0), "fraction"
+        concentration = sum(share**2 for share in shares.values()) + (own / total) ** 2
+        yield "concentration of sources (HHI)", partner, BASE, year, material, "", concentration, "0 to 1"
+        yield "self-sufficiency", partner, BASE, year, material, "", own / total, "fraction"
+
+
+def _burdens(planner: Planner, plan: Plan) -> Iterator[Row]:
+    """Thorium released, carbon and energy of all processing, by country and year of the base path."""
+    case, net = planner.case, planner.model.net
+    totals: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (name, deposit, year, window), t in planner.by_index("run", plan.values).items():
+        if window != BASE or t <= 0:
+            continue
+        asset, operation = case.assets[name], Operation(name, deposit)
+        totals["thorium released", asset.country, year] += t * net.thorium_t_per_t(operation)
+        totals["carbon", asset.country, year] += t * net.co2_t_per_t(operation)
+        totals["energy", asset.country, year] += t * asset.process.energy_mwh_per_t
+    units = {"thorium released": "t ThO2", "carbon": "t CO2", "energy": "MWh"}
+    for (name, country, year), value in totals.items():
+        if value:
+            yield name, "", BASE, year, "", country, value, units[name]
+
+
+def _capital(planner: Planner, builds: pd.DataFrame) -> Iterator[Row]:
+    """Overnight capital over the horizon, by the partner that pays and the country it is spent in."""
+    stores = {store.name: store.region for store in planner.case.stores}
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for name, partner, musd in zip(builds["asset"], builds["partner"], builds["capex_musd"], strict=True):
+        asset = planner.case.assets.get(name)
+        country = asset.country if asset is not None else planner.case.country(stores[name])
+        sums[partner, country] += musd
+    for (partner, country), musd in sums.items():
+        yield "capital", partner, "", "", "", country, musd, "MUSD"
+
+
+def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, float]:
+    """A few figures for the front's table: capital, shortage and served shares of each partner."""
+    unmet = planner.unmet(plan.values)
+    shares = served_value_shares(planner.case, unmet)
+    base_unmet = sum(t for (*_, window), t in unmet.items() if window == BASE)
+    figures = {
+        "capital_musd": float(tables["builds"]["capex_musd"].sum()),
+        "modules_decided": float(tables["builds"]["modules"].sum()),
+        "base_path_unmet_t": base_unmet,
+    }
+    for partner in planner.case.partners:
+        served = [share for (k, _), share in shares.items() if k == partner]
+        figures[f"worst_window_served_{partner}"] = min(served, default=1.0)
+    return figures

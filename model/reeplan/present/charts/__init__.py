@@ -1,0 +1,1 @@
+"""What figures are drawn with: pages, rows, ticks, fonts, colours; matplotlib below."""

@@ -1,0 +1,86 @@
+"""What is built in which run: in the plans that stand for them, and in how many plans of each front."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reeplan.outputs.run import STAGES
+from reeplan.present.words import listed, musd, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from reeplan.present.compare.runs import Comparison, Given
+
+COLUMNS = (
+    "asset", "stage", "region", "run", "plan", "modules", "t_per_year", "capital_musd", "first_decided",
+    "first_running", "paid_by", "plans_that_build_it", "plans",
+)  # fmt: skip
+SAME = 1e-6
+
+
+def builds(comparison: Comparison) -> pd.DataFrame:
+    """``builds.csv``: a row for each asset that any plan of any run builds, and each run.
+
+    ``modules`` … ``paid_by`` are those of the run's chosen plan (nothing: 0); the last two columns count the
+    plans of its front. For room in a stockpile ``t_per_year`` is tonnes of room.
+    """
+    every = {given.letter: _of_run(given) for given in comparison.runs}
+    known: dict[str, dict[Hashable, object]] = {}
+    for given in comparison.runs:
+        for asset, row in given.run.assets.iterrows():
+            known.setdefault(str(asset), row.to_dict())
+    names = {str(name) for table in every.values() for name in table["asset"]}
+    rows = []
+    for asset in sorted(names, key=lambda name: _place(known.get(name, {}), name)):
+        facts = known.get(asset, {})
+        rows += [
+            _row(asset, facts, given, comparison.chosen[given.letter], every[given.letter]) for given in comparison.runs
+        ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def differs(rows: pd.DataFrame) -> bool:
+    """Whether the runs differ in an asset, in their chosen plans or in how many plans of the front build it."""
+    sizes = rows[["modules", "t_per_year"]]
+    spread = (sizes.max() - sizes.min()) > SAME * sizes.max().clip(lower=1.0)
+    shares = rows["plans_that_build_it"] / rows["plans"]
+    return bool(spread.any()) or bool(shares.max() - shares.min() > SAME)
+
+
+def in_words(modules: float, tonnes: float, asset_stage: str) -> str:
+    """How much is built: modules and tonnes a year, or tonnes of room."""
+    if tonnes <= SAME and modules <= SAME:
+        return "–"
+    if asset_stage == "stockpile":
+        return f"room for {tonnes:,.0f} t"
+    counted = f"{modules:.3g} × " if asset_stage != "venture" and abs(modules - 1) > SAME and modules > SAME else ""
+    each = tonnes / modules if counted else tonnes
+    return f"{counted}{each:,.0f} t/yr"
+
+
+def _of_run(given: Given) -> pd.DataFrame:
+    """What every plan of a run builds, partners' parts and years as they are."""
+    tables = [given.run.plan(point, "builds").assign(point=point) for point in given.run.points]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _place(facts: dict[Hashable, object], name: str) -> tuple[int, str]:
+    """Along the chain from mine to stockpile."""
+    stage = facts.get("stage")
+    return (STAGES.index(str(stage)) if stage in STAGES else len(STAGES), name)
+
+
+def _row(asset: str, facts: dict[Hashable, object], given: Given, point: str, every: pd.DataFrame) -> list[object]:
+    mine = every[every["asset"] == asset]
+    here = mine[mine["point"] == point]
+    paid = here.groupby("partner", sort=False)["capex_musd"].sum()
+    return [
+        asset, facts.get("stage", ""), facts.get("region", ""), given.heading, point,
+        float(here["modules"].sum()), float(here["t_per_year"].sum()), float(here["capex_musd"].sum()),
+        here["decided"].min(), here["running"].min(),
+        listed([f"{plain(str(who))} {musd(float(money))} MUSD" for who, money in paid.items()]) if len(paid) else "",
+        int(mine["point"][(mine["t_per_year"] > SAME) | (mine["modules"] > SAME)].nunique()), len(given.front),
+    ]  # fmt: skip

@@ -1,0 +1,90 @@
+"""What keeps runs from being compared like with like, said plainly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reeplan.outputs.summary import MEASURES
+from reeplan.present.words import listed, number, plain, span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reeplan.present.compare.runs import Comparison, Given
+
+
+def warnings(comparison: Comparison) -> list[str]:
+    """Sentences, the gravest first; none where costs and resiliences of all runs mean the same and were all checked."""
+    said = [
+        _differ(comparison, lambda given: given.run.currency_year,
+                "Costs are not comparable: they are in money of different years: {}. No inflation is added here."),
+        _differ(comparison, lambda given: span(*_years(given)),
+                "Costs are not comparable: the runs plan for different years: {}. More years cost more."),
+        _differ(comparison, lambda given: f"{100 * given.run.settings['discount_rate']:g} %",
+                "Costs are not comparable: later years are discounted differently: {} a year."),
+        _differ(comparison, _measure,
+                "Resiliences are not comparable: they are measured differently: {}."),
+        _differ(comparison, lambda given: listed([plain(name) for name in sorted(given.run.partners)]),
+                "Different partners plan together, so costs and resilience are those of different countries: {}."),
+        _differ(comparison, _windows,
+                "The disruptions are not the same, so equal shares served do not mean equal security: {}."),
+    ]  # fmt: skip
+    for given in comparison.runs:
+        said += _own(given)
+    said.append(
+        _differ(comparison, lambda given: given.run.manifest.get("versions", {}).get("reeplan", "unknown"),
+                "The runs were made by different versions of reeplan ({}): a difference may come from that.")
+    )  # fmt: skip
+    return [sentence for sentence in said if sentence]
+
+
+def _own(given: Given) -> list[str]:
+    """What a run says against itself."""
+    report, name = given.report, given.heading
+    said = []
+    if report.changed:
+        number_of = len(report.changed)
+        tables = f"{number_of} of its tables have" if number_of > 1 else "one of its tables has"
+        said.append(f"{name}: {tables} been changed since the run was written ({report.changed[0]} first).")
+    if report.verdict is None:
+        said.append(f"{name}: it was never checked; reeplan verify checks it.")
+    elif not report.verdict.get("holds"):
+        said.append(f"{name}: its check does not hold. Do not use this run.")
+    open_plans = int((given.front["status"] != "optimal").sum())
+    if open_plans:
+        which = f"{number(open_plans)} of {number(len(given.front))} plans" if len(given.front) > 1 else "its plan"
+        said.append(
+            f"{name}: the search stopped before {which} reached the gap asked for; their costs are upper ends, "
+            "and how far they may lie above the least is given beside them."
+        )
+    return said
+
+
+def _differ(comparison: Comparison, of: Callable[[Given], Any], sentence: str) -> str:
+    """The sentence with each run's value, if they are not all the same."""
+    values = [of(given) for given in comparison.runs]
+    if all(value == values[0] for value in values):
+        return ""
+    return sentence.format(
+        listed([f"{value} ({given.letter})" for given, value in zip(comparison.runs, values, strict=True)])
+    )
+
+
+def _years(given: Given) -> tuple[int, int]:
+    return given.run.years[0], given.run.years[-1]
+
+
+def _measure(given: Given) -> str:
+    settings = given.run.settings
+    measure = settings["resilience_measure"]
+    tail = f", the worst {100 * (1 - settings['cvar_level']):g} %" if measure == "cvar" else ""
+    return MEASURES[measure] + tail
+
+
+def _windows(given: Given) -> str:
+    """The disruptions and their years, in a few words."""
+    starts: dict[str, list[str]] = {}
+    for window, years in given.run.window_years.items():
+        starts.setdefault(window.rpartition("@")[0], []).append(span(years[0], years[-1]))
+    said = [f"{plain(name)} {', '.join(when)}" for name, when in starts.items()]
+    return listed(said) if said else "none"

@@ -1,0 +1,168 @@
+"""Sentences about cooperation in plain English, right for every outcome: gain, none, uncertain, out of reach."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from reeplan.present.charts.page import years_and_money
+from reeplan.present.figures.cooperation.data import members
+from reeplan.present.words import count, listed, musd, percent, plain
+
+if TYPE_CHECKING:
+    from reeplan.present.figures.cooperation.data import Amount, Level
+    from reeplan.present.run import Run
+
+MOST_NAMED = 3
+"""So many partners are named one by one in a title."""
+
+
+def money(amount: float) -> str:
+    """MUSD with a true minus sign; 'unknown' where it is not a finite number.
+
+    >>> money(-12.34), money(0.0), money(float("inf"))
+    ('−12', '0', 'unknown')
+    """
+    return musd(amount).replace("-", "−") if math.isfinite(amount) else "unknown"
+
+
+def signed(amount: float) -> str:
+    """MUSD with its sign; nothing has none.
+
+    >>> signed(560.7), signed(-3.21), signed(0.0)
+    ('+561', '−3.2', '0')
+    """
+    said = money(amount)
+    return f"+{said}" if amount > 0 and said not in ("0", "unknown") else said
+
+
+def between(amount: Amount) -> str:
+    """The range that is certain, to stand after 'certainly'.
+
+    >>> from reeplan.present.figures.cooperation.data import Amount
+    >>> between(Amount(5.0, 4.0, 8.0)), between(Amount(5.0, 4.0, float("inf"))), between(Amount(5.0, 5.0, 5.0))
+    ('between 4.0 and 8.0', 'at least 4.0', 'exactly that')
+    """
+    low, high = math.isfinite(amount.least), math.isfinite(amount.greatest)
+    if low and high:
+        one, other = money(amount.least), money(amount.greatest)
+        return "exactly that" if one == other == money(amount.found) else f"between {one} and {other}"
+    if low:
+        return f"at least {money(amount.least)}"
+    return f"at most {money(amount.greatest)}" if high else "unknown within any limits"
+
+
+def ranged(amount: Amount) -> str:
+    """The range that is certain, short, to stand in brackets.
+
+    >>> from reeplan.present.figures.cooperation.data import Amount
+    >>> ranged(Amount(5.0, -4.0, 8.0)), ranged(Amount(5.0, 5.0, 5.0)), ranged(Amount(1.0, -float("inf"), 2.0))
+    ('−4.0 to 8.0', 'exactly', 'at most 2.0')
+    """
+    if not (math.isfinite(amount.least) or math.isfinite(amount.greatest)):
+        return "no bounds known"
+    return between(amount).removeprefix("between ").replace(" and ", " to ").removesuffix(" that")
+
+
+def served(run: Run, target: float) -> str:
+    """What a target asks for, to end a clause such as 'with'."""
+    if target <= 0:
+        return "no resilience asked for"
+    settings = run.settings
+    where = {
+        "worst_case": "in the worst disruption",
+        "weakest_link": "of the worst-served material in any disruption",
+        "expected": "on average in a disruption",
+        "cvar": f"in the worst {percent(100 * (1 - settings['cvar_level']))} of disruptions",
+    }[settings["resilience_measure"]]
+    return f"at least {percent(100 * target, 0 if _is_whole(100 * target) else 1)} served {where}"
+
+
+def _is_whole(value: float) -> bool:
+    return abs(value - round(value)) < 1e-6
+
+
+def level_subtitle(run: Run, level: Level) -> str:
+    """Target, years and money."""
+    said = served(run, level.target)
+    return f"{said[0].upper()}{said[1:]}. {years_and_money(run)}"
+
+
+def group_in_words(run: Run, name: str) -> str:
+    """A coalition as one phrase; a large one by who is not in it."""
+    inside = members(run, name)
+    outside = [partner for partner in run.partners if partner not in inside]
+    if len(inside) >= MOST_NAMED and len(outside) == 1:
+        return f"all but {plain(outside[0])}"
+    return listed([plain(partner) for partner in inside])
+
+
+def several(run: Run, name: str) -> bool:
+    """Whether a verb about a coalition stands in the plural."""
+    return len(members(run, name)) > 1
+
+
+# ---- what joining does --------------------------------------------------------------------------
+
+
+def what_joining_does(level: Level) -> str:
+    """What cooperation of all is worth at a target, as a sentence without its full stop."""
+    gain = level.gain
+    if level.together.cannot:
+        return "Even together the partners cannot reach the target"
+    if not level.together.cost.known:
+        return "No plan of all partners together was found, so no gain can be stated"
+    if level.unable:
+        who = listed([plain(name) for name in level.unable])
+        return f"{who} cannot reach the target alone: joining makes it possible"
+    if not gain.known:
+        return "Not every partner has a plan alone, so no gain can be stated"
+    if gain.least > level.noise:
+        return f"Together the partners save {money(gain.found)} MUSD"
+    if gain.greatest < -level.noise:
+        return f"Together the partners pay {money(-gain.found)} MUSD more than alone"
+    if max(abs(gain.least), abs(gain.greatest)) <= level.noise:
+        return "Together the partners pay as much as alone: cooperation saves nothing"
+    return "Whether cooperation saves money cannot be told: " + (
+        f"between {money(gain.least)} and {money(gain.greatest)} MUSD"
+        if math.isfinite(gain.least) and math.isfinite(gain.greatest)
+        else f"{signed(gain.found)} MUSD as found, {between(gain)}"
+    )
+
+
+def who_gains(level: Level) -> str:
+    """Who gets how much of the gain by the Shapley value; empty where it is not shared or there is none."""
+    gains = {partner: level.gain_of(partner).found for partner in level.partners}
+    if not level.gain.least > level.noise or any(math.isnan(gain) for gain in gains.values()):
+        return ""
+    if len({money(gain) for gain in gains.values()}) == 1:
+        return f"{money(gains[level.partners[0]])} each"
+    order = sorted(gains, key=lambda partner: -gains[partner])
+    if len(order) <= MOST_NAMED:
+        return listed([f"{plain(partner)} {_gains(gains[partner], level.noise)}" for partner in order])
+    first, last = order[0], order[-1]
+    return f"{plain(first)} gains most ({money(gains[first])}), {plain(last)} " + (
+        f"least ({money(gains[last])})" if gains[last] >= -level.noise else f"loses {money(-gains[last])}"
+    )
+
+
+def _gains(gain: float, noise: float) -> str:
+    if abs(gain) <= noise:
+        return "gains nothing"
+    return f"gains {money(gain)}" if gain > 0 else f"loses {money(-gain)}"
+
+
+def who_cannot(level: Level) -> list[str]:
+    """How far those get alone who cannot reach the target, a sentence each."""
+    said = []
+    for partner in level.unable:
+        highest = level.alone(partner).highest_resilience
+        if not math.isnan(highest):
+            said.append(f"{plain(partner)} alone reaches {percent(100 * highest, 1)} at most.")
+    return said
+
+
+def coalitions_counted(level: Level) -> str:
+    """How many coalitions have a plan."""
+    have = sum(group.cost.known for group in level.groups.values())
+    return f"{count(have, 'coalition')} of {len(level.groups)} with a plan"

@@ -1,0 +1,1 @@
+"""Figures of flows: material from place to place, by origin."""

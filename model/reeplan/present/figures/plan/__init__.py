@@ -1,0 +1,1 @@
+"""Figures of one plan: what is built, paid, short and kept in stock."""

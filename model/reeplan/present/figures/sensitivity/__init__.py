@@ -1,0 +1,1 @@
+"""Figures of sensitivity: which inputs matter, and what holds in most futures."""

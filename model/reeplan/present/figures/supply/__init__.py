@@ -1,0 +1,1 @@
+"""Figures of supply: where material comes from, at what cost, and on whom partners depend."""

@@ -1,0 +1,250 @@
+"""How much each partner depends on one country: largest source, concentration, and what the loss of one would cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reeplan.inputs.names import counted
+from reeplan.present import words
+from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.style import BODY, GREY, INK, LINE, OTHER, SMALL, TINY, line
+from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.present.figures.supply.dependence.data import LOSSES, SOURCES, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from reeplan.present.run import Run
+
+MOST_ROWS, MOST_LOSSES = 20, 10
+ROW, BAR = 0.21, 0.125
+"""Heights of a row and its bar, inches."""
+NAMES, GAP = 1.55, 0.34
+LOSS_NAMES = 2.2
+
+
+# ---- words ------------------------------------------------------------------------------------------
+
+
+def title(view: View, table: pd.DataFrame) -> str:
+    """What the loss of the worst country or plant would cost; without such figures, how many depend on one source."""
+    losses = table[table["part"] == LOSSES]
+    if losses.empty:
+        return _mostly(view, table)
+    year, missed = int(losses["year"].iloc[0]), losses[losses["lost_percent"] > 1e-6]
+    if missed.empty:
+        return f"Whichever one country or plant falls away in {year}, all demand can still be served"
+    worst = missed.iloc[0]
+    said = f"Without {_name(view, worst)}, {words.percent(worst['lost_percent'])} of demand would go unserved in {year}"
+    if len(missed) > 1:
+        second = missed.iloc[1]
+        return f"{said}; without {_name(view, second)}, {words.percent(second['lost_percent'])}"
+    return f"{said}; no other loss would be felt" if len(losses) > 1 else said
+
+
+def _mostly(view: View, table: pd.DataFrame) -> str:
+    """How many materials each partner takes mostly from one foreign country, in the last year."""
+    last = _of_year(table, int(table["year"].max()))
+    counts = last[last["largest_share_percent"] > 50].groupby("partner").size()
+    said = [
+        f"{view.run.in_words(name)} takes {int(counts.get(name, 0))} of "
+        f"{counted((last['partner'] == name).sum(), 'material')}"
+        for name in view.run.partners
+        if (last["partner"] == name).any()
+    ]
+    return f"In {int(table['year'].max())} {words.listed(said)} mostly from one foreign country"
+
+
+def alt(view: View, table: pd.DataFrame) -> str:
+    """The title's figures, and how many materials come mostly from one foreign country."""
+    sources = table[table["part"] == SOURCES]
+    said = [title(view, table) + "."]
+    if not sources.empty and (table["part"] == LOSSES).any():
+        said.append(_mostly(view, sources) + ".")
+    missed = table[(table["part"] == LOSSES) & (table["lost_percent"] > 1e-6)]
+    if len(missed) > 2:
+        parts = [f"{_name(view, row)} {words.percent(row['lost_percent'])}" for _, row in missed.head(5).iterrows()]
+        said.append(f"Largest losses: {words.listed(parts)}.")
+    return " ".join(said)
+
+
+def _name(view: View, row: pd.Series[Any]) -> str:
+    """Who falls away, in words."""
+    kind, _, name = str(row["falls_away"]).partition(" ")
+    name = view.run.in_words(name.replace("/", " at "))
+    return name if kind == "country" else f"{kind} {name}"
+
+
+def _of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    return table[(table["part"] == SOURCES) & (table["year"] == year)]
+
+
+# ---- drawing ----------------------------------------------------------------------------------------
+
+
+def draw(view: View, table: pd.DataFrame) -> Figure:
+    """A panel a partner with a row a material, over bars of what is lost without a country or plant."""
+    run, sources, losses = view.run, table[table["part"] == SOURCES], table[table["part"] == LOSSES]
+    materials = _rows(sources, [*run.products, *run.elements, *run.scrap])
+    missed = losses[losses["lost_percent"] > 1e-6].head(MOST_LOSSES)
+    upper = 0.95 + ROW * len(materials) if materials else 0.0
+    lower = 0.75 + ROW * max(len(missed), 1) + (0.3 if len(losses) > len(missed) else 0.0) if len(losses) else 0.0
+    page = Sheet.of(view, title(view, table), _subtitle(view, sources), body=upper + lower, notes=_notes(sources))
+    top = page.ceiling
+    if materials:
+        top = _draw_legend(page, view, table, top)
+        _draw_sources(page, view, sources, materials, top)
+    if len(losses):
+        _draw_losses(page, view, losses, missed, page.floor + lower)
+    return page.figure
+
+
+def _rows(sources: pd.DataFrame, order: list[str]) -> list[str]:
+    """The materials, those that depend most if there are too many."""
+    if sources.empty:
+        return []
+    most = sources.groupby("material")["largest_share_percent"].max()
+    kept = set(most.sort_values(ascending=False, kind="stable").index[:MOST_ROWS])
+    return [name for name in order if name in kept]
+
+
+def _subtitle(view: View, sources: pd.DataFrame) -> str:
+    if sources.empty:
+        return view.run.plan_in_words(view.point)
+    return f"{view.run.plan_in_words(view.point)} · what each partner uses, with nothing disrupted"
+
+
+def _notes(sources: pd.DataFrame) -> list[str]:
+    if sources.empty:
+        return []
+    said = (
+        "Bar: share of what a partner uses that comes from its largest foreign source, coloured by that country; the "
+        "source is the country it is shipped from. Diamond: concentration (sum of squared shares, home included; "
+        "1 is all from one place)."
+    )
+    if sources["year"].nunique() > 1:
+        said += f" Ring: the share in {int(sources['year'].min())}, in that year's largest source's colour."
+    if sources["most_allowed_percent"].notna().any():
+        said += " Black line: the most that is allowed."
+    return [said]
+
+
+def _draw_legend(page: Sheet, view: View, table: pd.DataFrame, top: float) -> float:
+    run = view.run
+    sources = table[table["part"] == SOURCES]
+    shown = set(sources["largest_source"]) - {""}
+    items = [(run.in_words(name), run.country_colour(name)) for name in run.countries if name in shown]
+    return page.legend(page.left + NAMES, top, items, page.right - page.left - NAMES) - 0.05
+
+
+def _draw_sources(page: Sheet, view: View, sources: pd.DataFrame, materials: list[str], top: float) -> None:
+    run, years = view.run, sorted(set(sources["year"]))
+    partners = [name for name in run.partners if (sources["partner"] == name).any()]
+    width = (page.right - page.left - NAMES - GAP * (len(partners) - 1)) / len(partners)
+    height = ROW * len(materials)
+    bottom = top - line(BODY) - 0.06 - height
+    for place, material in enumerate(materials):
+        label = page.ruler.cut(run.material_in_words(material), NAMES - 0.12, SMALL)
+        at = bottom + height - ROW * (place + 0.5)
+        page.write(page.left + NAMES - 0.08, at, label, SMALL, ha="right", va="center_baseline")
+    for number, partner in enumerate(partners):
+        left = page.left + NAMES + number * (width + GAP)
+        axes = page.axes(left, bottom, width, height)
+        axes.set(xlim=(0, 100), ylim=(len(materials) - 0.5, -0.5), yticks=[])
+        axes.set_xticks([0, 25, 50, 75, 100])
+        axes.grid(axis="x", color=LINE, lw=0.7)
+        axes.tick_params(labelsize=SMALL, length=0)
+        axes.set_xlabel(f"largest foreign source in {years[-1]}, % of use\n(diamond: concentration × 100)", size=SMALL)
+        page.write(left, top - line(BODY) + 0.02, run.in_words(partner), BODY, weight="bold")
+        mine = sources[sources["partner"] == partner]
+        for place, material in enumerate(materials):
+            _draw_source(axes, run, mine[mine["material"] == material], place, years)
+
+
+def _draw_source(axes: Any, run: Run, rows: pd.DataFrame, place: int, years: list[int]) -> None:
+    """One partner's material: bar, ring, diamond and limit."""
+    last = rows[rows["year"] == years[-1]]
+    if last.empty:
+        axes.text(1, place, "not used", size=TINY, color=GREY, va="center_baseline")
+    for row in last.itertuples():
+        share, cap = float(str(row.largest_share_percent)), float(str(row.most_allowed_percent))
+        colour = run.country_colour(str(row.largest_source)) if row.largest_source else OTHER
+        axes.barh(place, share, BAR / ROW, color=colour, zorder=2)
+        if share < 0.05:
+            axes.text(1, place, "none from abroad", size=TINY, color=GREY, va="center_baseline")
+        axes.plot(
+            [100 * float(str(row.concentration_0_to_1))], [place], "D", ms=4.2, mfc="white", mec=INK, mew=0.9, zorder=5,
+            clip_on=False, gid="concentration",
+        )  # fmt: skip
+        if cap == cap:
+            axes.plot([cap] * 2, [place - 0.42, place + 0.42], color=INK, lw=2, zorder=4, gid="limit")
+    for row in rows[rows["year"] == years[0]].itertuples() if len(years) > 1 else ():
+        if row.largest_source:
+            colour = run.country_colour(str(row.largest_source))
+            axes.plot(
+                [float(str(row.largest_share_percent))], [place], "o", ms=6, mfc="none", mec=colour, mew=1.5, zorder=3,
+                clip_on=False, gid="ring",
+            )  # fmt: skip
+
+
+def _draw_losses(page: Sheet, view: View, losses: pd.DataFrame, missed: pd.DataFrame, top: float) -> None:
+    run = view.run
+    year = int(losses["year"].iloc[0])
+    page.write(page.left, top - line(BODY) - 0.08, f"If one country or plant falls away in {year}", BODY, weight="bold")
+    height = ROW * max(len(missed), 1)
+    bottom = top - line(BODY) - 0.16 - height
+    if missed.empty:
+        page.write(page.left, bottom + 0.05, "Whichever it is, all demand can still be served.", SMALL)
+    else:
+        axes = page.axes(page.left + LOSS_NAMES, bottom, page.right - page.left - LOSS_NAMES - 0.4, height)
+        axes.set(ylim=(len(missed) - 0.5, -0.5), yticks=[], xlim=(0, _round_up(float(missed["lost_percent"].max()))))
+        axes.grid(axis="x", color=LINE, lw=0.7)
+        axes.tick_params(labelsize=SMALL, length=0)
+        axes.set_xlabel("demand that could not be served, % of its value", size=SMALL)
+        for place, (_, row) in enumerate(missed.iterrows()):
+            share = float(row["lost_percent"])
+            colour = run.country_colour(str(row["country"]))
+            axes.barh(place, share, 0.66, color=colour, zorder=2)
+            axes.annotate(
+                words.percent(share, 1 if share < 9.95 else 0), (share, place), (4, 0), textcoords="offset points",
+                size=SMALL, va="center_baseline", annotation_clip=False,
+            )  # fmt: skip
+            name = page.ruler.cut(_name(view, row), LOSS_NAMES - 0.1, SMALL)
+            at = bottom + height - ROW * (place + 0.5)
+            page.write(page.left + LOSS_NAMES - 0.08, at, name, SMALL, ha="right", va="center_baseline")
+    rest = losses[losses["lost_percent"] <= 1e-6]
+    if not missed.empty and len(losses) > len(missed):
+        _write_rest(page, view, rest, len(losses) - len(missed) - len(rest), page.floor + 0.02)
+
+
+def _write_rest(page: Sheet, view: View, rest: pd.DataFrame, smaller: int, y: float) -> None:
+    """Who would not be missed, in one line."""
+    said = [f"{words.count(smaller, 'smaller loss', 'smaller losses')} not shown."] if smaller else []
+    if not rest.empty:
+        names = [_name(view, row) for _, row in rest.iterrows() if str(row["falls_away"]).startswith("country ")]
+        plants = len(rest) - len(names)
+        whom = [*names, *([words.count(plants, "plant")] if plants else [])]
+        said.append(f"Without any other one nothing is lost: {words.listed(whom)}.")
+    page.write(page.left, y, page.ruler.cut(" ".join(said), page.right - page.left, SMALL), SMALL, color=GREY)
+
+
+def _round_up(value: float) -> float:
+    """A round end of an axis somewhat beyond a value."""
+    step = 10.0 ** np.floor(np.log10(value)) if value > 0 else 1.0
+    return float(
+        min(100.0, next(n * step for n in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12) if n * step >= 1.04 * value))
+    )
+
+
+FIGURE = FigureSpec(
+    name="dependence",
+    heading="Dependence on one country",
+    per="plan",
+    table=table,
+    title=title,
+    alt=alt,
+    draw=draw,
+)

@@ -1,0 +1,1 @@
+"""Figures of planning under uncertainty: what knowing is worth, regret, and risk."""

@@ -1,0 +1,178 @@
+"""The tables of a plan: what is built, who pays, what it costs and what is served."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reeplan.outputs.run import STAGES
+from reeplan.present.report.grid import Cell, Grid, amount, module, number, share, text, year
+from reeplan.present.words import STAGE_WORDS, plain
+
+if TYPE_CHECKING:
+    from reeplan.present.report.content import Report
+
+PARTS = {
+    "annuities": "Capital, as paid within the years of the plan",
+    "fixed": "Fixed cost of capacity held",
+    "process": "Processing, with energy, carbon and thorium",
+    "purchases": "Purchases",
+    "transport": "Freight",
+    "sales": "Sales of surplus (negative: income)",
+    "holding": "Holding stockpiles",
+    "shortage": "Value of lost supply",
+    "restock": "Buying back what disruptions drew from stockpiles",
+}
+"""Cost parts as they are read, in the order of ``front.csv``."""
+
+
+def builds(report: Report, point: str) -> Grid:
+    """What is built, by whom and when."""
+    run = report.run
+    grid = Grid(
+        "builds",
+        "What is built",
+        [text("What"), text("Kind"), text("Country"), text("Who pays"), number("Decided"), number("Running"),
+         number("Modules"), number("Capacity, t/yr"), number("Room, t"), number("Capital, MUSD")],
+        note="One row for each partner's part. Capital is undiscounted; capacity is that after the ramp-up.",
+    )  # fmt: skip
+    for row in _along_the_chain(report, point):
+        known = run.assets.loc[row["asset"]] if row["asset"] in run.assets.index else None
+        stage = str(known["stage"]) if known is not None else ""
+        tonnes, room = (math.nan, row["t_per_year"]) if row["what"] == "room" else (row["t_per_year"], math.nan)
+        grid.add(
+            asset_in_words(report, row["asset"]) + (" (site)" if row["what"] == "site" else ""),
+            STAGE_WORDS.get(stage, ""),
+            plain(str(known["country"])) if known is not None else "",
+            plain(row["partner"]),
+            year(row["decided"]),
+            year(row["running"]),
+            module(row["modules"]),
+            amount(tonnes if row["what"] == "module" else math.nan),
+            amount(room),
+            amount(row["capex_musd"], 1),
+        )
+    return grid
+
+
+def _along_the_chain(report: Report, point: str) -> list[dict[str, Any]]:
+    """The rows of ``builds.csv`` from mine to product, stockpiles last; those of an asset by year."""
+    stages = report.run.assets["stage"].to_dict()
+    rows = [{str(name): value for name, value in row.items()}
+            for row in report.run.plan(point, "builds").to_dict("records")]  # fmt: skip
+
+    def place(row: dict[str, Any]) -> tuple[int, str, float, str]:
+        stage = stages.get(row["asset"], "")
+        return (STAGES.index(stage) if stage in STAGES else -1, row["asset"], row["decided"], row["partner"])
+
+    return sorted(rows, key=place)
+
+
+def asset_in_words(report: Report, asset: str) -> str:
+    """A plant, an option of a venture or a stockpile as it is read."""
+    run = report.run
+    if asset not in run.assets.index:
+        return plain(asset)
+    known = {str(column): str(value) for column, value in run.assets.loc[asset].items()}
+    if known["stage"] == "stockpile":
+        return f"Stockpile of {run.material_in_words(known['material'])}, {plain(known['region'])}"
+    return f"{plain(known['name'])}, {plain(known['option'])}" if known["option"] else plain(known["name"])
+
+
+def who_pays(report: Report, point: str) -> Grid:
+    """Capital by the partner that pays and the country in which it is spent, beside what budgets allow."""
+    run = report.run
+    spent = run.plan(point, "metrics").query("metric == 'capital'")
+    costs = run.plan(point, "costs").query("part == 'annuities'").groupby("partner")["expected_musd"].sum()
+    budgets = run.inputs("budgets").groupby("partner")["musd"].sum()
+    countries = [name for name in run.countries if name in set(spent["subject"])]
+    in_country = [number(plain(name), "Capital spent in, MUSD") for name in countries]
+    grid = Grid(
+        "who-pays",
+        "Who pays",
+        [text("Partner"), *in_country, number("Capital, MUSD"), number("Budget, MUSD"),
+         number("Cost of capital in the total, MUSD")],
+        note="Capital is undiscounted. A budget may name only some years; without one there is no limit. "
+        "The last column is the discounted yearly payments within the years of the plan.",
+    )  # fmt: skip
+    for partner in run.partners:
+        own = spent[spent["partner"] == partner].groupby("subject")["value"].sum()
+        grid.add(
+            plain(partner),
+            *(amount(float(own.get(name, 0.0)), 1) for name in countries),
+            amount(float(own.sum()), 1),
+            amount(float(budgets.get(partner, math.nan)), 0),
+            amount(float(costs.get(partner, 0.0)), 1),
+        )
+    return grid
+
+
+def costs(report: Report, point: str) -> Grid:
+    """The cost's parts, beside those of the cheapest plan."""
+    row, first = report.run.row(point), report.run.front.iloc[0]
+    grid = Grid(
+        "costs",
+        "What it costs",
+        [text("Part"), number("MUSD"), number("Share of total"), number("More than in the cheapest plan, MUSD")],
+        note="Expected and discounted; the parts sum to the total.",
+    )
+    total = float(row["cost_musd"])
+    for part, words in [*PARTS.items(), ("cost", "Total")]:
+        column = f"{part}_musd"
+        if column in row.index:
+            value = float(row[column])
+            grid.add(
+                words,
+                amount(value, 1),
+                share(value / total) if total else Cell("–"),
+                amount(value - float(first[column]), 1),
+            )
+    return grid
+
+
+def served(report: Report, point: str) -> Grid:
+    """What each partner is still served in each disruption."""
+    run = report.run
+    figures = run.plan(point, "metrics")
+    value = _by(figures, "served share by value", "window", "partner")
+    days = _by(figures, "time to survive", "window", "partner")
+    columns = [
+        column
+        for partner in run.partners
+        for column in (
+            number("Served, by value", plain(partner)),
+            number("Days until a first shortage", plain(partner)),
+        )
+    ]
+    grid = Grid(
+        "served",
+        "What is served in each disruption",
+        [text("Disruption"), *columns],
+        note="Days until a first demand goes short, if each year's shortage comes at the end of the year; the whole "
+        "disruption where nothing is short.",
+    )
+    least = min((float(number_) for number_ in value.to_numpy().ravel() if number_ == number_), default=math.nan)
+    for window in run.windows:
+        cells = [
+            cell
+            for partner in run.partners
+            for cell in (
+                share(_at(value, window, partner), alarm_below=least + 1e-6),
+                amount(_at(days, window, partner)),
+            )
+        ]
+        if any(cell.value is not None for cell in cells):
+            grid.add(run.window_in_words(window), *cells)
+    return grid
+
+
+def _by(figures: pd.DataFrame, metric: str, down: str, across: str) -> pd.DataFrame:
+    """A metric with one name of its rows down and another across."""
+    rows = figures[figures["metric"] == metric]
+    return pd.DataFrame(rows.pivot_table(index=down, columns=across, values="value", aggfunc="min"))
+
+
+def _at(table: pd.DataFrame, row: str, column: str) -> float:
+    return float(table[column].get(row, math.nan)) if column in table else math.nan

@@ -1,0 +1,54 @@
+"""A run as it is presented: its names in words, and who has which colour."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from reeplan.inputs.spec import BASE
+from reeplan.outputs.run import RunFiles
+from reeplan.present import words
+from reeplan.present.charts import palette
+
+
+class Run(RunFiles):
+    """A run folder with words and colours."""
+
+    def in_words(self, name: str) -> str:
+        """A name as it is read."""
+        return words.plain(name)
+
+    def material_in_words(self, material: str) -> str:
+        """An element with its full name; anything else as it is."""
+        table = self.inputs("elements")
+        full = dict(zip(table["element"], table["name"], strict=True)).get(material, "")
+        return f"{words.plain(material)} ({words.plain(full)})" if full and full != material else words.plain(material)
+
+    def window_in_words(self, window: str) -> str:
+        """What happens in a window, and when."""
+        if window == BASE:
+            return "as expected, no disruption"
+        scenario = window.rpartition("@")[0]
+        table = self.inputs("scenarios")
+        label = dict(zip(table["scenario"], table["label"], strict=True)).get(scenario, "")
+        years = self.window_years.get(window, [])
+        when = f" ({words.span(years[0], years[-1])})" if years else ""
+        return f"{words.plain(label or scenario)}{when}"
+
+    def plan_in_words(self, point: str) -> str:
+        """A plan by its name, extra cost and resilience."""
+        row = self.row(point)
+        extra = float(row["cost_musd"] - self.front["cost_musd"].min())
+        money = f"+{words.musd(extra)} MUSD" if extra > 0 else f"{words.musd(float(row['cost_musd']))} MUSD, cheapest"
+        return f"Plan {words.plain(point)} ({money}, {words.percent(100 * float(row['resilience']))} served)"
+
+    def country_colour(self, country: str) -> str:
+        """The colour of a country, the same in all figures of all runs of a case."""
+        return self._country_colours.get(country, palette.OTHER)
+
+    def partner_colour(self, partner: str) -> str:
+        """The colour of a partner: that of its country."""
+        return self.country_colour(partner)
+
+    @cached_property
+    def _country_colours(self) -> dict[str, str]:
+        return palette.for_countries(self.partners, self.countries[len(self.partners) :])

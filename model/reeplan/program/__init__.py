@@ -1,5 +1,0 @@
-"""The mixed-integer linear program: ``contents`` lists it, one file per topic holds its rules."""
-
-from reeplan.program.contents import build_program
-
-__all__ = ["build_program"]

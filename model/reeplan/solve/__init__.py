@@ -1,0 +1,1 @@
+"""Solving: the solver, plans, fronts, and who works on what is asked."""

@@ -1,0 +1,429 @@
+"""The front of cost against resilience: its two ends, and the cheapest plan at levels between them.
+
+Never a weighted sum, which misses most of a front of whole plants: each level is a cutoff
+constraint of its own. What is proven at one level is used at the others: a bound at a lower target
+holds at every higher one, and a plan at a higher target is a plan for every lower one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from reeplan.endings import INEXACT, OPTIMAL, Outcome, status_of
+from reeplan.solve.executor import Job
+from reeplan.solve.planner import REFUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reeplan.solve.engine import Controls, Solution
+    from reeplan.solve.executor import Crew
+    from reeplan.solve.planner import Plan, Planner
+
+RESILIENCE_GAP = 1e-6
+"""Accuracy to which the highest resilience is proven (a share of demand)."""
+
+END_SLACK = 1e-7
+"""How far below the highest resilience the most resilient plan may stay while its cost is minimised."""
+
+SMALLEST_GAP = 1e-7
+"""No point is asked for a smaller gap than this part of its cost."""
+
+ROUNDING = 1e-12
+"""A gap of this part of the cost is the last digit of a sum."""
+
+SAME = 1e-9
+"""Two costs that differ by less (relative) are one."""
+
+SAME_RESILIENCE = 2 * END_SLACK
+"""Two resiliences that differ by less are one."""
+
+
+TOLERANCE = 1e-6
+"""A plan that breaks a rule by more, relative to the size of the rule's terms, is called inexact."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A plan on the front, ``knee`` where the front bends, ``indistinct`` where its gap hides the step before."""
+
+    name: str
+    plan: Plan
+    gap_target_musd: float
+    knee: bool = False
+    indistinct: bool = False
+
+    @property
+    def solved(self) -> bool:
+        """Whether the plan keeps every rule and is proven within its gap."""
+        if self.plan.violation > TOLERANCE:
+            return False
+        return self.plan.gap_musd <= self.gap_target_musd * (1 + 1e-6) + ROUNDING * abs(self.plan.cost_musd)
+
+    @property
+    def status(self) -> str:
+        """Optimal, inexact (the solver's values break a rule), or in what way it is not proven (see ``endings``)."""
+        if self.plan.violation > TOLERANCE:
+            return INEXACT
+        return OPTIMAL if self.solved else status_of(self.plan.outcome, found=True)
+
+
+@dataclass
+class Front:
+    """The points from the cheapest to the most resilient, and how the search for them ended."""
+
+    points: list[Point] = field(default_factory=list)
+    outcome: Outcome = Outcome.OPTIMAL
+    highest_resilience_bound: float = 1.0
+    complete: bool = True
+    unreached: list[float] = field(default_factory=list)
+    """Targets asked for that no plan found reaches."""
+    levels: list[float] = field(default_factory=list)
+    """The resiliences at which the least cost was asked for, from 0 (the cheapest plan of all) upwards."""
+    bounds: dict[float, float] = field(default_factory=dict)
+    """What no plan can cost less (MUSD), by the resilience it must keep."""
+
+    def at(self, level: float) -> Point | None:
+        """The cheapest plan found that is as resilient; None if none is."""
+        keeping = [point for point in self.points if point.plan.resilience >= level - SAME_RESILIENCE]
+        return min(keeping, key=lambda point: point.plan.cost_musd, default=None)
+
+    def bound_at(self, level: float) -> float:
+        """What no plan as resilient can cost less, MUSD: a bound proven at a lower level holds as well."""
+        return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-math.inf)
+
+
+def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, target: float) -> Front:
+    """The cheapest plan that keeps a target, as a front of one point; its gap is relative to its cost."""
+    relaxed = planner.cheapest_relaxed(target)
+    if not relaxed.found:
+        return Front([], relaxed.outcome)
+    allowed = max(gap, SMALLEST_GAP if gap > 0 else 0.0) * abs(relaxed.objective)
+    [solution] = crew.solve([Job("the plan", target, replace(controls, absolute_gap=gap * abs(relaxed.objective)))])
+    if not solution.found:
+        return Front([], solution.outcome)
+    plan = planner.report(solution, target, max(relaxed.bound, solution.bound))
+    plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
+    point = Point("p01", plan, allowed)
+    return Front([point], solution.outcome, levels=[target], bounds={target: plan.bound_musd})
+
+
+def solve_front(
+    planner: Planner,
+    crew: Crew,
+    controls: Controls,
+    gap: float,
+    levels: int,
+    wanted: Sequence[float] = (),
+    *,
+    on_points: Callable[[list[Point]], None] | None = None,
+    on_plan_of_work: Callable[[int, int], None] | None = None,
+) -> Front:
+    """The front at ``levels`` levels, its two ends included, and at the ``wanted`` targets.
+
+    ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` says. With one level only
+    the cheapest plan is sought. ``on_points`` hears of the front so far (its plans still without prices), and
+    ``on_plan_of_work`` how many levels there are and how many of them are settled, each time something was learned.
+    """
+    search = _Search(planner, crew, controls, gap, max(levels, 1), on_points, on_plan_of_work)
+    if search.find_ends():
+        search.find_between(wanted)
+        search.sharpen()
+        search.complete()
+    reached = max((plan.resilience for plan in search.plans), default=0.0)
+    unreached = [target for target in wanted if target > reached + SAME_RESILIENCE]
+    complete = search.highest_is_proven and search.every_level_is_settled()
+    asked = sorted(search.asked)
+    return Front(
+        search.points(), search.outcome, search.highest_resilience_bound, complete, unreached, asked, search.bounds
+    )
+
+
+def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> float:
+    """The absolute gap of a point, MUSD: most of the cost is purchases that no plan changes.
+
+    The smaller of ``gap * cost`` and a tenth of the front's cost range per level, never below 1e-7 of the cost.
+
+    >>> gap_in_money(0.001, 18_000.0, 600.0, 12)
+    5.0
+    >>> gap_in_money(0.001, 1_000.0, 600.0, 12)
+    1.0
+    """
+    return max(min(gap * abs(cost), cost_range / 10 / levels), SMALLEST_GAP * abs(cost))
+
+
+class _Search:
+    """The state of the search: plans found, bounds proven, levels still open."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        crew: Crew,
+        controls: Controls,
+        gap: float,
+        levels: int,
+        on_points: Callable[[list[Point]], None] | None,
+        on_plan_of_work: Callable[[int, int], None] | None,
+    ) -> None:
+        self.planner, self.crew, self.controls = planner, crew, controls
+        self.on_points, self.on_plan_of_work = on_points, on_plan_of_work
+        self.gap, self.levels = gap, levels
+        self.plans: list[Plan] = []
+        self.bounds: dict[float, float] = {}
+        self.lowest_bound = -math.inf
+        self.outcome = Outcome.OPTIMAL
+        self.highest_resilience_bound = 1.0
+        self.gap_target = 0.0
+        self.highest: float | None = None
+        self.asked = [0.0]
+        self.answered: set[float] = set()
+        self.ended: dict[float, Outcome] = {}
+        self.highest_is_proven = True
+
+    # ---- the two ends ---------------------------------------------------------------------------
+
+    def find_ends(self) -> bool:
+        """The cheapest plan and the highest resilience; False if there is no plan at all."""
+        lowest = self.planner.cheapest_relaxed(0.0)
+        if not lowest.found:
+            self.outcome = lowest.outcome
+            return False
+        self.lowest_bound = lowest.bound
+        self._learn_bound(0.0, lowest.bound)
+        self.gap_target = self._first_gap(lowest.objective)
+        jobs = [self._job("the cheapest plan", 0.0)]
+        if self.levels > 1 and self.planner.case.windows:
+            jobs.append(Job("the highest resilience", None, replace(self.controls, absolute_gap=RESILIENCE_GAP)))
+        cheapest, *highest = self.crew.solve(jobs)
+        self._learn(0.0, cheapest)
+        if not cheapest.found:
+            return False
+        self._raise_cheapest(cheapest)
+        for solution in highest:
+            self._learn_highest(solution)
+        return True
+
+    def _first_gap(self, lowest_cost: float) -> float:
+        """The gap by the relaxation's cost range, before the ends are known."""
+        cost_range = float("inf")
+        if self.levels > 1:
+            top = self.planner.most_resilient_relaxed()
+            self.highest_resilience_bound = min(1.0, top.bound) if top.found else 1.0
+            dearest = self.planner.cheapest_relaxed(max(0.0, self.highest_resilience_bound - END_SLACK))
+            cost_range = dearest.objective - lowest_cost if dearest.found else cost_range
+        return gap_in_money(self.gap, lowest_cost, cost_range, self.levels)
+
+    def _raise_cheapest(self, cheapest: Solution) -> None:
+        """Among plans of the same cost the most resilient one, where the cost is proven to the last digits."""
+        plan = self.plans[0]
+        if plan.gap_musd > SMALLEST_GAP * abs(plan.cost_musd) or plan.resilience >= self.highest_resilience_bound:
+            return
+        limit = plan.cost_musd + SAME * abs(plan.cost_musd)
+        controls = replace(self.controls, absolute_gap=RESILIENCE_GAP)
+        [raised] = self.crew.solve([Job("the cheapest plan, made resilient", None, controls, plan.values, limit)])
+        if raised.found and raised.objective > plan.resilience + SAME:
+            self._keep(replace(raised, objective=cheapest.objective), 0.0)
+
+    def _learn_highest(self, solution: Solution) -> None:
+        self._note_end(solution)
+        self.highest_is_proven = solution.outcome is Outcome.OPTIMAL
+        if not solution.found:
+            return
+        self.highest_resilience_bound = min(self.highest_resilience_bound, max(solution.bound, solution.objective))
+        if solution.objective > self.plans[0].resilience + RESILIENCE_GAP:
+            self.highest = solution.objective - END_SLACK
+            self._keep(solution, self.highest)
+
+    # ---- the levels -----------------------------------------------------------------------------
+
+    def find_between(self, wanted: Sequence[float]) -> None:
+        """The most resilient plan made cheap, and the levels below it from the highest down.
+
+        A plan is a plan for every lower level: on the flat part of the front it settles many of them at once.
+        """
+        if self.highest is None:
+            return
+        low, high, steps = self._undominated()[0].resilience, self.highest, max(self.levels - 1, 1)
+        between = {low + (high - low) * step / steps for step in range(1, steps)}
+        between |= {target for target in wanted if low < target < high}
+        levels = [high, *sorted(between, reverse=True)]
+        self.asked += levels
+        self._solve_levels(levels)
+
+    def sharpen(self) -> None:
+        """Solve those points again that were solved to a gap that has turned out too wide."""
+        wide = [
+            plan.target
+            for plan in self._undominated()
+            if plan.outcome is Outcome.OPTIMAL and plan.cost_musd - self._bound(plan.resilience) > self.gap_target
+        ]
+        self._solve_levels(wide)
+
+    def _solve_levels(self, levels: Sequence[float]) -> None:
+        """Solve the levels in their order, each as soon as somebody is free for it.
+
+        A level that what was learned meanwhile has settled is left out.
+        """
+        waiting, in_hand = deque(levels), []
+
+        def next_jobs(number: int) -> Iterator[Job]:
+            while waiting and number and not self.planner.engine.interrupted:
+                level = waiting.popleft()
+                if not self._settled(level):
+                    in_hand.append(level)
+                    number -= 1
+                    yield self._job(f"resilience {level:.4f}", level)
+
+        def learn(position: int, solution: Solution) -> list[Job]:
+            self._learn(in_hand[position], solution)
+            self.answered.add(in_hand[position])
+            if self.highest in self.answered:
+                self._set_gap()
+            self._tell()
+            return list(next_jobs(1))
+
+        self._tell()
+        self.crew.solve(list(next_jobs(self.crew.size)), learn)
+
+    def _set_gap(self) -> None:
+        costs = [plan.cost_musd for plan in self._undominated()]
+        self.gap_target = gap_in_money(self.gap, min(costs), max(costs) - min(costs), self.levels)
+
+    def _tell(self) -> None:
+        """Say how far the search is to whoever wants to know."""
+        if self.on_plan_of_work is not None:
+            known = sum(level in self.answered or self._settled(level) for level in self.asked)
+            self.on_plan_of_work(len(self.asked), known)
+        if self.on_points is not None:
+            self.on_points(self.points())
+
+    def complete(self) -> None:
+        """Re-run the windows of the plans that stay, and price them."""
+        self.plans = [self.planner.complete(plan) for plan in self._undominated()]
+
+    def _job(self, what: str, level: float) -> Job:
+        best = self._best(level)
+        controls = replace(self.controls, absolute_gap=self.gap_target)
+        return Job(what, level, controls, None if best is None else best.values)
+
+    # ---- what is known --------------------------------------------------------------------------
+
+    def _learn(self, level: float, solution: Solution) -> None:
+        self._note_end(solution)
+        self.ended[level] = solution.outcome
+        self._learn_bound(level, solution.bound)
+        if solution.found:
+            self._keep(solution, level)
+
+    def _keep(self, solution: Solution, level: float) -> None:
+        """Keep the solution as a plan, as resilient as it can be at its cost."""
+        plan = self.planner.polish(solution, level, self._bound(level), raise_resilience=True)
+        self.plans.append(plan)
+        for at, bound in list(self.bounds.items()):
+            if plan.resilience >= at - SAME and bound > plan.cost_musd + REFUTED * abs(plan.cost_musd):
+                self.bounds[at] = self.lowest_bound  # what the solver called a bound was none
+
+    def _note_end(self, solution: Solution) -> None:
+        if not (solution.outcome.is_final and solution.found):
+            self.outcome = solution.outcome
+
+    def _learn_bound(self, level: float, bound: float) -> None:
+        if math.isfinite(bound):
+            self.bounds[level] = max(bound, self.bounds.get(level, -float("inf")))
+
+    def _bound(self, level: float) -> float:
+        """The best bound that holds at a level: of it or of any lower one."""
+        return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-float("inf"))
+
+    def _best(self, level: float) -> Plan | None:
+        """The cheapest plan known that keeps a level."""
+        keeps = [plan for plan in self.plans if plan.resilience >= level - SAME]
+        return min(keeps, key=lambda plan: plan.cost_musd, default=None)
+
+    def every_level_is_settled(self) -> bool:
+        """Whether every level asked for is answered within the gap, on the front or not."""
+        return all(self._settled(level) for level in self.asked)
+
+    def _settled(self, level: float) -> bool:
+        """Whether a known plan is already within the gap of a known bound at this level."""
+        best = self._best(level)
+        if best is None:
+            return False
+        allowed = max(self.gap_target, SMALLEST_GAP * abs(best.cost_musd)) * (1 + 1e-6)
+        return best.cost_musd - self._bound(level) <= allowed
+
+    def _undominated(self) -> list[Plan]:
+        """The plans that no other matches or beats on both cost and resilience, cheapest first."""
+        kept: list[Plan] = []
+        for plan in sorted(self.plans, key=lambda plan: (plan.cost_musd, -plan.resilience)):
+            same_cost = kept and plan.cost_musd - kept[-1].cost_musd <= SAME * abs(plan.cost_musd)
+            if kept and plan.resilience <= kept[-1].resilience + SAME_RESILIENCE:
+                continue
+            if same_cost:
+                kept.pop()
+            kept.append(plan)
+        return kept
+
+    def points(self) -> list[Point]:
+        """The front's points, with the best bound of each, knees and steps that the gaps hide."""
+        plans = [
+            replace(plan, bound_musd=min(plan.cost_musd, self._bound(plan.resilience))) for plan in self._undominated()
+        ]
+        if not plans:
+            return []
+        knees = knees_of([(plan.cost_musd, plan.resilience) for plan in plans])
+        width = len(str(len(plans)))
+        points = []
+        for number, plan in enumerate(plans):
+            smallest = SMALLEST_GAP * abs(plan.cost_musd)
+            hidden = number > 0 and plan.bound_musd < plans[number - 1].cost_musd - smallest
+            name = f"p{number + 1:0{max(2, width)}d}"
+            point = Point(name, plan, max(self.gap_target, smallest), number in knees, hidden)
+            points.append(point if point.solved else replace(point, plan=self._as_it_ended(plan)))
+        return points
+
+    def _as_it_ended(self, plan: Plan) -> Plan:
+        """The plan with how the last search at its level ended: at a smaller gap than the one that found it."""
+        if plan.outcome is not Outcome.OPTIMAL:
+            return plan
+        ended = Outcome.INTERRUPTED if self.planner.engine.interrupted else self.ended.get(plan.target, plan.outcome)
+        return replace(plan, outcome=ended)
+
+
+def knees_of(front: Sequence[tuple[float, float]], prominence: float = 0.05) -> set[int]:
+    """Where the front bends: peaks of resilience gained less cost spent, both as shares of the front's range.
+
+    After Satopaa et al., 'Finding a "Kneedle" in a Haystack' (2011); a peak counts if it stands out by
+    ``prominence`` on both sides. Ends are never knees.
+
+    >>> knees_of([(0, 0.0), (1, 0.8), (5, 0.9), (10, 1.0)])
+    {1}
+    >>> knees_of([(0, 0.0), (1, 0.5), (2, 1.0)])
+    set()
+    """
+    if len(front) < 3:
+        return set()
+    (first_cost, first_share), (last_cost, last_share) = front[0], front[-1]
+    rises = [
+        (share - first_share) / (last_share - first_share) - (cost - first_cost) / (last_cost - first_cost)
+        for cost, share in front
+    ]
+    knees = set()
+    for i in range(1, len(front) - 1):
+        left, right = _foot(rises[:i][::-1], rises[i]), _foot(rises[i + 1 :], rises[i])
+        if rises[i] > 0 and rises[i] - max(left, right) >= prominence:
+            knees.add(i)
+    return knees
+
+
+def _foot(side: Sequence[float], peak: float) -> float:
+    """The lowest value on one side of a peak before anything rises above it."""
+    lowest = peak
+    for value in side:
+        if value > peak:
+            break
+        lowest = min(lowest, value)
+    return lowest

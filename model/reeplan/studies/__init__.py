@@ -1,0 +1,1 @@
+"""Studies: many questions about one case, and what their answers say together."""

@@ -1,0 +1,66 @@
+"""A plan found is priced anew by a plain solve of its whole numbers, and what it builds is listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from reeplan.endings import Outcome
+from reeplan.outputs import plan_tables
+from reeplan.studies.alternatives.found import Whole, as_columns, found_plan
+from reeplan.studies.alternatives.questions import Answer
+
+if TYPE_CHECKING:
+    from reeplan.solve.engine import Watch
+    from reeplan.solve.planner import Planner
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one partner has in what is decided of an asset in a year."""
+
+    asset: str
+    partner: str
+    decided: int
+    running: int
+    modules: float
+    t_per_year: float
+    capex_musd: float
+    what: str
+
+
+@dataclass(frozen=True)
+class RepricedAnswer(Answer):
+    """A plan priced anew (in ``plans``), and what it builds."""
+
+    builds: tuple[Build, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reprice:
+    """The exact cost and resilience of given whole numbers, by a plain linear program that knows of no limit."""
+
+    whole: Whole
+    target: float
+    answer_type: ClassVar[type] = RepricedAnswer
+
+    def __call__(self, planner: Planner, watch: Watch) -> RepricedAnswer:
+        """Ask it of a case's program."""
+        solution = planner.cheapest_with(as_columns(planner, self.whole), self.target)
+        if not solution.found:
+            return RepricedAnswer(solution.outcome)
+        plan = planner.polish(solution, self.target, -float("inf"))
+        builds = tuple(
+            Build(
+                str(row["asset"]),
+                str(row["partner"]),
+                int(row["decided"]),
+                int(row["running"]),
+                float(row["modules"]),
+                float(row["t_per_year"]),
+                float(row["capex_musd"]),
+                str(row["what"]),
+            )
+            for row in plan_tables.builds(planner, plan).to_dict("records")
+        )
+        return RepricedAnswer(Outcome.OPTIMAL, (found_plan(planner, plan.values, plan.cost_musd),), builds=builds)

@@ -1,0 +1,173 @@
+"""What is looked at in each future: costs, resilience, capital, and what is built. And how sure each number is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reeplan import endings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from reeplan.model.case import Case
+    from reeplan.studies.sensitivity.futures import Future
+    from reeplan.studies.sensitivity.question import Answer, Summary
+
+Band = tuple[float, float]
+NOT_SOLVED, OUT_OF_REACH, CONTRADICTS_ITSELF = "not solved", "cannot reach the target", "contradicts itself"
+"""Beside the endings of a search: it was stopped before, the target is out of reach, or the tables are no case."""
+
+_WORST_FIRST = (
+    endings.FAILED, endings.INTERRUPTED, endings.UNBOUNDED, endings.NO_PLAN, endings.UNPROVEN, endings.GAP,
+)  # fmt: skip
+"""Of the two searches for a future, the one that went worse says how it ended."""
+
+NOT_KNOWN: Band = (-math.inf, math.inf)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A future and its answer; None where the work was stopped before, or the future contradicts itself."""
+
+    future: Future
+    divisible: bool
+    answer: Answer | None
+
+    @property
+    def status(self) -> str:
+        """How it ended, in words."""
+        answer = self.answer
+        if self.future.case is None:
+            return CONTRADICTS_ITSELF
+        if answer is None:
+            return NOT_SOLVED
+        if answer.out_of_reach:
+            return OUT_OF_REACH
+        unsolved = [one for one in (answer.at_target, answer.cheapest) if not one.solved]
+        if not unsolved:
+            return endings.OPTIMAL
+        statuses = {endings.status_of(one.outcome, found=one.found) for one in unsolved}
+        return next(status for status in _WORST_FIRST if status in statuses)
+
+
+@dataclass(frozen=True)
+class Output:
+    """One thing to look at. ``value`` is not a number where a plan is missing; ``proven`` is what lies between bound
+    and plan, for costs only: nobody knows what else another plan within the gap would decide."""
+
+    name: str
+    unit: str
+    value: Callable[[Answer], float]
+    proven: Callable[[Answer], Band] | None = None
+    headline: bool = False
+    """Whether inputs are ranked by it."""
+
+
+def outputs_of(case: Case, answers: Iterable[Answer], target: float) -> list[Output]:
+    """The outputs of a case, and of every asset that is built in any of the answers."""
+    built = {name for answer in answers for name in answer.at_target.built}
+    order = [*case.assets, *(store.name for store in case.stores)]
+    return [*_of_the_target(target), *_capital(case), *(_decision(case, name) for name in order if name in built)]
+
+
+def _of_the_target(target: float) -> list[Output]:
+    resilience = Output("resilience of the cheapest plan", "share", lambda a: a.cheapest.resilience, headline=True)
+    if target <= 0:
+        return [
+            Output(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest), True),
+            resilience,
+        ]
+    return [
+        Output(f"cost at a resilience of {target:.12g}", "MUSD", _cost, lambda a: _band(a.at_target), True),
+        Output(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest)),
+        Output("what the target costs", "MUSD", _price, _band_of_price),
+        Output(WITHIN_REACH, "1 or 0", _reach, headline=True),
+        resilience,
+    ]
+
+
+WITHIN_REACH = "target within reach"
+COST_OF_CHEAPEST = "cost of the cheapest plan"
+
+
+def _cost(answer: Answer) -> float:
+    return answer.at_target.cost_musd
+
+
+def _price(answer: Answer) -> float:
+    return answer.at_target.cost_musd - answer.cheapest.cost_musd
+
+
+def _band(plan: Summary) -> Band:
+    return plan.bound_musd, plan.cost_musd
+
+
+def _band_of_price(answer: Answer) -> Band:
+    at, cheapest = answer.at_target, answer.cheapest
+    return max(0.0, at.bound_musd - cheapest.cost_musd), max(0.0, at.cost_musd - cheapest.bound_musd)
+
+
+def _reach(answer: Answer) -> float:
+    return 0.0 if answer.out_of_reach else 1.0 if answer.found else math.nan
+
+
+def _capital(case: Case) -> list[Output]:
+    total = Output(
+        "capital", "MUSD", lambda a: sum(a.at_target.capital_musd.values()) if a.found else math.nan, headline=True
+    )
+    return [total, *(_capital_of(partner) for partner in case.partners)]
+
+
+def _capital_of(partner: str) -> Output:
+    return Output(
+        f"capital of {partner}", "MUSD", lambda a: a.at_target.capital_musd.get(partner, 0.0) if a.found else math.nan
+    )
+
+
+def _decision(case: Case, asset: str) -> Output:
+    def value(answer: Answer) -> float:
+        built = answer.at_target.built.get(asset)
+        return math.nan if not answer.found else 0.0 if built is None else built.t_per_year
+
+    return Output(f"built: {asset}", "t/yr" if asset in case.assets else "t", value)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """By how much whole modules differ from divisible ones, output by output, in the futures solved both ways."""
+
+    bands: Mapping[str, Band]
+    futures: int
+
+
+def correction_of(outputs: Iterable[Output], pairs: Iterable[tuple[Answer, Answer]]) -> Correction:
+    """Measured, not proven: the least and the most that whole modules added in the pairs (whole, divisible)."""
+    known = list(pairs)
+    bands = {}
+    for output in outputs:
+        lows, highs = [], []
+        for whole, divisible in known:
+            low, high = output.proven(whole) if output.proven else (output.value(whole),) * 2
+            relaxed = output.value(divisible)
+            if math.isfinite(high - relaxed):
+                lows.append(low - relaxed)
+                highs.append(high - relaxed)
+        if lows:
+            bands[output.name] = (min(lows), max(highs))
+    return Correction(bands, len(known))
+
+
+def band_of(output: Output, told: Told, correction: Correction | None) -> Band | None:
+    """Between which values the output of the best plan lies: proven for costs of whole modules, measured for divisible
+    ones; None where neither is known."""
+    if told.answer is None:
+        return None
+    value = output.value(told.answer)
+    if not math.isfinite(value):
+        return None
+    if told.divisible:
+        band = correction.bands.get(output.name) if correction else None
+        return None if band is None else (value + band[0], value + band[1])
+    return output.proven(told.answer) if output.proven else None

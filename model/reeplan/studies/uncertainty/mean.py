@@ -1,0 +1,90 @@
+"""The mean scenario of a case: one certain future in which every year leaves what disruptions leave on average.
+
+What is uncertain in a case is what of each seller's limits, of each plant and of each route is there in a year. In the
+mean scenario each seller's limit and each plant's capacity is, year by year, its mean over all scenarios: undisturbed
+with the probability that no window covers the year, and as each window leaves it with that window's. There is no window
+left, so that no resilience is asked for, no stockpile is worth filling for a crisis, and shortage is mild: this is the
+plan of somebody who knows the odds and plans for the average.
+
+A cap that refers to purchases on the base path (basis ``flow``) counts as the same part of the seller's limit. A lane
+has no capacity that could be averaged: it is closed where no scenario leaves it open, and open otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reeplan.inputs.spec import ALL, BASE
+from reeplan.model.case import Case, Disruption
+from reeplan.model.network import Network, Period
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reeplan.model.case import Asset, ByYear, Supply
+
+SMALL = 1e-12
+"""Weights below this are rounding."""
+
+
+def mean_case(case: Case) -> Case:
+    """The case of the mean scenario: without windows, with the mean of every limit."""
+    return _Mean(case).case()
+
+
+class _Mean:
+    def __init__(self, case: Case) -> None:
+        self.whole, self.net = case, Network(case)
+
+    def case(self) -> Case:
+        """Sellers have their mean limits, and what acts on plants and routes acts on the base path."""
+        return replace(
+            self.whole,
+            supplies=[self._supply(supply) for supply in self.whole.supplies],
+            windows=[],
+            disruptions=[*self._plants(), *self._routes()],
+        )
+
+    def _over_scenarios(self, year: int, available: Callable[[Period], float]) -> float:
+        """The mean of what is available in a year: on the base path or in the window that covers the year."""
+        mean = self.whole.base_weight(year) * available(Period(year, BASE))
+        for window in self.whole.windows:
+            if window.probability > 0 and year in window.years:
+                mean += window.probability * available(Period(year, window.label))
+        return min(1.0, mean)
+
+    def _supply(self, supply: Supply) -> Supply:
+        """The limit and the least to be bought of a seller; the stricter of both bases counts, as for take-or-pay."""
+        part: ByYear = {
+            year: self._over_scenarios(year, lambda period: self.net.supply_limits(supply, period).least)
+            for year in self.whole.years
+        }
+        return replace(
+            supply,
+            max_t={year: part[year] * t for year, t in supply.max_t.items()},
+            min_t={year: part[year] * t for year, t in supply.min_t.items()},
+        )
+
+    def _plants(self) -> Iterator[Disruption]:
+        for asset in self.whole.assets.values():
+            for year in self.whole.years:
+                mean = self._over_scenarios(year, self._available(asset))
+                if mean < 1.0 - SMALL:
+                    yield Disruption(BASE, "plant", asset.name, ALL, year, year, mean, "ceiling")
+
+    def _available(self, asset: Asset) -> Callable[[Period], float]:
+        return lambda period: self.net.plant_availability(asset, period)
+
+    def _routes(self) -> Iterator[Disruption]:
+        """Routes that no scenario leaves open, by material: what one scenario leaves open is open on average."""
+        if not any(hit.kind == "route" for hit in self.whole.disruptions):
+            return
+        closed = dict.fromkeys(
+            (f"{self.whole.country(lane.origin)}>{self.whole.country(lane.destination)}", lane.material, year)
+            for lane in self.net.lanes
+            for year in self.whole.years
+            if self._over_scenarios(year, lambda period, lane=lane: self.net.route_availability(lane, period)) < SMALL  # type: ignore[misc]
+        )
+        for route, material, year in closed:
+            yield Disruption(BASE, "route", route, material, year, year, 0.0, "ceiling")

@@ -1,0 +1,156 @@
+"""A study of uncertain futures: what knowing is worth, what plans are regretted for, what risk costs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reeplan import endings
+from reeplan.studies.uncertainty import tables, words
+from reeplan.studies.uncertainty.case_problem import WINDOW_BY_WINDOW, CaseProblem
+from reeplan.studies.uncertainty.regret import Choice, Regret, regret_of
+from reeplan.studies.uncertainty.risk import NO_ODDS, RiskFront, risk_front
+from reeplan.studies.uncertainty.scenarios import NOTHING
+from reeplan.studies.uncertainty.two_stage import HERE_AND_NOW, Knowing, Request, value_of_knowing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reeplan.model.case import Case
+    from reeplan.solve.engine import Controls
+    from reeplan.solve.executor import Ask
+
+
+@dataclass(frozen=True)
+class Futures:
+    """The answers of a study.
+
+    ``free`` is the value of knowing without a target, ``kept`` with ``target``; both are missing where no window has
+    a probability, ``kept`` also where there is no target. Where the measure weighs windows against each other, ``kept``
+    holds the plan together alone.
+    """
+
+    target: float
+    free: Knowing | None
+    kept: Knowing | None
+    regret: Regret
+    risk: RiskFront
+    remarks: Sequence[str] = ()
+
+    # ---- how it ended -----------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str:
+        """As the searches ended (``endings.status_of_run``), or infeasible (the case has no plan at all)."""
+        if self.free is not None and self.free.together is not None and self.free.together.impossible:
+            return "infeasible"
+        answers = self._answers()
+        left = [answer for answer in answers if answer is None or not answer.settled]
+        return endings.status_of_run(
+            endings.INTERRUPTED if answer is None else endings.status_of(answer.outcome, found=answer.found)
+            for answer in left
+        )
+
+    def _answers(self) -> list[Any]:
+        answers: list[Any] = [*self.regret.answers, *self.risk.answers]
+        for knowing in (self.free, self.kept):
+            answers += [] if knowing is None else knowing.answers
+        return answers
+
+    # ---- what it says -----------------------------------------------------------------------------
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by file name; every one is there, with its columns, though it may have no rows."""
+        knowing = [] if self.free is None else tables.knowing_rows(self.free, self.kept, self.target)
+        by_scenario = [] if self.free is None else tables.scenario_rows(self.free, 0.0)
+        by_scenario += [] if self.kept is None or not self.kept.alone else tables.scenario_rows(self.kept, self.target)
+        return {
+            "value_of_knowing": _frame(knowing, tables.KNOWING_COLUMNS),
+            "knowing_by_scenario": _frame(by_scenario, tables.SCENARIO_COLUMNS),
+            "regret_of_plans": _frame(tables.regret_rows(self.regret), tables.REGRET_COLUMNS),
+            "least_regret": _frame(tables.least_regret_rows(self.regret), tables.LEAST_REGRET_COLUMNS),
+            "risk_front": _frame(tables.risk_rows(self.risk), tables.RISK_COLUMNS),
+        }
+
+    def sentences(self) -> list[str]:
+        """What it says, in plain words."""
+        said = list(self.remarks)
+        if self.free is not None:
+            said += words.of_knowing(self.free, self.kept, self.target)
+        said += words.of_regret(self.regret)
+        if self.risk.missing not in said:
+            said += words.of_risk(self.risk)
+        return said
+
+    def as_object(self) -> dict[str, Any]:
+        """One object of plain values: what is not known is None."""
+        found = {name: _plain(frame) for name, frame in self.tables().items()}
+        return {"status": self.status, "target": self.target or None, **found, "sentences": self.sentences()}
+
+
+def _frame(rows: list[tables.Row], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(column): None if _is_unknown(cell) else cell for column, cell in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _is_unknown(cell: Any) -> bool:
+    return isinstance(cell, float) and not math.isfinite(cell)
+
+
+def study_futures(
+    case: Case,
+    choices: Sequence[Choice],
+    ask: Ask,
+    gap: float,
+    controls: Controls,
+    *,
+    target: float = 0.0,
+    futures: Mapping[str, Case] | None = None,
+    risk_points: int = 6,
+    cvar_levels: Sequence[float] | None = None,
+) -> Futures:
+    """Everything about an uncertain future: ``choices`` are the plans of a front (``regret.choice_of``).
+
+    ``gap`` is relative to cost; ``target`` is the resilience of the insured plan (0: none); ``futures`` are other cases
+    by name, with the same assets.
+    """
+    likely = any(window.probability > 0 for window in case.windows)
+    free = _knowing(case, ask, gap, controls, 0.0) if likely else None
+    by_window = case.settings.resilience_measure in WINDOW_BY_WINDOW
+    kept = None
+    if likely and target > 0:
+        kept = _knowing(case, ask, gap, controls, target) if by_window else _insured(case, ask, gap, controls, target)
+    best_made_for = {} if free is None else dict(free.alone)
+    regret = regret_of(case, choices, futures or {}, ask, gap, controls, best_made_for=best_made_for)
+    risk = risk_front(case, ask, gap, controls, points=risk_points, cvar_levels=cvar_levels)
+    return Futures(target, free, kept, regret, risk, _remarks(likely=likely, weighed=target > 0 and not by_window))
+
+
+def _knowing(case: Case, ask: Ask, gap: float, controls: Controls, target: float) -> Knowing:
+    return value_of_knowing(CaseProblem(case, ask, gap, controls, target), certain=[NOTHING])
+
+
+def _insured(case: Case, ask: Ask, gap: float, controls: Controls, target: float) -> Knowing:
+    """The plan that keeps a target, where the target says nothing of a single window."""
+    problem = CaseProblem(case, ask, gap, controls, target)
+    [together] = problem.solve([Request(HERE_AND_NOW, dict(problem.probabilities))])
+    return Knowing(problem.probabilities, together, {}, {}, {})
+
+
+def _remarks(*, likely: bool, weighed: bool) -> list[str]:
+    remarks = [] if likely else [NO_ODDS]
+    if weighed and likely:
+        remarks.append(
+            "What knowing is worth is stated without the target: by this measure of resilience a target weighs windows "
+            "against each other, and means nothing where it is known which one happens."
+        )
+    return remarks

@@ -1,7 +1,0 @@
-"""The input layer: what a case folder may hold, reading it, checking it, describing it."""
-
-from __future__ import annotations
-
-from reeplan.tables.load import load_tables
-
-__all__ = ["load_tables"]

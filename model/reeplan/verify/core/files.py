@@ -1,0 +1,98 @@
+"""Reading tables strictly: what cannot be read, or is no number where one belongs, is a failure and never a crash."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reeplan.verify.core.shapes import WHOLE_NUMBERS, Shape
+from reeplan.verify.core.verdict import Ledger, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+READABLE = Rule("readable", "the file must be there and be a CSV table in UTF-8")
+COLUMNS = Rule("columns", "the table must have exactly the columns that are documented")
+ROW_WIDTH = Rule("row_width", "every row must have as many cells as the header")
+NUMBER = Rule("number", "a finite number belongs here")
+WHOLE_YEAR = Rule("whole_year", "a year, or the number of a future, is a whole number")
+NO_DUPLICATES = Rule("no_duplicates", "no row may be there twice")
+
+
+class UnreadableError(Exception):
+    """A table that later checks need could not be read; the ledger says why."""
+
+
+def read_cells(path: Path, name: str, ledger: Ledger) -> pd.DataFrame:
+    """A table as text."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except FileNotFoundError:
+        ledger.broken(READABLE, name, found="no such file")
+        raise UnreadableError from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        ledger.broken(READABLE, name, found=str(error))
+        raise UnreadableError from None
+    if not rows or not rows[0]:
+        ledger.broken(READABLE, name, found="no header line")
+        raise UnreadableError
+    header, *body = rows
+    wrong = [line for line, row in enumerate(body, start=2) if len(row) != len(header)]
+    for line in wrong[:5]:
+        ledger.broken(ROW_WIDTH, name, f"row {line}", float(len(header)), float(len(body[line - 2])))
+    if wrong:
+        raise UnreadableError
+    ledger.held(READABLE)
+    return pd.DataFrame(body, columns=header, dtype=object)
+
+
+def read_table(path: Path, shape: Shape, ledger: Ledger, more_numbers: Iterable[str] = ()) -> pd.DataFrame:
+    """A table of the run with the columns of its shape and typed numbers."""
+    name = path.name
+    cells = read_cells(path, name, ledger)
+    numbers = [*shape.numbers, *more_numbers, *(column for column in shape.may_be_missing if column in cells)]
+    expected = {*shape.columns, *numbers}
+    missing, unknown = sorted(expected - set(cells.columns)), sorted(set(cells.columns) - expected)
+    twice = sorted(set(cells.columns[cells.columns.duplicated()]))
+    for column in missing:
+        ledger.broken(COLUMNS, name, expected=f"a column '{column}'", found="none")
+    for column in unknown:
+        ledger.broken(COLUMNS, name, found=f"an unknown column '{column}'")
+    for column in twice:
+        ledger.broken(COLUMNS, name, found=f"two columns '{column}'")
+    if missing or twice:
+        raise UnreadableError
+    ledger.held(COLUMNS)
+    table = cells.drop(columns=unknown)
+    bad = False
+    for column in numbers:
+        bad |= not _typed(table, column, name, ledger, empty=column in shape.may_be_empty)
+    if bad:
+        raise UnreadableError
+    again = table.duplicated(list(shape.key))
+    ledger.true(NO_DUPLICATES, name, table[list(shape.key)], ~again)
+    return table[~again].reset_index(drop=True)
+
+
+def _typed(table: pd.DataFrame, column: str, name: str, ledger: Ledger, *, empty: bool) -> bool:
+    """Turn a column into numbers; whether all of it are."""
+    text = table[column]
+    table[column] = values = pd.to_numeric(text, errors="coerce").astype(float)
+    right = np.isfinite(values) | ((text == "") if empty else False)
+    ledger.held(NUMBER, len(table))
+    for line in np.flatnonzero(~right)[:5]:
+        ledger.broken(NUMBER, name, f"row {line + 2}, {column}", "a finite number", text.iloc[line] or "an empty cell")
+    if not right.all():
+        return False
+    if column not in WHOLE_NUMBERS:
+        return True
+    whole = values.isna() | (values == values.round())
+    for line in np.flatnonzero(~whole)[:5]:
+        ledger.broken(WHOLE_YEAR, name, f"row {line + 2}, {column}", "a whole number", text.iloc[line])
+    return bool(whole.all())

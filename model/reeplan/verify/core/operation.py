@@ -1,0 +1,152 @@
+"""Rules of operation at each place: balances, what assets may run, ore in the ground, thorium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reeplan.verify.core.frames import either, joined, total
+from reeplan.verify.core.shapes import BASE
+from reeplan.verify.core.tolerances import BALANCED, KEPT, SURPLUS_WRITTEN
+from reeplan.verify.core.verdict import Rule
+
+if TYPE_CHECKING:
+    from reeplan.verify.core.plan import Plan
+    from reeplan.verify.core.verdict import Ledger
+
+BALANCE = Rule(
+    "balance",
+    "what is made, bought, arrives, is drawn or unmet must equal what is taken, leaves, is "
+    "filled, sold, demanded or surplus",
+)
+AMOUNTS = Rule("amounts_positive", "an amount that is listed must be more than nothing")
+WITHIN_CAPACITY = Rule("capacity", "activity must stay within the capacity that is available")
+RESOURCE = Rule("resource", "no more ore may be won than lies in the ground")
+THORIUM = Rule("thorium", "no more thorium may be released than is allowed")
+PLACE = ["window", "year", "region", "material"]
+
+
+def check_operation(plan: Plan, ledger: Ledger) -> None:
+    """Every rule of operation that is not trade or storage."""
+    for name in ("operation", "flows", "supply", "sales", "surplus"):
+        table = plan[name]
+        key = [column for column in table.columns if column not in ("t", "price_usd_per_t")]
+        ledger.true(AMOUNTS, f"{name}.csv", table[key], table["t"] > 0)
+    _check_balances(plan, ledger)
+    _check_capacity(plan, ledger)
+    _check_resource(plan, ledger)
+    _check_thorium(plan, ledger)
+
+
+def _check_balances(plan: Plan, ledger: Ledger) -> None:
+    """The surplus listed is exactly what is left over at each place.
+
+    The allowance grows with what is there to be balanced, and not with what is only sent round: shipments count in it
+    once what comes back is taken off, and with no more than there is of the material.
+    """
+    here, moved = pd.concat(_terms(plan), ignore_index=True), pd.concat(_moved(plan), ignore_index=True)
+    there_is = total(here.assign(all=here["amount"].clip(lower=0.0)), ["window", "year", "material"], ["all"])
+    moved = total(moved.assign(size=moved["amount"].abs()), PLACE, ["amount", "size"])
+    moved = joined(moved, there_is, ["window", "year", "material"], {"all": 0.0})
+    moved["size"] = np.minimum(moved["size"], moved["all"])
+    terms = pd.concat([here.assign(size=here["amount"].abs()), moved], ignore_index=True)
+    places = total(terms, PLACE, ["amount", "size"])
+    listed = plan["surplus"]
+    places = either(places, listed, PLACE, ["amount", "size", "t"])
+    unlisted = (places["t"] == 0) & (places["amount"] >= 0) & (places["amount"] <= SURPLUS_WRITTEN)
+    left = places["amount"].where(~unlisted, 0.0)
+    ledger.equal(
+        BALANCE,
+        "the plan's tables",
+        places[PLACE],
+        left,
+        places["t"],
+        size=places["size"],
+        allow=BALANCED,
+        unit="t/yr of surplus",
+    )
+
+
+def _terms(plan: Plan) -> list[pd.DataFrame]:
+    """Everything but shipments that comes to a place (above 0) or goes (below 0)."""
+    inputs = plan.case.inputs
+    run = plan.operation.merge(plan.case.yields, on=["asset", "deposit"])
+    region = dict(zip(plan.case.activities["asset"], plan.case.activities["region"], strict=True))
+    bought, sales, unmet = plan["supply"], plan["sales"], plan["shortage"]
+    periods = inputs.periods[["window", "year"]]
+    demanded = inputs.demand.merge(periods, on="year")
+    levels = plan.levels
+    return [
+        run.assign(region=run["asset"].map(region), amount=run["t"] * run["t_per_t"])[[*PLACE, "amount"]],
+        bought.assign(amount=bought["t"])[[*PLACE, "amount"]],
+        sales.assign(amount=-sales["t"])[[*PLACE, "amount"]],
+        unmet.assign(amount=unmet["unmet_t"])[[*PLACE, "amount"]],
+        demanded.assign(amount=-demanded["t_per_year"])[[*PLACE, "amount"]],
+        levels.assign(amount=(levels["before"] - levels["level_t"]).astype(float).fillna(0.0))[[*PLACE, "amount"]],
+    ]
+
+
+def _moved(plan: Plan) -> list[pd.DataFrame]:
+    """What arrives at a place (above 0) and leaves it (below 0), between every two places in one direction alone."""
+    flows = plan["flows"]
+    forward = flows["from_region"] < flows["to_region"]
+    one = flows["from_region"].where(forward, flows["to_region"])
+    other = flows["to_region"].where(forward, flows["from_region"])
+    flows = flows.assign(one=one, other=other, amount=flows["t"].where(forward, -flows["t"]))
+    net = total(flows, ["window", "year", "material", "one", "other"], ["amount"])
+    return [
+        net.rename(columns={"other": "region"})[[*PLACE, "amount"]],
+        net.assign(amount=-net["amount"]).rename(columns={"one": "region"})[[*PLACE, "amount"]],
+    ]
+
+
+def _check_capacity(plan: Plan, ledger: Ledger) -> None:
+    key = ["asset", "window", "year"]
+    run = total(plan.operation, key, ["t"])
+    run = joined(run, plan.case.asset_availability, key, {"availability": 1.0})
+    run = run.merge(plan.capacity[["asset", "year", "t"]].rename(columns={"t": "capacity"}), on=["asset", "year"])
+    ledger.at_most(
+        WITHIN_CAPACITY,
+        "operation.csv",
+        run[key],
+        run["availability"] * run["capacity"],
+        run["t"],
+        allow=KEPT,
+        unit="t/yr",
+    )
+
+
+def _check_resource(plan: Plan, ledger: Ledger) -> None:
+    """Won on the base path; and before each window and in it."""
+    inputs = plan.case.inputs
+    mined = plan.operation[plan.operation["mines"]]
+    mined = total(mined, ["window", "year", "deposit"], ["t"])
+    base = mined[mined["window"] == BASE]
+    parts = [base.assign(path=BASE), mined[mined["window"] != BASE].assign(path=lambda rows: rows["window"])]
+    for window, start in zip(inputs.windows["window"], inputs.windows["start"], strict=True):
+        parts.append(base[base["year"] < start].assign(path=window))
+    won = total(pd.concat(parts, ignore_index=True), ["path", "deposit"], ["t"])
+    won = won.merge(inputs["deposits"][["deposit", "resource_t"]], on="deposit")
+    ledger.at_most(
+        RESOURCE, "operation.csv", won[["deposit", "path"]], won["resource_t"], won["t"], allow=KEPT, unit="t"
+    )
+
+
+def _check_thorium(plan: Plan, ledger: Ledger) -> None:
+    run = plan.operation
+    released = run.assign(released=run["t"] * run["thorium"])
+    released = total(released, ["region", "window", "year"], ["released"])
+    limits = plan.case.inputs["regions"][["region", "thorium_max_t_per_year"]]
+    released = released.merge(limits, on="region")
+    limit = released["thorium_max_t_per_year"].astype(float).fillna(np.inf)
+    ledger.at_most(
+        THORIUM,
+        "operation.csv",
+        released[["region", "window", "year"]],
+        limit,
+        released["released"],
+        allow=KEPT,
+        unit="t ThO2/yr",
+    )

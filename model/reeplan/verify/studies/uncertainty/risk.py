@@ -1,0 +1,151 @@
+"""``risk_front.csv``: expected cost against the worst part of the losses.
+
+The plans of these fronts are not in the run, so their losses window by window are not known. What can be told: how the
+mean, the worst and the mean of the worst part hang together, and that no plan of the run contradicts a bound.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reeplan.verify.core.scenarios import NOTHING, Outlook, mean_of_worst, probabilities
+from reeplan.verify.core.shapes import Shape
+from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.verdict import Rule
+from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, read_open_table, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from reeplan.verify.core.inputs import Inputs
+    from reeplan.verify.core.verdict import Ledger
+
+TABLE = "risk_front.csv"
+KEY = ["cvar_level", "point"]
+LOST = ("cvar_lost_share", "expected_lost_share", "worst_lost_share")
+SHAPE = Shape(
+    key=("cvar_level", "point"), numbers=("cvar_level", "cost_musd", *LOST),
+    texts=("bound_musd", "gap_musd", "gap", "status"),
+)  # fmt: skip
+STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
+USUAL = (0.0, 0.5)
+
+LISTED = Rule("risk_listed", "the levels are those asked for, and the plans of each are numbered from the cheapest")
+FRONT = Rule("risk_front", "a plan that costs more loses less in the worst part, and the other way round")
+BOUND = Rule("risk_bound", "what is proven can be no more than what the plan costs, and holds for every safer plan")
+GAP = Rule("risk_gap", "the gap must be the cost less the bound, and its share that over the cost")
+PROVEN = Rule("risk_gap_kept", "'optimal' says that cost and bound are within the gap asked for")
+TAIL = Rule("risk_tail", "what is lost in the worst part fits what is lost in the mean and in the worst disruption")
+NO_CHEAPER = Rule("risk_no_cheaper", "no plan of the run that loses no more costs less than what is proven")
+EXPECTED = Rule("risk_expected_cost", "no plan costs less than what is proven of the cheapest plan of all")
+
+
+def check_risk(
+    run: Path,
+    asked: list[float] | None,
+    front: pd.DataFrame,
+    seen: dict[str, Outlook],
+    least_expected: float,
+    inputs: Inputs,
+    ledger: Ledger,
+) -> None:
+    """Every rule about the risk front; ``asked`` are the levels of the command line, where the manifest states them."""
+    table = read_open_table(run / TABLE, SHAPE, ["bound_musd", "gap_musd", "gap"], ledger)
+    odds = {name: one for name, one in probabilities(inputs).items() if name != NOTHING}
+    if asked is not None:
+        due = asked or sorted({*USUAL, inputs.number("cvar_level")})
+        right = [bool(near(level, due, Allowance(0.0, 1e-12)).any()) and bool(odds) for level in table["cvar_level"]]
+        ledger.true(LISTED, TABLE, table[KEY], np.array(right, dtype=bool))
+    for _, rows in table.groupby("cvar_level", sort=False):
+        _check_level(rows.reset_index(drop=True), ledger)
+    _check_gaps(table, float(inputs.settings.get("mip_gap", 1e-3)), ledger)
+    if odds:
+        _check_tails(table, odds, ledger)
+        _check_plans(table, front, seen, odds, ledger)
+    if not np.isnan(least_expected):
+        least = np.full(len(table), least_expected)
+        ledger.at_least(EXPECTED, TABLE, table[KEY], least, table["cost_musd"], allow=SOLVED, unit="MUSD")
+
+
+def _check_level(rows: pd.DataFrame, ledger: Ledger) -> None:
+    """The plans of one level, from the cheapest to the safest."""
+    width = max(2, len(str(len(rows))))
+    names = [f"r{number:0{width}d}" for number in range(1, len(rows) + 1)]
+    ledger.true(LISTED, TABLE, rows[KEY], (rows["point"] == names).to_numpy())
+    cost, lost = rows["cost_musd"].to_numpy(), rows["cvar_lost_share"].to_numpy()
+    ledger.true(FRONT, TABLE, rows[KEY].iloc[1:], (np.diff(cost) > 0) & (np.diff(lost) < 0))
+    before = np.minimum(rows["bound_musd"].to_numpy()[:-1], cost[1:])
+    ledger.at_least(BOUND, TABLE, rows[KEY].iloc[1:], before, rows["bound_musd"].iloc[1:], allow=COPIED, unit="MUSD")
+
+
+def _check_gaps(table: pd.DataFrame, gap: float, ledger: Ledger) -> None:
+    where, cost, bound = table[KEY], table["cost_musd"], table["bound_musd"]
+    ledger.at_most(BOUND, TABLE, where, cost, bound, allow=COPIED, unit="MUSD")
+    due, given = np.maximum(cost - bound, 0.0), table["gap_musd"]
+    ledger.true(GAP, TABLE, shown(table[[*KEY, "gap_musd"]]), near(due, given, Allowance(2e-11, 1e-11), cost.abs()))
+    share = np.where(cost == 0, 0.0, given / cost.abs().where(cost != 0, 1.0))
+    ledger.true(GAP, TABLE, shown(table[[*KEY, "gap"]]), near(share, table["gap"], COPIED))
+    ledger.true(STUDY_STATUS, TABLE, table[[*KEY, "status"]], table["status"].isin(STATUSES), found="status")
+    # Of a plan that earns more than it spends the gap is a part of a number that is not in the table.
+    solved = (table["status"] == "optimal") & (cost >= 0) & (bound >= 0)
+    allowed = cost[solved] * max(gap, 1e-7) * (1 + 2e-6)
+    ledger.at_most(
+        PROVEN, TABLE, where[solved], allowed, given[solved], size=cost[solved], allow=Allowance(1e-11, 1e-11),
+        unit="MUSD",
+    )  # fmt: skip
+
+
+def _check_tails(table: pd.DataFrame, odds: dict[str, float], ledger: Ledger) -> None:
+    """Mean, worst, and mean of the worst part of the same losses."""
+    where, part = table[KEY], 1.0 - table["cvar_level"]
+    tail, mean, worst = (table[column] for column in LOST)
+    for column in LOST:
+        named = where.assign(column=column)
+        ledger.at_least(TAIL, TABLE, named, np.zeros(len(table)), table[column], allow=SHARES)
+        ledger.at_most(TAIL, TABLE, named, np.ones(len(table)), table[column], allow=SHARES)
+    ledger.at_most(TAIL, TABLE, where, worst, tail, allow=SHARES)
+    ledger.at_least(TAIL, TABLE, where, mean, tail, allow=SHARES)
+    ledger.at_most(TAIL, TABLE, where, mean / part, tail, allow=SHARES)
+    whole = near(table["cvar_level"], 0.0, Allowance(0.0, 1e-12))
+    ledger.equal(TAIL, TABLE, where[whole], mean[whole], tail[whole], allow=SHARES)
+    weights = np.array(list(odds.values())) / sum(odds.values())
+    # At least the least likely disruption is the worst one: it is all of a thin tail, and some of any.
+    thin = (part <= weights.min() + 1e-12).to_numpy()
+    ledger.equal(TAIL, TABLE, where[thin], worst[thin], tail[thin], allow=SHARES)
+    ledger.at_least(TAIL, TABLE, where, worst * np.minimum(1.0, weights.min() / part), tail, allow=SHARES)
+    if len(weights) <= 2:
+        ledger.true(TAIL, TABLE, where, np.array([_fits(row, weights) for _, row in table.iterrows()], dtype=bool))
+
+
+def _fits(row: pd.Series[float], weights: np.ndarray) -> bool:
+    """With one or two disruptions the mean and the worst loss say what each loses, and so what the tail is."""
+    tail, mean, worst = (float(row[column]) for column in LOST)
+    for first in range(len(weights)):
+        rest = 1.0 - weights[first]
+        other = (mean - weights[first] * worst) / rest if rest > 1e-9 else worst
+        losses, chances = ([worst, other], [weights[first], rest]) if len(weights) > 1 else ([worst], [1.0])
+        due = mean_of_worst(losses, chances, 1.0 - float(row["cvar_level"]))
+        if -1e-6 <= other <= worst + 1e-6 and abs(due - tail) <= 2e-6:
+            return True
+    return False
+
+
+def _check_plans(
+    table: pd.DataFrame, front: pd.DataFrame, seen: dict[str, Outlook], odds: dict[str, float], ledger: Ledger
+) -> None:
+    """The plans of the front are plans here too."""
+    chances = [chance / sum(odds.values()) for chance in odds.values()]
+    cost = front.set_index("point")["cost_musd"]
+    for point, outlook in seen.items():
+        lost = [1.0 - outlook.served[name] for name in odds]
+        tails = np.array([mean_of_worst(lost, chances, 1.0 - level) for level in table["cvar_level"]])
+        safer = tails <= table["cvar_lost_share"].to_numpy() - 1e-9
+        rows = table[safer]
+        ledger.at_most(
+            NO_CHEAPER, TABLE, rows[KEY].assign(plan=point), np.full(len(rows), float(cost[point])), rows["bound_musd"],
+            allow=SOLVED, unit="MUSD",
+        )  # fmt: skip
