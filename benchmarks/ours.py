@@ -11,7 +11,7 @@ from reeplan.cli.workers import SMALL
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Alone, Team
+from reeplan.solve.executor import ProcessPool, SerialPool
 from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
 
@@ -73,9 +73,9 @@ def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFro
     planner = Planner(case_from_tables(tables))
     integers = int(planner.engine.integer.sum())
     with ExitStack() as stack:
-        crew: Alone | Team = Alone(planner, _Silent())
+        crew: SerialPool | ProcessPool = SerialPool(planner, _Silent())
         if integers >= SMALL and workers > 1:
-            crew = stack.enter_context(Team(workers, planner.case, planner.measure, None, _Silent()))
+            crew = stack.enter_context(ProcessPool(workers, planner.case, planner.measure, None, _Silent()))
         controls = Controls(time_limit_s=limit_s)
         front = solve_front(planner, crew, controls, planner.case.settings.mip_gap, points)
     seconds = time.perf_counter() - began

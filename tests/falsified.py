@@ -11,8 +11,6 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-import reeplan.verify.studies.cooperation.cooperation
-import reeplan.verify.studies.uncertainty.uncertainty
 from forging import manifest_of, with_manifest
 from reeplan.verify import Verdict
 from reeplan.verify.core.case import Checked
@@ -25,6 +23,8 @@ from reeplan.verify.core.plan import Plan, read_plan
 from reeplan.verify.core.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
 from reeplan.verify.core.verdict import Ledger
 from reeplan.verify.run import STUDIES, TOPICS, check_plan
+from reeplan.verify.studies.cooperation import cooperation
+from reeplan.verify.studies.uncertainty import uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,14 +201,14 @@ class Judged:
     def _judge_study(self, ledger: Ledger) -> None:
         manifest = read_manifest(self.run, ledger)
         if self.study == "cooperate":
-            reeplan.verify.studies.cooperation.cooperation.check_cooperation(self.run, manifest, self.front, self.case, ledger)
+            cooperation.check_cooperation(self.run, manifest, self.front, self.case, ledger)
         else:
             STUDIES[self.study][2](self.run, manifest, self.front, self.case, ledger)
 
 
 def plans_are_read_once(patch: pytest.MonkeyPatch) -> None:
     """While study tables are falsified the plans stay: what follows from them is worked out once a run."""
-    for module, name in ((reeplan.verify.studies.uncertainty.uncertainty, "outlooks"), (reeplan.verify.studies.cooperation.cooperation, "_joint_plan")):
+    for module, name in ((uncertainty, "outlooks"), (cooperation, "_joint_plan")):
         patch.setattr(module, name, _once(getattr(module, name)))
 
 

@@ -38,8 +38,8 @@ from reeplan.cli.asked import FINGERPRINT, QUESTIONS, RECORD
 from reeplan.endings import Outcome
 from reeplan.outputs.run_folder import JOURNAL, read_manifest, unfinished_place
 from reeplan.solve.engine import Solution
-from reeplan.solve.executor import Notebook, answers
-from reeplan.solve.executor.checkpoint import Journal
+from reeplan.solve.executor import AnswerStore, answers
+from reeplan.solve.executor.checkpoint import Checkpoint
 from solved import draw_nothing, rows_of, run_command, write_rows
 from support import write_case
 
@@ -112,26 +112,26 @@ def stopped(command: str, case: Path, place: Path, after: int) -> Stopped:
         result = run_command(command, case, *OPTIONS[command], "--out", peace)
     assert result.exit_code == 0, result.output
     broken = Stopped(command, place, outcome_of(peace, command))
-    record, note, done = Journal.record, Notebook.note, []
+    record, note, done = Checkpoint.record, AnswerStore.note, []
 
     def count() -> None:
         done.append(1)
         if len(done) == after:
             raise OSError("broken off")
 
-    def recording(journal: Journal, number: int, what: str, solution: Solution) -> None:
+    def recording(journal: Checkpoint, number: int, what: str, solution: Solution) -> None:
         record(journal, number, what, solution)
         broken.solved.setdefault(what, []).append(solution)
         count()
 
-    def noting(notebook: Notebook, fingerprint: str, question: Any, answer: Any) -> None:
+    def noting(notebook: AnswerStore, fingerprint: str, question: Any, answer: Any) -> None:
         note(notebook, fingerprint, question, answer)
         broken.noted[fingerprint] = (question, answer)
         count()
 
     with nothing_but_answers() as patch:
-        patch.setattr(Journal, "record", recording)
-        patch.setattr(Notebook, "note", noting)
+        patch.setattr(Checkpoint, "record", recording)
+        patch.setattr(AnswerStore, "note", noting)
         result = run_command(command, case, *OPTIONS[command], "--out", place)
     assert result.exit_code == 4, result.output
     return broken
@@ -380,7 +380,7 @@ def judge_reading(journal: Path, of: Stopped, sifted: bool) -> str:
         found = sum(answers.set_aside_unreadable(folder, of.run) for folder in (journal, journal / QUESTIONS))
         if found != others:
             return f"{others} answers are damaged, and {found} were counted"
-    front = Journal(journal, run=of.run)
+    front = Checkpoint(journal, run=of.run)
     read = 0
     for what, given in of.solved.items():
         while (recalled := front.recall(what)) is not None:
@@ -389,7 +389,7 @@ def judge_reading(journal: Path, of: Stopped, sifted: bool) -> str:
                 return f"a wrong answer to {what}"
     if read != sum("/" not in name for name in left):
         return f"{read} answers of the front were read of {sorted(left)}"
-    notebook = Notebook(journal / QUESTIONS, of.run)
+    notebook = AnswerStore(journal / QUESTIONS, of.run)
     for fingerprint, (question, given) in of.noted.items():
         answer = notebook.find(fingerprint, question)
         if answer is not None and not _same(answer, given):
@@ -399,11 +399,11 @@ def judge_reading(journal: Path, of: Stopped, sifted: bool) -> str:
     return _judge_writing(journal, of, front, notebook) if sifted else ""
 
 
-def _judge_writing(journal: Path, of: Stopped, front: Journal, notebook: Notebook) -> str:
+def _judge_writing(journal: Path, of: Stopped, front: Checkpoint, notebook: AnswerStore) -> str:
     """New answers find a place."""
     solution = Solution(Outcome.OPTIMAL, None, 1.0, 1.0, 0.0)
     front.record(front.free_number(), "another question", solution)
-    if Journal(journal, run=of.run).recall("another question") is None:
+    if Checkpoint(journal, run=of.run).recall("another question") is None:
         return "a new answer of the front is not found again"
     for fingerprint, (question, given) in of.noted.items():
         notebook.note(fingerprint, question, given)

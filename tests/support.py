@@ -43,7 +43,7 @@ from reeplan.inputs.spec import TABLES
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs import plan_tables
 from reeplan.solve.engine import Controls, Progress, Solution
-from reeplan.solve.executor import Alone
+from reeplan.solve.executor import SerialPool
 from reeplan.solve.front import solve_front, solve_single
 from reeplan.solve.planner import Plan, Planner
 
@@ -169,7 +169,7 @@ def optimum(
     """The cheapest plan of the case in the folder, solved to a relative gap of 1e-9."""
     case = case_from_tables(read(folder, overlays))
     planner = Planner(case, measure)
-    found = solve_single(planner, Alone(planner, Silent()), Controls(), 1e-9, target or 0.0)
+    found = solve_single(planner, SerialPool(planner, Silent()), Controls(), 1e-9, target or 0.0)
     if not found.points:
         assert found.outcome is Outcome.INFEASIBLE
         return Optimum(feasible=False)
@@ -180,7 +180,7 @@ def optimum(
 def front(folder: Path, points: int) -> list[tuple[float, float]]:
     """The front of the case in the folder as pairs of cost and resilience, the cheapest first."""
     planner = Planner(case_from_tables(read(folder)))
-    found = solve_front(planner, Alone(planner, Silent()), Controls(), 1e-9, points)
+    found = solve_front(planner, SerialPool(planner, Silent()), Controls(), 1e-9, points)
     return [(point.plan.cost_musd, point.plan.resilience) for point in found.points]
 
 

@@ -18,13 +18,13 @@ from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Notebook, solve_here
+from reeplan.solve.executor import AnswerStore, solve_here
 from reeplan.solve.planner import Planner
 from reeplan.studies.alternatives import (
     BOUNDS,
     CLASSES,
     RANGES,
-    Choice,
+    AlternativesOptions,
     Slack,
     cheapest_known,
     near_optimal,
@@ -35,7 +35,7 @@ from reeplan.studies.alternatives.checks import checks
 from reeplan.studies.alternatives.difference import MostDifferent, add_difference, difference, nearest, sizes
 from reeplan.studies.alternatives.flips import turned_round
 from reeplan.studies.alternatives.found import as_columns
-from reeplan.studies.alternatives.quantities import Thing, same_questions, things_of
+from reeplan.studies.alternatives.quantities import Quantity, same_questions, things_of
 from reeplan.studies.alternatives.questions import Cheapest, Relaxed, Search
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 from reeplan.studies.alternatives.reprice import Build, Reprice
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from reeplan.model.case import Case
     from reeplan.solve.executor import Task
-    from reeplan.studies.alternatives import Finding
+    from reeplan.studies.alternatives import NearOptimalResult
 
 # ---- the case derived by hand ------------------------------------------------------------------------
 #
@@ -105,7 +105,7 @@ def shares(*values: float) -> tuple[Slack, ...]:
     return tuple(Slack(share=value) for value in values)
 
 
-EXACT = Choice(shares(0.01, 0.03, 0.05), search=RANGES, gap=1e-9)
+EXACT = AlternativesOptions(shares(0.01, 0.03, 0.05), search=RANGES, gap=1e-9)
 
 
 def each_close(expected: dict[str, tuple[float, float]]) -> dict[str, object]:
@@ -122,19 +122,19 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 
 @pytest.fixture(scope="module")
-def exact(by_hand: Case) -> Finding:
+def exact(by_hand: Case) -> NearOptimalResult:
     return near_optimal(by_hand, 0.0, solve_here, EXACT)
 
 
-def ranges_of(finding: Finding, slack: int) -> dict[str, tuple[float, float]]:
+def ranges_of(finding: NearOptimalResult, slack: int) -> dict[str, tuple[float, float]]:
     return {known.thing.key: (known.least, known.most) for known in finding.ranges(slack)}
 
 
-def bounds_of(finding: Finding, slack: int) -> dict[str, tuple[float, float]]:
+def bounds_of(finding: NearOptimalResult, slack: int) -> dict[str, tuple[float, float]]:
     return {known.thing.key: (known.least_bound, known.most_bound) for known in finding.ranges(slack)}
 
 
-def classes_of(finding: Finding, slack: int) -> dict[str, str]:
+def classes_of(finding: NearOptimalResult, slack: int) -> dict[str, str]:
     return {known.thing.key: known.kind for known in finding.ranges(slack)}
 
 
@@ -148,7 +148,7 @@ ALWAYS = {"plant gamma": (0, 0), "route refine": (100, 100), "route leach": (0, 
 
 
 @pytest.mark.parametrize("slack", [0, 1, 2])
-def test_ranges_are_as_derived_by_hand_and_proven(exact: Finding, slack: int) -> None:
+def test_ranges_are_as_derived_by_hand_and_proven(exact: NearOptimalResult, slack: int) -> None:
     expected = {**BY_HAND[slack], **ALWAYS}
     expected["partner A"] = expected["country A"]  # who is alone pays all
     assert ranges_of(exact, slack) == each_close(expected)
@@ -159,7 +159,7 @@ def test_ranges_are_as_derived_by_hand_and_proven(exact: Finding, slack: int) ->
     assert all(known.status == "proven" for known in exact.ranges(slack))
 
 
-def test_each_class_occurs_as_derived_by_hand(exact: Finding) -> None:
+def test_each_class_occurs_as_derived_by_hand(exact: NearOptimalResult) -> None:
     """alpha is needed within 1 % and replaceable within 3 %; beta can always be had; gamma never."""
     refined = {"plant gamma": MUST_AVOID, "route leach": MUST_AVOID, "route refine": MUST_HAVE, "country A": MUST_HAVE}
     for slack, alpha in ((0, MUST_HAVE), (1, CHOICE), (2, CHOICE)):
@@ -184,7 +184,7 @@ def test_bounds_alone_give_the_classes_that_they_prove(by_hand: Case) -> None:
 
 def test_integer_effects_a_module_is_had_as_soon_as_it_is_paid_for_and_not_before(by_hand: Case) -> None:
     """A third module costs 1.2 MUSD: 5.99 % of 20 is not enough, 6 % is; gamma for alpha costs 4: 20 %."""
-    choice = Choice(shares(0.0599, 0.06, 0.1999, 0.2), whole_plans=0, search=RANGES, gap=1e-9)
+    choice = AlternativesOptions(shares(0.0599, 0.06, 0.1999, 0.2), whole_plans=0, search=RANGES, gap=1e-9)
     finding = near_optimal(by_hand, 0.0, solve_here, choice)
     # 5.99 % and 6 %: all of Nd, or with one module more. 20 %: nothing at all is 4 MUSD dearer too.
     assert [ranges_of(finding, s)["route refine"] for s in range(4)] == [
@@ -193,7 +193,7 @@ def test_integer_effects_a_module_is_had_as_soon_as_it_is_paid_for_and_not_befor
     assert [classes_of(finding, s)["plant gamma"] for s in range(4)] == [MUST_AVOID, MUST_AVOID, MUST_AVOID, CHOICE]
 
 
-def test_a_slack_in_money_is_the_same_as_its_share(by_hand: Case, exact: Finding) -> None:
+def test_a_slack_in_money_is_the_same_as_its_share(by_hand: Case, exact: NearOptimalResult) -> None:
     """1 % of 20 MUSD is 0.2 MUSD."""
     money = near_optimal(by_hand, 0.0, solve_here, replace(EXACT, slacks=(Slack(musd=1.0), Slack(musd=0.2))))
     assert ranges_of(money, 0) == each_close(ranges_of(exact, 0))
@@ -210,7 +210,7 @@ def test_without_slack_only_the_cheapest_plans_are_left(by_hand: Case) -> None:
     assert finding.holds
 
 
-def test_whole_alternatives_by_hand(exact: Finding) -> None:
+def test_whole_alternatives_by_hand(exact: NearOptimalResult) -> None:
     """Within 1 % there is one more plan, (1,1,0): alpha is half as large and beta half of two, each a quarter in size,
     and beta is had or not: (1/4 + 1/4 + 1/2) / 3 plants. Within 3 % the most different is (0,2,0): two plants turned
     round, 2/3, and then (1,1,0) is as far from both: 1/3. Then there is no other.
@@ -234,7 +234,7 @@ def test_whole_alternatives_by_hand(exact: Finding) -> None:
     ]  # fmt: skip
 
 
-def test_tables_object_and_sentences_by_hand(exact: Finding) -> None:
+def test_tables_object_and_sentences_by_hand(exact: NearOptimalResult) -> None:
     tables = exact.tables()
     ranges = tables["near_optimal"]
     beta = ranges[ranges["name"] == "beta"].iloc[0]
@@ -302,7 +302,7 @@ def test_searches_that_cannot_change_a_class_are_left_out(by_hand: Case) -> None
     assert [classes_of(alone, s) for s in range(3)] == [classes_of(finding, s) for s in range(3)]
 
 
-def test_checks_can_fail(exact: Finding) -> None:
+def test_checks_can_fail(exact: NearOptimalResult) -> None:
     """A plan without a must-have, a price above the slack and a bound that a plan contradicts are told."""
     assert exact.knowledge is not None
     labels = ["1 %", "3 %", "5 %"]
@@ -352,7 +352,7 @@ def counted(planner: Planner, target: float, limit_musd: float) -> dict[str, tup
 def test_ranges_are_those_of_counting_all_plans(seed: int, target: float) -> None:
     with random_case(seed) as folder:
         planner = planner_of(folder)
-    choice = Choice(shares(0.01, 0.1), search=RANGES, whole_plans=1, gap=1e-9)
+    choice = AlternativesOptions(shares(0.01, 0.1), search=RANGES, whole_plans=1, gap=1e-9)
     finding = near_optimal(planner.case, target, solve_here, choice)
     assert finding.status == "done"
     assert finding.holds, sentences(finding)
@@ -383,7 +383,8 @@ def test_ranges_of_plants_are_those_of_the_second_opinion(seed: int, tmp_path: P
         if priced.status == "optimal":
             costs[numbers] = priced.cost_musd
     assert min(costs.values()) == pytest.approx(best.cost_musd, rel=1e-6)
-    finding = near_optimal(case, 0.0, solve_here, Choice(shares(0.02, 0.2), search=RANGES, whole_plans=0, gap=1e-9))
+    options = AlternativesOptions(shares(0.02, 0.2), search=RANGES, whole_plans=0, gap=1e-9)
+    finding = near_optimal(case, 0.0, solve_here, options)
     assert finding.cost_musd == pytest.approx(best.cost_musd, rel=1e-6)
     for slack, share in enumerate((0.02, 0.2)):
         limit = best.cost_musd + share * abs(best.cost_musd)
@@ -408,7 +409,7 @@ def test_ranges_grow_with_slack_hold_the_cheapest_and_alternatives_keep_their_pr
 ) -> None:
     write_random_case(tmp_path, seed)
     case = case_of(tmp_path)
-    choice = Choice(shares(0.0, 0.02, 0.2), whole_plans=2, gap=1e-9)
+    choice = AlternativesOptions(shares(0.0, 0.02, 0.2), whole_plans=2, gap=1e-9)
     finding = near_optimal(case, target, solve_here, choice)
     if finding.status == "infeasible":
         pytest.skip("the target is out of reach")
@@ -451,7 +452,7 @@ def threads(tasks: Sequence[Task]) -> list[Any]:
 def test_parallel_equals_serial() -> None:
     with random_case(66) as folder:
         case = case_of(folder)
-    choice = Choice(shares(0.02, 0.2), search=RANGES, whole_plans=2, gap=1e-9)
+    choice = AlternativesOptions(shares(0.02, 0.2), search=RANGES, whole_plans=2, gap=1e-9)
     serial, parallel = (near_optimal(case, 0.0, ask, choice).tables() for ask in (solve_here, threads))
     for name, table in serial.items():
         assert parallel[name].equals(table), name
@@ -525,7 +526,7 @@ def test_differences_of_plans() -> None:
 
 def test_bounds_are_rounded_to_amounts_that_a_plan_can_have() -> None:
     """Sizes 1,250 and 750 have the step 250; what is divisible stays as it is."""
-    built = Thing("route", "r", "t_per_year", (("built", ("a", 2030), 1250.0), ("built", ("b", 2030), 750.0)))
+    built = Quantity("route", "r", "t_per_year", (("built", ("a", 2030), 1250.0), ("built", ("b", 2030), 750.0)))
     assert built.step == 250
     assert built.at_least(1.0) == 250
     assert built.at_least(1e-6) == 0
@@ -533,11 +534,11 @@ def test_bounds_are_rounded_to_amounts_that_a_plan_can_have() -> None:
     assert built.at_most(1999.999) == 2000
     assert built.at_least(math.nan) == 0
     assert built.at_most(math.inf) == math.inf
-    room = Thing("stockpile", "s", "t", (("space", ("r", "Nd", 2030), 1.0),))
+    room = Quantity("stockpile", "s", "t", (("space", ("r", "Nd", 2030), 1.0),))
     assert room.divisible
     assert room.step is None
     assert room.at_least(0.3) == 0.3
-    odd = Thing("country", "c", "musd", (("built", ("a", 1), math.pi), ("built", ("b", 1), math.e)))
+    odd = Quantity("country", "c", "musd", (("built", ("a", 1), math.pi), ("built", ("b", 1), math.e)))
     assert odd.step is None, "amounts without a common step are not rounded"
 
 
@@ -583,9 +584,9 @@ def test_choices_are_checked() -> None:
         with pytest.raises(ValueError, match="a slack is"):
             Slack(**wrong)
     with pytest.raises(ValueError, match="at least one"):
-        Choice(())
+        AlternativesOptions(())
     with pytest.raises(ValueError, match="search is"):
-        Choice(search="deep")
+        AlternativesOptions(search="deep")
     assert [str(slack) for slack in (Slack(share=0.01), Slack(musd=1500.0))] == ["1 %", "1,500 MUSD"]
 
 
@@ -702,7 +703,7 @@ def test_answers_can_be_noted_and_read_again(by_hand: Case, tmp_path: Path) -> N
         MostDifferent(builds, 0.0, 20.6, plan.whole, Controls()),
         Reprice(plan.whole, 0.0),
     ]
-    notebook = Notebook(tmp_path)
+    notebook = AnswerStore(tmp_path)
     for number, question in enumerate(questions):
         assert pickle.loads(pickle.dumps(question)) == question, "it can travel to a worker"
         answer = question(planner, lambda news: None)

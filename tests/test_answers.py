@@ -34,15 +34,15 @@ from reeplan.cli.asked import (
     words_that_changed,
 )
 from reeplan.cli.commands import ACT_ON_RESUME, reeplan
-from reeplan.cli.options import RefusedError, Request, open_session
+from reeplan.cli.options import Request, UserInputError, open_session
 from reeplan.endings import Outcome
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.run_folder import INPUTS, JOURNAL, MANIFEST, read_manifest, unfinished_place, write_inputs
 from reeplan.solve.engine import Solution
-from reeplan.solve.executor import Desk, Notebook, Task, Workforce, answers
-from reeplan.solve.executor.checkpoint import Journal, Recorded
-from reeplan.solve.executor.content_key import Identities
+from reeplan.solve.executor import AnswerStore, Executor, RemotePool, Task, answers
+from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool
+from reeplan.solve.executor.content_key import ContentKeys
 from solved import rows_of, run_command, write_rows
 from support import Silent, write_case, write_overlay
 from test_faults import assert_told, front_of, loose_bound, short_of_time, snapshot, solving
@@ -52,7 +52,7 @@ from test_study import HowMuch, Told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reeplan.solve.executor.worker import Reply
+    from reeplan.solve.executor.worker import Response
 
 HAND_CASES = sorted(path for path in (Path(__file__).parent / "hand_cases").iterdir() if path.is_dir())
 
@@ -240,7 +240,7 @@ def test_a_damaged_manifest_is_refused_or_harmless(runs: list[Stopped], tmp_path
                 assert (session.fingerprint, session.single, session.seed) == (runs[1].run, True, 0)
                 assert session.facts["options"] == {"slack": [0.02], "slack_musd": [], "plans": 1, "search": None}
                 assert session.case.settings.resilience_target == 0.6
-        except RefusedError:
+        except UserInputError:
             continue
     assert 30 < resumed < 150
     (folder / MANIFEST).write_text("[" * 100_000)
@@ -322,8 +322,8 @@ def test_what_changes_no_answer_is_no_edit(
     """Nothing is solved again, and the front is that of the run that nobody touched, to the last digit."""
     NO_EDITS[edit](copy_of(runs[0], tmp_path / "run"))
     recorded: list[str] = []
-    record = Journal.record
-    monkeypatch.setattr(Journal, "record", lambda *given: (recorded.append(given[2]), record(*given)))
+    record = Checkpoint.record
+    monkeypatch.setattr(Checkpoint, "record", lambda *given: (recorded.append(given[2]), record(*given)))
     result = resume(tmp_path / "run", "--workers", 1)
     assert result.exit_code == 0, result.output
     assert outcome_of(tmp_path / "run", FRONT) == runs[0].calm
@@ -394,7 +394,7 @@ def test_a_future_that_was_edited_is_refused(small_case: Path, tmp_path: Path) -
     overlay = write_overlay(tmp_path / "costly", text.format(50000, "once"))
     place = tmp_path / "run"
     with nothing_but_answers() as patch:
-        patch.setattr(Desk, "interrupted", property(lambda desk: True))
+        patch.setattr(Executor, "interrupted", property(lambda desk: True))
         options = ["--points", 2, "--risk-points", 2, "--future", overlay]
         first = run_command("futures", small_case, *options, "--out", place)
         assert first.exit_code == 130, first.output
@@ -407,7 +407,7 @@ def test_a_future_that_was_edited_is_refused(small_case: Path, tmp_path: Path) -
     write_overlay(overlay, text.format(50000, "twice"))
     other_order(place)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Desk, "interrupted", property(lambda desk: True))
+        patch.setattr(Executor, "interrupted", property(lambda desk: True))
         assert resume(place, command="futures").exit_code == 130
 
 
@@ -418,10 +418,10 @@ def test_a_question_holds_the_order_of_the_case_and_the_versions(
     case = case_of(small_case)
     upside_down = replace(case, regions=dict(reversed(case.regions.items())))
     named = replace(case, settings=replace(case.settings, title="another"))
-    one, other, same = (Identities().of(Task("", each, HowMuch(0.5))) for each in (case, upside_down, named))
+    one, other, same = (ContentKeys().of(Task("", each, HowMuch(0.5))) for each in (case, upside_down, named))
     assert one == same != other
     monkeypatch.setattr("reeplan.solve.executor.content_key.answered_by", lambda: {"reeplan": "9.9"})
-    assert Identities().of(Task("", case, HowMuch(0.5))) != one
+    assert ContentKeys().of(Task("", case, HowMuch(0.5))) != one
 
 
 # ---- workers with other versions ------------------------------------------------------------------
@@ -436,12 +436,12 @@ def test_answers_of_another_version_are_used_and_not_kept(
     monkeypatch.setattr("reeplan.solve.executor.backend.answer", lambda order: replace(_answer(order), by=by))
     with InThreads(1) as threads:
         threads.say = said.append
-        crew = Workforce(threads, case, "worst_case", Silent())
-        [solution] = Recorded(crew, Journal(tmp_path / "journal")).solve([solving_job()])
-        [answer] = Desk(threads, Told(), Notebook(tmp_path / "notes"))([Task("it", case, HowMuch(0.0))])
+        crew = RemotePool(threads, case, "worst_case", Silent())
+        [solution] = ResumablePool(crew, Checkpoint(tmp_path / "journal")).solve([solving_job()])
+        [answer] = Executor(threads, Told(), AnswerStore(tmp_path / "notes"))([Task("it", case, HowMuch(0.0))])
     assert solution.found
     assert answer.musd == pytest.approx(solution.objective)
-    assert len(Journal(tmp_path / "journal")) == len(Notebook(tmp_path / "notes")) == 0
+    assert len(Checkpoint(tmp_path / "journal")) == len(AnswerStore(tmp_path / "notes")) == 0
     assert len(said) == len(threads.other_versions) == 1
     assert "not kept for --resume" in said[0]
 
@@ -449,9 +449,10 @@ def test_answers_of_another_version_are_used_and_not_kept(
 def test_answers_of_this_version_are_kept(small_case: Path, tmp_path: Path) -> None:
     case = case_of(small_case)
     with InThreads(1) as threads:
-        Recorded(Workforce(threads, case, "worst_case", Silent()), Journal(tmp_path / "journal")).solve([solving_job()])
-        Desk(threads, Told(), Notebook(tmp_path / "notes"))([Task("it", case, HowMuch(0.0))])
-    assert len(Journal(tmp_path / "journal")) == len(Notebook(tmp_path / "notes")) == 1
+        pool = RemotePool(threads, case, "worst_case", Silent())
+        ResumablePool(pool, Checkpoint(tmp_path / "journal")).solve([solving_job()])
+        Executor(threads, Told(), AnswerStore(tmp_path / "notes"))([Task("it", case, HowMuch(0.0))])
+    assert len(Checkpoint(tmp_path / "journal")) == len(AnswerStore(tmp_path / "notes")) == 1
     assert not threads.other_versions
 
 
@@ -462,7 +463,7 @@ def solving_job() -> Any:
     return Job("the cheapest plan", 0.0, Controls())
 
 
-def _answer(order: Any) -> Reply:
+def _answer(order: Any) -> Response:
     from reeplan.solve.executor.worker import answer
 
     return answer(order)
@@ -489,7 +490,7 @@ def test_an_answer_is_none_to_another_run_or_kind(tmp_path: Path) -> None:
 
 def test_every_bit_counts(tmp_path: Path) -> None:
     """Whichever bit of an answer is flipped, it is not read any more."""
-    journal = Journal(tmp_path, run="run")
+    journal = Checkpoint(tmp_path, run="run")
     journal.record(0, "question", Solution(Outcome.OPTIMAL, None, 12.5, 12.25, 0.1))
     file = tmp_path / f"0000{answers.ENDING}"
     whole = file.read_bytes()
@@ -497,9 +498,9 @@ def test_every_bit_counts(tmp_path: Path) -> None:
         data = bytearray(whole)
         data[position // 8] ^= 1 << position % 8
         file.write_bytes(data)
-        assert Journal(tmp_path, run="run").recall("question") is None
+        assert Checkpoint(tmp_path, run="run").recall("question") is None
     file.write_bytes(whole)
-    assert Journal(tmp_path, run="run").recall("question") is not None
+    assert Checkpoint(tmp_path, run="run").recall("question") is not None
 
 
 @pytest.mark.parametrize("seed", range(2))

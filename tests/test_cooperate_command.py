@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.solve.executor import Desk
+from reeplan.solve.executor import Executor
 from reeplan.studies.cooperation.question import Question
 from solved import run_command
 from support import write_case, years
@@ -136,7 +136,7 @@ def stop_after(number: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return answer
 
     monkeypatch.setattr(Question, "__call__", count)
-    monkeypatch.setattr(Desk, "interrupted", property(lambda desk: len(asked) >= number))
+    monkeypatch.setattr(Executor, "interrupted", property(lambda desk: len(asked) >= number))
     return asked
 
 

@@ -16,7 +16,7 @@ from reeplan.outputs import plan_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import Task, solve_here
 from reeplan.solve.planner import Plan, Planner
-from reeplan.studies.cooperation.after_a_break import GoOn, Outlook, TurnRound
+from reeplan.studies.cooperation.after_a_break import ContinueAfterBreak, OutcomeAfterBreak, Reoptimise
 from reeplan.studies.cooperation.attribution import bill_of
 from reeplan.studies.cooperation.coalition import coalition_case
 from reeplan.studies.cooperation.held_assets import Break
@@ -398,17 +398,17 @@ def three(folder: Path) -> Case:
     return case_in(write_case(folder, years(2030, 2033), MINE_AND_TOWN, text))
 
 
-def turn_round(one: Break, target: float = 0.0) -> Outlook:
-    return answer_to(one, TurnRound(target, GAP, Controls()))
+def turn_round(one: Break, target: float = 0.0) -> OutcomeAfterBreak:
+    return answer_to(one, Reoptimise(target, GAP, Controls()))
 
 
-def go_on(one: Break) -> Outlook:
-    return answer_to(one, GoOn(one.space_after()))
+def go_on(one: Break) -> OutcomeAfterBreak:
+    return answer_to(one, ContinueAfterBreak(one.space_after()))
 
 
-def answer_to(one: Break, question: TurnRound | GoOn) -> Outlook:
+def answer_to(one: Break, question: Reoptimise | ContinueAfterBreak) -> OutcomeAfterBreak:
     [answer] = solve_here([Task("", one.case(), question)])
-    assert isinstance(answer, Outlook)
+    assert isinstance(answer, OutcomeAfterBreak)
     assert answer.solved
     return answer
 
@@ -677,7 +677,7 @@ def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
     """Now between 6 and 7, alone between 8 and 8.4, and 1.85 + 1.5 paid for what is gone."""
     joint = investment_of(*joint_plan(pair))
     alone = {frozenset("B"): Answer(Outcome.LIMIT, cost_musd=8.4, bound_musd=8.0, resilience=0.3)}
-    loose = Outlook(Outcome.LIMIT, cost_musd=7.0, bound_musd=6.0)
+    loose = OutcomeAfterBreak(Outcome.LIMIT, cost_musd=7.0, bound_musd=6.0)
     found = regret(pair, 0.0, joint, alone, [2032], GAP, Controls(), lambda tasks: [loose] * len(tasks))
     row = next(row for row in found.rows if row.stays == "B")
     assert row.status == "gap not reached"
@@ -689,8 +689,9 @@ def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
 
 
 def test_answers_can_be_kept(pair: Case) -> None:
-    answer = Outlook(Outcome.OPTIMAL, 1.0, 0.5, {("town", "Nd", 2033, "cutoff@2033"): 100.0}, 0.1, True, False)
-    kept = msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=TurnRound.answer_type)
+    unmet = {("town", "Nd", 2033, "cutoff@2033"): 100.0}
+    answer = OutcomeAfterBreak(Outcome.OPTIMAL, 1.0, 0.5, unmet, 0.1, True, False)
+    kept = msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=Reoptimise.answer_type)
     assert kept == answer
     joint = investment_of(*joint_plan(pair))
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(joint), type=JointInvestment) == joint

@@ -31,7 +31,7 @@ from reeplan.outputs import run_folder
 from reeplan.outputs.places import unfinished_place
 from reeplan.solve.engine import Solution
 from reeplan.solve.executor import Job
-from reeplan.solve.executor.checkpoint import Journal
+from reeplan.solve.executor.checkpoint import Checkpoint
 from solved import leave_out_checks, rows_of, run_command, write_rows
 from support import in_a_group, until
 
@@ -183,15 +183,15 @@ class Calm:
 
 def solve_calmly(case: Path, place: Path, points: int) -> Calm:
     asked: list[str] = []
-    record = Journal.record
+    record = Checkpoint.record
 
-    def counting(journal: Journal, number: int, what: str, solution: Solution) -> None:
+    def counting(journal: Checkpoint, number: int, what: str, solution: Solution) -> None:
         asked.append(what)
         record(journal, number, what, solution)
 
     with pytest.MonkeyPatch.context() as patch:
         leave_out_checks(patch)
-        patch.setattr(Journal, "record", counting)
+        patch.setattr(Checkpoint, "record", counting)
         result = run_command(*solving(case, place, points=points))
     assert result.exit_code == 0, result.output
     return Calm(place, len(asked))

@@ -18,7 +18,7 @@ from PIL import Image
 from reeplan.inputs.names import quoted
 from reeplan.present import words
 from reeplan.present.charts import fonts, palette
-from reeplan.present.charts.style import BODY, DPI, WIDTH, Ruler, drawing_style
+from reeplan.present.charts.style import BODY, DPI, WIDTH, TextMeasurer, drawing_style
 from reeplan.present.charts.svg import slim
 from reeplan.present.figures import Drawing, catalogue, draw_figures
 from reeplan.present.figures.index import read_index
@@ -212,7 +212,7 @@ ALIKE = [f"a plant of a very long name, number {number}, of which every letter b
 @pytest.mark.parametrize("names", [LONG, ALIKE, ["x" * 50, "x" * 51, "x" * 52 + "y"]])
 def test_names_cut_short_are_never_alike(names: list[str]) -> None:
     with drawing_style():
-        ruler = Ruler()
+        ruler = TextMeasurer()
         shown = [ruler.cut(name, 1.5, BODY) for name in names]
         assert shown == [ruler.cut(name, 1.5, BODY) for name in names], "the same each time"
         assert all(ruler.width(name, BODY) <= 1.5 for name in shown)
@@ -226,7 +226,7 @@ def test_a_name_is_cut_in_its_middle() -> None:
     assert words.clipped("Er", 24) == "Er"
     assert quoted("Er (erbium group: Eu, Ho, Er, Tm, Yb, Lu)", 24) == "'Er (erbium gro…, Yb, Lu)'"
     with drawing_style():
-        ruler = Ruler()
+        ruler = TextMeasurer()
         assert ruler.wrap("one two three four five six", 0.8, BODY, most=2)[-1].endswith(" …"), (
             "running text at its end"
         )

@@ -18,19 +18,19 @@ from reeplan.endings import Outcome
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Network, Period
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Alone, Notebook, solve_here
+from reeplan.solve.executor import AnswerStore, SerialPool, solve_here
 from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
 from reeplan.studies.uncertainty.case_problem import CaseProblem
 from reeplan.studies.uncertainty.decisions import Kind, read_decisions, written
 from reeplan.studies.uncertainty.mean import mean_case
-from reeplan.studies.uncertainty.question import CarriedOut, Cheapest
+from reeplan.studies.uncertainty.question import Cheapest, EvaluatePlan
 from reeplan.studies.uncertainty.regret import (
     AGAINST,
     AS_EXPECTED,
     COST,
     LOST_SUPPLY,
-    Choice,
+    ChosenPlan,
     Regret,
     choice_of,
     regret_of,
@@ -65,9 +65,9 @@ def knowing_of(case: Case, target: float = 0.0) -> Knowing:
     return value_of_knowing(CaseProblem(case, solve_here, TIGHT, CONTROLS, target), certain=[NOTHING])
 
 
-def choices_of(case: Case, points: int) -> list[Choice]:
+def choices_of(case: Case, points: int) -> list[ChosenPlan]:
     planner = Planner(case)
-    front = solve_front(planner, Alone(planner, Silent()), CONTROLS, TIGHT, points)
+    front = solve_front(planner, SerialPool(planner, Silent()), CONTROLS, TIGHT, points)
     return [choice_of(planner, point) for point in front.points]
 
 
@@ -409,7 +409,7 @@ MORE_SEEDS = tuple(seed for seed in range(40) if seed not in SEEDS)
 
 
 @cache
-def studied(seed: int) -> tuple[Case, list[Choice], Futures] | None:
+def studied(seed: int) -> tuple[Case, list[ChosenPlan], Futures] | None:
     """A random case with a front of three and all that is said of its futures; None without odds or without a plan."""
     with random_case(seed) as folder:
         case = case_in(folder)
@@ -469,7 +469,7 @@ def check_knowing(knowing: Knowing) -> None:
         assert not estimate.known or 0 <= estimate.least <= estimate.value <= estimate.greatest
 
 
-def check_scenario_costs(case: Case, choices: list[Choice], study: Futures) -> None:
+def check_scenario_costs(case: Case, choices: list[ChosenPlan], study: Futures) -> None:
     """A plan's cost is the mean of what it costs in each scenario; in its own case it costs what the front says."""
     odds = probabilities(case)
     assert sum(odds.values()) == pytest.approx(1)
@@ -481,7 +481,7 @@ def check_scenario_costs(case: Case, choices: list[Choice], study: Futures) -> N
         assert here.cost_musd == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
-def check_regret(choices: list[Choice], regret: Regret) -> None:
+def check_regret(choices: list[ChosenPlan], regret: Regret) -> None:
     for future in regret.futures:
         in_cost = [regret.in_cost(choice.point, future) for choice in choices]
         assert min(in_cost) == 0
@@ -920,8 +920,8 @@ def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> No
     "question",
     [
         Cheapest(0.0, TIGHT, CONTROLS),
-        CarriedOut({written(Kind.MODULES, ("A", "works", 2031)): 1.0}, 0.5, CONTROLS),
-        CarriedOut({written(Kind.MODULES, ("A", "shed", 2031)): 1.0}, 0.5, CONTROLS),
+        EvaluatePlan({written(Kind.MODULES, ("A", "works", 2031)): 1.0}, 0.5, CONTROLS),
+        EvaluatePlan({written(Kind.MODULES, ("A", "shed", 2031)): 1.0}, 0.5, CONTROLS),
         AtLevel(0.5, TIGHT, 3, CONTROLS),
         LeastLoss(CONTROLS),
     ],
@@ -929,7 +929,7 @@ def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> No
 def test_answers_come_back_from_a_notebook(insured: Path, tmp_path: Path, question: Any) -> None:
     planner = Planner(case_in(insured), "cvar" if isinstance(question, (AtLevel, LeastLoss)) else None)
     answer = pickle.loads(pickle.dumps(question))(planner, lambda progress: None)
-    notebook = Notebook(tmp_path / "notebook")
+    notebook = AnswerStore(tmp_path / "notebook")
     notebook.note("it", question, answer)
     back = notebook.find("it", question)
     assert type(back) is question.answer_type

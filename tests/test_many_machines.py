@@ -30,7 +30,7 @@ from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.places import unfinished_place
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Desk, Job, LocalProcesses, Task, WorkerLostError, Workplace, sweep
+from reeplan.solve.executor import Backend, Executor, Job, LocalProcesses, Task, WorkerLostError, sweep
 from reeplan.solve.executor.worker import differences
 from reeplan.solve.planner import Planner
 from solved import draw_nothing, run_command
@@ -245,7 +245,7 @@ def test_a_dask_cluster_finds_the_same_coalitions(
     def not_here(*_: object) -> None:
         raise AssertionError("the cluster is to solve, not this process")
 
-    monkeypatch.setattr(Desk, "_answer_here", not_here)
+    monkeypatch.setattr(Executor, "_answer_here", not_here)
     place = tmp_path / "run"
     result = run_command(*COOPERATION, "--out", place, "--dask", cluster.address)
     assert result.exit_code == 0, result.output
@@ -336,7 +336,8 @@ def test_one_place_to_solve(words: list[str], tmp_path: Path) -> None:
 def test_a_package_that_is_missing(
     words: list[str], package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith(("reeplan.solve.executor.dask", "reeplan.solve.executor.mpi"))]:
+    loaded = ("reeplan.solve.executor.dask", "reeplan.solve.executor.mpi")
+    for name in [name for name in sys.modules if name.startswith(loaded)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     result = run_command(*solving(tmp_path / "run"), *words)
@@ -433,7 +434,7 @@ def cheapest(planner: Planner, watch: Watch) -> float:
     return planner.cheapest(0.0, ONE).objective
 
 
-class InThreads(Workplace):
+class InThreads(Backend):
     """An executor of the standard library that is none of ours, and counts what travels."""
 
     def __init__(self, size: int) -> None:
@@ -510,11 +511,11 @@ def test_what_a_question_raises_is_heard(small_case: Path) -> None:
 
 
 def test_a_job_that_nobody_was_left_to_solve_counts_as_interrupted(small_case: Path) -> None:
-    from reeplan.solve.executor import Workforce
+    from reeplan.solve.executor import RemotePool
 
     case = case_of(small_case)
     with InThreads(1) as threads:
         threads.stop.set()
-        [solution] = Workforce(threads, case, case.settings.resilience_measure, Silent()).solve([Job("it", 0.0, ONE)])
+        [solution] = RemotePool(threads, case, case.settings.resilience_measure, Silent()).solve([Job("it", 0.0, ONE)])
     assert solution.outcome is Outcome.INTERRUPTED
     assert not solution.found

@@ -11,8 +11,8 @@ import pytest
 
 from reeplan.endings import Outcome
 from reeplan.solve.engine import Controls, Solution
-from reeplan.solve.executor import Alone, Job
-from reeplan.solve.executor.checkpoint import Journal, Recorded
+from reeplan.solve.executor import Job, SerialPool
+from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool
 from reeplan.solve.front import solve_front
 from solved import planner_of, random_case
 from support import Silent
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reeplan.solve.executor import Crew, Done
+    from reeplan.solve.executor import Done, Pool
     from reeplan.solve.front import Point
 
 ONE = Controls(threads=1)
@@ -57,7 +57,7 @@ def job(target: float, what: str = "") -> Job:
     return Job(what or f"level {target}", target, ONE)
 
 
-def count_down(crew: Crew, first: Sequence[int], least: int) -> list[float]:
+def count_down(crew: Pool, first: Sequence[int], least: int) -> list[float]:
     """Every answer at 10 n asks for level n - 2, down to the least; the costs in the order of the results."""
 
     def follow(position: int, solution: Solution) -> list[Job]:
@@ -70,29 +70,29 @@ def count_down(crew: Crew, first: Sequence[int], least: int) -> list[float]:
 def test_jobs_that_follow_are_solved_and_results_keep_the_order_in_which_they_came(tmp_path: Path) -> None:
     """From 6 and 5 the crew of two, whose second job ends first, comes to 3 before 4: 6 5 3 1 4 2."""
     crew = Arithmetic()
-    recorded = Recorded(crew, Journal(tmp_path / "journal"))
+    recorded = ResumablePool(crew, Checkpoint(tmp_path / "journal"))
     assert count_down(recorded, [6, 5], least=1) == [60, 50, 30, 10, 40, 20]
     assert sorted(crew.asked) == [f"level {n}" for n in range(1, 7)]
 
 
 def test_known_answers_are_not_asked_for_again_and_bring_their_followers(tmp_path: Path) -> None:
     """A search that goes on: everything from 4 upwards is known, so only 3, 2 and 1 are solved."""
-    count_down(Recorded(Arithmetic(), Journal(tmp_path / "journal")), [6, 5], least=4)
+    count_down(ResumablePool(Arithmetic(), Checkpoint(tmp_path / "journal")), [6, 5], least=4)
     again = Arithmetic()
-    costs = count_down(Recorded(again, Journal(tmp_path / "journal")), [6, 5], least=1)
+    costs = count_down(ResumablePool(again, Checkpoint(tmp_path / "journal")), [6, 5], least=1)
     assert sorted(again.asked) == ["level 1", "level 2", "level 3"]
     assert sorted(costs) == [10, 20, 30, 40, 50, 60]
     nothing_left = Arithmetic()
-    count_down(Recorded(nothing_left, Journal(tmp_path / "journal")), [6, 5], least=1)
+    count_down(ResumablePool(nothing_left, Checkpoint(tmp_path / "journal")), [6, 5], least=1)
     assert nothing_left.asked == []
 
 
 def test_a_question_asked_twice_has_two_answers(tmp_path: Path) -> None:
     """The second time for a smaller gap: the journal gives each answer once, in their order, and keeps both."""
-    journal = Journal(tmp_path / "journal")
+    journal = Checkpoint(tmp_path / "journal")
     for cost in (7.0, 5.0):
         journal.record(journal.free_number(), "level", Solution(Outcome.OPTIMAL, np.array([cost]), cost, cost, 0.0))
-    reopened = Journal(tmp_path / "journal")
+    reopened = Checkpoint(tmp_path / "journal")
     assert [reopened.recall("level")[1].objective for _ in range(2)] == [7.0, 5.0]  # type: ignore[index]
     assert reopened.recall("level") is None
     assert reopened.free_number() == 2
@@ -102,7 +102,7 @@ def test_a_question_asked_twice_has_two_answers(tmp_path: Path) -> None:
 class Watched:
     """A crew that notes which targets it was asked for."""
 
-    crew: Crew
+    crew: Pool
     targets: list[float | None] = field(default_factory=list)
 
     @property
@@ -126,7 +126,7 @@ def test_levels_come_from_the_highest_down_and_the_search_says_how_far_it_is(see
     work: list[tuple[int, int]] = []
     with random_case(seed) as folder:
         planner = planner_of(folder)
-        crew = Watched(Alone(planner, Silent()))
+        crew = Watched(SerialPool(planner, Silent()))
         front = solve_front(
             planner,
             crew,
@@ -154,7 +154,7 @@ def test_a_level_that_a_plan_above_it_settles_is_not_asked_for() -> None:
     """With a gap as wide as the front everything but its ends is settled."""
     with random_case(10) as folder:
         planner = planner_of(folder)
-        every, few = Watched(Alone(planner, Silent())), Watched(Alone(planner, Silent()))
+        every, few = Watched(SerialPool(planner, Silent())), Watched(SerialPool(planner, Silent()))
         exact = solve_front(planner, every, ONE, 1e-9, 8)
         assert len(every.targets) > len(exact.points) > 2
         solve_front(planner, few, ONE, 1.0, 8)

@@ -18,7 +18,7 @@ from SALib.analyze import morris as salib_morris
 from reeplan.endings import Outcome
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Notebook, solve_here
+from reeplan.solve.executor import AnswerStore, solve_here
 from reeplan.solve.planner import Planner
 from reeplan.studies.sensitivity import Effort, ImpossibleRangesError, NoRangesError, Sensitivity, study_sensitivity
 from reeplan.studies.sensitivity.design import index_points, problem, screening_points, spread_points
@@ -674,7 +674,7 @@ def test_questions_travel_and_answers_are_kept(tmp_path: Path) -> None:
     assert answer.at_target.capital_musd == {"A": pytest.approx(30.0)}
     assert answer.final
     assert answer.settled
-    notebook = Notebook(tmp_path / "notes")
+    notebook = AnswerStore(tmp_path / "notes")
     notebook.note("abc", question, answer)
     assert repr(notebook.find("abc", question)) == repr(answer), "what is not a number equals nothing, not even itself"
     stopped = replace(answer, cheapest=replace(answer.cheapest, outcome=Outcome.INTERRUPTED))

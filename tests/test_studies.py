@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reeplan.solve.executor import Desk
+from reeplan.solve.executor import Executor
 from reeplan.verify import Verdict
 from solved import draw_nothing, run_command
 from studies_support import STUDIES, StudyRuns, run_study
@@ -85,9 +85,9 @@ def test_a_study_says_it_in_words(
 def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_path: Path, command: str) -> None:
     """Stopped after four answers, and after the front where there are fewer before: nothing is asked twice."""
     place, asked = tmp_path / "run", []
-    answer = Desk._answer_here
+    answer = Executor._answer_here
 
-    def few(desk: Desk, tasks: Any, keep: Any) -> None:
+    def few(desk: Executor, tasks: Any, keep: Any) -> None:
         def count(position: int, given: Any) -> None:
             asked.append((tasks[position].what, repr(tasks[position].question)))
             keep(position, given)
@@ -95,15 +95,15 @@ def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_
         answer(desk, tasks, count)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Desk, "_answer_here", few)
-        patch.setattr(Desk, "interrupted", property(lambda desk: len(asked) >= 4))
+        patch.setattr(Executor, "_answer_here", few)
+        patch.setattr(Executor, "interrupted", property(lambda desk: len(asked) >= 4))
         first = run_study(small_case, command, place, "--json")
     assert first.exit_code == 130, first.output
     assert json.loads(first.stdout)["status"] == "interrupted"
     stopped_with = list(asked)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        patch.setattr(Desk, "_answer_here", few)
+        patch.setattr(Executor, "_answer_here", few)
         second = run_command(command, "--resume", place, "--json")
     assert second.exit_code == 0, second.output
     assert len(stopped_with) == 4

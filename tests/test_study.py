@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Desk, LocalProcesses, Notebook, Task, solve_here
-from reeplan.solve.executor.content_key import Identities, written_out
+from reeplan.solve.executor import AnswerStore, Executor, LocalProcesses, Task, solve_here
+from reeplan.solve.executor.content_key import ContentKeys, written_out
 from support import write_case, years
 from test_cooperate_coalition import TWO, case_in
 
@@ -91,7 +91,7 @@ def tasks(case: Case, *targets: float) -> list[Task]:
 def test_equal_questions_are_asked_once_and_answered_in_order(case: Case) -> None:
     told = Told()
     again = replace(case, settings=replace(case.settings))  # another object that says the same
-    answers = Desk(None, told)([*tasks(case, 0.0, 0.3, 0.0), *tasks(again, 0.3)])
+    answers = Executor(None, told)([*tasks(case, 0.0, 0.3, 0.0), *tasks(again, 0.3)])
     assert ASKED == [0.0, 0.3]
     assert answers[0] is answers[2]
     assert answers[1] is answers[3]
@@ -107,7 +107,7 @@ def test_a_question_is_told_from_others_by_the_case_the_measure_and_what_it_asks
         Task("at 0.5", dearer, HowMuch(0.5)),
         Task("at 0.5", case, HowMuch(0.5, Controls(seed=1))),
     ]
-    names = Identities()
+    names = ContentKeys()
     assert len({names.of(one) for one in [task, *others]}) == 5
     longer = Task("with more time", case, HowMuch(0.5, Controls(time_limit_s=9.0)))
     assert names.of(longer) == names.of(task)
@@ -123,10 +123,10 @@ def test_order_does_not_matter_where_there_is_none() -> None:
 
 
 def test_answers_are_found_again(case: Case, tmp_path: Path) -> None:
-    first = Desk(None, Told(), Notebook(tmp_path))(tasks(case, 0.0, 0.3))
-    assert len(Notebook(tmp_path)) == 2
+    first = Executor(None, Told(), AnswerStore(tmp_path))(tasks(case, 0.0, 0.3))
+    assert len(AnswerStore(tmp_path)) == 2
     told = Told()
-    second = Desk(None, told, Notebook(tmp_path))(tasks(case, 0.3, 0.0))
+    second = Executor(None, told, AnswerStore(tmp_path))(tasks(case, 0.3, 0.0))
     assert ASKED == [0.0, 0.3]
     assert told.work == []
     assert [answer.musd for answer in second] == [first[1].musd, first[0].musd]
@@ -140,27 +140,27 @@ def test_what_was_interrupted_is_asked_again_and_what_more_time_may_improve_on_d
 ) -> None:
     interrupted = Task("at 0", case, HowMuch(0.0, lasting=False))
     limited = Task("at 0", case, HowMuch(0.0, settled=False))
-    Desk(None, Told(), Notebook(tmp_path))([interrupted, limited])
-    assert len(Notebook(tmp_path)) == 1
+    Executor(None, Told(), AnswerStore(tmp_path))([interrupted, limited])
+    assert len(AnswerStore(tmp_path)) == 1
     ASKED.clear()
-    Desk(None, Told(), Notebook(tmp_path))([interrupted, limited])
+    Executor(None, Told(), AnswerStore(tmp_path))([interrupted, limited])
     assert len(ASKED) == 1
-    Desk(None, Told(), Notebook(tmp_path, retry_limits=True))([limited])
+    Executor(None, Told(), AnswerStore(tmp_path, retry_limits=True))([limited])
     assert len(ASKED) == 2
 
 
 def test_a_damaged_answer_is_asked_again(case: Case, tmp_path: Path) -> None:
-    [before] = Desk(None, Told(), Notebook(tmp_path))(tasks(case, 0.3))
+    [before] = Executor(None, Told(), AnswerStore(tmp_path))(tasks(case, 0.3))
     [file] = tmp_path.glob("*.answer")
     file.write_bytes(file.read_bytes()[:20])
-    [after] = Desk(None, Told(), Notebook(tmp_path))(tasks(case, 0.3))
+    [after] = Executor(None, Told(), AnswerStore(tmp_path))(tasks(case, 0.3))
     assert len(ASKED) == 2
     assert after.musd == before.musd
 
 
 def test_worker_processes_give_the_same_answers(case: Case, tmp_path: Path) -> None:
     with LocalProcesses(2) as processes:
-        there = Desk(processes, Told(), Notebook(tmp_path))(tasks(case, 0.0, 0.2, 0.4))
+        there = Executor(processes, Told(), AnswerStore(tmp_path))(tasks(case, 0.0, 0.2, 0.4))
     here = solve_here(tasks(case, 0.0, 0.2, 0.4))
     assert [answer.musd for answer in there] == pytest.approx([answer.musd for answer in here])
-    assert len(Notebook(tmp_path)) == 3
+    assert len(AnswerStore(tmp_path)) == 3

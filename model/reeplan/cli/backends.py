@@ -5,17 +5,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reeplan.cli.options import RefusedError, Request
+from reeplan.cli.options import Request, UserInputError
 from reeplan.solve.executor import UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reeplan.solve.executor import Workplace
+    from reeplan.solve.executor import Backend
 
 
 @contextmanager
-def machines_of(request: Request) -> Iterator[Workplace | None]:
+def machines_of(request: Request) -> Iterator[Backend | None]:
     """The workers that were asked for; None for those of this machine.
 
     Raises RefusedError where they cannot be had.
@@ -30,7 +30,7 @@ def machines_of(request: Request) -> Iterator[Workplace | None]:
         yield None
 
 
-def _dask_cluster(address: str) -> Workplace:
+def _dask_cluster(address: str) -> Backend:
     try:
         from reeplan.solve.executor.dask_cluster import DaskCluster
     except ModuleNotFoundError as missing:
@@ -38,22 +38,22 @@ def _dask_cluster(address: str) -> Workplace:
     try:
         return DaskCluster(address)
     except UnusableError as unusable:
-        raise RefusedError(unusable.message, unusable.hint) from unusable
+        raise UserInputError(unusable.message, unusable.hint) from unusable
 
 
 @contextmanager
-def _mpi_ranks() -> Iterator[Workplace]:
+def _mpi_ranks() -> Iterator[Backend]:
     try:
         from reeplan.solve.executor.mpi_ranks import mpi_ranks, number_of_ranks
     except ModuleNotFoundError as missing:
         raise _lacking(missing, "--mpi", "mpi") from missing
     except (ImportError, RuntimeError) as trouble:  # mpi4py is there, the MPI library is not
-        raise RefusedError(
+        raise UserInputError(
             f"mpi4py finds no MPI on this machine ({str(trouble).splitlines()[0]}).",
             "load your system's MPI, or install one: pip install mpich",
         ) from trouble
     if number_of_ranks() == 1:
-        raise RefusedError(
+        raise UserInputError(
             "--mpi needs at least two ranks: one asks, the others solve.",
             "mpiexec -n 4 python -m mpi4py.futures -m reeplan solve CASE --mpi; if you did start several, "
             "mpiexec belongs to another MPI than the one that mpi4py uses.",
@@ -64,5 +64,5 @@ def _mpi_ranks() -> Iterator[Workplace]:
         yield ranks
 
 
-def _lacking(missing: ModuleNotFoundError, option: str, extra: str) -> RefusedError:
-    return RefusedError(f"{option} needs the package '{missing.name}'.", f"pip install 'reeplan[{extra}]'")
+def _lacking(missing: ModuleNotFoundError, option: str, extra: str) -> UserInputError:
+    return UserInputError(f"{option} needs the package '{missing.name}'.", f"pip install 'reeplan[{extra}]'")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.cli.deal import as_object, print_deal, status_of
-from reeplan.cli.options import RefusedError
-from reeplan.cli.study import Setting, Study
+from reeplan.cli.options import UserInputError
+from reeplan.cli.study import Study, StudyContext
 from reeplan.endings import AT_LIMIT, INTERRUPTED, NOT_PROVEN
 from reeplan.outputs.summary import measure_in_words
 from reeplan.studies.cooperation.deal import CEILING_COLUMNS, Deal
@@ -71,23 +71,23 @@ class Cooperation:
 def _check(session: Session) -> None:
     number = len(session.case.partners)
     if number < 2:
-        raise RefusedError(
+        raise UserInputError(
             "the case has one partner: there is nobody to cooperate with.", "name at least two in partners.csv."
         )
     if number > MOST_PARTNERS:
-        raise RefusedError(
+        raise UserInputError(
             f"the case has {number} partners, and so {2**number - 1} coalitions: more than can be solved.",
             f"keep at most {MOST_PARTNERS} in partners.csv.",
         )
     years = session.case.years
     outside = [year for year in (session.facts.get("options") or {}).get("leaves", []) if year not in years]
     if outside:
-        raise RefusedError(
+        raise UserInputError(
             f"--leaves {outside[0]}: the case has no such year.", f"give a year from {years[0]} to {years[-1]}."
         )
 
 
-def _prepare(setting: Setting) -> Sequence[float]:
+def _prepare(setting: StudyContext) -> Sequence[float]:
     """How far each coalition reaches: the front gets a level that all of them can keep."""
     if setting.session.single:
         return ()
@@ -95,7 +95,7 @@ def _prepare(setting: Setting) -> Sequence[float]:
     return () if level is None else (level,)
 
 
-def _work(setting: Setting) -> Cooperation:
+def _work(setting: StudyContext) -> Cooperation:
     """Every coalition at every level of the front, or at the one target; then what else was asked for.
 
     The deal is made at the target asked for; else at the highest level that every coalition keeps; else at none.
@@ -117,7 +117,7 @@ def _work(setting: Setting) -> Cooperation:
     return Cooperation(deal, by_level, more, setting.ask.interrupted)
 
 
-def _regret(setting: Setting, deal: Deal) -> dict[str, pd.DataFrame]:
+def _regret(setting: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
     """What the joint plan leaves those who stay."""
     point = setting.front.at(deal.target)
     if point is None:
@@ -138,7 +138,7 @@ def _regret(setting: Setting, deal: Deal) -> dict[str, pd.DataFrame]:
     return {"regret": pd.DataFrame(found.table_rows(), columns=[item.name for item in fields(Row)])}
 
 
-def _levers(setting: Setting, deal: Deal) -> dict[str, pd.DataFrame]:
+def _levers(setting: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
     """What each clause is worth: the marginal prices of the joint plan, and every coalition solved anew without it."""
     point = setting.front.at(deal.target)
     prices = () if point is None else marginal_prices(setting.planner, point.plan, deal.target)

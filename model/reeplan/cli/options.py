@@ -85,7 +85,7 @@ class Request:
     """What a study asks for beyond what every search has."""
 
 
-class RefusedError(Exception):
+class UserInputError(Exception):
     """What was asked cannot be done as asked; nothing was solved or written."""
 
     def __init__(self, message: str, hint: str = "", loaded: Loaded | None = None) -> None:
@@ -162,9 +162,9 @@ def open_session(
                 check(session)
                 session = replace(session, place=_place_of_its_own(request, session.place, held))
         except PlaceTakenError as taken:
-            raise RefusedError(f"{taken.message}.", f"{taken.hint}.") from taken
+            raise UserInputError(f"{taken.message}.", f"{taken.hint}.") from taken
         except OSError as trouble:
-            raise RefusedError(f"{request.resume or request.out or 'a file'} cannot be used: {trouble}.") from trouble
+            raise UserInputError(f"{request.resume or request.out or 'a file'} cannot be used: {trouble}.") from trouble
         yield session
 
 
@@ -174,7 +174,7 @@ def _place_of_its_own(request: Request, place: Path, held: ExitStack) -> Path:
     except PlaceTakenError:
         raise
     except OSError as trouble:
-        raise RefusedError(not_written(place, trouble)) from trouble
+        raise UserInputError(not_written(place, trouble)) from trouble
 
 
 def not_written(place: Path, trouble: Exception) -> str:
@@ -193,7 +193,7 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
     if loaded.tables is not None:
         loaded.warnings += _without_effect(request, command, loaded.tables)
     if is_bad(loaded, request.strict) or loaded.tables is None:
-        raise RefusedError("", loaded=loaded)
+        raise UserInputError("", loaded=loaded)
     case = _with_options(case_from_tables(loaded.tables), request)
     _check_measure(case)
     single = single or request.target is not None
@@ -253,16 +253,16 @@ def _resumed(request: Request, command: str) -> Session:
     if source == place:
         _refuse_to_reopen(place, facts)
     if not _is_whole(facts) or not (source / INPUTS).is_dir():
-        raise RefusedError(
+        raise UserInputError(
             f"{source} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
         )
     if (other := facts.get("command", SOLVE)) != command:
-        raise RefusedError(
+        raise UserInputError(
             f"the run at {place} is one of 'reeplan {other}'.", f"go on with it: reeplan {other} --resume {place}."
         )
     loaded = load_tables(source / INPUTS)
     if loaded.tables is None:
-        raise RefusedError("", loaded=loaded)
+        raise UserInputError("", loaded=loaded)
     now = {**facts, "versions": _versions()}
     then = read_record(source, answering(now))
     if then is not None:
@@ -304,22 +304,22 @@ def _is_whole(facts: dict[str, Any]) -> bool:
 def _refuse_to_reopen(place: Path, facts: dict[str, Any]) -> None:
     """Say why a finished run cannot be resumed, if it cannot."""
     if not facts and (place / INPUTS).is_dir():
-        raise RefusedError(
+        raise UserInputError(
             f"the manifest of the run at {place} cannot be read.",
             f"solve its inputs again: reeplan solve {place / INPUTS}.",
         )
     if not facts:
         hint = did_you_mean_run(place) or "name the run folder as it was asked for with --out."
-        raise RefusedError(f"there is no run at {place}.", hint)
+        raise UserInputError(f"there is no run at {place}.", hint)
     if facts.get("status") == INFEASIBLE:
-        raise RefusedError(
+        raise UserInputError(
             f"no plan can satisfy the case of {place}: there is nothing to go on with.",
             f"{place / 'infeasible.md'} says why.",
         )
     if facts.get("status") == DONE:
-        raise RefusedError(f"the run at {place} is done: there is nothing to go on with.")
+        raise UserInputError(f"the run at {place} is done: there is nothing to go on with.")
     if not (place / JOURNAL).is_dir():
-        raise RefusedError(f"the run at {place} has no journal to go on from.", "solve the case again.")
+        raise UserInputError(f"the run at {place} has no journal to go on from.", "solve the case again.")
 
 
 def _refuse_if_asked_otherwise(
@@ -341,7 +341,7 @@ def _refuse_if_asked_otherwise(
         ["reeplan", str(asked["command"]), str(source / INPUTS), "--out", str(other), *as_options(asked)]
     )
     put_back = "" if FINGERPRINT not in facts else "; or put back what was changed"
-    raise RefusedError(
+    raise UserInputError(
         f"the run at {place} cannot be resumed: {reason}.",
         f"solve its inputs as a new run: {again}{put_back}.",
     )
@@ -357,7 +357,7 @@ def take_up(session: Session) -> None:
     try:
         unreadable = _reopened(session) if session.source == session.place else _sifted(session)
     except OSError as trouble:
-        raise RefusedError(f"{session.source} cannot be used: {trouble}.") from trouble
+        raise UserInputError(f"{session.source} cannot be used: {trouble}.") from trouble
     if unreadable:
         many = counted(unreadable, "stored answer")
         say_warning(f"{many} could not be read and {'is' if unreadable == 1 else 'are'} solved again.")
@@ -399,7 +399,7 @@ def _with_options(case: Case, request: Request) -> Case:
 def _check_measure(case: Case) -> None:
     measure = case.settings.resilience_measure
     if measure in ("expected", "cvar") and not any(window.probability > 0 for window in case.windows):
-        raise RefusedError(
+        raise UserInputError(
             f"the measure '{measure}' weighs windows by probability, and no scenario of this case has any.",
             "choose worst_case or weakest_link, or give a scenario a probability.",
         )

@@ -12,10 +12,10 @@ from reeplan.cli.exit_codes import BAD_INPUT
 from reeplan.cli.screen import say
 
 if TYPE_CHECKING:
-    from reeplan.cli.options import RefusedError, Request
+    from reeplan.cli.options import Request, UserInputError
 
 
-def refuse(request: Request, refusal: RefusedError, results: str) -> int:
+def refuse(request: Request, refusal: UserInputError, results: str) -> int:
     """Say what is wrong and return the exit code; ``results`` is what the JSON object calls its empty list of them."""
     if refusal.loaded is not None:
         errors, warnings = refusal.loaded.errors, refusal.loaded.warnings

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reeplan.cli.options import RefusedError, Session
-from reeplan.cli.study import Finding, Setting, Study
-from reeplan.cli.summary import InSentences
+from reeplan.cli.options import Session, UserInputError
+from reeplan.cli.study import Study, StudyContext, StudyResult
+from reeplan.cli.summary import ConsoleSummary
 from reeplan.inputs.names import counted
 
 if TYPE_CHECKING:
@@ -36,24 +36,24 @@ def _check(session: Session) -> None:
         from reeplan.studies.sensitivity.futures import Futures, ImpossibleRangesError, NoRangesError
         from reeplan.studies.sensitivity.study import FEW
     except ModuleNotFoundError as missing:
-        raise RefusedError(
+        raise UserInputError(
             f"'reeplan sensitivity' needs the package '{missing.name}'.", "pip install 'reeplan[sensitivity]'"
         ) from missing
     assert session.loaded.tables is not None
     try:
         inputs = Futures(session.loaded.tables).inputs
     except NoRangesError as nothing:
-        raise RefusedError(str(nothing), "inputs/README.md describes the table ranges.") from nothing
+        raise UserInputError(str(nothing), "inputs/README.md describes the table ranges.") from nothing
     except ImpossibleRangesError as impossible:
-        raise RefusedError(str(impossible), "narrow the range in ranges.csv.") from impossible
+        raise UserInputError(str(impossible), "narrow the range in ranges.csv.") from impossible
     if (session.facts.get("options") or {}).get("trajectories") and len(inputs) < FEW:
-        raise RefusedError(
+        raise UserInputError(
             "--trajectories has no effect: ranges.csv has one range, and screening tells several from one another.",
             "leave it out, or give more inputs a range.",
         )
 
 
-def _work(setting: Setting) -> Finding:
+def _work(setting: StudyContext) -> StudyResult:
     from reeplan.studies.sensitivity.study import study_sensitivity
     from reeplan.studies.sensitivity.words import sentences
 
@@ -69,7 +69,7 @@ def _work(setting: Setting) -> Finding:
         measure=setting.case.settings.resilience_measure,
         effort=effort,
     )
-    return InSentences(found, sentences(found), FILES)
+    return ConsoleSummary(found, sentences(found), FILES)
 
 
 STUDY = Study(command="sensitivity", results="tornado", unit="futures", work=_work, single=True, check=_check)

@@ -23,11 +23,11 @@ from reeplan.cli.display import INDENT, TerminalDisplay
 from reeplan.cli.exit_codes import BAD_INPUT, DOES_NOT_HOLD, DONE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.live import LiveFront
 from reeplan.cli.no_plan import NoPlanError, say_no_plan
-from reeplan.cli.options import RefusedError, Request, Session, not_written, open_session, take_up
+from reeplan.cli.options import Request, Session, UserInputError, not_written, open_session, take_up
 from reeplan.cli.outcome import PAGE, how_to_go_on, print_results, say_digests, status_of
 from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
-from reeplan.cli.study import Setting
+from reeplan.cli.study import StudyContext
 from reeplan.cli.verify import as_object, in_one_line
 from reeplan.cli.workers import crew_of, plan_of_work, size_in_words, workplace_of
 from reeplan.csv_files import write_table
@@ -54,8 +54,8 @@ from reeplan.present.figures import DrawingError, draw_figures
 from reeplan.present.figures.index import bind_figures, say_none_drawn
 from reeplan.present.report import write_report
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Desk, Notebook, WorkerLostError
-from reeplan.solve.executor.checkpoint import Journal, Recorded, holds_a_plan
+from reeplan.solve.executor import AnswerStore, Executor, WorkerLostError
+from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool, holds_a_plan
 from reeplan.solve.front import Front, solve_front, solve_single
 from reeplan.solve.planner import Planner
 from reeplan.verify import Failure, Verdict, verify_run
@@ -63,9 +63,9 @@ from reeplan.verify import Failure, Verdict, verify_run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.cli.study import Finding, Study
+    from reeplan.cli.study import Study, StudyResult
     from reeplan.outputs.fingerprints import Digests
-    from reeplan.solve.executor import Crew, Workplace
+    from reeplan.solve.executor import Backend, Pool
     from reeplan.solve.front import Point
 
 ROUNDING = 1e-9
@@ -86,7 +86,7 @@ class _Results:
 
     front: Front
     rows: list[dict[str, Any]]
-    finding: Finding | None
+    finding: StudyResult | None
     verdict: Verdict | None
     """None where the run was stopped before all was drawn, checked and reported."""
     digests: Digests
@@ -97,7 +97,7 @@ class _Results:
         return _status(self.front, self.finding) if self.verdict is not None else "interrupted"
 
 
-def _status(front: Front, finding: Finding | None) -> str:
+def _status(front: Front, finding: StudyResult | None) -> str:
     """Done, interrupted, or stopped at a limit: the front's, or the study's where the front is done."""
     status = status_of(front)
     return status if status != "done" or finding is None else finding.status
@@ -111,11 +111,11 @@ def run_solve(request: Request, study: Study | None = None) -> int:
         with machines_of(request) as machines, open_session(request, *asked) as session:
             take_up(session)
             return _run(request, session, study, machines, began)
-    except RefusedError as refusal:
+    except UserInputError as refusal:
         return refuse(request, refusal, study.results if study else "points")
 
 
-def _run(request: Request, session: Session, study: Study | None, machines: Workplace | None, began: float) -> int:
+def _run(request: Request, session: Session, study: Study | None, machines: Backend | None, began: float) -> int:
     show_problems(session.loaded, request.strict)
     try:
         with (
@@ -161,7 +161,7 @@ def _solve_into(
     folder: Path,
     session: Session,
     study: Study | None,
-    machines: Workplace | None,
+    machines: Backend | None,
     display: TerminalDisplay,
     interrupt: Interrupt,
     began: float,
@@ -248,21 +248,22 @@ class _Place:
 
     session: Session
     planner: Planner
-    workplace: Workplace | None
+    workplace: Backend | None
     folder: Path
     interrupt: Interrupt
     display: TerminalDisplay
 
-    def setting(self, front: Front) -> Setting:
+    def setting(self, front: Front) -> StudyContext:
         """What a study works with."""
-        return Setting(self.session, self.planner, front, self.desk, self.display.say)
+        return StudyContext(self.session, self.planner, front, self.desk, self.display.say)
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> Executor:
         """Where questions are handed in: one desk for the run, so that nothing is asked twice."""
         session = self.session
-        notebook = Notebook(self.folder / JOURNAL / QUESTIONS, session.fingerprint, retry_limits=session.retry_limits)
-        return Desk(self.workplace, self.display, notebook, self.interrupt, self._write_log)
+        questions = self.folder / JOURNAL / QUESTIONS
+        notebook = AnswerStore(questions, session.fingerprint, retry_limits=session.retry_limits)
+        return Executor(self.workplace, self.display, notebook, self.interrupt, self._write_log)
 
     def _write_log(self, text: str) -> None:
         with (self.folder / "solver-elsewhere.log").open("a", encoding="utf-8") as file:
@@ -273,11 +274,11 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     """The plans: found, or taken from the journal of an earlier try."""
     session, planner, folder, display = place.session, place.planner, place.folder, place.display
     crew = crew_of(place.workplace, planner, folder, display)
-    journal = Journal(folder / JOURNAL, len(planner.engine.columns), session.fingerprint)
+    journal = Checkpoint(folder / JOURNAL, len(planner.engine.columns), session.fingerprint)
     display.say(f"3/4 Solve     {plan_of_work(session, crew.size, place.workplace)}")
     if len(journal):
         display.say(f"              resumed after {counted(len(journal), 'solve')} done before")
-    recorded = Recorded(crew, journal, retry_limits=session.retry_limits)
+    recorded = ResumablePool(crew, journal, retry_limits=session.retry_limits)
     display.limit_s, display.at_a_time = session.case.settings.time_limit_s, crew.size
     display.unit, display.tells_each, display.disrupted = "levels", True, bool(session.case.windows)
     live = LiveFront(folder, display, f"MUSD of {session.case.settings.currency_year}")
@@ -292,13 +293,13 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     return front
 
 
-def _study(study: Study, place: _Place, front: Front) -> Finding:
+def _study(study: Study, place: _Place, front: Front) -> StudyResult:
     display = place.display
     display.unit, display.tells_each = study.unit, False
     return study.work(place.setting(front))
 
 
-def _write_finding(finding: Finding, folder: Path) -> None:
+def _write_finding(finding: StudyResult, folder: Path) -> None:
     for name, table in finding.tables().items():
         if len(table.columns):
             write_table(table, folder / f"{name}.csv")
@@ -361,7 +362,7 @@ def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
 # ---- how it is solved ---------------------------------------------------------------------------
 
 
-def _solve(planner: Planner, crew: Crew, session: Session, live: LiveFront, wanted: list[float]) -> Front:
+def _solve(planner: Planner, crew: Pool, session: Session, live: LiveFront, wanted: list[float]) -> Front:
     settings = session.case.settings
     controls = Controls(time_limit_s=settings.time_limit_s, seed=session.seed)
     if session.single:
@@ -395,7 +396,7 @@ def _manifest(
     session: Session,
     front: Front,
     rows: list[dict[str, Any]],
-    finding: Finding | None,
+    finding: StudyResult | None,
     seconds: float,
 ) -> dict[str, Any]:
     named = (

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from reeplan.cli.options import Session
     from reeplan.model.case import Case
-    from reeplan.solve.executor import Desk
+    from reeplan.solve.executor import Executor
     from reeplan.solve.front import Front
     from reeplan.solve.planner import Planner
 
 DONE, LIMIT, INTERRUPTED = endings.DONE, endings.AT_LIMIT, endings.INTERRUPTED
 
 
-class Finding(Protocol):
+class StudyResult(Protocol):
     """What a study found."""
 
     @property
@@ -41,7 +41,7 @@ class Finding(Protocol):
 
 
 @dataclass(frozen=True)
-class Setting:
+class StudyContext:
     """What a study works with: the case and its program, the plans found, and where to ask questions.
 
     ``front`` has no points before the plans are sought.
@@ -50,7 +50,7 @@ class Setting:
     session: Session
     planner: Planner
     front: Front
-    ask: Desk
+    ask: Executor
     say: Callable[[str], None]
 
     @property
@@ -79,7 +79,7 @@ class Setting:
         return dict(self.session.facts.get("options") or {})
 
 
-def _nothing(setting: Setting) -> Sequence[float]:
+def _nothing(setting: StudyContext) -> Sequence[float]:
     return ()
 
 
@@ -98,8 +98,8 @@ class Study:
     command: str
     results: str
     unit: str
-    work: Callable[[Setting], Finding]
+    work: Callable[[StudyContext], StudyResult]
     single: bool = False
     """Whether it is always about one plan, at the target of the settings where none is asked for."""
-    prepare: Callable[[Setting], Sequence[float]] = _nothing
+    prepare: Callable[[StudyContext], Sequence[float]] = _nothing
     check: Callable[[Session], None] = _any

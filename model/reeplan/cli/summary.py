@@ -33,7 +33,7 @@ class Told(Protocol):
 
 
 @dataclass(frozen=True)
-class InSentences:
+class ConsoleSummary:
     """A finding that is told in sentences, a paragraph each; ``files`` says what each of its files holds."""
 
     found: Told

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reeplan.cli.asked import asked_for, fingerprint, in_any_order
-from reeplan.cli.options import RefusedError, Session
-from reeplan.cli.study import Finding, Setting, Study
-from reeplan.cli.summary import InSentences
+from reeplan.cli.options import Session, UserInputError
+from reeplan.cli.study import Study, StudyContext, StudyResult
+from reeplan.cli.summary import ConsoleSummary
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.run_folder import INPUTS
@@ -47,9 +47,9 @@ def _tables_of(session: Session) -> dict[str, Tables]:
         base, overlays = _base_of(session)
         loaded = load_tables(base, [*overlays, overlay])
         if loaded.errors or loaded.tables is None:
-            raise RefusedError("", loaded=loaded)
+            raise UserInputError("", loaded=loaded)
         if overlay.name in found:
-            raise RefusedError(f"two futures are called {overlay.name}.", "give their folders different names.")
+            raise UserInputError(f"two futures are called {overlay.name}.", "give their folders different names.")
         found[overlay.name] = loaded.tables
     return found
 
@@ -78,13 +78,13 @@ def _check(session: Session) -> None:
     options = session.facts.get("options") or {}
     idle = [name for name in ("risk_points", "cvar_level") if options.get(name)]
     if idle and not any(window.probability > 0 for window in session.case.windows):
-        raise RefusedError(f"--{idle[0].replace('_', '-')} has no effect: {NO_ODDS[0].lower()}{NO_ODDS[1:]}")
+        raise UserInputError(f"--{idle[0].replace('_', '-')} has no effect: {NO_ODDS[0].lower()}{NO_ODDS[1:]}")
     tables = _tables_of(session)
     now = {name: _fingerprint(future) for name, future in tables.items()}
     then = session.facts.setdefault(FUTURES, now)
     changed = [name for name in now if not isinstance(then, dict) or then.get(name) != now[name]]
     if changed:
-        raise RefusedError(
+        raise UserInputError(
             f"the run at {session.place} cannot be resumed: the future {changed[0]} is not what it was at its start.",
             "put back what was changed, or solve the case again with another --out.",
         )
@@ -96,7 +96,7 @@ def _fingerprint(future: Tables) -> str:
     return fingerprint(in_any_order(asked_for({}, settings, future)))
 
 
-def _work(setting: Setting) -> Finding:
+def _work(setting: StudyContext) -> StudyResult:
     planner, options = setting.planner, setting.options
     found = study_futures(
         setting.case,
@@ -109,7 +109,7 @@ def _work(setting: Setting) -> Finding:
         risk_points=options.get("risk_points") or 6,
         cvar_levels=options.get("cvar_level") or None,
     )
-    return InSentences(found, found.sentences(), FILES)
+    return ConsoleSummary(found, found.sentences(), FILES)
 
 
 STUDY = Study(command="futures", results="value_of_knowing", unit="questions", work=_work, check=_check)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reeplan.cli.options import SOLVE
 from reeplan.inputs.names import counted
 from reeplan.outputs.summary import measure_in_words
-from reeplan.solve.executor import Alone, LocalProcesses, Workforce, processors
+from reeplan.solve.executor import LocalProcesses, RemotePool, SerialPool, processors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reeplan.cli.display import TerminalDisplay
     from reeplan.cli.options import Session
-    from reeplan.solve.executor import Crew, Workplace
+    from reeplan.solve.executor import Backend, Pool
     from reeplan.solve.planner import Planner
 
 SMALL = 100
@@ -26,8 +26,8 @@ SMALL = 100
 
 @contextmanager
 def workplace_of(
-    session: Session, machines: Workplace | None, planner: Planner, folder: Path, has_study: bool
-) -> Iterator[Workplace | None]:
+    session: Session, machines: Backend | None, planner: Planner, folder: Path, has_study: bool
+) -> Iterator[Backend | None]:
     """The machines asked for, or as many processes as asked for (a large program: as there are processors).
 
     None where this process does all by itself.
@@ -50,12 +50,12 @@ def _workers_for(session: Session, planner: Planner, has_study: bool) -> int:
     return processors() if has_study else min(processors(), session.case.settings.front_points)
 
 
-def crew_of(workplace: Workplace | None, planner: Planner, folder: Path, display: TerminalDisplay) -> Crew:
+def crew_of(workplace: Backend | None, planner: Planner, folder: Path, display: TerminalDisplay) -> Pool:
     """Those who find the plans."""
     if workplace is None:
-        return Alone(planner, display)
+        return SerialPool(planner, display)
     log = None if isinstance(workplace, LocalProcesses) else folder / "solver-elsewhere.log"
-    return Workforce(workplace, planner.case, planner.measure, display, log)
+    return RemotePool(workplace, planner.case, planner.measure, display, log)
 
 
 def size_in_words(planner: Planner) -> str:
@@ -69,7 +69,7 @@ def size_in_words(planner: Planner) -> str:
     )
 
 
-def plan_of_work(session: Session, at_a_time: int, workplace: Workplace | None) -> str:
+def plan_of_work(session: Session, at_a_time: int, workplace: Backend | None) -> str:
     """What is solved, where, and for how long at most."""
     settings = session.case.settings
     what, each = (f"{counted(settings.front_points, 'level')}, {at_a_time} at a time", " a level")

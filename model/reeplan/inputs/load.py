@@ -19,7 +19,7 @@ from reeplan.inputs.names import listing, nearest, quoted, shown
 from reeplan.inputs.near_paths import cases_inside, did_you_mean_folder, its_folder
 from reeplan.inputs.other_forms import Other, is_csv, is_hidden, others, tables_in, unread_holders, unread_tables
 from reeplan.inputs.overlays import merge
-from reeplan.inputs.partial_case import Draft, default_settings, draft_table
+from reeplan.inputs.partial_case import PartialCase, default_settings, draft_table
 from reeplan.inputs.reader import NumberStyle, Sheet, read_sheet
 from reeplan.inputs.rows import Loaded, Problem, Row, Tables
 from reeplan.inputs.spec import SETTINGS, TABLES, Table
@@ -231,7 +231,7 @@ def _wide_names(table: Table, merged: dict[str, list[RawRow]], parts: dict[str, 
     )
 
 
-def _draft(folder: Path, sheets: list[dict[str, Sheet]], loaded: Loaded) -> Draft:
+def _draft(folder: Path, sheets: list[dict[str, Sheet]], loaded: Loaded) -> PartialCase:
     """Type and merge every table; settings and elements come first, for other tables need them."""
     merged: dict[str, list[RawRow]] = {}
     parts: dict[str, list[Part]] = {}
@@ -245,7 +245,7 @@ def _draft(folder: Path, sheets: list[dict[str, Sheet]], loaded: Loaded) -> Draf
         merged[table.name] = merge(table, parts[table.name], loaded.errors, loaded.warnings)
     styles = {sheet.file: sheet.style for place in sheets for sheet in place.values()}
     settings = _settings(folder, merged["settings"], parts["settings"], styles, loaded.errors)
-    draft = Draft(settings, errors=loaded.errors)
+    draft = PartialCase(settings, errors=loaded.errors)
     for table in TABLES.values():
         draft.files[table.name] = shown(folder / f"{table.name}.csv")
         draft_table(draft, table, merged[table.name], parts[table.name])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.inputs.columns import RawRow
-    from reeplan.inputs.partial_case import Draft
+    from reeplan.inputs.partial_case import PartialCase
     from reeplan.inputs.spec import Table
 
 LEAST_UNKNOWN = 3
@@ -37,7 +37,7 @@ class Fit:
         return len(self.unknown) >= LEAST_UNKNOWN and self.unfit >= MOST * self.rows
 
 
-def fold_misfits(draft: Draft, case: Path, overlays: Sequence[Path]) -> None:
+def fold_misfits(draft: PartialCase, case: Path, overlays: Sequence[Path]) -> None:
     """Of an overlay that does not fit say so first, then one error for each of its files."""
     for overlay in overlays:
         files = {shown(overlay / f"{name}.csv"): table for name, table in TABLES.items()}
@@ -62,7 +62,7 @@ def fold_misfits(draft: Draft, case: Path, overlays: Sequence[Path]) -> None:
         draft.errors += [_first_of(problems) for problems in wrong.values()]
 
 
-def _fit(draft: Draft, files: dict[str, Table], wrong: dict[str, list[Problem]]) -> Fit:
+def _fit(draft: PartialCase, files: dict[str, Table], wrong: dict[str, list[Problem]]) -> Fit:
     fit = Fit()
     for file, table in files.items():
         lines = {problem.line for problem in wrong.get(file, [])}
@@ -76,7 +76,7 @@ def _fit(draft: Draft, files: dict[str, Table], wrong: dict[str, list[Problem]])
     return fit
 
 
-def _names(draft: Draft, table: Table, row: RawRow, is_wrong: bool) -> dict[str, bool]:
+def _names(draft: PartialCase, table: Table, row: RawRow, is_wrong: bool) -> dict[str, bool]:
     """The names that a row uses, and whether each is known to the case or to the overlay itself."""
     if row.drop:
         return {str(row.cells[name]): not is_wrong for name in table.key if name in row.cells}

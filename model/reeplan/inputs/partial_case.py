@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Draft:
+class PartialCase:
     """Typed rows, and which tables' names can be relied on.
 
     ``rows`` holds only rows without a bad cell. ``names`` holds every name that a table declares,
@@ -57,7 +57,7 @@ class Draft:
         return self.names[table]
 
 
-def draft_table(draft: Draft, table: Table, raw: list[RawRow], parts: list[Part]) -> None:
+def draft_table(draft: PartialCase, table: Table, raw: list[RawRow], parts: list[Part]) -> None:
     """Put a merged table into the draft: names, rows with defaults, and how far to trust it."""
     name, key = table.name, table.key[0]
     draft.names[name] = {row.cells[key] for row in raw if key in row.cells}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.inputs.checks import check
 from reeplan.inputs.columns import Part, RawRow
-from reeplan.inputs.partial_case import Draft, draft_table
+from reeplan.inputs.partial_case import PartialCase, draft_table
 from reeplan.inputs.rows import Loaded, Row, Tables
 from reeplan.inputs.spec import TABLES, Table
 
@@ -22,7 +22,7 @@ def revised(tables: Tables, values: Mapping[Place, Any]) -> Loaded:
     A number must be valid in its own column; what holds across cells is checked here. Warnings are not repeated.
     """
     settings = {**tables.settings, **{place.key[0]: value for place, value in values.items() if _is_setting(place)}}
-    draft = Draft(settings)
+    draft = PartialCase(settings)
     for name, table in TABLES.items():
         changed = {(place.key, place.column): value for place, value in values.items() if place.table == name}
         raw = [_edited(table, row, changed) for row in tables[name]]

@@ -15,13 +15,14 @@ class Run(RunFiles):
 
     def in_words(self, name: str) -> str:
         """A name as it is read."""
-        return words.plain(name)
+        return words.display_name(name)
 
     def material_in_words(self, material: str) -> str:
         """An element with its full name; anything else as it is."""
         table = self.inputs("elements")
         full = dict(zip(table["element"], table["name"], strict=True)).get(material, "")
-        return f"{words.plain(material)} ({words.plain(full)})" if full and full != material else words.plain(material)
+        name = words.display_name(material)
+        return f"{name} ({words.display_name(full)})" if full and full != material else name
 
     def window_in_words(self, window: str) -> str:
         """What happens in a window, and when."""
@@ -32,14 +33,14 @@ class Run(RunFiles):
         label = dict(zip(table["scenario"], table["label"], strict=True)).get(scenario, "")
         years = self.window_years.get(window, [])
         when = f" ({words.span(years[0], years[-1])})" if years else ""
-        return f"{words.plain(label or scenario)}{when}"
+        return f"{words.display_name(label or scenario)}{when}"
 
     def plan_in_words(self, point: str) -> str:
         """A plan by its name, extra cost and resilience."""
         row = self.row(point)
         extra = float(row["cost_musd"] - self.front["cost_musd"].min())
         money = f"+{words.musd(extra)} MUSD" if extra > 0 else f"{words.musd(float(row['cost_musd']))} MUSD, cheapest"
-        return f"Plan {words.plain(point)} ({money}, {words.percent(100 * float(row['resilience']))} served)"
+        return f"Plan {words.display_name(point)} ({money}, {words.percent(100 * float(row['resilience']))} served)"
 
     def country_colour(self, country: str) -> str:
         """The colour of a country, the same in all figures of all runs of a case."""

@@ -69,7 +69,7 @@ def short(amount: float) -> str:
     return f"{amount:.0f}" if amount >= 9.5 else f"{amount:.2g}" if amount >= 1 else f"{amount:.1g}"
 
 
-def plain(name: str) -> str:
+def display_name(name: str) -> str:
     """A name as it is read: one line, no invisible characters, underscores as spaces."""
     seen = "".join(sign if sign.isprintable() or sign in "\u200c\u200d" else " " for sign in name.replace("_", " "))
     return " ".join(seen.split())
@@ -91,7 +91,7 @@ def clipped_apart(names: list[str], most: int = MOST_SIGNS) -> list[str]:
     return [cut_apart(name, taken, lambda name, ahead: shortened(name, most, ahead)) for name in names]
 
 
-def listed(items: list[str]) -> str:
+def join_and(items: list[str]) -> str:
     """Items with commas and an 'and'.
 
     >>> listed(["a", "b", "c"])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reeplan.solve.engine import Controls, Solution
-    from reeplan.solve.executor import Crew
+    from reeplan.solve.executor import Pool
     from reeplan.solve.planner import Plan, Planner
 
 RESILIENCE_GAP = 1e-6
@@ -96,7 +96,7 @@ class Front:
         return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-math.inf)
 
 
-def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, target: float) -> Front:
+def solve_single(planner: Planner, crew: Pool, controls: Controls, gap: float, target: float) -> Front:
     """The cheapest plan that keeps a target, as a front of one point; its gap is relative to its cost."""
     relaxed = planner.cheapest_relaxed(target)
     if not relaxed.found:
@@ -113,7 +113,7 @@ def solve_single(planner: Planner, crew: Crew, controls: Controls, gap: float, t
 
 def solve_front(
     planner: Planner,
-    crew: Crew,
+    crew: Pool,
     controls: Controls,
     gap: float,
     levels: int,
@@ -161,7 +161,7 @@ class _Search:
     def __init__(
         self,
         planner: Planner,
-        crew: Crew,
+        crew: Pool,
         controls: Controls,
         gap: float,
         levels: int,

@@ -21,7 +21,7 @@ from reeplan.inputs.checks import (
 )
 
 if TYPE_CHECKING:
-    from reeplan.inputs.partial_case import Draft
+    from reeplan.inputs.partial_case import PartialCase
 
 CHECKS = (
     check_names.references,
@@ -52,7 +52,7 @@ CHECKS = (
 )
 
 
-def check(draft: Draft) -> None:
+def check(draft: PartialCase) -> None:
     """Run every check; each appends what it finds and none stops the others."""
     for rule in CHECKS:
         rule(draft)

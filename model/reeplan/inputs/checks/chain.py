@@ -11,7 +11,7 @@ from reeplan.inputs.rows import Problem, Row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reeplan.inputs.partial_case import Draft
+    from reeplan.inputs.partial_case import PartialCase
 
 TOLERANCE = 0.005
 """How far a basket's shares may be from 1; published baskets are rounded."""
@@ -27,7 +27,7 @@ SENSELESS = {
 """Steps that go backwards or nowhere: what comes out would not be what the next step expects."""
 
 
-def processes(draft: Draft) -> None:
+def processes(draft: PartialCase) -> None:
     """A process goes forward along the chain; with a recipe on one side it has it on both."""
     for row in draft.rows["processes"]:
         takes, makes = row["takes"], row["makes"]
@@ -47,7 +47,7 @@ def processes(draft: Draft) -> None:
             draft.fail(row, "makes", f"no process makes {makes} from {takes}.", hint)
 
 
-def recipes(draft: Draft) -> None:
+def recipes(draft: PartialCase) -> None:
     """Recipe rows belong to processes with a recipe, and each of these has some."""
     if "processes" in draft.doubtful or "recipes" in draft.doubtful:
         return
@@ -71,7 +71,7 @@ def recipes(draft: Draft) -> None:
             )
 
 
-def baskets(draft: Draft) -> None:
+def baskets(draft: PartialCase) -> None:
     """Every deposit has a basket, and its shares sum to 1."""
     elements = draft.names["elements"]
     # An element with the name of another column is told of elsewhere; its shares cannot be summed.
@@ -101,7 +101,7 @@ def baskets(draft: Draft) -> None:
             )
 
 
-def plants(draft: Draft) -> None:
+def plants(draft: PartialCase) -> None:
     """A plant or venture that takes ore stands at a deposit of that ore; a recipe has no deposit."""
     kinds, deposits = draft.by_name("processes"), draft.by_name("deposits")
     for row in _assets(draft):
@@ -128,7 +128,7 @@ def plants(draft: Draft) -> None:
             _check_ore(draft, row, process, deposit)
 
 
-def _check_ore(draft: Draft, row: Row, process: Row, deposit: Row) -> None:
+def _check_ore(draft: PartialCase, row: Row, process: Row, deposit: Row) -> None:
     if process["ore"] not in ("any", deposit["ore"]):
         draft.fail(
             row,
@@ -146,7 +146,7 @@ def _check_ore(draft: Draft, row: Row, process: Row, deposit: Row) -> None:
         )
 
 
-def modules(draft: Draft) -> None:
+def modules(draft: PartialCase) -> None:
     """Modules that can be built have a size."""
     for row in draft.rows["plants"]:
         if row["max_modules"] > 0 and row["module_t_per_year"] == 0:
@@ -158,7 +158,7 @@ def modules(draft: Draft) -> None:
             )
 
 
-def technology(draft: Draft) -> None:
+def technology(draft: PartialCase) -> None:
     """A least share for a technology partner needs that partner."""
     for row in draft.rows["plants"]:
         if row["technology_share_min"] > 0 and row["technology_partner"] is None:
@@ -170,6 +170,6 @@ def technology(draft: Draft) -> None:
             )
 
 
-def _assets(draft: Draft) -> Iterator[Row]:
+def _assets(draft: PartialCase) -> Iterator[Row]:
     yield from draft.rows["plants"]
     yield from draft.rows["ventures"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reeplan.inputs.columns import RawRow
-    from reeplan.inputs.partial_case import Draft
+    from reeplan.inputs.partial_case import PartialCase
 
 DECLARED = (
     ("partners", "partner"),
@@ -49,7 +49,7 @@ MOST_UNKNOWN = 50
 """So many unknown names of a column are told of one by one: each is compared with every valid name."""
 
 
-def references(draft: Draft) -> None:
+def references(draft: PartialCase) -> None:
     """A name that refers to another table is listed there."""
     for table in TABLES.values():
         for column in table.columns:
@@ -57,7 +57,7 @@ def references(draft: Draft) -> None:
                 _check_column(draft, table.name, column)
 
 
-def _check_column(draft: Draft, table: str, column: Column) -> None:
+def _check_column(draft: PartialCase, table: str, column: Column) -> None:
     valid = set(column.also).union(*(draft.valid_names(target) for target in column.refers_to))
     unknown: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in draft.raw[table]:
@@ -85,7 +85,7 @@ def _unknown(name: str, tables: Iterable[str], valid: set[str]) -> tuple[str, st
     return f"{quoted(name)} is not listed in {where}", f"{guess} Or {add}" if guess else add
 
 
-def targets(draft: Draft) -> None:
+def targets(draft: PartialCase) -> None:
     """What a disruption hits exists: a country, a supplier, a plant or venture, or a route between countries."""
     needs = {
         "country": ("countries",),
@@ -130,7 +130,7 @@ def _target_hint(kind: str, target: str, valid: set[str]) -> str:
     return did_you_mean(target, valid) or f"there are: {listing(sorted(valid))}." if valid else "there is none."
 
 
-def reserved_words(draft: Draft) -> None:
+def reserved_words(draft: PartialCase) -> None:
     """A name is no word that means something else in the same place."""
     goods = dict.fromkeys(KINDS_OF_GOODS, "a kind of goods") | {ALL: "the word for all materials"}
     stages = {
@@ -162,7 +162,7 @@ def reserved_words(draft: Draft) -> None:
                 )
 
 
-def marks(draft: Draft) -> None:
+def marks(draft: PartialCase) -> None:
     """Names are free of the marks that join names."""
     for (table, column), forbidden in FORBIDDEN.items():
         for name, row in _first_use(draft, table, column).items():
@@ -179,7 +179,7 @@ def marks(draft: Draft) -> None:
                 )
 
 
-def clashes(draft: Draft) -> None:
+def clashes(draft: PartialCase) -> None:
     """No two names differ only in case, no element is also a product, no plant also a venture."""
     for table, column in DECLARED:
         _report_clashes(draft, table, column, _first_use(draft, table, column), same_table=True)
@@ -187,7 +187,7 @@ def clashes(draft: Draft) -> None:
         _report_clashes(draft, table, TABLES[table].key[0], _first_use(draft, other, TABLES[other].key[0]), False)
 
 
-def _report_clashes(draft: Draft, table: str, column: str, taken: dict[str, RawRow], same_table: bool) -> None:
+def _report_clashes(draft: PartialCase, table: str, column: str, taken: dict[str, RawRow], same_table: bool) -> None:
     by_plain = {looks_like(name): (name, row) for name, row in reversed(taken.items())}
     for name, row in _first_use(draft, table, column).items():
         other, where = by_plain.get(looks_like(name), (name, row))
@@ -214,7 +214,7 @@ def _report_clashes(draft: Draft, table: str, column: str, taken: dict[str, RawR
             )
 
 
-def _first_use(draft: Draft, table: str, column: str) -> dict[str, RawRow]:
+def _first_use(draft: PartialCase, table: str, column: str) -> dict[str, RawRow]:
     found: dict[str, RawRow] = {}
     for row in draft.raw[table]:
         if column in row.cells:
@@ -222,7 +222,7 @@ def _first_use(draft: Draft, table: str, column: str) -> dict[str, RawRow]:
     return found
 
 
-def missing_content(draft: Draft) -> None:
+def missing_content(draft: PartialCase) -> None:
     """The tables without which there is nothing to plan have at least one row."""
     for table, what in (
         ("partners", "who plans?"),

@@ -11,11 +11,11 @@ from reeplan.inputs.ranges import NoSuchRowError, Place, Range, RangeError, chec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reeplan.inputs.partial_case import Draft
+    from reeplan.inputs.partial_case import PartialCase
     from reeplan.inputs.rows import Row
 
 
-def ranges(draft: Draft) -> None:
+def ranges(draft: PartialCase) -> None:
     """Every row of ``ranges`` makes sense, and no two move the same cell."""
     taken: dict[Place, tuple[Row, str]] = {}
     for row, found in _resolved(draft):
@@ -31,7 +31,7 @@ def ranges(draft: Draft) -> None:
                 break
 
 
-def _resolved(draft: Draft) -> Iterator[tuple[Row, Range]]:
+def _resolved(draft: PartialCase) -> Iterator[tuple[Row, Range]]:
     # A table with a mistake of its own is mended first: the range may be right and the row it names misspelt.
     wrong = draft.doubtful | {PurePath(error.file).stem for error in draft.errors}
     for row in list(draft.rows["ranges"]):
@@ -49,7 +49,7 @@ def _resolved(draft: Draft) -> Iterator[tuple[Row, Range]]:
             _fail(draft, row, problem)
 
 
-def _fail(draft: Draft, row: Row, problem: RangeError) -> None:
+def _fail(draft: PartialCase, row: Row, problem: RangeError) -> None:
     """Tell the problem, and of the row's ends too where it is about something else: all that is wrong at once."""
     draft.fail(row, problem.column, problem.message, problem.hint)
     if problem.column in ("low", "high"):

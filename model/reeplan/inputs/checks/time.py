@@ -9,10 +9,10 @@ from reeplan.inputs.rows import Problem, Row
 from reeplan.inputs.spec import ALL, BASE
 
 if TYPE_CHECKING:
-    from reeplan.inputs.partial_case import Draft
+    from reeplan.inputs.partial_case import PartialCase
 
 
-def horizon(draft: Draft) -> None:
+def horizon(draft: PartialCase) -> None:
     """The first year is not after the last."""
     first, last = draft.settings.get("first_year"), draft.settings.get("last_year")
     if first is not None and last is not None and first > last:
@@ -29,7 +29,7 @@ def horizon(draft: Draft) -> None:
         del draft.settings["first_year"], draft.settings["last_year"]
 
 
-def spans(draft: Draft) -> None:
+def spans(draft: PartialCase) -> None:
     """A budget's first year is not after its last."""
     for row in draft.rows["budgets"]:
         if row["first_year"] > row["last_year"]:
@@ -41,7 +41,7 @@ def spans(draft: Draft) -> None:
             )
 
 
-def scenarios(draft: Draft) -> None:
+def scenarios(draft: PartialCase) -> None:
     """Every window lies within the horizon."""
     first, last = draft.settings.get("first_year"), draft.settings.get("last_year")
     if first is None or last is None:
@@ -63,7 +63,7 @@ def scenarios(draft: Draft) -> None:
                 )
 
 
-def probabilities(draft: Draft) -> None:
+def probabilities(draft: PartialCase) -> None:
     """At most one window happens: probabilities sum to 1 at most."""
     total = 0.0
     for row in draft.rows["scenarios"]:
@@ -78,7 +78,7 @@ def probabilities(draft: Draft) -> None:
             )
 
 
-def measure(draft: Draft) -> None:
+def measure(draft: PartialCase) -> None:
     """A measure that weighs windows by probability needs one above 0."""
     if draft.settings.get("resilience_measure") not in ("expected", "cvar") or "scenarios" in draft.doubtful:
         return
@@ -97,7 +97,7 @@ def measure(draft: Draft) -> None:
     )
 
 
-def disruption_years(draft: Draft) -> None:
+def disruption_years(draft: PartialCase) -> None:
     """A disruption's years lie in order and within its scenario, or within the horizon for the base path."""
     lengths = {row["scenario"]: row["years"] for row in draft.rows["scenarios"]}
     for row in draft.rows["disruptions"]:
@@ -123,7 +123,7 @@ def disruption_years(draft: Draft) -> None:
                     )
 
 
-def _check_calendar(draft: Draft, row: Row) -> None:
+def _check_calendar(draft: PartialCase, row: Row) -> None:
     start, end = draft.settings.get("first_year"), draft.settings.get("last_year")
     if start is None or end is None:
         return
@@ -146,7 +146,7 @@ def _check_calendar(draft: Draft, row: Row) -> None:
         )
 
 
-def disruption_rules(draft: Draft) -> None:
+def disruption_rules(draft: PartialCase) -> None:
     """What cannot be: flows that refer to themselves, and rows that would act on nothing."""
     for row in draft.rows["disruptions"]:
         if row["basis"] == "flow" and row["kind"] not in ("country", "supplier"):

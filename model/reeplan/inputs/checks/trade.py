@@ -8,10 +8,10 @@ from reeplan.inputs.names import did_you_mean, listing, quoted
 from reeplan.inputs.rows import Problem, Row
 
 if TYPE_CHECKING:
-    from reeplan.inputs.partial_case import Draft
+    from reeplan.inputs.partial_case import PartialCase
 
 
-def suppliers(draft: Draft) -> None:
+def suppliers(draft: PartialCase) -> None:
     """One place and one contract for each supplier and material; no minimum above its maximum.
 
     Values between two listed years lie between theirs, so it is enough to look at listed years.
@@ -49,7 +49,7 @@ def _buyer(row: Row) -> str:
     return quoted(row["buyer"]) if row["buyer"] else "nobody"
 
 
-def partner_countries(draft: Draft) -> None:
+def partner_countries(draft: PartialCase) -> None:
     """Demand and stockpiles are in partners' countries, and every partner has a region."""
     if not draft.known("regions") or not draft.known("partners"):
         return
@@ -86,7 +86,7 @@ def partner_countries(draft: Draft) -> None:
             )
 
 
-def stockpiles(draft: Draft) -> None:
+def stockpiles(draft: PartialCase) -> None:
     """What lies in a store fits into it, and room does not shrink."""
     for row in draft.rows["stockpiles"]:
         if row["initial_t"] > row["capacity_t"]:
@@ -105,7 +105,7 @@ def stockpiles(draft: Draft) -> None:
             )
 
 
-def offtakes(draft: Draft) -> None:
+def offtakes(draft: PartialCase) -> None:
     """An offtake cap is between two different partners."""
     for row in draft.rows["offtakes"]:
         if row["from_country"] == row["to_country"]:
@@ -117,7 +117,7 @@ def offtakes(draft: Draft) -> None:
             )
 
 
-def dependence(draft: Draft) -> None:
+def dependence(draft: PartialCase) -> None:
     """A partner depends on another country: what it ships at home is no dependence."""
     for row in draft.rows["dependence"]:
         if row["partner"] == row["from_country"]:

@@ -9,7 +9,7 @@ from matplotlib import font_manager
 
 from reeplan.inputs.reader import FREE_TEXT
 from reeplan.inputs.spec import TABLES
-from reeplan.present.words import listed, plain
+from reeplan.present.words import display_name, join_and
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +89,7 @@ def signs_of(run: Run) -> set[str]:
         table = run.inputs(name)
         for column in table.columns.difference(list(FREE_TEXT)):
             if table[column].dtype.kind != "f":
-                signs.update(*(plain(str(cell)) for cell in table[column].unique()), "")
+                signs.update(*(display_name(str(cell)) for cell in table[column].unique()), "")
     return {sign for sign in signs if not sign.isascii()}
 
 
@@ -99,10 +99,10 @@ def remark_on(signs: Iterable[str]) -> str:
     if not scripts:
         return ""
     fonts = sorted({"Noto Sans CJK" if name in _WITH_HAN else f"Noto Sans {name.capitalize()}" for name in scripts})
-    named = listed(["Han" if name == "CJK" else name.capitalize() for name in scripts])
+    named = join_and(["Han" if name == "CJK" else name.capitalize() for name in scripts])
     return (
         f"names in {named} letters are boxes in the PNG figures, for no font of this machine has them (SVG and report "
-        f"use the reader's): install {listed(fonts)}, then draw again with reeplan report"
+        f"use the reader's): install {join_and(fonts)}, then draw again with reeplan report"
     )
 
 

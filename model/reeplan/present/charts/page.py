@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reeplan.present import words
-from reeplan.present.charts.style import BODY, DPI, EDGE, GREY, INK, SMALL, TITLE, WIDTH, Ruler, line
+from reeplan.present.charts.style import BODY, DPI, EDGE, GREY, INK, SMALL, TITLE, WIDTH, TextMeasurer, line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 ABOVE_BODY, BELOW_BODY = 0.12, 0.1
 
 
-class Sheet:
+class Page:
     """A page in inches: what is written on it, the axes placed on it, and the bounds of its body."""
 
-    def __init__(self, height: float, ruler: Ruler) -> None:
+    def __init__(self, height: float, ruler: TextMeasurer) -> None:
         self.height, self.ruler = height, ruler
         self.figure = Figure(figsize=(WIDTH, height), dpi=DPI)
         self.layer: Any = self.figure.add_axes((0, 0, 1, 1), zorder=1)
@@ -36,9 +36,9 @@ class Sheet:
         self.left, self.right, self.floor, self.ceiling = EDGE, WIDTH - EDGE, EDGE, height - EDGE
 
     @classmethod
-    def of(cls, view: View, title: str, subtitle: str = "", body: float = 4.0, notes: Sequence[str] = ()) -> Sheet:
+    def of(cls, view: View, title: str, subtitle: str = "", body: float = 4.0, notes: Sequence[str] = ()) -> Page:
         """A page with title, subtitle, notes on how to read it, and its origin; ``body``: the height left between."""
-        ruler, full = Ruler(), WIDTH - 2 * EDGE
+        ruler, full = TextMeasurer(), WIDTH - 2 * EDGE
         size = title_size(ruler, title)
         head = ruler.wrap(title, full, size, "bold", most=2)
         under_head = ruler.wrap(subtitle, full, BODY, most=2) if subtitle else []
@@ -96,7 +96,7 @@ class Sheet:
         return row - 0.04
 
 
-def title_size(ruler: Ruler, title: str) -> float:
+def title_size(ruler: TextMeasurer, title: str) -> float:
     """The largest type in which a title fits one line; the normal one if none does."""
     full = WIDTH - 2 * EDGE
     return next((size for size in (TITLE, 12.0, 11.2) if ruler.width(title, size, "bold") <= full), TITLE)
@@ -117,12 +117,12 @@ def versions(run: Run) -> str:
     known = run.manifest.get("versions", {})
     names = (("reeplan", "reeplan"), ("highspy", "HiGHS"), ("pyomo", "Pyomo"))
     tools = [f"{label} {known[name]}" for name, label in names if name in known]
-    return " · ".join([f"Run {words.plain(run.name)}", *([", ".join(tools)] if tools else [])])
+    return " · ".join([f"Run {words.display_name(run.name)}", *([", ".join(tools)] if tools else [])])
 
 
 def footer(view: View) -> str:
     """Where a figure comes from: case, run, versions, and how exact the plan is that it shows."""
-    title = words.plain(str(view.run.settings["title"] or ""))
+    title = words.display_name(str(view.run.settings["title"] or ""))
     said = [*([title] if title else []), versions(view.run)]
     if view.point:
         said.append(exactness(view))

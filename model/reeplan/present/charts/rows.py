@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import EDGE, FAINT, GREY, INK, LINE, SMALL, TINY
 from reeplan.present.charts.ticks import tick_label, ticks_between
 
@@ -55,7 +55,7 @@ def row_chart(
     draw_row: Callable[[Any, int, float], None],
     keys: Sequence[Key] = (),
     headings: dict[int, str] | None = None,
-) -> tuple[Sheet, Any]:
+) -> tuple[Page, Any]:
     """A page of rows. ``draw_row`` draws the mark of a row at a height of the axes.
 
     ``keys``: what marks mean, each drawn at a place of the page; ``headings``: words above some of the rows.
@@ -63,7 +63,7 @@ def row_chart(
     above, head = headings or {}, HEAD if keys else 0.06
     heading = 0.26
     body = head + layout.row * len(lines) + heading * len(above) + FOOT
-    page = Sheet.of(view, title, subtitle, body, notes)
+    page = Page.of(view, title, subtitle, body, notes)
     left, bottom, top = EDGE + layout.names, page.floor + FOOT, page.ceiling - head
     axes = page.axes(left, bottom, page.right - layout.says - left, top - bottom)
     axes.set(xlim=(layout.low, layout.high), ylim=(bottom, top), yticks=[])
@@ -97,7 +97,7 @@ def _ticks(layout: Layout) -> tuple[list[float], list[str]]:
     return ticks, [tick_label(tick, ticks, plus=layout.plus) for tick in ticks]
 
 
-def _write(page: Sheet, said: Line, middle: float, layout: Layout) -> None:
+def _write(page: Page, said: Line, middle: float, layout: Layout) -> None:
     weight = "bold" if said.bold else "normal"
     room, up = layout.names - 0.1, 0.07
     style: dict[Any, Any] = {"va": "center_baseline"}
@@ -112,7 +112,7 @@ def _write(page: Sheet, said: Line, middle: float, layout: Layout) -> None:
     page.write(x, middle - up, page.ruler.cut(said.under_says, room, TINY), TINY, color=GREY, **style)
 
 
-def write_name(page: Sheet, x: float, middle: float, name: str, room: float, weight: str = "normal") -> None:
+def write_name(page: Page, x: float, middle: float, name: str, room: float, weight: str = "normal") -> None:
     """A name around a height: on one line, or smaller on two."""
     style: dict[Any, Any] = {"va": "center_baseline", "weight": weight}
     if page.ruler.width(name, SMALL, weight) <= room:

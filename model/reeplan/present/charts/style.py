@@ -71,7 +71,7 @@ def drawing_style(signs: Iterable[str] = ()) -> Iterator[None]:
         yield
 
 
-class Ruler:
+class TextMeasurer:
     """Measures text in inches, and breaks or shortens it to a width."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from reeplan.present.charts.style import TINY, paler, text_on
 if TYPE_CHECKING:
     import pandas as pd
 
-    from reeplan.present.charts.page import Sheet
+    from reeplan.present.charts.page import Page
     from reeplan.present.figures.spec import View
 
 BAR = 0.2
@@ -74,7 +74,7 @@ def draw_steps(view: View, axes: Any, row: Row, bottom: float, per_t: float) -> 
                 height[year] = base + size
 
 
-def write_sizes(view: View, axes: Any, page: Sheet, row: Row, bottom: float, full: float) -> None:
+def write_sizes(view: View, axes: Any, page: Page, row: Row, bottom: float, full: float) -> None:
     """The size from each step on, where there is room for it before the next."""
     years = view.run.years
     steps = sorted({int(year) for year in row.rows["first_year_running"] if year <= years[-1]})

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reeplan.outputs.run import STAGES
-from reeplan.present.words import listed, musd, plain
+from reeplan.present.words import display_name, join_and, musd
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from reeplan.present.compare.runs import Comparison, Given
+    from reeplan.present.compare.runs import ComparedRun, Comparison
 
 COLUMNS = (
     "asset", "stage", "region", "run", "plan", "modules", "t_per_year", "capital_musd", "first_decided",
@@ -61,7 +61,7 @@ def in_words(modules: float, tonnes: float, asset_stage: str) -> str:
     return f"{counted}{each:,.0f} t/yr"
 
 
-def _of_run(given: Given) -> pd.DataFrame:
+def _of_run(given: ComparedRun) -> pd.DataFrame:
     """What every plan of a run builds, partners' parts and years as they are."""
     tables = [given.run.plan(point, "builds").assign(point=point) for point in given.run.points]
     return pd.concat(tables, ignore_index=True)
@@ -73,7 +73,9 @@ def _place(facts: dict[Hashable, object], name: str) -> tuple[int, str]:
     return (STAGES.index(str(stage)) if stage in STAGES else len(STAGES), name)
 
 
-def _row(asset: str, facts: dict[Hashable, object], given: Given, point: str, every: pd.DataFrame) -> list[object]:
+def _row(
+    asset: str, facts: dict[Hashable, object], given: ComparedRun, point: str, every: pd.DataFrame
+) -> list[object]:
     mine = every[every["asset"] == asset]
     here = mine[mine["point"] == point]
     paid = here.groupby("partner", sort=False)["capex_musd"].sum()
@@ -81,6 +83,8 @@ def _row(asset: str, facts: dict[Hashable, object], given: Given, point: str, ev
         asset, facts.get("stage", ""), facts.get("region", ""), given.heading, point,
         float(here["modules"].sum()), float(here["t_per_year"].sum()), float(here["capex_musd"].sum()),
         here["decided"].min(), here["running"].min(),
-        listed([f"{plain(str(who))} {musd(float(money))} MUSD" for who, money in paid.items()]) if len(paid) else "",
+        join_and([f"{display_name(str(who))} {musd(float(money))} MUSD" for who, money in paid.items()])
+        if len(paid)
+        else "",
         int(mine["point"][(mine["t_per_year"] > SAME) | (mine["modules"] > SAME)].nunique()), len(given.front),
     ]  # fmt: skip

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reeplan.outputs.summary import MEASURES
-from reeplan.present.words import listed, number, plain, span
+from reeplan.present.words import display_name, join_and, number, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reeplan.present.compare.runs import Comparison, Given
+    from reeplan.present.compare.runs import ComparedRun, Comparison
 
 
 def warnings(comparison: Comparison) -> list[str]:
@@ -24,7 +24,7 @@ def warnings(comparison: Comparison) -> list[str]:
                 "Costs are not comparable: later years are discounted differently: {} a year."),
         _differ(comparison, _measure,
                 "Resiliences are not comparable: they are measured differently: {}."),
-        _differ(comparison, lambda given: listed([plain(name) for name in sorted(given.run.partners)]),
+        _differ(comparison, lambda given: join_and([display_name(name) for name in sorted(given.run.partners)]),
                 "Different partners plan together, so costs and resilience are those of different countries: {}."),
         _differ(comparison, _windows,
                 "The disruptions are not the same, so equal shares served do not mean equal security: {}."),
@@ -38,7 +38,7 @@ def warnings(comparison: Comparison) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _own(given: Given) -> list[str]:
+def _own(given: ComparedRun) -> list[str]:
     """What a run says against itself."""
     report, name = given.report, given.heading
     said = []
@@ -60,31 +60,31 @@ def _own(given: Given) -> list[str]:
     return said
 
 
-def _differ(comparison: Comparison, of: Callable[[Given], Any], sentence: str) -> str:
+def _differ(comparison: Comparison, of: Callable[[ComparedRun], Any], sentence: str) -> str:
     """The sentence with each run's value, if they are not all the same."""
     values = [of(given) for given in comparison.runs]
     if all(value == values[0] for value in values):
         return ""
     return sentence.format(
-        listed([f"{value} ({given.letter})" for given, value in zip(comparison.runs, values, strict=True)])
+        join_and([f"{value} ({given.letter})" for given, value in zip(comparison.runs, values, strict=True)])
     )
 
 
-def _years(given: Given) -> tuple[int, int]:
+def _years(given: ComparedRun) -> tuple[int, int]:
     return given.run.years[0], given.run.years[-1]
 
 
-def _measure(given: Given) -> str:
+def _measure(given: ComparedRun) -> str:
     settings = given.run.settings
     measure = settings["resilience_measure"]
     tail = f", the worst {100 * (1 - settings['cvar_level']):g} %" if measure == "cvar" else ""
     return MEASURES[measure] + tail
 
 
-def _windows(given: Given) -> str:
+def _windows(given: ComparedRun) -> str:
     """The disruptions and their years, in a few words."""
     starts: dict[str, list[str]] = {}
     for window, years in given.run.window_years.items():
         starts.setdefault(window.rpartition("@")[0], []).append(span(years[0], years[-1]))
-    said = [f"{plain(name)} {', '.join(when)}" for name, when in starts.items()]
-    return listed(said) if said else "none"
+    said = [f"{display_name(name)} {', '.join(when)}" for name, when in starts.items()]
+    return join_and(said) if said else "none"

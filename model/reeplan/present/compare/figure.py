@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.present.charts.page import Sheet, title_size, versions
+from reeplan.present.charts.page import Page, title_size, versions
 from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, LINE, ORANGE, SKY, VERMILION
-from reeplan.present.charts.style import BODY, EDGE, SMALL, TITLE, WIDTH, Ruler, apart, line
+from reeplan.present.charts.style import BODY, EDGE, SMALL, TITLE, WIDTH, TextMeasurer, apart, line
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.front.data import read_front
 from reeplan.present.figures.front.words import measure_axis
-from reeplan.present.words import NBSP, listed, musd, percent, plain, span
+from reeplan.present.words import NBSP, display_name, join_and, musd, percent, span
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from reeplan.present.compare.runs import Comparison, Given
+    from reeplan.present.compare.runs import ComparedRun, Comparison
 
 HEIGHT, LEFT, MAIN = 4.1, 0.95, 5.45
 SIDE = LEFT + MAIN + 0.42
@@ -70,7 +70,7 @@ def title(comparison: Comparison) -> str:
     if len(others) > 1:
         most = max(float(given.front["resilience"].max()) for given in comparison.runs)
         far = [given.letter for given in comparison.runs if float(given.front["resilience"].max()) > most - 5e-4]
-        go = f"{listed(far)} {'goes' if len(far) == 1 else 'go'} furthest, to {percent(100 * most, 1)} served"
+        go = f"{join_and(far)} {'goes' if len(far) == 1 else 'go'} furthest, to {percent(100 * most, 1)} served"
         return f"The fronts of {_several(comparison)}: {go}"
     cheaper = float(others[0].front["cost_musd"].min() - first.front["cost_musd"].min())
     further = 100 * float(others[0].front["resilience"].max() - first.front["resilience"].max())
@@ -98,12 +98,12 @@ def alt(comparison: Comparison) -> str:
 
 def draw(comparison: Comparison) -> Figure:
     """The figure, not yet written; to be called inside ``drawing_style``."""
-    ruler, full = Ruler(), WIDTH - 2 * EDGE
+    ruler, full = TextMeasurer(), WIDTH - 2 * EDGE
     size = title_size(ruler, title(comparison))
     head = ruler.wrap(title(comparison), full, size, "bold", most=2)
     notes = [lines for note in _notes(comparison) for lines in ruler.wrap(note, full, SMALL, most=3)]
     above, below = 0.14 + len(head) * line(TITLE) + 0.2, len(notes) * line(SMALL) + 0.75
-    page = Sheet(above + HEIGHT + below, ruler)
+    page = Page(above + HEIGHT + below, ruler)
     page.paragraph(EDGE, page.height - 0.14, head, size, weight="bold")
     page.paragraph(EDGE, below - 0.68, notes, SMALL, color=GREY)
     axes: Any = page.axes(LEFT, below, MAIN, HEIGHT)
@@ -116,7 +116,7 @@ def draw(comparison: Comparison) -> Figure:
     return page.figure
 
 
-def _draw_front(axes: Any, frame: Frame, given: Given, colour: str, mark: str) -> None:
+def _draw_front(axes: Any, frame: Frame, given: ComparedRun, colour: str, mark: str) -> None:
     front = given.front
     served = 100 * front["resilience"]
     axes.plot(front["cost_musd"], served, color=colour, lw=1.4, alpha=0.7, zorder=3, drawstyle="steps-post")
@@ -164,7 +164,7 @@ def _draw_letters(axes: Any, frame: Frame, comparison: Comparison) -> None:
         )  # fmt: skip
 
 
-def _draw_names(page: Sheet, frame: Frame, comparison: Comparison, floor: float) -> None:
+def _draw_names(page: Page, frame: Frame, comparison: Comparison, floor: float) -> None:
     """The runs beside the axes, the one that goes furthest at the top."""
     order = sorted(
         range(len(comparison.runs)),
@@ -226,5 +226,5 @@ def _frame(comparison: Comparison) -> Frame:
 
 
 def _several(comparison: Comparison) -> str:
-    names = [plain(given.heading) for given in comparison.runs]
-    return listed(names) if len(names) < 4 else f"{len(names)} runs"
+    names = [display_name(given.heading) for given in comparison.runs]
+    return join_and(names) if len(names) < 4 else f"{len(names)} runs"

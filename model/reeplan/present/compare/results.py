@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from reeplan.present.compare.runs import Comparison, Given
+    from reeplan.present.compare.runs import ComparedRun, Comparison
 
 SAME = 1e-9
 """Resiliences that differ by less are one, and costs (relative)."""
@@ -49,7 +49,7 @@ def results(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def cost_at(given: Given, level: float) -> tuple[str, float, float, float]:
+def cost_at(given: ComparedRun, level: float) -> tuple[str, float, float, float]:
     """The cheapest plan at least as resilient: its name, its cost, and the range in which the least cost lies.
 
     What is proven of a plan at most ``NEAR`` more resilient counts for this level as well.
@@ -68,7 +68,7 @@ def cost_at(given: Given, level: float) -> tuple[str, float, float, float]:
     return str(best["point"]), cost, min(least, cost), cost
 
 
-def _least_of_all(given: Given) -> float:
+def _least_of_all(given: ComparedRun) -> float:
     """What no plan costs less than: the first row of a front is the cheapest plan, within the gap of its search."""
     first = given.front.iloc[0]
     if given.run.manifest.get("single", True) or not math.isfinite(first["bound_musd"]):
@@ -76,7 +76,7 @@ def _least_of_all(given: Given) -> float:
     return float(first["cost_musd"] - max(first["gap_musd"], first["gap_target_musd"]))
 
 
-def resilience_at(given: Given, money: float) -> tuple[str, float, float, float]:
+def resilience_at(given: ComparedRun, money: float) -> tuple[str, float, float, float]:
     """The most resilient plan that costs no more: its name, its resilience, and the range in which the most lies."""
     front = given.front
     cheap = front[front["cost_musd"] <= money + SAME * abs(money)]
@@ -136,7 +136,7 @@ def less_range(one: tuple[float, float], base: tuple[float, float]) -> tuple[flo
 # ---- matching plans -----------------------------------------------------------------------------
 
 
-def figures_of(given: Given, point: str) -> dict[tuple[str, str], float]:
+def figures_of(given: ComparedRun, point: str) -> dict[tuple[str, str], float]:
     """The headline figures of a plan with their units, in the order of ``front.csv``."""
     row = given.run.row(point)
     skipped = ("gap", "gap_target_musd", "target", "seconds", "largest_violation")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reeplan.present.report.content import Report
-from reeplan.present.words import plain
+from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
-class Given:
+class ComparedRun:
     """One of the runs: a letter, a name that no other has, and its report's view of it."""
 
     letter: str
@@ -41,7 +41,7 @@ class Given:
     @property
     def heading(self) -> str:
         """Letter and name."""
-        return f"{self.letter} {plain(self.name)}"
+        return f"{self.letter} {display_name(self.name)}"
 
 
 class Comparison:
@@ -50,12 +50,12 @@ class Comparison:
     def __init__(self, folders: Sequence[Path]) -> None:
         names = unique_names(folders)
         self.runs = [
-            Given(LETTERS[number], name, Report(folder))
+            ComparedRun(LETTERS[number], name, Report(folder))
             for number, (folder, name) in enumerate(zip(folders, names, strict=True))
         ]
 
     @property
-    def first(self) -> Given:
+    def first(self) -> ComparedRun:
         """The run that the others are compared with."""
         return self.runs[0]
 
@@ -104,7 +104,7 @@ def unique_names(folders: Sequence[Path]) -> list[str]:
     return names
 
 
-def _measure(given: Given) -> tuple[object, ...]:
+def _measure(given: ComparedRun) -> tuple[object, ...]:
     settings = given.run.settings
     measure = settings["resilience_measure"]
     return (measure, settings["cvar_level"]) if measure == "cvar" else (measure,)

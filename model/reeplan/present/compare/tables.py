@@ -9,7 +9,7 @@ from reeplan.present.compare import builds as built
 from reeplan.present.compare.results import NEAR, PLAN, SERVED, SPENT
 from reeplan.present.report.grid import NBSP, NONE, Cell, Grid, amount, number, share, text
 from reeplan.present.report.grid import year as year_cell
-from reeplan.present.words import plain
+from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -150,8 +150,8 @@ def chosen_plans(comparison: Comparison, results: pd.DataFrame) -> Grid:
 
 def _figure_in_words(name: str, unit: str) -> str:
     if name.startswith(PARTNER_SERVED):
-        return f"Served to {plain(name.removeprefix(PARTNER_SERVED))} in its worst disruption"
-    said = FIGURES_IN_WORDS.get(name, plain(name.removesuffix("_musd").removesuffix("_t")))
+        return f"Served to {display_name(name.removeprefix(PARTNER_SERVED))} in its worst disruption"
+    said = FIGURES_IN_WORDS.get(name, display_name(name.removesuffix("_musd").removesuffix("_t")))
     return f"{said}, {unit}" if unit in ("MUSD", "t") else said
 
 
@@ -185,7 +185,7 @@ def builds(comparison: Comparison, table: pd.DataFrame, only_different: bool) ->
     for asset, rows in table.groupby("asset", sort=False):
         if built.differs(rows) == only_different:
             first = rows.iloc[0]
-            cells: list[Cell | str] = [plain(str(asset)), plain(str(first["region"]))]
+            cells: list[Cell | str] = [display_name(str(asset)), display_name(str(first["region"]))]
             for row in rows.to_dict("records"):
                 cells += [
                     built.in_words(row["modules"], row["t_per_year"], row["stage"]),

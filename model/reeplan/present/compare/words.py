@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.compare.inputs import CELL, ROW, SEARCH, SOURCE
 from reeplan.present.compare.results import SERVED, cost_at, less_range, levels
-from reeplan.present.words import count, listed, musd, percent
+from reeplan.present.words import count, join_and, musd, percent
 
 if TYPE_CHECKING:
     from reeplan.present.compare.inputs import Difference
-    from reeplan.present.compare.runs import Comparison, Given
+    from reeplan.present.compare.runs import ComparedRun, Comparison
 
 
 def heading(comparison: Comparison) -> str:
     """What is compared."""
     names = [given.heading for given in comparison.runs]
-    return f"{listed(names)} compared"
+    return f"{join_and(names)} compared"
 
 
 def answer(comparison: Comparison, found: list[Difference]) -> list[str]:
@@ -45,14 +45,14 @@ def inputs_in_words(found: list[Difference]) -> str:
     if not parts:
         return "The inputs are the same, cell by cell."
     differ = "differs" if sum(number_of.values()) == 1 else "differ"
-    said_so = listed(parts)
+    said_so = join_and(parts)
     return f"{said_so[0].upper()}{said_so[1:]} {differ} in the inputs."
 
 
 def matched(comparison: Comparison) -> str:
     """Which plans stand for the runs, and why."""
     chosen = comparison.chosen
-    plans = listed([
+    plans = join_and([
         f"{chosen[given.letter]} of {given.heading} "
         f"({percent(100 * float(given.run.row(chosen[given.letter])['resilience']), 1)} served)"
         for given in comparison.runs
@@ -67,7 +67,7 @@ def matched(comparison: Comparison) -> str:
     )
 
 
-def _against_first(comparison: Comparison, given: Given) -> str:
+def _against_first(comparison: Comparison, given: ComparedRun) -> str:
     """Cost at the resilience of the first run's chosen plan, with what is proven."""
     first = comparison.first
     asked = float(first.run.row(comparison.chosen[first.letter])["resilience"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.outputs.reading import numbers, read
-from reeplan.present.words import NBSP, plain
+from reeplan.present.words import NBSP, display_name
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run
@@ -95,7 +95,7 @@ def asset_in_words(asset: str, within: bool = False) -> str:
     >>> asset_in_words("mine/20%"), asset_in_words("stockpile port/Nd"), asset_in_words("stockpile port/Nd", True)
     ('mine / 20%', 'Stockpile port, Nd', 'stockpile port, Nd')
     """
-    name = plain(asset)
+    name = display_name(asset)
     if name.startswith("stockpile "):
         return f"{'s' if within else 'S'}tockpile {name.removeprefix('stockpile ').replace('/', ', ')}"
     return name.replace("/", " / ")

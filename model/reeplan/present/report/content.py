@@ -10,7 +10,7 @@ from reeplan.outputs.fingerprints import sha256_of_results, tables_that_changed
 from reeplan.present.figures.front.data import FrontData, read_front
 from reeplan.present.report.pictures import Figure, NotDrawn, figures_by_plan, not_drawn
 from reeplan.present.run import Run
-from reeplan.present.words import listed, plain
+from reeplan.present.words import display_name, join_and
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ class Report:
     @cached_property
     def title(self) -> str:
         """What the case is called."""
-        return plain(str(self.manifest.get("title") or self.run.settings["title"] or self.run.name))
+        return display_name(str(self.manifest.get("title") or self.run.settings["title"] or self.run.name))
 
     @cached_property
     def front(self) -> FrontData:
@@ -64,7 +64,7 @@ class Report:
     @cached_property
     def partners(self) -> str:
         """The partners in one phrase."""
-        return listed([plain(name) for name in self.run.partners])
+        return join_and([display_name(name) for name in self.run.partners])
 
     @cached_property
     def shown_first(self) -> str:

@@ -14,7 +14,7 @@ from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import View
 from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text, year
 from reeplan.present.report.plan_tables import asset_in_words
-from reeplan.present.words import capitalised, listed, percent, plain
+from reeplan.present.words import capitalised, display_name, join_and, percent
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -76,11 +76,11 @@ def by_level(run: Run) -> Grid:
     scale = max((_scale(level) for level in found if math.isfinite(_scale(level))), default=math.inf)
     for row in together_front.table(View(run)).to_dict("records"):
         money = ("together_musd", "alone_musd", "gain_musd", "gain_least_musd", "gain_greatest_musd")
-        who = [plain(name) for name in row["cannot_alone"].split("; ") if name]
+        who = [display_name(name) for name in row["cannot_alone"].split("; ") if name]
         target = share(row["target_percent"] / 100)
         if row["joining"] == together_front.NEITHER:
             who = ["out of reach even together"]
-        grid.add(target, *(musd(row[name], scale) for name in money), listed(who) if who else "")
+        grid.add(target, *(musd(row[name], scale) for name in money), join_and(who) if who else "")
     return grid
 
 
@@ -106,7 +106,7 @@ def sharing(run: Run, level: Level) -> Grid:
     for row in rows.to_dict("records"):
         names = ("alone_musd", *_of("shapley"), *_of("nucleolus"), "core_least_musd", "core_most_musd",
                  "pays_in_plan_musd", "shapley_side_payment_musd", "shapley_side_payment_musd_per_year")  # fmt: skip
-        grid.add(plain(row["partner"]), *(musd(row[name], scale) for name in names))
+        grid.add(display_name(row["partner"]), *(musd(row[name], scale) for name in names))
     return grid
 
 
@@ -130,7 +130,8 @@ def ceilings(run: Run) -> Grid:
     )  # fmt: skip
     for row in read_table(run, "ceilings.csv", *names).to_dict("records"):
         grid.add(
-            group_in_words(run, row["coalition"]), plain(row["supplier"]), run.material_in_words(row["material"]),
+            group_in_words(run, row["coalition"]), display_name(row["supplier"]),
+            run.material_in_words(row["material"]),
             year(row["year"]), run.window_in_words(row["window"]), amount(row["limit_t"]),
             amount(row["worth_usd_per_t"]),
         )  # fmt: skip
@@ -159,7 +160,7 @@ def pays(run: Run) -> Grid:
 
 
 def _partner_column(partner: str) -> Column:
-    return number(plain(partner))
+    return number(display_name(partner))
 
 
 def owns(report: Report) -> Grid:
@@ -189,7 +190,8 @@ def gets(run: Run) -> Grid:
     )
     for row in rows.head(MOST_GETS).to_dict("records"):
         grid.add(
-            plain(row["partner"]), plain(row["from_country"]), run.material_in_words(row["material"]), amount(row["t"])
+            display_name(row["partner"]), display_name(row["from_country"]),
+            run.material_in_words(row["material"]), amount(row["t"]),
         )
     return grid
 
@@ -202,8 +204,8 @@ def risks(run: Run) -> Grid:
         "risks",
         "What each disruption leaves each partner",
         [text("Disruption"), *(column for partner in run.partners
-                               for column in (number("Served, by value", plain(partner)),
-                                              number("Lost, MUSD", plain(partner))))],
+                               for column in (number("Served, by value", display_name(partner)),
+                                              number("Lost, MUSD", display_name(partner))))],
         note="Lost: the value of demand that is not served in that disruption, undiscounted.",
     )  # fmt: skip
     for window in dict.fromkeys(rows["window"]):
@@ -230,20 +232,21 @@ def levers(run: Run) -> Grid:
         "What every change of one clause would save, MUSD",
         [text("Clause"), text("Whose"), text("Change"), number("As found", "All together"),
          number("At least", "All together"), number("At most", "All together"),
-         *(number(plain(name), "Of what each bears (Shapley)") for name in partners), text("What is certain")],
+         *(number(display_name(name), "Of what each bears (Shapley)") for name in partners), text("What is certain")],
         note="All is solved again with that alone changed. Negative: it costs.",
     )  # fmt: skip
     for lever in found:
         together = lever.together
         of = [lever.partners[name].found if name in lever.partners else math.nan for name in partners]
         cells = [musd(value, scale) for value in (together.found, together.least, together.greatest, *of)]
-        grid.add(capitalised(plain(lever.clause)), plain(lever.about), plain(lever.change), *cells, _certain(lever))
+        named = (display_name(lever.clause), display_name(lever.about), display_name(lever.change))
+        grid.add(capitalised(named[0]), *named[1:], *cells, _certain(lever))
     return grid
 
 
 def _certain(lever: Any) -> str:
     if not lever.together.known:
-        return plain(lever.status)
+        return display_name(lever.status)
     if lever.is_nothing(lever.together):
         return "nothing" if lever.idle else "nothing in all; shifts between partners"
     return {1: "saves", -1: "costs", 0: "not certain"}[lever.sign(lever.together)]
@@ -267,7 +270,7 @@ def prices(run: Run) -> Grid:
         cell = (
             Cell(NONE) if math.isnan(value) else Cell(f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}", value)
         )
-        grid.add(capitalised(plain(row["clause"])), plain(row["about"]), cell, plain(row["unit"]))
+        grid.add(capitalised(display_name(row["clause"])), display_name(row["about"]), cell, display_name(row["unit"]))
     return grid
 
 
@@ -287,7 +290,7 @@ def regret(run: Run) -> Grid:
     for row in rows.to_dict("records"):
         grid.add(
             group_in_words(run, row["stays"]), group_in_words(run, row["leaves"]), year(row["year"]),
-            plain(row["conduct"]), musd(row["cost_musd"], scale), musd(row["alone_cost_musd"], scale),
+            display_name(row["conduct"]), musd(row["cost_musd"], scale), musd(row["alone_cost_musd"], scale),
             *(musd(row[f"regret{end}_musd"], scale) for end in ("", "_least", "_greatest")),
             share(row["served_share"]), share(row["alone_served_share"]), musd(row["stranded_capital_musd"], scale),
             "gap reached" if row["status"] == "optimal" else str(row["status"]),

@@ -14,7 +14,7 @@ from reeplan.present.figures.cooperation.wording import (
     who_cannot,
     who_gains,
 )
-from reeplan.present.words import listed, plain
+from reeplan.present.words import display_name, join_and
 from reeplan.studies.cooperation.bands import core_is_certain
 from reeplan.studies.cooperation.core import core_extent, in_core
 
@@ -65,12 +65,14 @@ def _shares(run: Run, level: Level) -> str:
     text = (
         f"Shared by the Shapley value (what each adds, averaged over all orders of joining): {gains}." if gains else ""
     )
-    pays = [(plain(str(name)), money(musd)) for name, musd in yearly.items() if money(musd) != "0" and musd > 0]
-    receives = [(plain(str(name)), money(-musd)) for name, musd in yearly.items() if money(musd) != "0" and musd < 0]
+    pays = [(display_name(str(name)), money(musd)) for name, musd in yearly.items() if money(musd) != "0" and musd > 0]
+    receives = [
+        (display_name(str(name)), money(-musd)) for name, musd in yearly.items() if money(musd) != "0" and musd < 0
+    ]
     if not pays or not receives:
         return text or "No side payment is needed to share the cost by the Shapley value."
     said = [f"{name} pays {musd}" for name, musd in pays] + [f"{name} receives {musd}" for name, musd in receives]
-    return f"{text} To that end, in MUSD in every year of the plan, {listed(said)}.".strip()
+    return f"{text} To that end, in MUSD in every year of the plan, {join_and(said)}.".strip()
 
 
 def would_agree(level: Level) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text
 from reeplan.present.report.plan_tables import asset_in_words
-from reeplan.present.words import plain
+from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -31,7 +31,7 @@ def materials(report: Report, point: str, partner: str) -> Grid:
     left = len(there) - len(windows)
     grid = Grid(
         f"materials-{run.partners.index(partner)}",
-        f"{plain(partner)}: share of each demand served, by tonnes",
+        f"{display_name(partner)}: share of each demand served, by tonnes",
         [text("Material"), number("Least"), *(_heading(report, window) for window in windows)],
         note=f"The {len(windows)} disruptions that serve least; {left} more are in metrics.csv." if left else "",
     )
@@ -73,7 +73,9 @@ def sources(report: Report, point: str) -> Grid:
         "single one. Days of cover: level of the stockpiles at year's end over a day's use, the least over all years.",
     )  # fmt: skip
     cells = {
-        (row["metric"], row["partner"], row["material"], int(row["year"])): (plain(row["subject"]), float(row["value"]))
+        (row["metric"], row["partner"], row["material"], int(row["year"])): (
+            display_name(row["subject"]), float(row["value"])
+        )
         for row in figures[figures["metric"].isin(SOURCE_METRICS)].to_dict("records")
     }
     cover = figures[figures["metric"] == "days of cover"].groupby(["partner", "material"])["value"].min()
@@ -85,7 +87,7 @@ def sources(report: Report, point: str) -> Grid:
                     cells.get((metric, partner, material, last), ("", math.nan))[1] for metric in SOURCE_METRICS[1:]
                 )
                 grid.add(
-                    plain(partner),
+                    display_name(partner),
                     run.material_in_words(material),
                     *(cell for end in ends for cell in _source(end)),
                     share(own, 0),
@@ -117,7 +119,7 @@ def losses(report: Report, point: str) -> Grid:
     needless = []
     for row in rows.to_dict("records"):
         kind, _, name = str(row["subject"]).partition(" ")
-        words = asset_in_words(report, name) if kind == "plant" else plain(name)
+        words = asset_in_words(report, name) if kind == "plant" else display_name(name)
         if row["value"] > SMALLEST_LOSS:
             grid.add(words, kind, share(float(row["value"])))
         else:
@@ -141,7 +143,7 @@ def footprint(report: Report, point: str) -> Grid:
     for country in run.countries:
         values = [float(sums.get((metric, country), 0.0)) for metric in ("thorium released", "carbon", "energy")]
         if any(values):
-            grid.add(plain(country), amount(values[0]), amount(values[1]), amount(values[2] / 1000, 1))
+            grid.add(display_name(country), amount(values[0]), amount(values[1]), amount(values[2] / 1000, 1))
     return grid
 
 

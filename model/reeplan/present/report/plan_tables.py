@@ -9,7 +9,7 @@ import pandas as pd
 
 from reeplan.outputs.run import STAGES
 from reeplan.present.report.grid import Cell, Grid, amount, module, number, share, text, year
-from reeplan.present.words import STAGE_WORDS, plain
+from reeplan.present.words import STAGE_WORDS, display_name
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -45,8 +45,8 @@ def builds(report: Report, point: str) -> Grid:
         grid.add(
             asset_in_words(report, row["asset"]) + (" (site)" if row["what"] == "site" else ""),
             STAGE_WORDS.get(stage, ""),
-            plain(str(known["country"])) if known is not None else "",
-            plain(row["partner"]),
+            display_name(str(known["country"])) if known is not None else "",
+            display_name(row["partner"]),
             year(row["decided"]),
             year(row["running"]),
             module(row["modules"]),
@@ -74,11 +74,12 @@ def asset_in_words(report: Report, asset: str) -> str:
     """A plant, an option of a venture or a stockpile as it is read."""
     run = report.run
     if asset not in run.assets.index:
-        return plain(asset)
+        return display_name(asset)
     known = {str(column): str(value) for column, value in run.assets.loc[asset].items()}
     if known["stage"] == "stockpile":
-        return f"Stockpile of {run.material_in_words(known['material'])}, {plain(known['region'])}"
-    return f"{plain(known['name'])}, {plain(known['option'])}" if known["option"] else plain(known["name"])
+        return f"Stockpile of {run.material_in_words(known['material'])}, {display_name(known['region'])}"
+    name = display_name(known["name"])
+    return f"{name}, {display_name(known['option'])}" if known["option"] else name
 
 
 def who_pays(report: Report, point: str) -> Grid:
@@ -88,7 +89,7 @@ def who_pays(report: Report, point: str) -> Grid:
     costs = run.plan(point, "costs").query("part == 'annuities'").groupby("partner")["expected_musd"].sum()
     budgets = run.inputs("budgets").groupby("partner")["musd"].sum()
     countries = [name for name in run.countries if name in set(spent["subject"])]
-    in_country = [number(plain(name), "Capital spent in, MUSD") for name in countries]
+    in_country = [number(display_name(name), "Capital spent in, MUSD") for name in countries]
     grid = Grid(
         "who-pays",
         "Who pays",
@@ -100,7 +101,7 @@ def who_pays(report: Report, point: str) -> Grid:
     for partner in run.partners:
         own = spent[spent["partner"] == partner].groupby("subject")["value"].sum()
         grid.add(
-            plain(partner),
+            display_name(partner),
             *(amount(float(own.get(name, 0.0)), 1) for name in countries),
             amount(float(own.sum()), 1),
             amount(float(budgets.get(partner, math.nan)), 0),
@@ -142,8 +143,8 @@ def served(report: Report, point: str) -> Grid:
         column
         for partner in run.partners
         for column in (
-            number("Served, by value", plain(partner)),
-            number("Days until a first shortage", plain(partner)),
+            number("Served, by value", display_name(partner)),
+            number("Days until a first shortage", display_name(partner)),
         )
     ]
     grid = Grid(

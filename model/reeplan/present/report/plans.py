@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan.present.figures.front.words import built_in_words, changes, heading
-from reeplan.present.words import musd, percent, plain, tonnes
+from reeplan.present.words import display_name, musd, percent, tonnes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,5 +110,6 @@ def _facts(report: Report, point: str) -> list[tuple[str, str]]:
     for partner in run.partners:
         column = f"worst_window_served_{partner}"
         if column in row.index and report.disrupted:
-            facts.append((f"{plain(partner)}: served in its worst disruption", percent(100 * float(row[column]), 1)))
+            served = percent(100 * float(row[column]), 1)
+            facts.append((f"{display_name(partner)}: served in its worst disruption", served))
     return facts

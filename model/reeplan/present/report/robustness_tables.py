@@ -35,7 +35,7 @@ from reeplan.present.figures.uncertainty import plan_regret, risk_front
 from reeplan.present.figures.uncertainty.value_of_information import COLUMNS as KNOWING_COLUMNS
 from reeplan.present.report.cooperation_tables import musd, with_rows
 from reeplan.present.report.grid import NONE, Cell, Grid, amount, number, share, text, year
-from reeplan.present.words import listed, plain
+from reeplan.present.words import display_name, join_and
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run
@@ -65,9 +65,9 @@ def ranges(run: Run) -> Grid:
     )  # fmt: skip
     for row in near_optimal.ranges(run).to_dict("records"):
         grid.add(
-            near_optimal.thing_in_words(row["kind"], row["name"]), plain(row["kind"]),
-            slack_in_words(row["slack_share"], row["slack_musd"]), UNITS.get(row["unit"], plain(row["unit"])),
-            plain(row["class"]),
+            near_optimal.thing_in_words(row["kind"], row["name"]), display_name(row["kind"]),
+            slack_in_words(row["slack_share"], row["slack_musd"]), UNITS.get(row["unit"], display_name(row["unit"])),
+            display_name(row["class"]),
             *(value(row[name]) for name in ("least", "most", "least_bound", "most_bound", "in_cheapest")),
         )  # fmt: skip
     return grid
@@ -91,10 +91,11 @@ def alternatives(run: Run) -> Grid:
             kind: [asset_in_words(asset, within=True) for asset, change in of_plan.items() if change == kind]
             for kind in alternatives_figure.MARKS
         }
-        said = "; ".join(f"{kind}: {listed(assets)}" for kind, assets in kinds.items() if assets)
+        said = "; ".join(f"{kind}: {join_and(assets)}" for kind, assets in kinds.items() if assets)
         cheapest = name == alternatives_figure.CHEAPEST
         grid.add(
-            plain(name), "" if cheapest else slack_in_words(plan["slack_share"], math.nan), musd(plan["cost_musd"]),
+            display_name(name), "" if cheapest else slack_in_words(plan["slack_share"], math.nan),
+            musd(plan["cost_musd"]),
             share(plan["over_cheapest_share"], 2), share(plan["resilience"]), share(plan["difference"], 0),
             said or ("" if cheapest else "the same sizes, begun in the same years"),
         )  # fmt: skip
@@ -107,7 +108,8 @@ def checks(run: Run) -> Grid:
                 [text("Check"), text("Holds"), text("Detail")])  # fmt: skip
     for row in read_table(run, CHECKS, "check", "holds", "detail").to_dict("records"):
         holds = is_true(row["holds"])
-        grid.add(plain(row["check"]), Cell("yes" if holds else "no", alarm=not holds), plain(row["detail"]))
+        answer = Cell("yes" if holds else "no", alarm=not holds)
+        grid.add(display_name(row["check"]), answer, display_name(row["detail"]))
     return grid
 
 
@@ -120,7 +122,7 @@ def knowing(run: Run) -> Grid:
                 [text("What"), number("MUSD"), number("At least"), number("At most"), text("Meaning")])  # fmt: skip
     for row in read_table(run, KNOWING, *KNOWING_COLUMNS).to_dict("records"):
         money = [musd(row[name]) for name in ("musd", "least_musd", "greatest_musd")]
-        grid.add(plain(row["measure"]), *money, plain(row["meaning"]))
+        grid.add(display_name(row["measure"]), *money, display_name(row["meaning"]))
     return grid
 
 
@@ -162,7 +164,7 @@ def least_regret(run: Run) -> Grid:
         return grid
     for row in rows.to_dict("records"):
         where = plan_regret.future_in_words(run, row["in_future"]) if row["in_future"] else ""
-        grid.add(Cell(row["point"], link=row["point"]), plain(row["against"]), plain(row["by"]),
+        grid.add(Cell(row["point"], link=row["point"]), display_name(row["against"]), display_name(row["by"]),
                  musd(row["greatest_regret_musd"]), share(row["greatest_regret_share"]), where,
                  "yes" if is_true(row["least_regret"]) else "")  # fmt: skip
     return grid
@@ -178,7 +180,7 @@ def regret(run: Run) -> Grid:
          text("Remark")],
     )  # fmt: skip
     for row in read_table(run, REGRET, *plan_regret.COLUMNS).to_dict("records"):
-        remark = plain(row["why"]) or ("" if is_true(row["possible"]) else "cannot be carried out")
+        remark = display_name(row["why"]) or ("" if is_true(row["possible"]) else "cannot be carried out")
         grid.add(
             Cell(row["point"], link=row["point"]), plan_regret.future_in_words(run, row["future"]),
             share(row["probability"]), musd(row["cost_musd"]), share(row["served_share"]), musd(row["regret_musd"]),
@@ -198,9 +200,9 @@ def risk(run: Run) -> Grid:
     )  # fmt: skip
     for row in risk_front.rows_of(run).to_dict("records"):
         grid.add(
-            risk_front.depth_in_words(row["cvar_level"]), plain(row["point"]), musd(row["cost_musd"]),
+            risk_front.depth_in_words(row["cvar_level"]), display_name(row["point"]), musd(row["cost_musd"]),
             share(row["cvar_lost_share"]), share(row["expected_lost_share"]), share(row["worst_lost_share"]),
-            musd(row["gap_musd"]), "gap reached" if row["status"] == "optimal" else plain(row["status"]),
+            musd(row["gap_musd"]), "gap reached" if row["status"] == "optimal" else display_name(row["status"]),
         )  # fmt: skip
     return grid
 
@@ -214,9 +216,9 @@ def varied(run: Run) -> Grid:
     grid = Grid("ranges-varied", "What was varied",
                 [text("Input"), text("Where"), text("Low to high"), number("Cells"), text("Source")])  # fmt: skip
     for row in read_table(run, VARIED, *names).to_dict("records"):
-        where = " / ".join(plain(row[name]) for name in ("table", "key", "column") if row[name])
-        grid.add(plain(row["input"]), where, tornado_figure.range_in_words(row["low"], row["high"], row["unit"]),
-                 amount(row["cells"]), plain(row["source"]))  # fmt: skip
+        where = " / ".join(display_name(row[name]) for name in ("table", "key", "column") if row[name])
+        grid.add(display_name(row["input"]), where, tornado_figure.range_in_words(row["low"], row["high"], row["unit"]),
+                 amount(row["cells"]), display_name(row["source"]))  # fmt: skip
     return grid
 
 
@@ -233,9 +235,9 @@ def tornado(run: Run) -> Grid:
     )  # fmt: skip
     for row in read_table(run, TORNADO, *tornado_figure.COLUMNS).to_dict("records"):
         ends = [Cell(amount_in_words(row[name], row["unit"], with_unit=False), row[name]) if math.isfinite(row[name])
-                else Cell(plain(status)) for name, status in
+                else Cell(display_name(status)) for name, status in
                 (("at_low", row["status_at_low"]), ("at_base", NONE), ("at_high", row["status_at_high"]))]  # fmt: skip
-        grid.add(output_in_words(row["output"]), plain(row["input"]), *ends, unit_in_words(row["unit"]),
+        grid.add(output_in_words(row["output"]), display_name(row["input"]), *ends, unit_in_words(row["unit"]),
                  SURE_IN_WORDS[certainty(row["within_gap"])])  # fmt: skip
     return grid
 
@@ -250,7 +252,7 @@ def screening(run: Run) -> Grid:
     )  # fmt: skip
     for row in read_table(run, SCREENING, *screening_figure.COLUMNS).to_dict("records"):
         measures = ("mu_star", "mu_star_confidence", "mu", "sigma", "gap_effect")
-        grid.add(output_in_words(row["output"]), plain(row["input"]), *(value(row[name]) for name in measures),
+        grid.add(output_in_words(row["output"]), display_name(row["input"]), *(value(row[name]) for name in measures),
                  unit_in_words(row["unit"]))  # fmt: skip
     return grid
 
@@ -267,7 +269,7 @@ def indices(run: Run) -> Grid:
     )  # fmt: skip
     for row in read_table(run, INDICES, *indices_figure.COLUMNS).to_dict("records"):
         names = ("first", "first_confidence", "total", "total_confidence", "gap_share")
-        grid.add(output_in_words(row["output"]), plain(row["input"]), *(share(row[name], 0) for name in names))
+        grid.add(output_in_words(row["output"]), display_name(row["input"]), *(share(row[name], 0) for name in names))
     return grid
 
 

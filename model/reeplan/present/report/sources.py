@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.spec import TABLES
-from reeplan.present.words import plain
+from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def _cells(run: Run, table: str) -> Iterator[dict[str, str]]:
 
 def _row(table: Table, row: dict[str, str]) -> InputRow:
     """A row with the values that are more than their default."""
-    key = " · ".join(plain(row[name]) for name in table.key if row.get(name))
+    key = " · ".join(display_name(row[name]) for name in table.key if row.get(name))
     units = {column.name: column.unit for column in table.columns}
     usual = {column.name: str(column.default) for column in table.columns if not column.required}
     values = [
@@ -131,5 +131,5 @@ def in_words(column: str) -> str:
         if column == ending[1:]:
             return unit
         if column.endswith(ending):
-            return f"{plain(column.removesuffix(ending))} ({unit})"
-    return plain(column)
+            return f"{display_name(column.removesuffix(ending))} ({unit})"
+    return display_name(column)

@@ -11,7 +11,7 @@ import reeplan.verify
 from reeplan.endings import GAP, INEXACT, INTERRUPTED, OPTIMAL, PRICES_NOT_KNOWN, TOO_FAR_APART, UNPROVEN
 from reeplan.present.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.present.report.sources import tally
-from reeplan.present.words import capitalised, musd, plain
+from reeplan.present.words import capitalised, display_name, musd
 from reeplan.verify.core.verdict import Rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def checked_rules(report: Report) -> Grid:
     checked: dict[str, int] = report.verdict["checked"] if report.verdict else {}
     for name, statements in sorted(checked.items(), key=lambda item: -item[1]):
         if statements:
-            clause = says.get(name, plain(name))
+            clause = says.get(name, display_name(name))
             grid.add(Cell(capitalised(clause)), amount(statements))
     return grid
 
@@ -77,7 +77,8 @@ def rests_on(report: Report) -> Grid:
         note="A row counts as an assumption or estimate if its source says so, be it for one number of the row alone.",
     )  # fmt: skip
     for row in tally(report.run):
-        grid.add(plain(row.table), amount(row.rows), amount(row.sourced), amount(row.judged), amount(row.unsourced),
+        grid.add(display_name(row.table), amount(row.rows), amount(row.sourced), amount(row.judged),
+                 amount(row.unsourced),
                  share(row.judged / row.rows, 0))  # fmt: skip
     return grid
 

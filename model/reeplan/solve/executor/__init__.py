@@ -6,29 +6,29 @@
 question of a study once; ``store`` and ``checkpoint`` keep the answers, all of them by ``answers``.
 """
 
-from reeplan.solve.executor.backend import Task, UnusableError, WorkerLostError, Workforce, Workplace, sweep
-from reeplan.solve.executor.executor import Ask, Desk, solve_here
-from reeplan.solve.executor.pools import NOT_ASKED, Alone, Crew, Display, Done, Job
-from reeplan.solve.executor.processes import LocalProcesses, Team, processors
-from reeplan.solve.executor.store import Notebook
+from reeplan.solve.executor.backend import Backend, RemotePool, Task, UnusableError, WorkerLostError, sweep
+from reeplan.solve.executor.executor import Ask, Executor, solve_here
+from reeplan.solve.executor.pools import CANCELLED, Display, Done, Job, Pool, SerialPool
+from reeplan.solve.executor.processes import LocalProcesses, ProcessPool, processors
+from reeplan.solve.executor.store import AnswerStore
 
 __all__ = [
-    "NOT_ASKED",
-    "Alone",
+    "CANCELLED",
+    "AnswerStore",
     "Ask",
-    "Crew",
-    "Desk",
+    "Backend",
     "Display",
     "Done",
+    "Executor",
     "Job",
     "LocalProcesses",
-    "Notebook",
+    "Pool",
+    "ProcessPool",
+    "RemotePool",
+    "SerialPool",
     "Task",
-    "Team",
     "UnusableError",
     "WorkerLostError",
-    "Workforce",
-    "Workplace",
     "processors",
     "solve_here",
     "sweep",

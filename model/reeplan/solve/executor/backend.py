@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from reeplan.solve.executor.pools import NOT_ASKED, Done, Job
-from reeplan.solve.executor.worker import Link, Order, Question, Reply, answer, answered_by, differences
+from reeplan.solve.executor.pools import CANCELLED, Done, Job
+from reeplan.solve.executor.worker import ChannelFactory, Question, Request, Response, answer, answered_by, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,7 +64,7 @@ class Task:
     limit_s: float | None = None
 
 
-class Workplace:
+class Backend:
     """Where workers are, behind an executor. A context manager, so that none is left behind.
 
     ``size`` is how many tasks are worked on at a time. ``stop`` is to be set when the work shall stop: workers end
@@ -74,14 +74,14 @@ class Workplace:
     name = "worker processes"
     size: int
     executor: Executor
-    link: Link | None = None
+    link: ChannelFactory | None = None
     worker_died: tuple[type[Exception], ...] = ()
     """What the executor raises for a task that workers have died over too often."""
 
     def __init__(self) -> None:
         self.stop: Any = threading.Event()
         self.say: Callable[[str], None] = lambda text: None
-        self.post = _Post()
+        self.post = _CaseSender()
         self.other_versions: set[str] = set()
         """What differed, in words, where answers came from another version of the program or the solver."""
 
@@ -115,20 +115,20 @@ class Workplace:
         self.close()
 
 
-class _Post:
+class _CaseSender:
     """Packs cases, and knows how often each was sent."""
 
     def __init__(self) -> None:
         self._sent: Counter[str] = Counter()
         self._last: tuple[Case, str | None, str, bytes] | None = None
 
-    def order(self, task: Task, workplace: Workplace, *, with_case: bool) -> Order:
+    def order(self, task: Task, workplace: Backend, *, with_case: bool) -> Request:
         """The task as it travels, with its case as long as there may be a worker that has not had it."""
         fingerprint, packed = self._packed(task.case, task.measure)
         if with_case or self._sent[fingerprint] < workplace.size:
             self._sent[fingerprint] += 1
-            return Order(task.what, task.question, task.measure, fingerprint, packed, workplace.link)
-        return Order(task.what, task.question, task.measure, fingerprint, None, workplace.link)
+            return Request(task.what, task.question, task.measure, fingerprint, packed, workplace.link)
+        return Request(task.what, task.question, task.measure, fingerprint, None, workplace.link)
 
     def _packed(self, case: Case, measure: str | None) -> tuple[str, bytes]:
         last = self._last
@@ -140,7 +140,7 @@ class _Post:
 
 
 def sweep(
-    workplace: Workplace,
+    workplace: Backend,
     tasks: Sequence[Task],
     display: Display,
     done: Callable[[int, Any], Sequence[Task] | None] | None = None,
@@ -163,7 +163,7 @@ class _Sweep:
 
     def __init__(
         self,
-        workplace: Workplace,
+        workplace: Backend,
         tasks: Sequence[Task],
         display: Display,
         done: Callable[[int, Any], Sequence[Task] | None] | None,
@@ -173,7 +173,7 @@ class _Sweep:
         self.workplace, self.tasks, self.display, self.done, self.log = workplace, list(tasks), display, done, log
         self.foreign = foreign
         self.waiting = deque(range(len(tasks)))
-        self.handed_out: dict[Future[Reply], int] = {}
+        self.handed_out: dict[Future[Response], int] = {}
         self.tries: Counter[int] = Counter()
         self.answers: list[Any] = [None] * len(tasks)
 
@@ -218,7 +218,7 @@ class _Sweep:
             else:
                 self._keep(position, reply)
 
-    def _reply(self, future: Future[Reply]) -> Reply:
+    def _reply(self, future: Future[Response]) -> Response:
         try:
             return future.result()
         except CancelledError as cancelled:
@@ -229,7 +229,7 @@ class _Sweep:
             what = self.tasks[self.handed_out[future]].what
             raise WorkerLostError(f"workers died again and again over '{what}' (out of memory?).") from died
 
-    def _keep(self, position: int, reply: Reply) -> None:
+    def _keep(self, position: int, reply: Response) -> None:
         self.answers[position] = reply.answer
         self.display.finished(self.tasks[position].what, reply.answer)
         if self.log is not None and reply.log:
@@ -258,7 +258,7 @@ class _Sweep:
         self.workplace.renew()
 
 
-def _failed(future: Future[Reply]) -> bool:
+def _failed(future: Future[Response]) -> bool:
     return future.cancelled() or future.exception() is not None
 
 
@@ -266,7 +266,7 @@ def _solve(job: Job, planner: Planner, watch: Watch) -> Solution:
     return job.watched(watch).solve(planner)
 
 
-class Workforce:
+class RemotePool:
     """The crew that solves the jobs of one case wherever there are workers.
 
     ``log_file`` takes the solver's account of workers that have no file of their own.
@@ -274,7 +274,7 @@ class Workforce:
 
     def __init__(
         self,
-        workplace: Workplace,
+        workplace: Backend,
         case: Case,
         measure: str,
         display: Display,
@@ -294,7 +294,7 @@ class Workforce:
             return self._tasks(() if done is None else done(position, told) or ())
 
         answers = sweep(self._workplace, self._tasks(jobs), self._display, follow, self._write_log, foreign)
-        return [NOT_ASKED if solution is None else solution for solution in answers]
+        return [CANCELLED if solution is None else solution for solution in answers]
 
     def _tasks(self, jobs: Iterable[Job]) -> list[Task]:
         return [

@@ -17,13 +17,13 @@ import numpy as np  # noqa: TC002  (read when answers are kept)
 from reeplan.endings import Outcome
 from reeplan.solve.engine import Solution
 from reeplan.solve.executor import answers
-from reeplan.solve.executor.pools import NOT_ASKED
+from reeplan.solve.executor.pools import CANCELLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from reeplan.solve.executor.pools import Crew, Done, Job
+    from reeplan.solve.executor.pools import Done, Job, Pool
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class _Kept:
         return Solution(self.outcome, self.values, self.objective, self.bound, self.seconds, self.violation)
 
 
-class Journal:
+class Checkpoint:
     """A folder with one file per answered question, numbered as they were asked.
 
     ``size``: how many values a plan has; an answer of another size is none to these questions. ``run`` is the
@@ -112,19 +112,19 @@ def _numbered(folder: Path) -> list[tuple[int, Path]]:
     return sorted((int(file.stem), file) for file in answers.named(folder) if file.stem.isdecimal())
 
 
-class Recorded:
+class ResumablePool:
     """A crew whose answers are recorded, and not asked for again.
 
     ``retry_limits``: questions that ended at a time limit are asked again, from the plan found then.
     """
 
-    def __init__(self, crew: Crew, journal: Journal, *, retry_limits: bool = False) -> None:
+    def __init__(self, crew: Pool, journal: Checkpoint, *, retry_limits: bool = False) -> None:
         self.size = crew.size
         self._crew, self._journal, self._retry_limits = crew, journal, retry_limits
 
     def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
         """Solve what the journal does not hold yet; results in the order in which the jobs came."""
-        errand = _Errand(self._journal, self._retry_limits, done)
+        errand = _Resumed(self._journal, self._retry_limits, done)
         self._crew.solve(errand.to_be_solved(jobs), errand.keep)
         return errand.results()
 
@@ -139,10 +139,10 @@ class _Asked:
     before: Solution | None
 
 
-class _Errand:
+class _Resumed:
     """The jobs of one call: answered from the journal, or handed on."""
 
-    def __init__(self, journal: Journal, retry_limits: bool, done: Done | None) -> None:
+    def __init__(self, journal: Checkpoint, retry_limits: bool, done: Done | None) -> None:
         self._journal, self._retry_limits, self._done = journal, retry_limits, done
         self._answers: list[Solution | None] = []
         self._handed_on: list[_Asked] = []
@@ -187,7 +187,7 @@ class _Errand:
 
     def results(self) -> list[Solution]:
         """The answers, in the order in which the jobs came."""
-        return [NOT_ASKED if answer is None else answer for answer in self._answers]
+        return [CANCELLED if answer is None else answer for answer in self._answers]
 
 
 def _question(job: Job) -> str:

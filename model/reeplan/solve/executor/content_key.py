@@ -30,7 +30,7 @@ WHAT_TO_ASK: dict[str, Any] = {
 """Settings that say what is asked of a case, or what it is called: no part of what the case is."""
 
 
-class Identities:
+class ContentKeys:
     """The identities of tasks; each case is read through once, however many tasks ask about it."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from distributed import Client, KilledWorker, get_worker
 from distributed.versions import VersionMismatchWarning
 
 from reeplan.solve.engine import Progress
-from reeplan.solve.executor.backend import UnusableError, WorkerLostError, Workplace
+from reeplan.solve.executor.backend import Backend, UnusableError, WorkerLostError
 from reeplan.solve.executor.worker import SAME_EVERYWHERE, differences
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ PATIENCE_S = 600.0
 """After how long without any worker, or without the scheduler, a run is stopped with what it has."""
 
 
-class DaskCluster(Workplace):
+class DaskCluster(Backend):
     """The workers that a scheduler has when it is first reached; those that come later help too.
 
     ``size`` is the number of their threads. Raises UnusableError if the scheduler does not answer, or has no worker

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reeplan.solve.executor.backend import Task, sweep
-from reeplan.solve.executor.content_key import Identities
+from reeplan.solve.executor.content_key import ContentKeys
 from reeplan.solve.executor.pools import Display as Watcher
 from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
     from reeplan.interrupt import Interrupt
     from reeplan.solve.engine import Progress
-    from reeplan.solve.executor.backend import Workplace
-    from reeplan.solve.executor.store import Notebook
+    from reeplan.solve.executor.backend import Backend
+    from reeplan.solve.executor.store import AnswerStore
 
 Ask = Callable[[Sequence[Task]], list[Any]]
 """Answers tasks, in their order; None where the work was stopped before."""
@@ -46,10 +46,10 @@ class _Silent:
 
 def solve_here(tasks: Sequence[Task]) -> list[Any]:
     """Answer tasks in this process, one after the other: for small cases and for tests."""
-    return Desk(None, _Silent())(tasks)
+    return Executor(None, _Silent())(tasks)
 
 
-class Desk:
+class Executor:
     """Answers tasks: equal ones once, those in the notebook not at all, the rest by the workers.
 
     Without ``workplace`` they are answered in this process. ``interrupt`` is whoever may ask to stop.
@@ -57,15 +57,15 @@ class Desk:
 
     def __init__(
         self,
-        workplace: Workplace | None,
+        workplace: Backend | None,
         display: Display,
-        notebook: Notebook | None = None,
+        notebook: AnswerStore | None = None,
         interrupt: Interrupt | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         self._workplace, self._display, self._notebook = workplace, display, notebook
         self._interrupt, self._log = interrupt, log
-        self._identities = Identities()
+        self._identities = ContentKeys()
         self._known: dict[str, Any] = {}
 
     @property

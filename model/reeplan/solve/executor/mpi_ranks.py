@@ -14,7 +14,7 @@ from mpi4py import MPI
 from mpi4py.futures import MPICommExecutor
 from mpi4py.run import set_abort_status
 
-from reeplan.solve.executor.backend import Workplace
+from reeplan.solve.executor.backend import Backend
 from reeplan.solve.executor.worker import differences, start_with, versions
 from reeplan.standard_output import keep_for_the_answer
 
@@ -28,7 +28,7 @@ NEWS, STOP, VERSIONS = 1, 2, 3
 """What a message is about. The executor sends its own by a communicator of its own."""
 
 
-class MpiRanks(Workplace):
+class MpiRanks(Backend):
     """All ranks but the first."""
 
     name = "the MPI ranks"

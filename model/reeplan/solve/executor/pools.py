@@ -46,7 +46,7 @@ class Job:
         return replace(self, controls=replace(self.controls, watch=watch))
 
 
-NOT_ASKED = Solution(Outcome.INTERRUPTED, None, math.nan, math.nan, 0.0)
+CANCELLED = Solution(Outcome.INTERRUPTED, None, math.nan, math.nan, 0.0)
 """The answer to a question that nobody was left to solve when the run was stopped."""
 
 
@@ -63,7 +63,7 @@ class Display(Protocol):
         """A job is done."""
 
 
-class Crew(Protocol):
+class Pool(Protocol):
     """Who solves."""
 
     size: int
@@ -76,7 +76,7 @@ class Crew(Protocol):
         """
 
 
-class Alone:
+class SerialPool:
     """Solves in this process, one job after the other."""
 
     size = 1
@@ -90,7 +90,7 @@ class Alone:
         while waiting:
             job = waiting.popleft()
             if self._planner.engine.interrupted:
-                solutions.append(NOT_ASKED)
+                solutions.append(CANCELLED)
                 continue
             self._display.started(job.what, job.controls.time_limit_s)
             solution = job.watched(functools.partial(self._display.progress, job.what)).solve(self._planner)

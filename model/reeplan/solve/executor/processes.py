@@ -8,7 +8,7 @@ import queue
 from typing import TYPE_CHECKING, Any
 
 from reeplan.child_processes import CONTEXT, ChildProcesses, start_tracker
-from reeplan.solve.executor.backend import Workforce, Workplace
+from reeplan.solve.executor.backend import Backend, RemotePool
 from reeplan.solve.executor.worker import start_with
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class LocalProcesses(Workplace):
+class LocalProcesses(Backend):
     """So many worker processes on this machine; each writes the solver's account into the log folder, if any."""
 
     def __init__(self, size: int, log_folder: Path | None = None) -> None:
@@ -59,16 +59,16 @@ class LocalProcesses(Workplace):
         return ChildProcesses(self.size, _prepare_worker, _QueueLine(self._news, self.stop), self._log_folder)
 
 
-class Team:
+class ProcessPool:
     """The crew of worker processes on this machine; a context manager, so that none is left behind."""
 
     def __init__(self, size: int, case: Case, measure: str, log_folder: Path | None, display: Display) -> None:
         self.size = size
         self._processes = LocalProcesses(size, log_folder)
         self.stop = self._processes.stop
-        self.solve = Workforce(self._processes, case, measure, display).solve
+        self.solve = RemotePool(self._processes, case, measure, display).solve
 
-    def __enter__(self) -> Team:
+    def __enter__(self) -> ProcessPool:
         return self
 
     def __exit__(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Notebook:
+class AnswerStore:
     """A folder with one file per answer, named by the fingerprint of its question.
 
     Answers are dataclasses of plain values; the question's ``answer_type`` says which. ``run`` is the fingerprint of

@@ -40,7 +40,7 @@ ANSWERED_BY = ("reeplan", "highspy", "pyomo")
 """Those of them that an answer comes from: with another version of one it is another version's answer."""
 
 
-class Line(Protocol):
+class Channel(Protocol):
     """A worker's end of the link to whoever handed out the work."""
 
     def tell(self, what: str, progress: Progress) -> None:
@@ -50,15 +50,15 @@ class Line(Protocol):
         """Whether the work is to be stopped."""
 
 
-class Link(Protocol):
+class ChannelFactory(Protocol):
     """What travels with the work so that the worker can open its end."""
 
-    def open(self) -> Line:
+    def open(self) -> Channel:
         """The worker's end, for the task at hand."""
 
 
 @dataclass(frozen=True)
-class Order:
+class Request:
     """A question about a case, as it travels: the case itself only to workers that may not know it yet.
 
     ``case`` is the pickled case, ``fingerprint`` tells it (with ``measure``) from all others. Without ``link``
@@ -70,11 +70,11 @@ class Order:
     measure: str | None
     fingerprint: str
     case: bytes | None
-    link: Link | None = None
+    link: ChannelFactory | None = None
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     """An answer with the solver's account of it, or word that the worker has yet to be sent the case.
 
     ``by``: the versions of what it was answered by; a worker that does not say has another one.
@@ -102,14 +102,14 @@ class _Log:
         return text
 
 
-class _Bench(threading.local):
+class _Programs(threading.local):
     """What one thread keeps between orders: a worker of several threads works at several benches."""
 
     def __init__(self) -> None:
         self.programs: OrderedDict[str, tuple[Planner, Interrupt]] = OrderedDict()
         self.log: _Log | None = None
 
-    def program(self, order: Order) -> tuple[Planner, Interrupt] | None:
+    def program(self, order: Request) -> tuple[Planner, Interrupt] | None:
         """The program that is asked about, built if need be; None if the case is unknown here."""
         known = self.programs.get(order.fingerprint)
         if known is None:
@@ -131,28 +131,28 @@ class _Bench(threading.local):
         return self.log.path
 
 
-_bench = _Bench()
-_line: Line | None = None
+_programs = _Programs()
+_channel: Channel | None = None
 _log_file: Path | None = None
 
 
-def start_with(line: Line | None, log_file: Path | None) -> None:
+def start_with(line: Channel | None, log_file: Path | None) -> None:
     """Give this process a line, and a file for the solver's account instead of sending it with the answers."""
-    global _line, _log_file
-    _line, _log_file = line, log_file
+    global _channel, _log_file
+    _channel, _log_file = line, log_file
 
 
-def answer(order: Order) -> Reply:
+def answer(order: Request) -> Response:
     """Answer an order in this process."""
-    program = _bench.program(order)
+    program = _programs.program(order)
     if program is None:
-        return Reply(lacks_case=True)
+        return Response(lacks_case=True)
     planner, interrupt = program
-    line = _line if order.link is None else order.link.open()
+    line = _channel if order.link is None else order.link.open()
     assert line is not None
     interrupt.share(line)
     result = order.question(planner, functools.partial(line.tell, order.what))
-    return Reply(result, "" if _bench.log is None else _bench.log.take(), by=answered_by())
+    return Response(result, "" if _programs.log is None else _programs.log.take(), by=answered_by())
 
 
 def versions() -> dict[str, str | None]:

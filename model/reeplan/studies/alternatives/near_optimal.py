@@ -12,12 +12,12 @@ from reeplan.solve.engine import Controls
 from reeplan.solve.executor import Task
 from reeplan.studies.alternatives.checks import checks
 from reeplan.studies.alternatives.difference import MostDifferent, nearest, sizes
-from reeplan.studies.alternatives.options import BOUNDS, CLASSES, RANGES, Choice
+from reeplan.studies.alternatives.options import BOUNDS, CLASSES, RANGES, AlternativesOptions
 from reeplan.studies.alternatives.quantities import same_questions, things_of
 from reeplan.studies.alternatives.questions import Cheapest, CheapestAnswer, Relaxed, Search
 from reeplan.studies.alternatives.ranges import OPEN, Knowledge
 from reeplan.studies.alternatives.reprice import Reprice
-from reeplan.studies.alternatives.result import Finding
+from reeplan.studies.alternatives.result import NearOptimalResult
 from reeplan.studies.alternatives.whole import CHEAPEST, Alternative
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Work:
         )
 
 
-def work_ahead(case: Case, choice: Choice) -> Work:
+def work_ahead(case: Case, choice: AlternativesOptions) -> Work:
     """How many questions there will be, known before anything is solved."""
     things = things_of(case)
     asked = len({representative for representative, _ in same_questions(things).values()})
@@ -61,21 +61,21 @@ def near_optimal(
     case: Case,
     target: float,
     ask: Ask,
-    choice: Choice | None = None,
+    choice: AlternativesOptions | None = None,
     cheapest: CheapestAnswer | None = None,
     measure: str | None = None,
-) -> Finding:
+) -> NearOptimalResult:
     """What plans that keep ``target`` and cost a little more than the cheapest have in common, and how they differ.
 
     ``cheapest`` is the cheapest plan where it is known already (``cheapest_known``); else it is asked for first.
     """
-    choice = choice or Choice()
+    choice = choice or AlternativesOptions()
     search = _Search(case, target, ask, choice, measure)
     if cheapest is None:
         cheapest = search.cheapest()
     if cheapest is None or not cheapest.found:
         outcome = Outcome.INTERRUPTED if cheapest is None else cheapest.outcome
-        return Finding.without_plan(case, target, choice, outcome)
+        return NearOptimalResult.without_plan(case, target, choice, outcome)
     search.begin(cheapest)
     search.bound()
     search.differ()
@@ -91,7 +91,7 @@ class _Search:
     start: FoundPlan
     known: CheapestAnswer
 
-    def __init__(self, case: Case, target: float, ask: Ask, choice: Choice, measure: str | None) -> None:
+    def __init__(self, case: Case, target: float, ask: Ask, choice: AlternativesOptions, measure: str | None) -> None:
         self.case, self.target, self._ask, self.measure = case, target, ask, measure
         self.choice = choice
         self.controls = Controls(time_limit_s=choice.time_limit_s, seed=choice.seed)
@@ -230,10 +230,10 @@ class _Search:
             for one, answer in zip(plans, answers, strict=True)
         ]
 
-    def finding(self) -> Finding:
+    def finding(self) -> NearOptimalResult:
         """What was found."""
         labels = [str(slack) for slack in self.choice.slacks]
-        return Finding(
+        return NearOptimalResult(
             case=self.case,
             target=self.target,
             choice=self.choice,

@@ -33,7 +33,7 @@ class Slack:
 
 
 @dataclass(frozen=True)
-class Choice:
+class AlternativesOptions:
     """The slacks, how many whole alternatives to find at each, and how far to search.
 
     ``search``: ``classes`` seeks whole plans only where the relaxation leaves open whether something must be built,

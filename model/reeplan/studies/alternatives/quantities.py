@@ -40,7 +40,7 @@ _WHOLE = ("built", "open")
 
 
 @dataclass(frozen=True)
-class Thing:
+class Quantity:
     """One thing and its amount over the horizon, in ``unit``: new capacity (t a year), new room (t), or capital (MUSD).
 
     ``terms`` are the variables that the amount sums.
@@ -110,13 +110,13 @@ class Thing:
         return float(rounded(amount / self.step) * self.step)
 
 
-def things_of(case: Case) -> dict[str, Thing]:
+def things_of(case: Case) -> dict[str, Quantity]:
     """Everything that can be built or spent in a case, by key; what exists already is no part of it."""
     found = sorted(_things(case), key=lambda thing: KINDS.index(thing.kind))
     return {thing.key: thing for thing in found}
 
 
-def _things(case: Case) -> Iterator[Thing]:
+def _things(case: Case) -> Iterator[Quantity]:
     assets = [asset for asset in case.assets.values() if case.decision_years(asset)]
     for asset in assets:
         if asset.venture is None:
@@ -141,10 +141,10 @@ def most_modules(case: Case, asset: Asset) -> int:
     return asset.max_modules * (1 if asset.venture else math.ceil(len(years) / asset.life_years))
 
 
-def _capacity(kind: str, name: str, case: Case, assets: Iterable[Asset]) -> Iterator[Thing]:
+def _capacity(kind: str, name: str, case: Case, assets: Iterable[Asset]) -> Iterator[Quantity]:
     terms = tuple(_all_modules(case, asset, asset.module_t_per_year) for asset in assets if asset.module_t_per_year)
     if terms:
-        yield Thing(kind, name, "t_per_year", terms)
+        yield Quantity(kind, name, "t_per_year", terms)
 
 
 def _all_modules(case: Case, asset: Asset, weight: float) -> Term:
@@ -152,18 +152,18 @@ def _all_modules(case: Case, asset: Asset, weight: float) -> Term:
     return "built", (asset.name, case.decision_years(asset)[-1]), weight
 
 
-def _stockpiles(case: Case) -> Iterator[Thing]:
+def _stockpiles(case: Case) -> Iterator[Quantity]:
     for store in case.stores:
         if store.room_to_add_t > 0:
             name = store.name.removeprefix("stockpile ")
-            yield Thing("stockpile", name, "t", tuple(_room(case, store.region, store.material, 1.0)))
+            yield Quantity("stockpile", name, "t", tuple(_room(case, store.region, store.material, 1.0)))
 
 
 def _room(case: Case, region: str, material: str, weight: float) -> Iterator[Term]:
     return (("space", (region, material, year), weight) for year in case.years)
 
 
-def _countries(case: Case, assets: list[Asset]) -> Iterator[Thing]:
+def _countries(case: Case, assets: list[Asset]) -> Iterator[Quantity]:
     """Overnight capital by where it is spent, whoever pays."""
     terms: dict[str, list[Term]] = defaultdict(list)
     for asset in assets:
@@ -176,10 +176,10 @@ def _countries(case: Case, assets: list[Asset]) -> Iterator[Thing]:
     for country, room in _room_capital(case).items():
         terms[country] += room
     for country in sorted(terms):
-        yield Thing("country", country, "musd", tuple(terms[country]))
+        yield Quantity("country", country, "musd", tuple(terms[country]))
 
 
-def _partners(case: Case, assets: list[Asset]) -> Iterator[Thing]:
+def _partners(case: Case, assets: list[Asset]) -> Iterator[Quantity]:
     """Overnight capital by who pays, wherever it is spent."""
     rooms = _room_capital(case)
     for partner in case.partners:
@@ -192,7 +192,7 @@ def _partners(case: Case, assets: list[Asset]) -> Iterator[Thing]:
                     terms.append(("sitefund", (partner, asset.name, year), asset.site_musd))
         terms += rooms.get(partner, [])
         if terms:
-            yield Thing("partner", partner, "musd", tuple(terms))
+            yield Quantity("partner", partner, "musd", tuple(terms))
 
 
 def _room_capital(case: Case) -> dict[str, list[Term]]:
@@ -219,12 +219,12 @@ def _common_step(one: Fraction, other: Fraction) -> Fraction:
     )
 
 
-def same_questions(things: Mapping[str, Thing]) -> dict[str, tuple[str, float]]:
+def same_questions(things: Mapping[str, Quantity]) -> dict[str, tuple[str, float]]:
     """For every thing the one that is asked about in its stead, and the factor from that one's amount to its own.
 
     A route with a single plant has the plant's amount; a country with a single plant without a site has a multiple.
     """
-    asked: dict[Any, Thing] = {}
+    asked: dict[Any, Quantity] = {}
     found = {}
     for key, thing in things.items():
         largest = max(weight for *_, weight in thing.terms)

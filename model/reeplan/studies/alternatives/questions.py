@@ -19,7 +19,7 @@ from reeplan.studies.alternatives.quantities import ROUNDING, things_of
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Watch
     from reeplan.solve.planner import Plan, Planner
-    from reeplan.studies.alternatives.quantities import Thing
+    from reeplan.studies.alternatives.quantities import Quantity
 
 PART_OF_A_STEP = 0.9
 """A gap below one step proves an amount in whole steps."""
@@ -160,7 +160,7 @@ class Relaxed:
                     plans.append(found_plan(planner, values, cheapest))
         return RelaxedAnswer(outcome, tuple(plans), seconds, tuple(bounds))
 
-    def _bound(self, value: float, thing: Thing) -> float:
+    def _bound(self, value: float, thing: Quantity) -> float:
         return thing.at_most(value) if self.most else thing.at_least(value)
 
 

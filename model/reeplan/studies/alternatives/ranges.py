@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from reeplan.model.case import Case
     from reeplan.studies.alternatives.found import FoundPlan
-    from reeplan.studies.alternatives.quantities import Thing
+    from reeplan.studies.alternatives.quantities import Quantity
 
 MUST_HAVE, MUST_AVOID, CHOICE, OPEN = "must-have", "must-avoid", "real choice", "open"
 """Every plan within the slack has it; none has it; some have it and some have not; not known."""
@@ -28,7 +28,7 @@ MUST_HAVE, MUST_AVOID, CHOICE, OPEN = "must-have", "must-avoid", "real choice", 
 class Range:
     """The least and the most of a thing in the plans found, and what no plan can go below or above."""
 
-    thing: Thing
+    thing: Quantity
     least: float
     least_bound: float
     most: float

@@ -15,7 +15,7 @@ from reeplan.studies.alternatives.whole import CHEAPEST, Change, changes
 if TYPE_CHECKING:
     from reeplan.model.case import Case
     from reeplan.studies.alternatives.checks import Check
-    from reeplan.studies.alternatives.options import Choice
+    from reeplan.studies.alternatives.options import AlternativesOptions
     from reeplan.studies.alternatives.questions import CheapestAnswer
     from reeplan.studies.alternatives.ranges import Knowledge, Range
     from reeplan.studies.alternatives.whole import Alternative
@@ -47,12 +47,12 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class NearOptimalResult:
     """All that was found; without a plan only ``status`` and ``sentences`` say something."""
 
     case: Case
     target: float
-    choice: Choice
+    choice: AlternativesOptions
     outcomes: tuple[Outcome, ...]
     cheapest: CheapestAnswer | None = None
     knowledge: Knowledge | None = None
@@ -61,7 +61,9 @@ class Finding:
     searches: int = 0
 
     @classmethod
-    def without_plan(cls, case: Case, target: float, choice: Choice, outcome: Outcome) -> Finding:
+    def without_plan(
+        cls, case: Case, target: float, choice: AlternativesOptions, outcome: Outcome
+    ) -> NearOptimalResult:
         """Where there is no cheapest plan to begin with."""
         return cls(case, target, choice, (outcome,))
 

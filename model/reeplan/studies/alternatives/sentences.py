@@ -11,7 +11,7 @@ from reeplan.inputs.names import counted, listing
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 
 if TYPE_CHECKING:
-    from reeplan.studies.alternatives.result import Finding
+    from reeplan.studies.alternatives.result import NearOptimalResult
     from reeplan.studies.alternatives.whole import Alternative
 
 MANY = 12
@@ -40,7 +40,7 @@ _NOT_DONE = {
 }
 
 
-def sentences(finding: Finding) -> list[str]:
+def sentences(finding: NearOptimalResult) -> list[str]:
     """All sentences, in the order in which they are read."""
     if finding.knowledge is None:
         infeasible = finding.status == "infeasible"
@@ -60,7 +60,7 @@ def sentences(finding: Finding) -> list[str]:
     return told
 
 
-def _of_the_cheapest(finding: Finding) -> str:
+def _of_the_cheapest(finding: NearOptimalResult) -> str:
     assert finding.cheapest is not None
     assert finding.knowledge is not None
     plan, paid = finding.cheapest.plans[0], finding.cheapest.annuities_musd
@@ -80,7 +80,7 @@ def _of_the_cheapest(finding: Finding) -> str:
     return text
 
 
-def _of_classes(finding: Finding) -> list[str]:
+def _of_classes(finding: NearOptimalResult) -> list[str]:
     """The classes at every slack; slacks with the same classes share their sentences.
 
     A route or country that is a multiple of something named already is not named again.
@@ -97,7 +97,7 @@ def _of_classes(finding: Finding) -> list[str]:
     return [sentence for slacks, classes in groups for sentence in _of_group(finding, slacks, classes)]
 
 
-def _of_group(finding: Finding, slacks: list[int], classes: dict[str, str]) -> list[str]:
+def _of_group(finding: NearOptimalResult, slacks: list[int], classes: dict[str, str]) -> list[str]:
     assert finding.knowledge is not None
     by_class: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for key, name in classes.items():
@@ -107,12 +107,12 @@ def _of_group(finding: Finding, slacks: list[int], classes: dict[str, str]) -> l
     return [f"Within {within} {words} {_listed(by_class[name])}." for name, words in _CLASSES.items() if by_class[name]]
 
 
-def _slack(finding: Finding, slack: int) -> str:
+def _slack(finding: NearOptimalResult, slack: int) -> str:
     chosen = finding.choice.slacks[slack]
     return str(chosen) if chosen.share is None else f"{chosen} ({finding.slack_musd(slack):,.1f} MUSD more)"
 
 
-def _of_alternative(finding: Finding, one: Alternative) -> str:
+def _of_alternative(finding: NearOptimalResult, one: Alternative) -> str:
     assert one.slack is not None
     plan, parts = one.repriced or one.plan, defaultdict(list)
     for change in finding.changes(one):

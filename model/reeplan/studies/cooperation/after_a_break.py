@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class OutcomeAfterBreak:
     """The years after the break: cost with its proven bound (MUSD, not a number without a plan), and unmet demand (t).
 
     ``reaches_target``: False where it is proven that no plan keeps the target from the break on; the cost is then that
@@ -58,15 +58,15 @@ class Outlook:
 
 
 @dataclass(frozen=True)
-class TurnRound:
+class Reoptimise:
     """Decide anew: the cheapest plan that keeps the target, else the cheapest of the most resilient ones."""
 
     target: float
     gap: float
     controls: Controls
-    answer_type: ClassVar[type] = Outlook
+    answer_type: ClassVar[type] = OutcomeAfterBreak
 
-    def __call__(self, planner: Planner, watch: Watch) -> Outlook:
+    def __call__(self, planner: Planner, watch: Watch) -> OutcomeAfterBreak:
         """Ask it of the remaining years' program."""
         controls = replace(self.controls, watch=watch)
         kept = self._cheapest(planner, self.target, controls)
@@ -74,7 +74,7 @@ class TurnRound:
             return kept
         highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
         if not highest.found:
-            return Outlook(highest.outcome, seconds=kept.seconds + highest.seconds, reaches_target=False)
+            return OutcomeAfterBreak(highest.outcome, seconds=kept.seconds + highest.seconds, reaches_target=False)
         found = self._cheapest(planner, max(0.0, highest.objective - END_SLACK), controls)
         proven = highest.outcome is Outcome.OPTIMAL
         return replace(
@@ -85,28 +85,28 @@ class TurnRound:
             reaches_target=False,
         )
 
-    def _cheapest(self, planner: Planner, target: float, controls: Controls) -> Outlook:
+    def _cheapest(self, planner: Planner, target: float, controls: Controls) -> OutcomeAfterBreak:
         solution, allowed = planner.cheapest_within(target, self.gap, controls)
         if not solution.found:
-            return Outlook(solution.outcome, seconds=solution.seconds)
+            return OutcomeAfterBreak(solution.outcome, seconds=solution.seconds)
         plan = planner.report(solution, target, solution.bound)
         return _outlook(planner, plan, solution, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
 
 
 @dataclass(frozen=True)
-class GoOn:
+class ContinueAfterBreak:
     """Decide nothing more than the storage ``room`` that is still to be bought, t by (region, material, year): a linear
     program, of what stands, at least cost and without a target."""
 
     room: dict[tuple[str, str, int], float]
-    answer_type: ClassVar[type] = Outlook
+    answer_type: ClassVar[type] = OutcomeAfterBreak
 
-    def __call__(self, planner: Planner, watch: Watch) -> Outlook:
+    def __call__(self, planner: Planner, watch: Watch) -> OutcomeAfterBreak:
         """Ask it of the program of the remaining years in which no module can be decided."""
         fixed = {column: self.room.get(place, 0.0) for place, column in planner.columns("space").items()}
         solution = planner.engine.solve("cost", fixed=fixed, relax=True)
         if not solution.found:
-            return Outlook(solution.outcome, seconds=solution.seconds)
+            return OutcomeAfterBreak(solution.outcome, seconds=solution.seconds)
         plan = planner.complete(_as_plan(planner, solution))
         return _outlook(planner, plan, solution, SMALLEST_GAP * abs(plan.cost_musd))
 
@@ -126,8 +126,8 @@ def _as_plan(planner: Planner, solution: Solution) -> Plan:
     )
 
 
-def _outlook(planner: Planner, plan: Plan, solution: Solution, allowed_gap_musd: float) -> Outlook:
-    return Outlook(
+def _outlook(planner: Planner, plan: Plan, solution: Solution, allowed_gap_musd: float) -> OutcomeAfterBreak:
+    return OutcomeAfterBreak(
         outcome=solution.outcome,
         cost_musd=plan.cost_musd,
         bound_musd=min(plan.bound_musd, plan.cost_musd),

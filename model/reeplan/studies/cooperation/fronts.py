@@ -12,7 +12,7 @@ from reeplan.solve.front import END_SLACK, SAME_RESILIENCE, SMALLEST_GAP
 from reeplan.studies.cooperation.allocation import coalitions
 from reeplan.studies.cooperation.coalition import coalition_case, named
 from reeplan.studies.cooperation.deal import Deal
-from reeplan.studies.cooperation.question import Answer, HowFar, Question, answer_about
+from reeplan.studies.cooperation.question import Answer, FindMaxResilience, Question, answer_about
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from reeplan.solve.front import Front
     from reeplan.solve.planner import Planner
     from reeplan.studies.cooperation.allocation import Coalition
-    from reeplan.studies.cooperation.question import Reach
+    from reeplan.studies.cooperation.question import MaxResilience
 
-Reaches = dict["Coalition", "Reach | None"]
+Reaches = dict["Coalition", "MaxResilience | None"]
 
 
 def smaller_coalitions(case: Case) -> list[Coalition]:
@@ -36,7 +36,7 @@ def smaller_coalitions(case: Case) -> list[Coalition]:
 def ask_reaches(case: Case, controls: Controls, ask: Ask) -> Reaches:
     """How resilient each smaller coalition can be at most."""
     smaller = smaller_coalitions(case)
-    question = HowFar(controls)
+    question = FindMaxResilience(controls)
     tasks = [
         Task(
             f"{named(case.partners, one)}: highest resilience",

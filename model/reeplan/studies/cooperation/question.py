@@ -127,7 +127,7 @@ def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> A
 
 
 @dataclass(frozen=True)
-class Reach:
+class MaxResilience:
     """The highest resilience that any plan of a coalition has (not a number: it has no plan), proven to ``bound``."""
 
     outcome: Outcome
@@ -157,19 +157,20 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class HowFar:
+class FindMaxResilience:
     """The question how resilient a coalition can be at most."""
 
-    answer_type: ClassVar[type] = Reach
+    answer_type: ClassVar[type] = MaxResilience
 
     controls: Controls
 
-    def __call__(self, planner: Planner, watch: Watch) -> Reach:
+    def __call__(self, planner: Planner, watch: Watch) -> MaxResilience:
         """Ask it of a coalition's program."""
         solution = planner.most_resilient(replace(self.controls, absolute_gap=RESILIENCE_GAP, watch=watch))
         highest = solution.objective if solution.found else math.nan
         bound = min(1.0, solution.bound) if math.isfinite(solution.bound) else 1.0
-        return Reach(solution.outcome, highest, max(bound, highest) if solution.found else bound, solution.seconds)
+        bound = max(bound, highest) if solution.found else bound
+        return MaxResilience(solution.outcome, highest, bound, solution.seconds)
 
 
 def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> Answer:

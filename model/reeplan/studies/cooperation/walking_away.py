@@ -14,7 +14,7 @@ from reeplan.endings import OPTIMAL, status_of
 from reeplan.inputs.spec import BASE
 from reeplan.model.measures import measure_of
 from reeplan.solve.executor import Task
-from reeplan.studies.cooperation.after_a_break import GoOn, TurnRound
+from reeplan.studies.cooperation.after_a_break import ContinueAfterBreak, Reoptimise
 from reeplan.studies.cooperation.coalition import named
 from reeplan.studies.cooperation.deal import NOT_SOLVED, OUT_OF_REACH
 from reeplan.studies.cooperation.held_assets import Break
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reeplan.model.case import Case
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
-    from reeplan.studies.cooperation.after_a_break import Outlook
+    from reeplan.studies.cooperation.after_a_break import OutcomeAfterBreak
     from reeplan.studies.cooperation.allocation import Coalition
     from reeplan.studies.cooperation.joint_investment import JointInvestment
     from reeplan.studies.cooperation.question import Answer
@@ -151,14 +151,14 @@ def _task(one: Break, target: float, gap: float, controls: Controls) -> Task:
         measure, target = "worst_case", 0.0
     what = f"{named(one.whole.partners, one.stay)} from {one.year}: {AS_PLANNED if one.goes_on else TURNS_ROUND}"
     if one.goes_on:
-        return Task(what, remaining, GoOn(one.space_after()), measure)
-    return Task(what, remaining, TurnRound(target, gap, controls), measure, controls.time_limit_s)
+        return Task(what, remaining, ContinueAfterBreak(one.space_after()), measure)
+    return Task(what, remaining, Reoptimise(target, gap, controls), measure, controls.time_limit_s)
 
 
 # ---- from an answer to a row ------------------------------------------------------------------------
 
 
-def _row(one: Break, answer: Outlook | None, alone: Alone, side_payment_a_year: float) -> Row:
+def _row(one: Break, answer: OutcomeAfterBreak | None, alone: Alone, side_payment_a_year: float) -> Row:
     found = answer if answer is not None and answer.found else None
     before, to_pay = _paid_before(one), _still_to_pay(one)
     side = side_payment_a_year * sum(one.whole.discount(t) for t in one.whole.years if t < one.year)
@@ -192,7 +192,7 @@ def _row(one: Break, answer: Outlook | None, alone: Alone, side_payment_a_year: 
     )
 
 
-def _status(answer: Outlook | None) -> str:
+def _status(answer: OutcomeAfterBreak | None) -> str:
     """How the search ended, in the words that are used of coalitions."""
     if answer is None:
         return NOT_SOLVED
@@ -220,7 +220,7 @@ def _planned_alone(answer: Answer | None) -> Alone:
     return Alone(status, answer.cost_musd, answer.bound_musd, answer.resilience)
 
 
-def _at_its_most_resilient(one: Break, answer: Outlook | None) -> Alone:
+def _at_its_most_resilient(one: Break, answer: OutcomeAfterBreak | None) -> Alone:
     """Where the target is out of reach alone: of a break before anything was decided together."""
     if answer is None or not answer.found:
         return Alone(OUT_OF_REACH)
@@ -288,7 +288,7 @@ def _capital_lost(one: Break, owners: Coalition, place: Coalition) -> float:
     )
 
 
-def _losses(one: Break, found: Outlook | None) -> tuple[str, float, float]:
+def _losses(one: Break, found: OutcomeAfterBreak | None) -> tuple[str, float, float]:
     """The window in which most is lost, what is lost in it (MUSD), and the share served by the case's measure."""
     if found is None:
         return "", math.nan, math.nan

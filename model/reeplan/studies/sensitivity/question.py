@@ -168,7 +168,7 @@ def cheaper(cheapest: Summary, other: Summary) -> Summary:
 
 
 @dataclass(frozen=True)
-class Beginning:
+class WarmStart:
     """Where the search with divisible modules ends in the case as stated; its futures begin there."""
 
     outcome: Outcome
@@ -203,15 +203,15 @@ class Beginning:
 
 
 @dataclass(frozen=True)
-class Begin:
+class FindWarmStart:
     """The cheapest plan of a case with divisible modules, at no target."""
 
-    answer_type: ClassVar[type] = Beginning
+    answer_type: ClassVar[type] = WarmStart
 
-    def __call__(self, planner: Planner, watch: Watch) -> Beginning:
+    def __call__(self, planner: Planner, watch: Watch) -> WarmStart:
         """Ask it of a case's program."""
         found = planner.cheapest_relaxed(0.0, keep_basis=True)
-        return Beginning(found.outcome, found.objective, found.basis, found.seconds)
+        return WarmStart(found.outcome, found.objective, found.basis, found.seconds)
 
 
 def _summary(planner: Planner, solution: Solution, target: float, gap_musd: float) -> Summary:

@@ -13,7 +13,7 @@ from reeplan.studies.sensitivity.design import index_points, screening_points, s
 from reeplan.studies.sensitivity.effects import Design, leading
 from reeplan.studies.sensitivity.futures import BASE_NAME, Future, Futures
 from reeplan.studies.sensitivity.outputs import Told
-from reeplan.studies.sensitivity.question import Begin, Question
+from reeplan.studies.sensitivity.question import FindWarmStart, Question
 from reeplan.studies.sensitivity.result import Sensitivity
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _Work:
             *self._checks(ends[0], screened or drawn),
         ]
         if any(divisible for _, divisible in asked):
-            [beginning] = self.ask([Task("the case as stated", self.futures.base_case, Begin(), self.measure)])
+            [beginning] = self.ask([Task("the case as stated", self.futures.base_case, FindWarmStart(), self.measure)])
             self.start = beginning.basis if beginning is not None else None
         self.told = self._answered(asked)
         if len(screened):

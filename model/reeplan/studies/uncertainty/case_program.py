@@ -10,7 +10,7 @@ from reeplan.inputs.spec import BASE
 from reeplan.model.program import cost
 from reeplan.solve.planner import INVESTMENT, OPERATION
 from reeplan.studies.uncertainty.decisions import Decision, Kind, read_decisions, written
-from reeplan.studies.uncertainty.program import Held
+from reeplan.studies.uncertainty.program import FixedDecisions
 from reeplan.studies.uncertainty.scenarios import costs_by_scenario, served_by_scenario
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class CaseProgram:
             if abs(values[column]) > NOTHING_DECIDED
         }
 
-    def hold(self, decided: FirstStage) -> Held:
+    def hold(self, decided: FirstStage) -> FixedDecisions:
         """The same investment in this case, and in words what of it cannot be decided here, or only later.
 
         Nothing else is built. What can be decided here only in a later year is decided in the first such year.
@@ -63,7 +63,7 @@ class CaseProgram:
         for one in here:
             if one.kind is not Kind.ROOM:
                 parts[self.planner.columns(one.kind.variable)[one.index]] += one.amount
-        return Held(
+        return FixedDecisions(
             fixed,
             {column: max(0.0, part - SLACK) for column, part in parts.items()},
             tuple(dict.fromkeys([*lacks, *self._beyond_limits(fixed)])),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Held:
+class FixedDecisions:
     """First decisions as bounds on the solver's columns; in words, those that the program has no place for, or later.
 
     ``at_least`` holds decisions whose sum is fixed elsewhere: so that they add up although each is known only to the
@@ -42,7 +42,7 @@ class Program(Protocol):
     def first_stage(self, values: Any) -> FirstStage:
         """What a solution decides first."""
 
-    def hold(self, decided: FirstStage) -> Held:
+    def hold(self, decided: FirstStage) -> FixedDecisions:
         """The same as bounds."""
 
     def settle(self, values: Any, floor: Mapping[int, float]) -> Any:
@@ -69,7 +69,7 @@ def least_cost(
 
     With all whole numbers given, what is left is a linear program: its cost is exact.
     """
-    held = Held() if given is None else program.hold(given)
+    held = FixedDecisions() if given is None else program.hold(given)
     if held.lacks:
         return Found(Outcome.INFEASIBLE, lacks=held.lacks)
     bounds: dict[str, Any] = {"fixed": held.fixed, "at_least": _higher(held.at_least, floor or {})}

@@ -34,7 +34,7 @@ class Cheapest:
 
 
 @dataclass(frozen=True)
-class CarriedOut:
+class EvaluatePlan:
     """What a plan costs and serves where its investment is ``given``, operated to keep ``level`` of resilience.
 
     Where the investment does not allow that level, as much as it allows.

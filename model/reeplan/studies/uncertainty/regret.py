@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.solve.executor import Task
 from reeplan.studies.uncertainty.case_program import CaseProgram
-from reeplan.studies.uncertainty.question import CarriedOut, Cheapest
+from reeplan.studies.uncertainty.question import Cheapest, EvaluatePlan
 from reeplan.studies.uncertainty.scenarios import NOTHING, lost_by_scenario, probabilities
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ SAME_SHARE = 1e-7
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenPlan:
     """A plan of a front as what can be chosen: its investment, and what it costs and serves whatever happens.
 
     ``level`` is the resilience that it keeps; ``cost``, ``served`` and ``lost`` are by scenario (``lost`` in MUSD of
@@ -55,10 +55,10 @@ class Choice:
     lost: Mapping[str, float]
 
 
-def choice_of(planner: Planner, point: Point) -> Choice:
+def choice_of(planner: Planner, point: Point) -> ChosenPlan:
     """A point of a front, its windows re-run, as a choice."""
     program, values = CaseProgram(planner), point.plan.values
-    return Choice(
+    return ChosenPlan(
         point.name,
         point.plan.kept,
         program.first_stage(values),
@@ -185,7 +185,7 @@ AGAINST: Mapping[str, tuple[str, ...]] = {"what may happen": (WINDOW, UNDISTURBE
 
 def regret_of(
     case: Case,
-    choices: Sequence[Choice],
+    choices: Sequence[ChosenPlan],
     futures: Mapping[str, Case],
     ask: Ask,
     gap: float,
@@ -209,7 +209,7 @@ def regret_of(
     measure, limit = case.settings.resilience_measure, controls.time_limit_s
     search, carry_out = (
         Cheapest(0.0, gap, controls),
-        [CarriedOut(one.investment, one.level, controls) for one in choices],
+        [EvaluatePlan(one.investment, one.level, controls) for one in choices],
     )
     # All of one future together: whoever solves keeps its program.
     tasks = [
@@ -245,7 +245,7 @@ def _scenarios(case: Case) -> list[Future]:
     return [nothing, *(Future(window.label, WINDOW, window.probability) for window in case.windows)]
 
 
-def _in_scenarios(case: Case, choices: Sequence[Choice]) -> dict[tuple[str, str], Outlook]:
+def _in_scenarios(case: Case, choices: Sequence[ChosenPlan]) -> dict[tuple[str, str], Outlook]:
     """What the plans' own tables say of every window, and of nothing happening."""
     return {
         (choice.point, future.name): Outlook(
@@ -256,7 +256,7 @@ def _in_scenarios(case: Case, choices: Sequence[Choice]) -> dict[tuple[str, str]
     }
 
 
-def _outlook(answer: Found | None, choice: Choice) -> Outlook:
+def _outlook(answer: Found | None, choice: ChosenPlan) -> Outlook:
     if answer is None:
         return Outlook(kept=False, why=NOT_SOLVED)
     if answer.lacks:

@@ -11,7 +11,7 @@ import pandas as pd
 from reeplan import endings
 from reeplan.studies.uncertainty import tables, words
 from reeplan.studies.uncertainty.case_problem import WINDOW_BY_WINDOW, CaseProblem
-from reeplan.studies.uncertainty.regret import Choice, Regret, regret_of
+from reeplan.studies.uncertainty.regret import ChosenPlan, Regret, regret_of
 from reeplan.studies.uncertainty.risk import NO_ODDS, RiskFront, risk_front
 from reeplan.studies.uncertainty.scenarios import NOTHING
 from reeplan.studies.uncertainty.two_stage import HERE_AND_NOW, Knowing, Request, value_of_knowing
@@ -108,7 +108,7 @@ def _is_unknown(cell: Any) -> bool:
 
 def study_futures(
     case: Case,
-    choices: Sequence[Choice],
+    choices: Sequence[ChosenPlan],
     ask: Ask,
     gap: float,
     controls: Controls,

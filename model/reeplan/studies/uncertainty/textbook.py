@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from reeplan.solve.engine import Controls, Engine
-from reeplan.studies.uncertainty.program import Held, least_cost
+from reeplan.studies.uncertainty.program import FixedDecisions, least_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,10 +37,11 @@ class StatedProgram:
         """What a solution decides first, by the names of the variables."""
         return {name: float(values[column]) for name, column in self._first.items()}
 
-    def hold(self, decided: FirstStage) -> Held:
+    def hold(self, decided: FirstStage) -> FixedDecisions:
         """The same as bounds."""
         lacks = tuple(name for name in decided if name not in self._first)
-        return Held({self._first[name]: value for name, value in decided.items() if name in self._first}, lacks=lacks)
+        fixed = {self._first[name]: value for name, value in decided.items() if name in self._first}
+        return FixedDecisions(fixed, lacks=lacks)
 
     def settle(self, values: Any, floor: Mapping[int, float]) -> Any:
         """Nothing is left undecided: scenarios without a weight are not stated."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.inputs.names import counted
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.palette import GREEN, ORANGE, SKY, VERMILION
 from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, line, paler
@@ -21,7 +21,7 @@ from reeplan.present.figures.study_tables import (
     read_table,
     slack_in_words,
 )
-from reeplan.present.words import clipped_apart, count, listed, percent, plain, short
+from reeplan.present.words import clipped_apart, count, display_name, join_and, percent, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,7 @@ def title(view: View, table: pd.DataFrame) -> str:
         return f"{lead} and builds nothing" if len(plans) == 1 else f"{lead}, and nothing is built in all of them"
     named = f"{count(len(everywhere), 'asset')} of {table['asset'].nunique()}"
     if len(everywhere) <= 2:
-        named = listed(clipped_apart([asset_in_words(name, within=True) for name in everywhere]))
+        named = join_and(clipped_apart([asset_in_words(name, within=True) for name in everywhere]))
     if len(plans) == 1:
         return f"{lead}; {likeness} the cheapest it builds {named}"
     return f"{lead}; {'both' if len(plans) == 2 else 'all'}, {likeness} the cheapest, build {named}"
@@ -155,10 +155,10 @@ def alt(view: View, table: pd.DataFrame) -> str:
     """Each alternative with what it leaves out and adds."""
     said = []
     for name, rows in table[table["alternative"] != CHEAPEST].groupby("alternative", sort=False):
-        parts = [f"{change} {listed([asset_in_words(asset, within=True) for asset in there][:5])}"
+        parts = [f"{change} {join_and([asset_in_words(asset, within=True) for asset in there][:5])}"
                  for change in MARKS if len(there := rows["asset"][rows["change"] == change])]  # fmt: skip
         over = _more(100 * float(rows["over_cheapest_share"].iloc[0]))
-        said.append(f"{plain(str(name))} ({over}): {'; '.join(parts) or 'the same sizes and years'}.")
+        said.append(f"{display_name(str(name))} ({over}): {'; '.join(parts) or 'the same sizes and years'}.")
     return " ".join([f"{title(view, table)}.", *said[:8]])
 
 
@@ -182,7 +182,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     years = (
         "Numbers: new capacity over all years (t a year; a stockpile's room in t), and the year of the first decision"
     )
-    page = Sheet.of(view, title(view, table), years, height * len(bands), _notes(table, len(assets) - len(shown)))
+    page = Page.of(view, title(view, table), years, height * len(bands), _notes(table, len(assets) - len(shown)))
     cells = {(row["alternative"], row["asset"]): row for row in table.to_dict("records")}
     for number, band in enumerate(bands):
         top = page.ceiling - number * height
@@ -200,10 +200,10 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _head(page: Sheet, plan: dict[Any, Any], x: float, top: float, wide: float) -> None:
+def _head(page: Page, plan: dict[Any, Any], x: float, top: float, wide: float) -> None:
     """A plan's name, what it costs more, and by how much it differs."""
     middle, cheapest = x + wide / 2, plan["alternative"] == CHEAPEST
-    text = plain(plan["alternative"])
+    text = display_name(plan["alternative"])
     size = next((size for size in (BODY, SMALL) if page.ruler.width(text, size, "bold") <= wide - 0.02), TINY)
     name = page.ruler.cut(text, wide - 0.02, size, "bold")
     page.write(middle, top - line(BODY) + 0.03, name, size, weight="bold", ha="center")
@@ -217,7 +217,7 @@ def _head(page: Sheet, plan: dict[Any, Any], x: float, top: float, wide: float) 
         page.write(middle, y, page.ruler.cut(text, wide - 0.02, TINY), TINY, ha="center", color=GREY)
 
 
-def _cell(page: Sheet, row: dict[Any, Any], x: float, top: float, wide: float) -> None:
+def _cell(page: Page, row: dict[Any, Any], x: float, top: float, wide: float) -> None:
     size, change = float(row["t_per_year"]), str(row["change"])
     there = size > 0
     cheapest = row["alternative"] == CHEAPEST
@@ -247,7 +247,7 @@ def _notes(table: pd.DataFrame, hidden: int) -> list[str]:
         said.append("Under a plan's name: how much dearer it may be, how much dearer it is, and ≠ how different it is "
                     "from the most similar of the cheapest and the plans before it that may be as dear (100\u00a0%: in "
                     "everything).")  # fmt: skip
-    said += [f"{plain(name)} is {plain(before)} again." for name, before in repeats(table).items()]
+    said += [f"{display_name(name)} is {display_name(before)} again." for name, before in repeats(table).items()]
     if hidden:
         said.append(f"{counted(hidden, 'more asset')} {'is' if hidden == 1 else 'are'} in the CSV of this figure.")
     return [" ".join(said)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, ORANGE
 from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, line, paler
@@ -18,7 +18,7 @@ from reeplan.present.figures.study_tables import (
     read_table,
     slack_in_words,
 )
-from reeplan.present.words import clipped_apart, count, listed, plain
+from reeplan.present.words import clipped_apart, count, display_name, join_and
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,8 +109,8 @@ def thing_in_words(kind: str, name: str) -> str:
     if kind == "stockpile":
         return asset_in_words(f"stockpile {name}", within=True)
     if kind in ("country", "partner"):
-        return f"{KINDS[kind].lower()} {plain(name)}"
-    return f"route {plain(name)}" if kind == "route" else asset_in_words(name)
+        return f"{KINDS[kind].lower()} {display_name(name)}"
+    return f"route {display_name(name)}" if kind == "route" else asset_in_words(name)
 
 
 def slacks(rows: pd.DataFrame) -> list[str]:
@@ -164,7 +164,7 @@ def _last_must(table: pd.DataFrame) -> str:
 def _named(names: list[str]) -> str:
     names = clipped_apart(names)
     if len(names) <= MOST_NAMED:
-        return listed(names)
+        return join_and(names)
     return f"{', '.join(names[: MOST_NAMED - 1])} and {count(len(names) - MOST_NAMED + 1, 'more', 'more')}"
 
 
@@ -192,7 +192,7 @@ def _heading(group: str, widest: str) -> str:
 def _says(rows: list[dict[Any, Any]]) -> tuple[str, str]:
     """The range at the widest slack, and what the class is at the others where it differs."""
     last = rows[-1]
-    unit = UNITS.get(last["unit"], plain(last["unit"]))
+    unit = UNITS.get(last["unit"], display_name(last["unit"]))
     if last["class"] == MUST_AVOID:
         first = f"none (in the cheapest {figures_of(last['in_cheapest'])})" if last["in_cheapest"] > 1e-4 else "none"
     else:
@@ -226,7 +226,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     row = max(lanes * LANE, 0.2) + GAP
     slack = slacks(table)
     body = HEAD + len(groups) * (line(BODY) + 0.1) + row * len(shown) + FOOT
-    page = Sheet.of(view, title(view, table), years_and_money(view.run), body, _notes(things, shown, slack))
+    page = Page.of(view, title(view, table), years_and_money(view.run), body, _notes(things, shown, slack))
     left, right = EDGE + NAMES, page.right - SAYS
     _legend(page, left, page.right)
     axes = page.axes(left, page.floor + FOOT, right - left, body - FOOT - HEAD)
@@ -250,7 +250,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _legend(page: Sheet, left: float, right: float) -> None:
+def _legend(page: Page, left: float, right: float) -> None:
     """What a bar, a pale bar and a mark are."""
     y = page.ceiling - 0.12
     page.box(left, y - 0.05, 0.24, 0.1, facecolor=GREY)
@@ -263,11 +263,12 @@ def _legend(page: Sheet, left: float, right: float) -> None:
     page.write(x + 0.14, y, "the cheapest plan", SMALL, va="center_baseline")
 
 
-def _row(page: Sheet, axes: Any, rows: list[dict[Any, Any]], top: float, row: float) -> None:
+def _row(page: Page, axes: Any, rows: list[dict[Any, Any]], top: float, row: float) -> None:
     last, middle = rows[-1], top - row / 2
     colour = COLOURS[last["group"]]
     kind = KINDS[last["kind"]]
-    name = asset_in_words(last["name"]) if last["kind"] != "stockpile" else plain(last["name"]).replace("/", ", ")
+    is_stockpile = last["kind"] == "stockpile"
+    name = display_name(last["name"]).replace("/", ", ") if is_stockpile else asset_in_words(last["name"])
     page.write(EDGE, middle, kind, TINY, color=GREY, va="center_baseline")
     write_name(page, EDGE + 0.62, middle, name, NAMES - 0.74)
     whole = max((end for one in rows for end in (one["most_bound"], one["most"], one["in_cheapest"])
@@ -305,7 +306,7 @@ def _finite(value: float, otherwise: float) -> float:
 
 def _notes(things: list[Any], shown: list[Any], slack: list[str]) -> list[str]:
     lanes = (
-        f"Bars of a row from top to bottom: plans at most {listed(slack)} dearer than the cheapest plan."
+        f"Bars of a row from top to bottom: plans at most {join_and(slack)} dearer than the cheapest plan."
         if len(slack) > 1
         else f"Plans at most {slack[0]} dearer than the cheapest plan."
     )

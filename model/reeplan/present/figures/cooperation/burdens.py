@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.outputs.run import STAGES
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, STAGE_COLOURS, TINY, line
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.cooperation.data import deal_level, read_table
 from reeplan.present.figures.cooperation.wording import level_subtitle, money
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import STAGE_WORDS, capitalised, listed, percent, plain
+from reeplan.present.words import STAGE_WORDS, capitalised, display_name, join_and, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,7 +63,8 @@ def title(view: View, table: pd.DataFrame) -> str:
     elif worst is not None:
         share = percent(worst["served_percent"])
         said.setdefault(str(worst["partner"]), []).append(f"is left with {share} served in its worst disruption")
-    parts = [f"{plain(partner)} {listed(clauses)}" for partner, clauses in said.items()] + ([whole] if whole else [])
+    parts = [f"{display_name(partner)} {join_and(clauses)}" for partner, clauses in said.items()]
+    parts += [whole] if whole else []
     return capitalised("; ".join(parts))
 
 
@@ -81,7 +82,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
             window = run.window_in_words(str(worst["item"]))
             parts.append(f"is served least ({percent(worst['served_percent'])}) in {window}")
         if parts:
-            said.append(f"{plain(partner)} {listed(parts)}.")
+            said.append(f"{display_name(partner)} {join_and(parts)}.")
     return f"{title(view, table)}. {' '.join(said)}"
 
 
@@ -108,10 +109,10 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     width = (8.8 - 2 * EDGE - NAMES - GAP * (len(panels) - 1)) / max(len(panels), 1)
     keys = _key_rows(table) * (line(TINY) + 0.06) + 0.1
     body = line(BODY) + 0.1 + ROW * len(partners) + FOOT + keys
-    page = Sheet.of(view, title(view, table), subtitle, body, _notes(panels))
+    page = Page.of(view, title(view, table), subtitle, body, _notes(panels))
     top = page.ceiling - line(BODY) - 0.1
     for place, partner in enumerate(partners):
-        name = page.ruler.cut(plain(partner), NAMES - 0.1, BODY, "bold")
+        name = page.ruler.cut(display_name(partner), NAMES - 0.1, BODY, "bold")
         page.write(EDGE, top - ROW * (place + 0.5), name, BODY, weight="bold", va="center_baseline")
     for number, what in enumerate(panels):
         left = EDGE + NAMES + number * (width + GAP)
@@ -177,13 +178,13 @@ def _key_rows(table: pd.DataFrame) -> int:
     return max(-(-int(there.get(PAYS, 0)) // 2), -(-int(there.get(OWNS, 0)) // 2))
 
 
-def _keys(page: Sheet, rows: pd.DataFrame, what: str, left: float, top: float, width: float) -> None:
+def _keys(page: Page, rows: pd.DataFrame, what: str, left: float, top: float, width: float) -> None:
     there = {str(row["item"]) for row in rows.to_dict("records") if abs(row["musd"]) > 1e-6}
     items = [(label, colour) for item, (label, colour) in _items(what).items() if item in there]
     page.legend(left, top, items, width + GAP - 0.12, TINY)
 
 
-def _draw_risks(view: View, page: Sheet, axes: Any, table: pd.DataFrame, partners: list[str], width: float) -> None:
+def _draw_risks(view: View, page: Page, axes: Any, table: pd.DataFrame, partners: list[str], width: float) -> None:
     """A ring a disruption; the worst is filled and named."""
     level = deal_level(view.run)
     axes.set_xlim(0, 100)

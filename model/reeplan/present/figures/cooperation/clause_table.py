@@ -16,7 +16,7 @@ from reeplan.present.figures.cooperation.data import (
     deal_level,
     read_table,
 )
-from reeplan.present.words import plain
+from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,12 +48,12 @@ class Lever:
     @property
     def short(self) -> str:
         """The change in a word or a few; what it means comes after its colon."""
-        return plain(self.change.partition(":")[0])
+        return display_name(self.change.partition(":")[0])
 
     @property
     def in_words(self) -> str:
         """Clause, whose, and the change."""
-        return f"{plain(self.clause)} ({plain(self.about)}) {self.short}"
+        return f"{display_name(self.clause)} ({display_name(self.about)}) {self.short}"
 
     @property
     def breaks(self) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, SMALL, TINY, paler
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.cooperation.clause_table import OUT_BOTH, Lever, is_unsolved, levers_of, table_of
 from reeplan.present.figures.cooperation.data import LEVERS, Amount, deal_level, partner_colours
 from reeplan.present.figures.cooperation.wording import level_subtitle, ranged, signed
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, listed, plain
+from reeplan.present.words import capitalised, count, display_name, join_and
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +76,7 @@ def _says(lever: Lever) -> str:
     if lever.status == OUT_BOTH:
         return "target out of reach anyway"
     if not lever.together.known:
-        return plain(lever.status)
+        return display_name(lever.status)
     return f"{signed(lever.together.found)} ({ranged(lever.together)})"
 
 
@@ -99,7 +99,7 @@ def _notes(levers: list[Lever], shown: list[Lever], cut: bool) -> list[str]:
     if left:
         rest.append(f"{count(len(left), 'smaller change').capitalize()} not shown.")
     if idle:
-        names = listed([lever.in_words for lever in idle[:MOST_SAID]])
+        names = join_and([lever.in_words for lever in idle[:MOST_SAID]])
         rest.append(
             f"Worth nothing to anybody: {names}." if len(idle) <= MOST_SAID
             else f"{count(len(idle), 'change').capitalize()} would be worth nothing to anybody."
@@ -120,7 +120,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     level = deal_level(run)
     subtitle = level_subtitle(run, level) if level is not None else years_and_money(run)
     body = HEAD + ROW * len(shown) + FOOT if shown else 0.1
-    page = Sheet.of(view, title(view, table), subtitle, body, _notes(levers, shown, cut))
+    page = Page.of(view, title(view, table), subtitle, body, _notes(levers, shown, cut))
     if not shown:
         return page.figure
     bottom, left = page.floor + FOOT, EDGE + NAMES
@@ -136,7 +136,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     colours = partner_colours(run)
     split = [name for name in run.partners if any(lever.partners.get(name) is not None for lever in shown)]
     if split:
-        page.legend(left, page.ceiling, [(plain(name), colours[name]) for name in split], page.right - left)
+        page.legend(left, page.ceiling, [(display_name(name), colours[name]) for name in split], page.right - left)
     for number, lever in enumerate(shown):
         top = page.ceiling - HEAD - ROW * number
         if number:
@@ -147,8 +147,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _name(page: Sheet, lever: Lever, top: float) -> None:
-    clause = plain(lever.clause)
+def _name(page: Page, lever: Lever, top: float) -> None:
+    clause = display_name(lever.clause)
     first = f"{capitalised(clause)}: {lever.short}"
     page.write(
         EDGE, top - 0.14, page.ruler.cut(first, NAMES - 0.1, SMALL, "bold"), SMALL, weight="bold", va="center_baseline"
@@ -156,7 +156,7 @@ def _name(page: Sheet, lever: Lever, top: float) -> None:
     page.write(
         EDGE,
         top - 0.29,
-        page.ruler.cut(plain(lever.about), NAMES - 0.1, SMALL),
+        page.ruler.cut(display_name(lever.about), NAMES - 0.1, SMALL),
         SMALL,
         color=GREY,
         va="center_baseline",
@@ -214,14 +214,14 @@ def _whisker(axes: Any, worth: Amount, y: float, lever: Lever) -> None:
         )
 
 
-def _say(page: Sheet, lever: Lever, top: float, split: list[str]) -> None:
+def _say(page: Page, lever: Lever, top: float, split: list[str]) -> None:
     x, room = page.right - SAYS + 0.14, SAYS - 0.14
     known = lever.together.known
     page.write(x, top - 0.14, page.ruler.cut(_says(lever), room, SMALL, "bold" if known else "normal"), SMALL,
                weight="bold" if known and lever.sign(lever.together) else "normal", va="center_baseline")  # fmt: skip
     if 0 < len(split) <= MOST_SAID:
         parts = [
-            f"{plain(name)} {signed(lever.partners[name].found)}"
+            f"{display_name(name)} {signed(lever.partners[name].found)}"
             for name in split
             if name in lever.partners and lever.partners[name].known
         ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, SMALL, TINY, WIDTH, line, paler
 from reeplan.present.figures.cooperation.data import NOISE, REGRET, Amount, deal_level, members, read_table
 from reeplan.present.figures.cooperation.wording import group_in_words, level_subtitle, money, ranged, several, signed
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, number, percent, plain
+from reeplan.present.words import capitalised, count, display_name, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +128,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     level = deal_level(view.run)
     target = level.target if level is not None else math.nan
     subtitle = level_subtitle(view.run, level) if level is not None else years_and_money(view.run)
-    page = Sheet.of(view, title(view, table), subtitle, height * len(bands), _notes(table, target))
+    page = Page.of(view, title(view, table), subtitle, height * len(bands), _notes(table, target))
     cells = {(r["stays"], r["leaves"], r["conduct"], r["year"]): r for r in table.to_dict("records")}
     most = float(table["regret_musd"].abs().max()) if table["regret_musd"].notna().any() else 1.0
     for place_of_band, band in enumerate(bands):
@@ -137,7 +137,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
             _name(page, view.run, stays, leaves, top - head - ROW * place)
         x = EDGE + NAMES
         for conduct, years in band:
-            title_of = page.ruler.cut(capitalised(plain(conduct)), len(years) * cell, BODY, "bold")
+            title_of = page.ruler.cut(capitalised(display_name(conduct)), len(years) * cell, BODY, "bold")
             page.write(x + 0.03, top - line(BODY) + 0.03, title_of, BODY, weight="bold")
             for year in years:
                 page.write(x + cell / 2, top - head + 0.06, f"{year:.0f}", SMALL, ha="center", color=GREY)
@@ -167,7 +167,7 @@ def _bands(table: pd.DataFrame, conducts: list[str]) -> tuple[list[list[tuple[st
     return bands, min(WIDEST, (room - gaps) / widest)
 
 
-def _name(page: Sheet, run: Run, stays: str, leaves: str, top: float) -> None:
+def _name(page: Page, run: Run, stays: str, leaves: str, top: float) -> None:
     room = NAMES - 0.1
     who = group_in_words(run, stays)
     first = f"{capitalised(who)} {'stay' if several(run, stays) else 'stays'}"
@@ -181,7 +181,7 @@ def _name(page: Sheet, run: Run, stays: str, leaves: str, top: float) -> None:
         )  # fmt: skip
 
 
-def _cell(page: Sheet, row: dict[Any, Any], x: float, top: float, wide: float, most: float, target: float) -> None:
+def _cell(page: Page, row: dict[Any, Any], x: float, top: float, wide: float, most: float, target: float) -> None:
     """Regret, its band, and what is served then and alone."""
     regret, kind = amount_of(row), row["against_alone"]
     colour = colour_of(regret.found, most) if kind in (WORSE, BETTER) else "#FFFFFF" if regret.known else "#EDEDED"

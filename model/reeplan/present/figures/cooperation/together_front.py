@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, apart, line, paler
 from reeplan.present.charts.ticks import tick_label, ticks_between
@@ -16,7 +16,7 @@ from reeplan.present.figures.cooperation.wording import money, ranged
 from reeplan.present.figures.front.data import read_front
 from reeplan.present.figures.front.words import measure_axis
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import listed, percent, plain
+from reeplan.present.words import display_name, join_and, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -139,7 +139,7 @@ def _levels(rows: pd.DataFrame) -> str:
     """Levels by name, or from which to which."""
     targets = sorted(rows["target_percent"])
     if len(targets) <= MOST_NAMED:
-        return listed([_percent(target) for target in targets])
+        return join_and([_percent(target) for target in targets])
     return f"{_percent(targets[0])} to {_percent(targets[-1])}"
 
 
@@ -158,7 +158,7 @@ def _says(row: dict[Any, Any]) -> str:
     gain = Amount(row["gain_musd"], row["gain_least_musd"], row["gain_greatest_musd"])
     kind = row["joining"]
     if kind == ONLY_TOGETHER:
-        return f"{listed([plain(name) for name in row['cannot_alone'].split('; ')])} cannot alone"
+        return f"{join_and([display_name(name) for name in row['cannot_alone'].split('; ')])} cannot alone"
     if kind == NEITHER:
         return "out of reach even together"
     if kind == UNKNOWN:
@@ -178,7 +178,7 @@ def _says(row: dict[Any, Any]) -> str:
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """Cost to the right and resilience upwards, as in the front; between the two lines lies the gain."""
     height = min(TALLEST, max(SHORTEST, ROW * len(table)))
-    page = Sheet.of(
+    page = Page.of(
         view,
         title(view, table),
         f"{years_and_money(view.run)}, in which every coalition keeps the same target",
@@ -224,7 +224,7 @@ def _draw_gain(axes: Any, table: pd.DataFrame) -> None:
         )  # fmt: skip
 
 
-def _draw_end_alone(page: Sheet, axes: Any, table: pd.DataFrame) -> None:
+def _draw_end_alone(page: Page, axes: Any, table: pd.DataFrame) -> None:
     """How far all get alone, said where no plan lies."""
     beyond = table[(table["joining"] == ONLY_TOGETHER) & table["alone_at_most_percent"].notna()]
     if beyond.empty:
@@ -244,7 +244,7 @@ def _draw_end_alone(page: Sheet, axes: Any, table: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def _free_place(page: Sheet, axes: Any, table: pd.DataFrame, end: float, text: str) -> tuple[float, bool]:
+def _free_place(page: Page, axes: Any, table: pd.DataFrame, end: float, text: str) -> tuple[float, bool]:
     """At the left end (0), the right (1) or the middle of the line, above or below: the first that covers no mark."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     height = axes.get_position().height * page.figure.get_size_inches()[1]
@@ -279,7 +279,7 @@ def _draw_way(axes: Any, table: pd.DataFrame, way: str, colour: str, mark: str) 
         axes.plot([cost], [y], mark, ms=6.5, mfc=face, mec=colour, mew=1.5, zorder=4, clip_on=False, gid=way)
 
 
-def _legend(page: Sheet, table: pd.DataFrame) -> None:
+def _legend(page: Page, table: pd.DataFrame) -> None:
     y, x = page.ceiling - 0.14, LEFT
     for way, colour, mark, label in (
         ("together", BLUE, "o", "together"),
@@ -294,7 +294,7 @@ def _legend(page: Sheet, table: pd.DataFrame) -> None:
     page.write(SIDE, y, "What joining does, MUSD", BODY, weight="bold", va="center_baseline")
 
 
-def _say_levels(page: Sheet, table: pd.DataFrame, bottom: float, height: float, floor: float, ceiling: float) -> None:
+def _say_levels(page: Page, table: pd.DataFrame, bottom: float, height: float, floor: float, ceiling: float) -> None:
     """What joining does at each level, beside it; levels that lie too close are moved apart."""
     gap = 1.05 * line(SMALL)
     most = max(2, int(height / gap))

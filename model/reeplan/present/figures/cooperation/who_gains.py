@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, paler
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.cooperation.data import (
@@ -27,7 +27,7 @@ from reeplan.present.figures.cooperation.wording import (
     who_gains,
 )
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import plain
+from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,7 +79,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     """Every partner's gain and side payment."""
     said = [title(view, table) + ".", *who_cannot(_level(view))]
     for row in table.to_dict("records"):
-        name = plain(row["partner"])
+        name = display_name(row["partner"])
         parts = [
             f"alone {money(row['alone_musd'])}" if row["alone_musd"] == row["alone_musd"] else "no plan alone",
             f"pays {money(row['pays_in_plan_musd'])} in the plan",
@@ -128,7 +128,7 @@ def _shared(view: View, table: pd.DataFrame) -> Figure:
     level = _level(view)
     two = not _same_by_both_rules(table, level.noise)
     row = ROW + (0.1 if two else 0.0)
-    page = Sheet.of(
+    page = Page.of(
         view,
         title(view, table),
         level_subtitle(view.run, level),
@@ -154,7 +154,7 @@ def _shared(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _draw_partner(page: Sheet, axes: Any, row: dict[Any, Any], top: float, colour: str, two: bool) -> None:
+def _draw_partner(page: Page, axes: Any, row: dict[Any, Any], top: float, colour: str, two: bool) -> None:
     """Before and after side payments; where the rules differ, what the other rule gives below."""
     y, alone = top - LANE, row["alone_musd"]
     before, after = alone - row["pays_in_plan_musd"], alone - row["shapley_musd"]
@@ -187,12 +187,13 @@ def _band(axes: Any, gain: Amount, y: float, colour: str) -> None:
     axes.plot(inside, [y] * len(inside), "|", color=colour, ms=10, mew=1.3, zorder=3)
 
 
-def _say_partner(page: Sheet, row: dict[Any, Any], top: float) -> None:
+def _say_partner(page: Page, row: dict[Any, Any], top: float) -> None:
     """The name and cost alone to the left; the gain and the side payment to the right."""
     room = CHART - EDGE - 0.12
     y = top - LANE
     page.write(
-        EDGE, y, page.ruler.cut(plain(row["partner"]), room, BODY, "bold"), BODY, weight="bold", va="center_baseline"
+        EDGE, y, page.ruler.cut(display_name(row["partner"]), room, BODY, "bold"), BODY,
+        weight="bold", va="center_baseline",
     )
     page.write(EDGE, y - LANE * 0.78, page.ruler.cut(f"alone {money(row['alone_musd'])} MUSD", room, SMALL), SMALL,
                va="center_baseline", color=GREY)  # fmt: skip
@@ -273,7 +274,7 @@ def _not_shared(view: View, table: pd.DataFrame) -> Figure:
         "Grey: alone. Colour: in the joint plan, before any side payment. How to share the cost is not said: "
         "that takes a cost of every coalition.",
     ]
-    page = Sheet.of(view, title(view, table), level_subtitle(view.run, level), row * len(table) + FOOT, notes)
+    page = Page.of(view, title(view, table), level_subtitle(view.run, level), row * len(table) + FOOT, notes)
     both = [*table["alone_musd"], *table["pays_in_plan_musd"]]
     costs = [0.0, *(cost for cost in both if math.isfinite(cost))]
     extent = max(max(costs) - min(costs), 1e-9)
@@ -292,7 +293,7 @@ def _not_shared(view: View, table: pd.DataFrame) -> Figure:
     for number, record in enumerate(table.to_dict("records")):
         top = page.ceiling - number * row - PAD / 2
         partner = record["partner"]
-        name = page.ruler.cut(plain(partner), CHART - EDGE - 0.12, BODY, "bold")
+        name = page.ruler.cut(display_name(partner), CHART - EDGE - 0.12, BODY, "bold")
         page.write(EDGE, top - LANE, name, BODY, weight="bold", va="center_baseline")
         alone = level.alone(partner)
         why = "cannot reach the target alone" if alone.cannot else f"alone: {alone.status}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.cooperation.data import members
-from reeplan.present.words import count, listed, musd, percent, plain
+from reeplan.present.words import count, display_name, join_and, musd, percent
 
 if TYPE_CHECKING:
     from reeplan.present.figures.cooperation.data import Amount, Level
@@ -93,8 +93,8 @@ def group_in_words(run: Run, name: str) -> str:
     inside = members(run, name)
     outside = [partner for partner in run.partners if partner not in inside]
     if len(inside) >= MOST_NAMED and len(outside) == 1:
-        return f"all but {plain(outside[0])}"
-    return listed([plain(partner) for partner in inside])
+        return f"all but {display_name(outside[0])}"
+    return join_and([display_name(partner) for partner in inside])
 
 
 def several(run: Run, name: str) -> bool:
@@ -113,7 +113,7 @@ def what_joining_does(level: Level) -> str:
     if not level.together.cost.known:
         return "No plan of all partners together was found, so no gain can be stated"
     if level.unable:
-        who = listed([plain(name) for name in level.unable])
+        who = join_and([display_name(name) for name in level.unable])
         return f"{who} cannot reach the target alone: joining makes it possible"
     if not gain.known:
         return "Not every partner has a plan alone, so no gain can be stated"
@@ -139,9 +139,9 @@ def who_gains(level: Level) -> str:
         return f"{money(gains[level.partners[0]])} each"
     order = sorted(gains, key=lambda partner: -gains[partner])
     if len(order) <= MOST_NAMED:
-        return listed([f"{plain(partner)} {_gains(gains[partner], level.noise)}" for partner in order])
+        return join_and([f"{display_name(partner)} {_gains(gains[partner], level.noise)}" for partner in order])
     first, last = order[0], order[-1]
-    return f"{plain(first)} gains most ({money(gains[first])}), {plain(last)} " + (
+    return f"{display_name(first)} gains most ({money(gains[first])}), {display_name(last)} " + (
         f"least ({money(gains[last])})" if gains[last] >= -level.noise else f"loses {money(-gains[last])}"
     )
 
@@ -158,7 +158,7 @@ def who_cannot(level: Level) -> list[str]:
     for partner in level.unable:
         highest = level.alone(partner).highest_resilience
         if not math.isnan(highest):
-            said.append(f"{plain(partner)} alone reaches {percent(100 * highest, 1)} at most.")
+            said.append(f"{display_name(partner)} alone reaches {percent(100 * highest, 1)} at most.")
     return said
 
 

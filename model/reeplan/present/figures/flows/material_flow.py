@@ -8,7 +8,7 @@ from matplotlib.patches import PathPatch
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import INK, SMALL, TINY, line
 from reeplan.present.figures.flows.flow_table import (
     LOST,
@@ -66,15 +66,15 @@ def title(view: View, table: pd.DataFrame) -> str:
         return f"No rare earths reach any user in {year}"
     said = [f"{words.percent(100 * t / served.sum())} {_source(str(name))}" for name, t in served.head(2).items()]
     if window == BASE:
-        return f"In {year} users’ rare earths come {words.listed(said)}"
+        return f"In {year} users’ rare earths come {words.join_and(said)}"
     happens = view.run.window_in_words(window)
-    return f"{happens.rpartition(' (')[0] or happens}: in {year} rare earths come {words.listed(said)}"
+    return f"{happens.rpartition(' (')[0] or happens}: in {year} rare earths come {words.join_and(said)}"
 
 
 def _source(origin: str) -> str:
     if origin == RECYCLED:
         return "from recycling"
-    return "from stockpiles" if origin == FROM_STOCK else f"from {words.plain(origin)}"
+    return "from stockpiles" if origin == FROM_STOCK else f"from {words.display_name(origin)}"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -96,7 +96,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     run, (window, _) = view.run, when(view)
     layout, headings, missing = _laid_out(run, table)
     subtitle = f"{run.plan_in_words(view.point)}, {run.window_in_words(window)}: t of rare-earth oxide a year"
-    page = Sheet.of(view, title(view, table), subtitle, BODY_HEIGHT + 0.42, notes=[_note(table)])
+    page = Page.of(view, title(view, table), subtitle, BODY_HEIGHT + 0.42, notes=[_note(table)])
     left, right = page.left + FIRST, page.right - LAST - BAR
     many = len(headings)
     places = [left + number * (right - left) / max(many - 1, 1) for number in range(many)]
@@ -128,7 +128,7 @@ def _laid_out(run: Run, table: pd.DataFrame) -> tuple[Layout, list[str], dict[No
     return layout, [heading for _, heading in stages], missing
 
 
-def _draw_headings(page: Sheet, headings: list[str], places: list[float]) -> None:
+def _draw_headings(page: Page, headings: list[str], places: list[float]) -> None:
     step = places[1] - places[0] if len(places) > 1 else 2.0
     for number, (heading, x) in enumerate(zip(headings, places, strict=True)):
         first, last = number == 0, number == len(headings) - 1
@@ -139,7 +139,7 @@ def _draw_headings(page: Sheet, headings: list[str], places: list[float]) -> Non
         page.paragraph(x + (BAR if first else 0.0), top, lines, SMALL, **style)
 
 
-def _draw_ribbons(page: Sheet, run: Run, layout: Layout, places: list[float]) -> None:
+def _draw_ribbons(page: Page, run: Run, layout: Layout, places: list[float]) -> None:
     leaving, entering = tops(layout, rank_of(run))
     order = sorted(range(len(layout.links)), key=lambda number: -layout.links[number].t)
     for number in order:
@@ -158,7 +158,7 @@ def _draw_ribbons(page: Sheet, run: Run, layout: Layout, places: list[float]) ->
         )
 
 
-def _draw_bars(page: Sheet, run: Run, layout: Layout, places: list[float], missing: Mapping[Node, float]) -> None:
+def _draw_bars(page: Page, run: Run, layout: Layout, places: list[float], missing: Mapping[Node, float]) -> None:
     last = len(places) - 1
     bars = {link.stops[at] for link in layout.links for at in (0, -1)} | {(*node, last) for node in missing}
     for slot in sorted(bars):
@@ -184,7 +184,7 @@ def _draw_bars(page: Sheet, run: Run, layout: Layout, places: list[float], missi
             page.write(x + BAR + 0.05, middle, text, TINY, va="center", zorder=4, bbox=box)
 
 
-def _label_at_end(page: Sheet, x: float, middle: float, label: list[str], room: float) -> None:
+def _label_at_end(page: Page, x: float, middle: float, label: list[str], room: float) -> None:
     one = "  ".join(label)
     if page.ruler.width(one, SMALL) <= LAST - 0.06 or room < 2 * line(SMALL):
         page.write(x, middle, page.ruler.cut(one, LAST - 0.06, SMALL), SMALL, va="center_baseline")
@@ -194,7 +194,7 @@ def _label_at_end(page: Sheet, x: float, middle: float, label: list[str], room: 
 
 
 def _label(node: Node, t: float, missing: float) -> list[str]:
-    name = words.plain(node[1] if node[0] != RECYCLING else f"recycling, {node[1]}")
+    name = words.display_name(node[1] if node[0] != RECYCLING else f"recycling, {node[1]}")
     label = [name, f"{words.tonnes(t)} t"]
     return [*label, f"{words.tonnes(missing)} t not met"] if missing else label
 

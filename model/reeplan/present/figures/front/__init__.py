@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reeplan.present.charts.page import title_size
-from reeplan.present.charts.style import BLUE, BODY, EDGE, GREY, INK, SMALL, TITLE, WIDTH, Ruler, line
+from reeplan.present.charts.style import BLUE, BODY, EDGE, GREY, INK, SMALL, TITLE, WIDTH, TextMeasurer, line
 from reeplan.present.figures.front import words
 from reeplan.present.figures.front.data import FrontData, read_front, strip_of, table_of
-from reeplan.present.figures.front.page import BAND, HEAD, SIDE, SIDE_WIDTH, Page, visible_gaps
+from reeplan.present.figures.front.page import BAND, HEAD, SIDE, SIDE_WIDTH, FrontPage, visible_gaps
 from reeplan.present.figures.front.points import draw_connectors, draw_points
 from reeplan.present.figures.front.strip import draw_header, draw_rows, rows_height
 from reeplan.present.figures.spec import FigureSpec
@@ -22,7 +22,7 @@ HEIGHT_OF_FRONT, HEIGHT_OF_ONE = 3.35, 2.3
 
 def front_figure(data: FrontData) -> Figure:
     """The figure, not yet written; to be called inside ``drawing_style``."""
-    ruler, strip = Ruler(), strip_of(data)
+    ruler, strip = TextMeasurer(), strip_of(data)
     full = WIDTH - 2 * EDGE
     size = title_size(ruler, words.title(data))
     head = ruler.wrap(words.title(data), full, size, "bold", most=2)
@@ -38,7 +38,7 @@ def front_figure(data: FrontData) -> Figure:
     front = HEIGHT_OF_FRONT if len(data.points) > 1 else HEIGHT_OF_ONE
     height = top + front + BAND + HEAD + rows_height(data, strip) + bottom
     floor = height - top - front
-    page = Page(data, strip, ruler, height, floor, front)
+    page = FrontPage(data, strip, ruler, height, floor, front)
     y = page.paragraph(EDGE, height - 0.14, head, size, weight="bold")
     page.paragraph(EDGE, y, under_head, BODY, color=GREY)
     draw_points(page)
@@ -51,7 +51,7 @@ def front_figure(data: FrontData) -> Figure:
     return page.figure
 
 
-def _draw_side(page: Page, top: float, bottom: float) -> None:
+def _draw_side(page: FrontPage, top: float, bottom: float) -> None:
     """What each lettered plan is, beside the front; the most resilient at the top, as on the front."""
     lettered = page.data.points[page.data.points["letter"] != ""].reset_index(drop=True)
     count = len(lettered)
@@ -82,7 +82,7 @@ def _draw_side(page: Page, top: float, bottom: float) -> None:
         y = below - 0.16
 
 
-def _fits(page: Page, most: int, text: str) -> bool:
+def _fits(page: FrontPage, most: int, text: str) -> bool:
     return len(page.ruler.wrap(text, SIDE_WIDTH, SMALL)) <= most
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reeplan.present.charts.page import Sheet
-from reeplan.present.charts.style import EDGE, WIDTH, Ruler, apart
+from reeplan.present.charts.page import Page
+from reeplan.present.charts.style import EDGE, WIDTH, TextMeasurer, apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +21,11 @@ MOST_COLUMNS = 14
 COLUMN_GAP = 0.46
 
 
-class Page(Sheet):
+class FrontPage(Page):
     """The page, with the front's data; ``front_floor`` and ``front_height``: where the front stands."""
 
     def __init__(
-        self, data: FrontData, strip: Strip, ruler: Ruler, height: float, front_floor: float, front_height: float
+        self, data: FrontData, strip: Strip, ruler: TextMeasurer, height: float, front_floor: float, front_height: float
     ) -> None:
         super().__init__(height, ruler)
         self.data, self.strip = data, strip

@@ -7,11 +7,11 @@ from typing import Any
 from reeplan.present.charts.style import BLUE, BODY, FAINT, GREY, INK, LINE, SMALL, WIDTH
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.front import words
-from reeplan.present.figures.front.page import BAND, LEFT, MAIN, Page, resilience_limits, visible_gaps
+from reeplan.present.figures.front.page import BAND, LEFT, MAIN, FrontPage, resilience_limits, visible_gaps
 from reeplan.present.words import NBSP
 
 
-def draw_points(page: Page) -> None:
+def draw_points(page: FrontPage) -> None:
     """The front in its axes."""
     data, points = page.data, page.data.points
     axes: Any = page.figure.add_axes(
@@ -78,7 +78,7 @@ def draw_points(page: Page) -> None:
         )
 
 
-def _free_place(page: Page, share: float) -> float:
+def _free_place(page: FrontPage, share: float) -> float:
     """Where along the target's line its label stands clear of points: its right end, as a part of the width."""
     points = page.data.points
     spots = [
@@ -93,7 +93,7 @@ def _free_place(page: Page, share: float) -> float:
     return next(filter(is_free, (0.99, 0.82, 0.66, 0.5, 0.34)), 0.99)
 
 
-def _draw_axes(page: Page, axes: Any) -> None:
+def _draw_axes(page: FrontPage, axes: Any) -> None:
     """Both cost axes and the resilience axis, with their ticks inside the frame."""
     data = page.data
     cheapest = float(data.points["cost_musd"].min())
@@ -130,7 +130,7 @@ def _draw_axes(page: Page, axes: Any) -> None:
     top.tick_params(length=3)
 
 
-def draw_connectors(page: Page) -> None:
+def draw_connectors(page: FrontPage) -> None:
     """A line from each point straight down to the axis, then to its column."""
     points, floor = page.data.points, page.front_floor
     for row, column in zip(page.columns, page.column_at, strict=True):

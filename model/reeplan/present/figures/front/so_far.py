@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reeplan.present.charts.style import BLUE, GREY, INK, LINE, Ruler, drawing_style
+from reeplan.present.charts.style import BLUE, GREY, INK, LINE, TextMeasurer, drawing_style
 from reeplan.present.charts.ticks import tick_label, ticks_between
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def so_far_figure(points: pd.DataFrame, heading: str, work: str, money: str) -> 
     axes.grid(color=LINE, lw=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
-    ruler, full = Ruler(), WIDTH - 0.3
+    ruler, full = TextMeasurer(), WIDTH - 0.3
     figure.text(
         0.15 / WIDTH, 1 - 0.27 / HEIGHT, ruler.cut(heading, full, 11, "bold"), size=11, weight="bold", color=INK
     )

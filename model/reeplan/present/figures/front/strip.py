@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.charts.style import BLUE, BODY, EDGE, FAINT, GREY, INK, SMALL, STAGE_COLOURS, text_on
 from reeplan.present.figures.front import words
-from reeplan.present.figures.front.page import GROUP_GAP, LEFT, ROW, SIDE, SIDE_WIDTH, Page
+from reeplan.present.figures.front.page import GROUP_GAP, LEFT, ROW, SIDE, SIDE_WIDTH, FrontPage
 from reeplan.present.words import STAGE_WORDS, musd, percent, short
 
 if TYPE_CHECKING:
     from reeplan.present.figures.front.data import FrontData, Strip
 
 
-def draw_header(page: Page, top: float) -> None:
+def draw_header(page: FrontPage, top: float) -> None:
     """Each column's plan, extra cost and resilience; and what the strip is."""
     points = page.data.points
     money, size = _header_money(page)
@@ -59,7 +59,7 @@ def draw_header(page: Page, top: float) -> None:
     page.paragraph(SIDE, top - 0.13, lines, 7.0, color=GREY)
 
 
-def _header_money(page: Page) -> tuple[dict[int, str], float]:
+def _header_money(page: FrontPage) -> tuple[dict[int, str], float]:
     """Each column's extra cost, in full or, where columns are narrow, in thousands; and the type's size."""
     extra = {row: float(page.data.points["extra_cost_musd"].iloc[row]) for row in page.columns}
     room = min((right - left for left, right in pairwise(page.column_at)), default=1.0) - 0.03
@@ -87,7 +87,7 @@ def rows_height(data: FrontData, strip: Strip) -> float:
     return ROW * lines + GROUP_GAP * (len(_groups(data, strip)) + 1)
 
 
-def draw_rows(page: Page, top: float) -> float:
+def draw_rows(page: FrontPage, top: float) -> float:
     """The rows from the top down; returns where they end."""
     y = top
     for stage, assets in _groups(page.data, page.strip):
@@ -115,7 +115,7 @@ def draw_rows(page: Page, top: float) -> float:
     return y
 
 
-def _draw_row(page: Page, asset: str, stage: str, y: float) -> None:
+def _draw_row(page: FrontPage, asset: str, stage: str, y: float) -> None:
     """One asset: a mark where a plan builds it, joined where neighbours do, an empty ring where not."""
     built = page.data.builds[page.data.builds["asset"] == asset].set_index("point")
     colour = STAGE_COLOURS[stage]

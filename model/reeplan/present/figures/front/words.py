@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.inputs.names import counted
 from reeplan.present.charts.page import versions, years_and_money
-from reeplan.present.words import NBSP, clipped, clipped_apart, listed, musd, percent, plain, short, tonnes
+from reeplan.present.words import NBSP, clipped, clipped_apart, display_name, join_and, musd, percent, short, tonnes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ def title(data: FrontData) -> str:
 
 def subtitle(data: FrontData) -> str:
     """Which case, years, discount rate and money."""
-    name, costs = plain(str(data.settings["title"] or "")), years_and_money(data.run)
+    name, costs = display_name(str(data.settings["title"] or "")), years_and_money(data.run)
     return f"{name} · {costs}" if name else costs
 
 
@@ -137,29 +137,29 @@ def row_label(data: FrontData, asset: str) -> tuple[str, str]:
     built = data.builds[data.builds["asset"] == asset]
     stage = built["stage"].iloc[0]
     if stage == "stockpile":
-        return plain(f"in {built['place'].iloc[0]}"), "tonnes of room"
+        return display_name(f"in {built['place'].iloc[0]}"), "tonnes of room"
     if stage == "venture":
         sizes = sorted(set(built["t"].round(6)))
         text = tonnes(sizes[0]) if len(sizes) == 1 else f"{tonnes(sizes[0])}–{tonnes(sizes[-1])}"
-        return plain(asset), f"{text} t/yr"
-    return plain(asset), f"{tonnes(built['module_t'].iloc[0])} t/yr each"
+        return display_name(asset), f"{text} t/yr"
+    return display_name(asset), f"{tonnes(built['module_t'].iloc[0])} t/yr each"
 
 
 def mark(row: pd.Series, fits: int = 5) -> str:
     """What stands in a mark of the strip: modules, a venture's option, or tonnes of room."""
     if row["stage"] == "venture":
-        option = plain(row["option"])
+        option = display_name(row["option"])
         return option if 0 < len(option) <= fits else short(row["t"])
     return short(row["t"]) if row["stage"] == "stockpile" else f"{row['modules']:.3g}"
 
 
 def built_in_words(row: pd.Series, with_size: bool = True) -> str:
     """One asset as a plan builds it."""
-    name, size = clipped(plain(row["asset"])), f" ({tonnes(row['t'])}{NBSP}t/yr)" if with_size else ""
+    name, size = clipped(display_name(row["asset"])), f" ({tonnes(row['t'])}{NBSP}t/yr)" if with_size else ""
     if row["stage"] == "stockpile":
-        return f"{tonnes(row['t'])} t of stockpile room in {plain(row['place'])}"
+        return f"{tonnes(row['t'])} t of stockpile room in {display_name(row['place'])}"
     if row["stage"] == "venture":
-        return f"{name} at {clipped(plain(row['option']))}{size}"
+        return f"{name} at {clipped(display_name(row['option']))}{size}"
     modules = f"{row['modules']:.3g}{NBSP}×{NBSP}" if row["modules"] > 1 + 1e-6 else ""
     return f"{modules}{name}{size}"
 
@@ -185,7 +185,7 @@ def every_plan_builds(data: FrontData, strip: Strip) -> str:
     if not strip.everywhere:
         return ""
     first = data.builds[data.builds["point"] == data.points["point"].iloc[0]].set_index("asset", drop=False)
-    return f"Every plan builds: {listed([built_in_words(first.loc[asset]) for asset in strip.everywhere])}."
+    return f"Every plan builds: {join_and([built_in_words(first.loc[asset]) for asset in strip.everywhere])}."
 
 
 def and_more(strip: Strip) -> str:
@@ -268,8 +268,8 @@ def changes(before: pd.DataFrame, here: pd.DataFrame) -> tuple[list[str], list[s
         rise = row["t"] > 0
         row[["modules", "t"]] = abs(row["modules"]), abs(row["t"])
         if row["stage"] == "venture" and not gone and not made:
-            now, then = clipped_apart([plain(row["option"]), plain(old.loc[asset, "option"])])
-            text = f"{clipped(plain(asset))} at {now} instead of {then}"
+            now, then = clipped_apart([display_name(row["option"]), display_name(old.loc[asset, "option"])])
+            text = f"{clipped(display_name(asset))} at {now} instead of {then}"
             rise = True
         else:
             text = built_in_words(row)
@@ -279,7 +279,7 @@ def changes(before: pd.DataFrame, here: pd.DataFrame) -> tuple[list[str], list[s
 
 
 def _some(items: list[str], most: int) -> str:
-    return listed(items) if len(items) <= most else f"{', '.join(items[:most])} and {len(items) - most} more"
+    return join_and(items) if len(items) <= most else f"{', '.join(items[:most])} and {len(items) - most} more"
 
 
 def _of(data: FrontData, point: str) -> pd.DataFrame:

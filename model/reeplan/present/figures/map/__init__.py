@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.figures.map.data import BUILT, FLOW, flows_of, imports, period, table, variants
 from reeplan.present.figures.map.drawing import ALL_SERVED, draw_legend, draw_map
 from reeplan.present.figures.spec import FigureSpec, View
@@ -32,7 +32,7 @@ def title(view: View, table: pd.DataFrame) -> str:
         parts = [
             f"{words.percent(100 * t / total)} from {run.in_words(str(name))}" for name, t in list(found.items())[:2]
         ]
-        return f"What {_who(view)} import in {year} comes to {words.listed(parts)}"
+        return f"What {_who(view)} import in {year} comes to {words.join_and(parts)}"
     before = float(imports(run, flows_of(view, BASE, year)).sum())
     if not before:
         return f"{run.window_in_words(window)}: nothing is imported in {year} in any case"
@@ -48,7 +48,7 @@ def title(view: View, table: pd.DataFrame) -> str:
 
 def _who(view: View) -> str:
     names = [view.run.in_words(name) for name in view.run.partners]
-    return words.listed(names) if len(names) <= 3 else "the partners"
+    return words.join_and(names) if len(names) <= 3 else "the partners"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -61,10 +61,10 @@ def alt(view: View, table: pd.DataFrame) -> str:
             f"{run.in_words(origin)} to {run.in_words(to)} {words.tonnes(float(t))} t"
             for (origin, to), t in zip(list(totals.index[:4]), totals.iloc[:4], strict=True)
         ]
-        said.append(f"Largest flows, t of rare-earth oxide a year: {words.listed(parts)}.")
+        said.append(f"Largest flows, t of rare-earth oxide a year: {words.join_and(parts)}.")
     if len(built):
         places = [run.in_words(str(name)) for name in built["region"].unique()]
-        said.append(f"The plan has built in {words.listed(places)}.")
+        said.append(f"The plan has built in {words.join_and(places)}.")
     return " ".join(said)
 
 
@@ -84,7 +84,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         + "Places lie by longitude and latitude, near ones pushed apart; grey rings are not used. No borders or coasts "
         "are drawn."
     ]
-    page = Sheet.of(view, title(view, table), f"{run.plan_in_words(view.point)} · {when}", HEIGHT + 0.5, notes)
+    page = Page.of(view, title(view, table), f"{run.plan_in_words(view.point)} · {when}", HEIGHT + 0.5, notes)
     top = draw_legend(page, run, table, page.ceiling)
     draw_map(page, run, table, page.floor, top - page.floor - 0.05)
     return page.figure

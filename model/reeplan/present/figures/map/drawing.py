@@ -19,7 +19,7 @@ from reeplan.present.figures.map.projection import Projection, projection, pushe
 if TYPE_CHECKING:
     import pandas as pd
 
-    from reeplan.present.charts.page import Sheet
+    from reeplan.present.charts.page import Page
     from reeplan.present.run import Run
 
 WIDEST, THINNEST = 0.3, 0.014
@@ -46,7 +46,7 @@ def origin_colour(run: Run, origin: str) -> str:
     return {RECYCLED: "#E2E2E2", FROM_STOCK: "#6E6E6E", UNKNOWN: OTHER}.get(origin) or run.country_colour(origin)
 
 
-def draw_map(page: Sheet, run: Run, table: pd.DataFrame, bottom: float, height: float) -> None:
+def draw_map(page: Page, run: Run, table: pd.DataFrame, bottom: float, height: float) -> None:
     """The map in the full width of the page."""
     width = page.right - page.left
     axes = page.axes(page.left, bottom, width, height)
@@ -132,7 +132,7 @@ def symbol_size(t: float, largest: float) -> float:
 
 
 def _draw_cards(
-    page: Sheet,
+    page: Page,
     axes: Any,
     run: Run,
     table: pd.DataFrame,
@@ -165,7 +165,7 @@ def _draw_cards(
     return cards
 
 
-def _card_size(page: Sheet, name: str, say: str, built: pd.DataFrame) -> tuple[float, float]:
+def _card_size(page: Page, name: str, say: str, built: pd.DataFrame) -> tuple[float, float]:
     wide = max(
         page.ruler.width(name, SMALL, "bold"),
         page.ruler.width(say, TINY),
@@ -201,7 +201,7 @@ def _write_flows(
     bands: dict[tuple[str, str], Band],
     cards: list[Card],
     places: list[tuple[float, float]],
-    page: Sheet,
+    page: Page,
 ) -> list[Card]:
     """Tonnes on the largest bands, where they cover no name; returns all that is covered now."""
     totals = flows.groupby(["region", "to_region"])["t_reo_per_year"].sum().sort_values(ascending=False)
@@ -229,7 +229,7 @@ def _write_flows(
     return taken
 
 
-def draw_legend(page: Sheet, run: Run, table: pd.DataFrame, top: float) -> float:
+def draw_legend(page: Page, run: Run, table: pd.DataFrame, top: float) -> float:
     """Origins, symbols of stages and the width of a band; returns where it ends."""
     flows, built = table[table["part"] == FLOW], table[table["part"] == BUILT]
     shown = set(flows["origin"])
@@ -239,7 +239,7 @@ def draw_legend(page: Sheet, run: Run, table: pd.DataFrame, top: float) -> float
         _head(page, top - line(SMALL) + 0.025, "Bands, by origin")
         shared = [run.in_words(name) for name in names if origin_colour(run, name) == OTHER]
         items = [(run.in_words(name), origin_colour(run, name)) for name in names if origin_colour(run, name) != OTHER]
-        items += [(words.listed(shared), OTHER)] if shared else []
+        items += [(words.join_and(shared), OTHER)] if shared else []
         top = page.legend(left, top, items, width) - 0.02
     stages = [stage for stage in STAGES if (built["stage"] == stage).any()]
     if stages:
@@ -248,11 +248,11 @@ def draw_legend(page: Sheet, run: Run, table: pd.DataFrame, top: float) -> float
     return top
 
 
-def _head(page: Sheet, y: float, text: str) -> None:
+def _head(page: Page, y: float, text: str) -> None:
     page.write(page.left, y, text, SMALL, va="center_baseline", color=GREY)
 
 
-def _stage_legend(page: Sheet, stages: list[str], left: float, top: float) -> float:
+def _stage_legend(page: Page, stages: list[str], left: float, top: float) -> float:
     at, y = left, top - line(SMALL) + 0.03
     for stage in stages:
         label = words.STAGE_WORDS[stage]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from reeplan.outputs.run import STAGES
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, STAGE_COLOURS, TINY, WIDTH
 from reeplan.present.charts.timeline_bars import BAR, CHART, CHART_WIDTH, NAMES, SIZES, Row, draw_steps, write_sizes
 from reeplan.present.figures.spec import FigureSpec, View
@@ -115,7 +115,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
         rows = money.get_group(key)
         years = words.span(rows["first_year_running"].min(), rows["first_year_running"].max())
         said.append(
-            f"{words.clipped(words.plain(key[0]))} in {words.plain(key[1])} for "
+            f"{words.clipped(words.display_name(key[0]))} in {words.display_name(key[1])} for "
             f"{words.musd(rows['capital_musd'].sum())} MUSD, running from {years}"
         )
     return f"{title(view, table)}. The dearest: {'; '.join(said)}."
@@ -126,7 +126,7 @@ def _number_of(rows: pd.DataFrame) -> int:
 
 
 def _first_name(rows: pd.DataFrame) -> str:
-    return words.clipped(words.plain(rows["project"].iloc[0]))
+    return words.clipped(words.display_name(rows["project"].iloc[0]))
 
 
 # ---- drawing ------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     groups = len({row.stage for row in rows})
     body = 0.5 + ROW * len(rows) + GROUP_GAP * (groups + 1)
     partners = [name for name in run.partners if name in set(table["partner"])]
-    page = Sheet.of(
+    page = Page.of(
         view,
         title(view, table),
         f"{run.plan_in_words(view.point)}: when each project is decided, built and running, and who pays",
@@ -154,7 +154,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
             "(t/yr, for stockpiles t; k: thousand).",
         ],
     )
-    _legend(page, [(words.plain(name), run.partner_colour(name)) for name in partners])
+    _legend(page, [(words.display_name(name), run.partner_colour(name)) for name in partners])
     top = page.ceiling - 0.46
     axes = _year_axes(page, run.years, top)
     y, stage, stage_top = top, "", top
@@ -181,7 +181,7 @@ def _those_that_fit(rows: list[Row]) -> tuple[list[Row], str]:
     return [row for row in rows if row in dearest], f"{len(rest)} smaller projects for {money} MUSD are not shown."
 
 
-def _legend(page: Sheet, partners: list[tuple[str, str]]) -> None:
+def _legend(page: Page, partners: list[tuple[str, str]]) -> None:
     """How to read the marks: left the marks, then who pays."""
     y = page.ceiling - 0.1
     page.layer.plot([NAMES + 0.05], [y], "D", ms=4, color=INK)
@@ -192,7 +192,7 @@ def _legend(page: Sheet, partners: list[tuple[str, str]]) -> None:
     page.legend(CHART + 0.5, y + 0.115, partners, page.right - CHART - 0.5)
 
 
-def _year_axes(page: Sheet, years: list[int], top: float) -> Any:
+def _year_axes(page: Page, years: list[int], top: float) -> Any:
     axes = page.axes(CHART, page.floor, CHART_WIDTH, top - page.floor)
     axes.set_xlim(years[0], years[-1] + 1)
     axes.set_ylim(page.floor, top)
@@ -208,7 +208,7 @@ def _year_axes(page: Sheet, years: list[int], top: float) -> Any:
     return axes
 
 
-def _bracket(page: Sheet, stage: str, top: float, bottom: float) -> None:
+def _bracket(page: Page, stage: str, top: float, bottom: float) -> None:
     if not stage:
         return
     page.layer.plot(
@@ -219,7 +219,7 @@ def _bracket(page: Sheet, stage: str, top: float, bottom: float) -> None:
     page.write(NAMES - 0.14, (top + bottom) / 2, "\n".join(lines), size, ha="right", va="center")
 
 
-def _draw_row(view: View, page: Sheet, axes: Any, row: Row, bottom: float) -> None:
+def _draw_row(view: View, page: Page, axes: Any, row: Row, bottom: float) -> None:
     run, rows = view.run, row.rows
     full = max(row.running(run.years).values()) or float(rows[row.unit].sum()) or 1.0
     draw_steps(view, axes, row, bottom, BAR / full)
@@ -227,9 +227,9 @@ def _draw_row(view: View, page: Sheet, axes: Any, row: Row, bottom: float) -> No
         axes.plot([year], [bottom + BAR / 2], "D", ms=4, color=INK, zorder=5, clip_on=False)
     write_sizes(view, axes, page, row, bottom, full)
     middle = bottom + BAR / 2
-    name = words.plain(row.project if row.stage != "stockpile" else row.country)
-    options = " to ".join(dict.fromkeys(words.plain(option) for option in rows["option"] if option))
-    place = "" if row.stage == "stockpile" else words.plain(row.country)
+    name = words.display_name(row.project if row.stage != "stockpile" else row.country)
+    options = " to ".join(dict.fromkeys(words.display_name(option) for option in rows["option"] if option))
+    place = "" if row.stage == "stockpile" else words.display_name(row.country)
     label = f"{name} at {options}" if options else name
     room = CHART - NAMES - 0.12
     small = f"  {place}" if place else ""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from reeplan.inputs.names import counted
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, text_on
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.spec import FigureSpec, View
@@ -85,22 +85,22 @@ def title(view: View, table: pd.DataFrame) -> str:
     payers = spent.sum().sort_values(ascending=False)
     where = spent.sum(axis=1)
     money = f"{words.musd(total)} MUSD"
-    payer, country = words.plain(str(payers.index[0])), words.plain(str(where.index[0]))
+    payer, country = words.display_name(str(payers.index[0])), words.display_name(str(where.index[0]))
     who = f"{payer} pays all {money}" if len(payers) == 1 else f"{payer} pays {words.musd(payers.iloc[0])} of {money}"
     part = "all" if len(where) == 1 else words.percent(100 * where.iloc[0] / total)
     text = f"{who}; {part} is spent in {country}"
     used = [
-        f"{words.plain(partner)}'s budget of {words.span(first, last)}"
+        f"{words.display_name(partner)}'s budget of {words.span(first, last)}"
         for partner, first, last, musd, budget in _budgets(table)
         if musd >= USED_UP * budget > 0
     ]
-    return f"{text}; {words.listed(used)} {'is' if len(used) == 1 else 'are'} used up" if used else text
+    return f"{text}; {words.join_and(used)} {'is' if len(used) == 1 else 'are'} used up" if used else text
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
     """Every budget and what of it is used."""
     said = [
-        f"{words.plain(partner)} {words.span(first, last)}: {words.musd(musd)} of {words.musd(budget)} MUSD"
+        f"{words.display_name(partner)} {words.span(first, last)}: {words.musd(musd)} of {words.musd(budget)} MUSD"
         for partner, first, last, musd, budget in _budgets(table)
     ]
     return f"{title(view, table)}." + (f" Capital against budgets: {'; '.join(said)}." if said else "")
@@ -133,7 +133,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     if len(rest):
         spent.loc[counted(len(rest), "other")] = rest.sum()
     body = ROW * len(payers) + LOW_ROW * len(spent) + 2 * HEADING + 0.5
-    page = Sheet.of(
+    page = Page.of(
         view,
         title(view, table),
         f"{run.plan_in_words(view.point)}: capital decided over the whole horizon, undiscounted",
@@ -161,7 +161,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         _draw_bar(run, page, axes, parts, middle)
         money = float(row.sum())
         page.box(EDGE, middle - 0.06, 0.12, 0.12, facecolor=run.country_colour(str(country)))
-        _label(page, words.plain(str(country)), "", middle, EDGE + 0.18)
+        _label(page, words.display_name(str(country)), "", middle, EDGE + 0.18)
         _say(page, f"{words.musd(money)} MUSD ({words.percent(100 * money / total)})", middle)
     return page.figure
 
@@ -175,7 +175,7 @@ def _dress(axes: Any, run: Run, most: float) -> None:
     axes.grid(axis="x", color=LINE, lw=0.8)
 
 
-def _heading(page: Sheet, axes: Any, y: float, text: str, note: str) -> float:
+def _heading(page: Page, axes: Any, y: float, text: str, note: str) -> float:
     y -= HEADING
     page.write(EDGE, y + 0.1, text, BODY, weight="bold")
     mask = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
@@ -183,7 +183,7 @@ def _heading(page: Sheet, axes: Any, y: float, text: str, note: str) -> float:
     return y
 
 
-def _draw_payer(run: Run, page: Sheet, axes: Any, partner: str, part: pd.DataFrame, y: float) -> None:
+def _draw_payer(run: Run, page: Page, axes: Any, partner: str, part: pd.DataFrame, y: float) -> None:
     budget, first, last = (part[name].iloc[0] for name in ("budget_musd", "first_year", "last_year"))
     spent = [
         (country, musd, run.country_colour(country))
@@ -193,22 +193,22 @@ def _draw_payer(run: Run, page: Sheet, axes: Any, partner: str, part: pd.DataFra
     _draw_bar(run, page, axes, spent, y)
     money = float(part["capital_musd"].sum())
     if budget != budget:
-        _label(page, words.plain(partner), "without a budget", y)
+        _label(page, words.display_name(partner), "without a budget", y)
         _say(page, f"{words.musd(money)} MUSD", y)
         return
     axes.barh([y], [budget], BAR + 0.07, facecolor="none", edgecolor=GREY, linewidth=1.0, zorder=4)
-    _label(page, words.plain(partner), words.span(first, last), y)
+    _label(page, words.display_name(partner), words.span(first, last), y)
     used = f" ({words.percent(100 * money / budget)})" if budget > 0 else ""
     _say(page, f"{words.musd(money)} of {words.musd(budget)} MUSD{used}", y)
 
 
-def _draw_bar(run: Run, page: Sheet, axes: Any, parts: list[tuple[str, float, str]], y: float) -> None:
+def _draw_bar(run: Run, page: Page, axes: Any, parts: list[tuple[str, float, str]], y: float) -> None:
     """Parts side by side, each with its name if that fits."""
     left = 0.0
     per_musd = (page.right - SAYS - CHART) / axes.get_xlim()[1]
     for name, musd, colour in parts:
         axes.barh([y], [musd], BAR, left=[left], color=colour, edgecolor="white", linewidth=0.5, zorder=3)
-        text = words.plain(name)
+        text = words.display_name(name)
         if page.ruler.width(text, TINY, "bold") + 0.08 <= musd * per_musd:
             axes.text(
                 left + musd / 2, y, text, size=TINY, ha="center", va="center_baseline", weight="bold", zorder=5,
@@ -217,7 +217,7 @@ def _draw_bar(run: Run, page: Sheet, axes: Any, parts: list[tuple[str, float, st
         left += musd
 
 
-def _label(page: Sheet, name: str, years: str, y: float, left: float = EDGE) -> None:
+def _label(page: Page, name: str, years: str, y: float, left: float = EDGE) -> None:
     room = CHART - left - 0.1
     years = f"  {years}" if years else ""
     name = page.ruler.cut(name, room - page.ruler.width(years, TINY), BODY)
@@ -225,7 +225,7 @@ def _label(page: Sheet, name: str, years: str, y: float, left: float = EDGE) -> 
     page.write(left + page.ruler.width(name, BODY), y, years, TINY, va="center_baseline", color=GREY)
 
 
-def _say(page: Sheet, text: str, y: float) -> None:
+def _say(page: Page, text: str, y: float) -> None:
     size = next((size for size in (SMALL, TINY, 6.4) if page.ruler.width(text, size) <= SAYS - 0.08), 6.4)
     page.write(
         page.right - SAYS + 0.08, y, page.ruler.cut(text, SAYS - 0.08, size), size, va="center_baseline", color=INK

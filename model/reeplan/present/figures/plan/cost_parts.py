@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, SKY, VERMILION, YELLOW
 from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, TINY
 from reeplan.present.charts.ticks import tick_label, ticks_between
@@ -77,7 +77,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     """The cheapest plan's largest parts, and the most resilient plan's differences."""
     first, last = table["point"].iloc[0], table["point"].iloc[-1]
     parts = table[table["point"] == first].set_index("part")["musd"].sort_values(ascending=False)
-    largest = words.listed([f"{_name(part).lower()} {words.musd(parts[part])} MUSD" for part in parts.index[:3]])
+    largest = words.join_and([f"{_name(part).lower()} {words.musd(parts[part])} MUSD" for part in parts.index[:3]])
     text = f"The cheapest plan costs {words.musd(parts.sum())} MUSD; its largest parts are {largest}."
     return text if first == last else f"{text} {title(view, table)}."
 
@@ -108,7 +108,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     height = HEIGHT if several else 0.0
     body = height + 0.62 + ROW * (len(parts) + 1) + 0.12
     some = "" if len(shown) == table["point"].nunique() else f"{len(shown)} of {table['point'].nunique()} plans. "
-    page = Sheet.of(
+    page = Page.of(
         view,
         title(view, table),
         f"{years_and_money(run)}, disruptions weighted by their probability",
@@ -132,7 +132,7 @@ def _columns(points: list[str]) -> list[str]:
 
 
 def _draw_bars(
-    page: Sheet, table: pd.DataFrame, shown: list[str], parts: list[str], at: list[float], width: float
+    page: Page, table: pd.DataFrame, shown: list[str], parts: list[str], at: list[float], width: float
 ) -> None:
     bottom = page.ceiling - HEIGHT
     axes = page.axes(CHART, bottom, page.right - CHART, HEIGHT - 0.05)
@@ -159,7 +159,7 @@ def _draw_bars(
     axes.grid(axis="y", color=LINE, lw=0.8)
 
 
-def _say_how_to_read(page: Sheet) -> None:
+def _say_how_to_read(page: Page) -> None:
     y = page.ceiling - 0.1
     for text in ("Above the line: costs more", "than in the cheapest plan.", "Below it: costs less."):
         page.write(EDGE, y - 0.06, text, SMALL, color=GREY)
@@ -169,7 +169,7 @@ def _say_how_to_read(page: Sheet) -> None:
 
 
 def _draw_numbers(
-    view: View, page: Sheet, table: pd.DataFrame, shown: list[str], parts: list[str], at: list[float]
+    view: View, page: Page, table: pd.DataFrame, shown: list[str], parts: list[str], at: list[float]
 ) -> None:
     """Plans, what they serve, their parts and their sum, each column under its bars."""
     top = page.ceiling - (HEIGHT if len(shown) > 1 else 0.0) - 0.08
@@ -178,7 +178,7 @@ def _draw_numbers(
     over, musd = keyed["over_cheapest_musd"].to_dict(), keyed["musd"].to_dict()
     columns = [
         [
-            words.plain(point),
+            words.display_name(point),
             words.percent(float(served[point])),
             *([_cost(musd[point, part]) for part in parts] if number == 0 else []),
             *([_difference(over[point, part]) for part in parts] if number else []),
@@ -211,7 +211,7 @@ def _cost(musd: float) -> str:
     return "0" if abs(musd) < SEEN else f"{musd:,.0f}".replace("-", "−")
 
 
-def _size_that_fits(page: Sheet, columns: list[list[str]], room: float) -> float:
+def _size_that_fits(page: Page, columns: list[list[str]], room: float) -> float:
     """The largest type in which the widest number fits its column."""
     sizes = (SMALL, TINY, 6.4)
     widest = [max(page.ruler.width(cell, size, "bold") for column in columns for cell in column) for size in sizes]

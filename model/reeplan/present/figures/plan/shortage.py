@@ -10,8 +10,8 @@ from matplotlib.colors import to_hex
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
-from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, Ruler, line, text_on
+from reeplan.present.charts.page import Page
+from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, TextMeasurer, line, text_on
 from reeplan.present.figures.spec import FigureSpec, View
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _worst(table: pd.DataFrame) -> pd.Series[Any]:
 def _name(run: Run, material: str) -> str:
     table = run.inputs("elements")
     full = str(dict(zip(table["element"], table["name"], strict=True)).get(material, "") or material)
-    return words.capitalised(words.plain(full if len(full) <= 20 else material))
+    return words.capitalised(words.display_name(full if len(full) <= 20 else material))
 
 
 def _happens(run: Run, window: str) -> str:
@@ -116,11 +116,11 @@ def alt(view: View, table: pd.DataFrame) -> str:
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """Rows are materials, columns the years of each window; darker is shorter."""
     run = view.run
-    everyone = words.listed([words.plain(name) for name in run.partners])
+    everyone = words.join_and([words.display_name(name) for name in run.partners])
     subtitle = f"{run.plan_in_words(view.point)}: percent of demand not met, {everyone} together"
     if not _is_short(table):
         return _nothing(view, table)
-    ruler = Ruler()
+    ruler = TextMeasurer()
     bands, cell = _bands(table)
     there = set(table["material"])
     materials = [name for name in [*run.products, *run.elements] if name in there]
@@ -133,7 +133,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         + (f" In {words.count(hidden, 'further disruption')} nothing goes short." if hidden else "")
         + ("" if BASE in set(table["window"]) else " As expected, nothing goes short.")
     ]
-    page = Sheet.of(view, title(view, table), subtitle, sum(heights) + 0.26, notes)
+    page = Page.of(view, title(view, table), subtitle, sum(heights) + 0.26, notes)
     top = _scale(page)
     for band, lines, height in zip(bands, heads, heights, strict=True):
         _band(page, run, band, materials, lines, top, cell)
@@ -172,19 +172,19 @@ def _room(block: pd.DataFrame, cell: float) -> float:
     return max(len(block[["window", "year"]].drop_duplicates()) * cell, HEADING)
 
 
-def _head(run: Run, ruler: Ruler, block: pd.DataFrame, cell: float) -> list[str]:
+def _head(run: Run, ruler: TextMeasurer, block: pd.DataFrame, cell: float) -> list[str]:
     label = _happens(run, str(block["window"].iloc[0]))
     return ruler.wrap(label, _room(block, cell) - 0.04, SMALL, "bold", most=4)
 
 
 def _band(
-    page: Sheet, run: Run, band: list[pd.DataFrame], materials: list[str], lines: int, top: float, cell: float
+    page: Page, run: Run, band: list[pd.DataFrame], materials: list[str], lines: int, top: float, cell: float
 ) -> None:
     floor = top - lines * line(SMALL) - 0.24
     for number, name in enumerate(materials):
         label = run.material_in_words(name)
         if page.ruler.width(label, BODY) > LABELS - 0.12:
-            label = page.ruler.cut(words.plain(name), LABELS - 0.12, BODY)
+            label = page.ruler.cut(words.display_name(name), LABELS - 0.12, BODY)
         page.write(
             page.left + LABELS - 0.08, floor - (number + 0.5) * ROW, label, BODY, ha="right", va="center_baseline"
         )
@@ -196,7 +196,7 @@ def _band(
         x += _room(block, cell) + GAP
 
 
-def _cells(page: Sheet, block: pd.DataFrame, materials: list[str], x: float, floor: float, wide: float) -> None:
+def _cells(page: Page, block: pd.DataFrame, materials: list[str], x: float, floor: float, wide: float) -> None:
     columns = list(block[["window", "year"]].drop_duplicates().itertuples(index=False, name=None))
     shown = {(row["window"], row["year"], row["material"]): row for row in block.to_dict("records")}
     for place, (window, year) in enumerate(columns):
@@ -242,7 +242,7 @@ def _number(percent: float) -> str:
     return "100" if percent > 100 - 1e-6 else str(min(99, round(percent)))
 
 
-def _scale(page: Sheet) -> float:
+def _scale(page: Page) -> float:
     """The colours from nothing to all; returns where it ends."""
     wide, right = 1.6, page.right
     bottom = page.ceiling - 0.12
@@ -264,13 +264,13 @@ def _scale(page: Sheet) -> float:
 def _nothing(view: View, table: pd.DataFrame) -> Figure:
     run = view.run
     subtitle = f"{run.plan_in_words(view.point)}: all demand is met in every year of"
-    ruler = Ruler()
+    ruler = TextMeasurer()
     lines = [
         part
         for window in dict.fromkeys(table["window"])
         for part in ruler.wrap("·  " + run.window_in_words(str(window)), WIDTH - 2 * EDGE, BODY)
     ]
-    page = Sheet.of(view, title(view, table), subtitle, len(lines) * line(BODY))
+    page = Page.of(view, title(view, table), subtitle, len(lines) * line(BODY))
     page.paragraph(page.left, page.ceiling, lines, BODY, color=INK)
     return page.figure
 

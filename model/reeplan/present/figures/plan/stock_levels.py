@@ -9,9 +9,9 @@ import pandas as pd
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.palette import BLUE, BROWN, GREEN, INDIGO, ORANGE, SKY, VERMILION
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, Ruler
+from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, TextMeasurer
 from reeplan.present.charts.ticks import ticks_between
 from reeplan.present.figures.flows.movements import worth_of
 from reeplan.present.figures.spec import FigureSpec, View
@@ -146,15 +146,15 @@ def title(view: View, table: pd.DataFrame) -> str:
         return f"{sites[0].upper()}{sites[1:]} in use, and no disruption draws on {'it' if many == 1 else 'them'}"
     row, window, fall = found
     label = run.window_in_words(window)
-    where = words.plain(run.country_of.get(str(row["region"]), str(row["region"])))
-    return f"{where}’s {words.plain(str(row['material']))} stock gives {words.tonnes(fall)} t when {label}"
+    where = words.display_name(run.country_of.get(str(row["region"]), str(row["region"])))
+    return f"{where}’s {words.display_name(str(row['material']))} stock gives {words.tonnes(fall)} t when {label}"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
     """What is drawn, and the title's sentence."""
     sites = table[table["panel"] > 0][["region", "material"]].drop_duplicates()
-    names = [f"{words.plain(m)} in {words.plain(r)}" for r, m in sites.itertuples(index=False, name=None)]
-    return f"Lines of what stockpiles of {words.listed(names)} hold at the end of each year. {title(view, table)}."
+    names = [f"{words.display_name(m)} in {words.display_name(r)}" for r, m in sites.itertuples(index=False, name=None)]
+    return f"Lines of what stockpiles of {words.join_and(names)} hold at the end of each year. {title(view, table)}."
 
 
 # ---- drawing ------------------------------------------------------------------------------------
@@ -167,14 +167,14 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     sites = list(drawn[["region", "material"]].drop_duplicates().itertuples(index=False, name=None))
     across = min(ACROSS, len(sites)) if len(sites) not in (5, 6) else 3
     looks = _looks(run, drawn)
-    ruler = Ruler()
+    ruler = TextMeasurer()
     entries = [("as expected", INK, "-"), ("room there is", FAINT, "-"), *looks.values()]
     lines = _legend_lines(ruler, entries)
     rows = -(-len(sites) // across)
     tall = PANEL if rows > 1 else ALONE
     body = 0.2 * len(lines) + 0.04 + rows * (tall + HEAD)
     subtitle = f"{run.plan_in_words(view.point)}: t in stock at the end of each year"
-    page = Sheet.of(view, title(view, table), subtitle, body, notes=[_note(table)])
+    page = Page.of(view, title(view, table), subtitle, body, notes=[_note(table)])
     top = page.ceiling - 0.02
     for entries in lines:
         x = page.left
@@ -190,7 +190,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         left, bottom = page.left + 0.42 + column * (width + gap), top - (row + 1) * (tall + HEAD) + 0.24
         rows_here = drawn[(drawn["region"] == region) & (drawn["material"] == material)]
         _panel(page.axes(left, bottom, width, tall), run, rows_here, looks, across > 2)
-        head = f"{words.plain(material)}, {words.plain(region)}"
+        head = f"{words.display_name(material)}, {words.display_name(region)}"
         start = left - 0.38
         page.write(start, bottom + tall + 0.21, ruler.cut(head, width + 0.4, BODY, "bold"), BODY, weight="bold")
         cover = page.ruler.cut(_cover_in_words(rows_here), width + 0.42, TINY)
@@ -209,7 +209,7 @@ def _looks(run: Run, drawn: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
     }
 
 
-def _legend_lines(ruler: Ruler, entries: list[tuple[str, str, str]]) -> list[list[tuple[str, str, str]]]:
+def _legend_lines(ruler: TextMeasurer, entries: list[tuple[str, str, str]]) -> list[list[tuple[str, str, str]]]:
     lines: list[list[tuple[str, str, str]]] = [[]]
     at = 0.0
     for label, colour, dash in entries:
@@ -252,12 +252,12 @@ def _cover_in_words(rows: pd.DataFrame) -> str:
 
 def _note(table: pd.DataFrame) -> str:
     left = table[table["panel"] == 0][["region", "material"]].drop_duplicates()
-    names = [f"{words.plain(m)} ({words.plain(r)})" for r, m in left.itertuples(index=False, name=None)]
+    names = [f"{words.display_name(m)} ({words.display_name(r)})" for r, m in left.itertuples(index=False, name=None)]
     text = (
         "A disruption’s line starts at the level expected before it and shows its own years; afterwards stocks are "
         "bought back. Days of cover count all that the country holds of a material against a year’s use as expected."
     )
-    return text + (f" Not drawn, being worth less: {words.listed(names)}; they are in the table." if names else "")
+    return text + (f" Not drawn, being worth less: {words.join_and(names)}; they are in the table." if names else "")
 
 
 FIGURE = FigureSpec(

@@ -11,7 +11,7 @@ from reeplan.present.charts.rows import Layout, Line, key_bar, key_mark, row_cha
 from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import BUILT, asset_in_words, figures_of, is_true, read_table
-from reeplan.present.words import NBSP, capitalised, clipped_apart, count, listed, span
+from reeplan.present.words import NBSP, capitalised, clipped_apart, count, join_and, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ def title(view: View, table: pd.DataFrame) -> str:
 
 def _named(assets: list[str]) -> str:
     names = clipped_apart([asset_in_words(name, within=True) for name in assets])
-    return listed(names) if len(names) <= MOST_NAMED else count(len(names), "asset")
+    return join_and(names) if len(names) <= MOST_NAMED else count(len(names), "asset")
 
 
 def alt(view: View, table: pd.DataFrame) -> str:

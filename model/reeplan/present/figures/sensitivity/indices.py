@@ -18,7 +18,7 @@ from reeplan.present.figures.sensitivity.outputs import (
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import INDICES, figures_of, is_true, read_table
-from reeplan.present.words import NBSP, capitalised, clipped, count, plain
+from reeplan.present.words import NBSP, capitalised, clipped, count, display_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     if not math.isfinite(around) or around >= first["total"] or first["total"] - around > 1:
         return f"The samples are too few to tell what {output} hangs on"
     others = [row for row in sure[1:] if row["total"] + _known(row["total_confidence"]) >= first["total"] - around]
-    lead = f"{capitalised(output)} hangs most on {clipped(plain(first['input']))}"
+    lead = f"{capitalised(output)} hangs most on {clipped(display_name(first['input']))}"
     if others:
         return f"{lead}, though {_number(len(others))} may matter as much"
     return f"{lead}: {_percent(first['total'])} of the variance from {_number_of(len(rows))}"
@@ -86,7 +86,7 @@ def _percent(value: float) -> str:
 def alt(view: View, table: pd.DataFrame) -> str:
     """First and total indices with their intervals."""
     said = [
-        f"{plain(row['input'])} {_percent(row['first'])} by itself, {_percent(row['total'])} with others"
+        f"{display_name(row['input'])} {_percent(row['first'])} by itself, {_percent(row['total'])} with others"
         f" (± {_percent(row['total_confidence'])})"
         for row in table.head(6).to_dict("records")
     ]
@@ -96,7 +96,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
 def _line(row: dict[Any, Any]) -> Line:
     under = "may come from the gaps" if certainty(row["within_gap"]) == HIDDEN else ""
     return Line(
-        plain(row["input"]), "", f"{_percent(row['first'])} alone, {_percent(row['total'])} in all",
+        display_name(row["input"]), "", f"{_percent(row['first'])} alone, {_percent(row['total'])} in all",
         under or f"± {_percent(row['first_confidence'])} and ± {_percent(row['total_confidence'])}",
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.spec import Variant
 from reeplan.present.figures.study_tables import asset_in_words, figures_of, is_true, read_table
-from reeplan.present.words import percent, plain
+from reeplan.present.words import display_name, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def output_in_words(name: str) -> str:
     """An output as it is read."""
     if name.startswith(BUILT):
         return f"new capacity of {asset_in_words(name.removeprefix(BUILT), within=True)}"
-    return plain(name)
+    return display_name(name)
 
 
 def the_output(name: str) -> str:
@@ -84,7 +84,7 @@ def amount_in_words(value: float, unit: str, with_unit: bool = True) -> str:
 
 def unit_in_words(unit: str) -> str:
     """A unit as it stands at an axis."""
-    return {SHARE: "part of 1", YES_OR_NO: "1: yes, 0: no"}.get(unit, plain(unit))
+    return {SHARE: "part of 1", YES_OR_NO: "1: yes, 0: no"}.get(unit, display_name(unit))
 
 
 def money_in_words(run: Run, name: str, unit: str) -> str:

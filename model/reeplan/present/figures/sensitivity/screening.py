@@ -22,7 +22,7 @@ from reeplan.present.figures.sensitivity.outputs import (
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import SCREENING, figures_of, is_true, read_table
-from reeplan.present.words import clipped, count, plain
+from reeplan.present.words import clipped, count, display_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +61,9 @@ def title(view: View, table: pd.DataFrame) -> str:
     first = sure[0]
     much = first["mu_star"]
     if first["unit"] == YES_OR_NO:
-        return f"Over all ranges, {clipped(plain(first['input']))} decides most on {output}"
+        return f"Over all ranges, {clipped(display_name(first['input']))} decides most on {output}"
     by = amount_in_words(much, first["unit"])
-    moves = f"{clipped(plain(first['input']))} moves {output} most: by {by} on average"
+    moves = f"{clipped(display_name(first['input']))} moves {output} most: by {by} on average"
     close = [row for row in sure[1:] if _upper(row) >= much - _around(first)]
     return f"Over all ranges, {moves}" + (f"; {_so_many(close)} may move it as much" if close else "")
 
@@ -78,13 +78,13 @@ def _upper(row: dict[Any, Any]) -> float:
 
 
 def _so_many(rows: list[dict[Any, Any]]) -> str:
-    return clipped(plain(rows[0]["input"])) if len(rows) == 1 else count(len(rows), "other", "others")
+    return clipped(display_name(rows[0]["input"])) if len(rows) == 1 else count(len(rows), "other", "others")
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
     """The largest effects, with sigma."""
     said = [
-        f"{plain(row['input'])} {figures_of(row['mu_star'])} (spread {figures_of(row['sigma'])})"
+        f"{display_name(row['input'])} {figures_of(row['mu_star'])} (spread {figures_of(row['sigma'])})"
         for row in table.head(6).to_dict("records")
     ]
     return f"{title(view, table)}. Mean size of the effect, {unit_in_words(table['unit'].iloc[0])}: {'; '.join(said)}."
@@ -94,7 +94,8 @@ def _line(row: dict[Any, Any]) -> Line:
     under = "within the gaps" if certainty(row["within_gap"]) == HIDDEN else _direction(row)
     extra = f" ± {figures_of(row['mu_star_confidence'], 2)}" if math.isfinite(row["mu_star_confidence"]) else ""
     return Line(
-        plain(row["input"]), "", f"{figures_of(row['mu_star'])}{extra}" if row["mu_star"] > 0 else "nothing", under
+        display_name(row["input"]), "",
+        f"{figures_of(row['mu_star'])}{extra}" if row["mu_star"] > 0 else "nothing", under,
     )
 
 

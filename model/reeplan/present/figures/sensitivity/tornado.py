@@ -25,7 +25,7 @@ from reeplan.present.figures.sensitivity.outputs import (
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import TORNADO, figures_of, is_true, read_table, same
-from reeplan.present.words import NBSP, capitalised, clipped, clipped_apart, count, listed, plain
+from reeplan.present.words import NBSP, capitalised, clipped, clipped_apart, count, display_name, join_and
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,15 +73,15 @@ def title(view: View, table: pd.DataFrame) -> str:
     unit = first["unit"]
     alike = [row for row in sure if same(row["span"], first["span"])]
     if len(alike) > 1:
-        names = clipped_apart([plain(row["input"]) for row in alike])
-        named = listed(names) if len(names) == 2 else count(len(names), "input")
+        names = clipped_apart([display_name(row["input"]) for row in alike])
+        named = join_and(names) if len(names) == 2 else count(len(names), "input")
         if unit == YES_OR_NO:
             return f"{capitalised(named)} decide on {output}, each by itself"
         return f"{lead} moves most with {named}: by {amount_in_words(first['span'], unit)} each"
     ends = [f"{amount_in_words(first[end], unit)} at its {name}" for end, name in ENDS if math.isfinite(first[end])]
     if unit == YES_OR_NO:
-        return f"{capitalised(clipped(plain(first['input'])))} decides on {output}: {', '.join(ends)}"
-    return f"{lead} moves most with {clipped(plain(first['input']))}: {', '.join(ends)}"
+        return f"{capitalised(clipped(display_name(first['input'])))} decides on {output}: {', '.join(ends)}"
+    return f"{lead} moves most with {clipped(display_name(first['input']))}: {', '.join(ends)}"
 
 
 def _moving(table: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -106,7 +106,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     """The largest effects."""
     base = table["at_base"].iloc[0]
     said = [
-        f"{plain(row['input'])}: {amount_in_words(row['at_low'], row['unit'])} at its low, "
+        f"{display_name(row['input'])}: {amount_in_words(row['at_low'], row['unit'])} at its low, "
         f"{amount_in_words(row['at_high'], row['unit'])} at its high"
         + (" (within the gaps)" if certainty(row["within_gap"]) == HIDDEN else "")
         for row in _moving(table)[:6]
@@ -125,7 +125,7 @@ def _line(row: dict[Any, Any], base: float) -> Line:
     known = kind == HIDDEN and row["span"] > 0
     late = "gap not reached" in (row["status_at_low"], row["status_at_high"])
     return Line(
-        plain(row["input"]), ends, " / ".join(parts),
+        display_name(row["input"]), ends, " / ".join(parts),
         "cannot be told from nothing" if known else "gap not reached at an end" if late else "",
     )  # fmt: skip
 
@@ -139,14 +139,14 @@ def range_in_words(low: float, high: float, unit: str) -> str:
     if unit == "factor":
         return f"times {figures_of(low)} to {figures_of(high)}"
     if unit.startswith("fraction"):
-        per = f" {plain(unit.removeprefix('fraction'))}".rstrip()
+        per = f" {display_name(unit.removeprefix('fraction'))}".rstrip()
         return f"{figures_of(100 * low)}{NBSP}% to {figures_of(100 * high)}{NBSP}%{per}"
-    return f"{figures_of(low)} to {figures_of(high)} {'' if unit == '1' else plain(unit)}".rstrip()
+    return f"{figures_of(low)} to {figures_of(high)} {'' if unit == '1' else display_name(unit)}".rstrip()
 
 
 def _end(value: float, base: float, status: str, unit: str) -> str:
     if math.isnan(value):
-        return "no plan" if status == "cannot reach the target" else plain(status) if status != DONE else "–"
+        return "no plan" if status == "cannot reach the target" else display_name(status) if status != DONE else "–"
     if math.isnan(base) or unit in (SHARE, YES_OR_NO):
         return amount_in_words(value, unit, with_unit=False)
     return _signed(value - base, base)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
-from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, WIDTH, Ruler, paler
+from reeplan.present.charts.page import Page
+from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, WIDTH, TextMeasurer, paler
 from reeplan.present.charts.ticks import ticks_between
 from reeplan.present.figures.flows.movements import movements, worst_window, worth_of
 from reeplan.present.figures.flows.origins import FROM_STOCK, RECYCLED, origin_where_made, where_made
@@ -146,14 +146,14 @@ def title(view: View, table: pd.DataFrame) -> str:
             return f"{happens}: almost everything is still supplied" if len(lost) else f"{happens}: nothing is missing"
         rest = len(short) - 1
         more = f"; {words.count(rest, 'other material')} less so" if rest else ""
-        return f"{happens}: {words.percent(100 * share.iloc[0])} of {words.plain(short[0])} missing{more}"
+        return f"{happens}: {words.percent(100 * share.iloc[0])} of {words.display_name(short[0])} missing{more}"
     material = _leading(run, drawn)
     mine = drawn[(drawn["material"] == material) & (drawn["source"] != NOT_MET)]
     total = mine.groupby("year")["t_per_year"].sum()
     foreign = mine[mine["source"].isin(run.countries[len(run.partners) :])]
     name = run.inputs("elements").set_index("element")["name"].get(material, material)
     if foreign.empty:
-        return f"All {words.plain(str(name))} is dug, made or recycled by the partners themselves"
+        return f"All {words.display_name(str(name))} is dug, made or recycled by the partners themselves"
     first, last = int(total.index.min()), int(total.index.max())
     shares = foreign.pivot_table(index="year", columns="source", values="t_per_year", aggfunc="sum")
     shares = shares.reindex(total.index).fillna(0.0).div(total, axis=0)
@@ -161,7 +161,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     course = [float(share) for share in shares[source].to_numpy(dtype=float)]
     before, after = 100 * course[0], 100 * course[-1]
     verb = "falls" if after < before - 2 else "rises" if after > before + 2 else ""
-    of = f"{words.plain(str(source))}’s part of the {words.plain(str(name))}"
+    of = f"{words.display_name(str(source))}’s part of the {words.display_name(str(name))}"
     if not verb:
         return f"{of} stays near {words.percent(after)} from {first} to {last}"
     return f"{of} {verb} from {words.percent(before)} in {first} to {words.percent(after)} in {last}"
@@ -175,9 +175,9 @@ def _leading(run: Run, drawn: pd.DataFrame) -> str:
 
 def alt(view: View, table: pd.DataFrame) -> str:
     """What is drawn, and the title's sentence."""
-    names = [words.plain(name) for name in dict.fromkeys(table["material"][table["panel"] > 0])]
+    names = [words.display_name(name) for name in dict.fromkeys(table["material"][table["panel"] > 0])]
     years = words.span(table["year"].min(), table["year"].max())
-    return f"Stacked bars of where {words.listed(names)} come from in {years}. {title(view, table)}."
+    return f"Stacked bars of where {words.join_and(names)} come from in {years}. {title(view, table)}."
 
 
 # ---- drawing ------------------------------------------------------------------------------------
@@ -190,13 +190,13 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     names = list(dict.fromkeys(drawn.sort_values("panel", kind="stable")["material"]))
     columns = min(len(names), 4) if len(names) not in (5, 6) else 3
     rows = -(-len(names) // columns)
-    everyone = words.listed([words.plain(name) for name in run.partners])
+    everyone = words.join_and([words.display_name(name) for name in run.partners])
     years = "" if window == BASE else "; shaded: the disruption"
     subtitle = f"{run.plan_in_words(view.point)}: what reaches {everyone}, by origin, t a year{years}"
     legend = _legend(run, drawn)
-    lines = _legend_lines(legend, Ruler())
+    lines = _legend_lines(legend, TextMeasurer())
     body = rows * (PANEL_HEIGHT + HEAD) + 0.2 * len(lines) + 0.02
-    page = Sheet.of(view, title(view, table), subtitle, body, notes=[_note(table)])
+    page = Page.of(view, title(view, table), subtitle, body, notes=[_note(table)])
     top = _draw_legend(page, lines)
     gap = 0.55
     width = (page.right - page.left - 0.42 - (columns - 1) * gap) / columns
@@ -210,7 +210,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     return page.figure
 
 
-def _legend_lines(items: list[tuple[str, str, str]], ruler: Ruler) -> list[list[tuple[float, str, str, str]]]:
+def _legend_lines(items: list[tuple[str, str, str]], ruler: TextMeasurer) -> list[list[tuple[float, str, str, str]]]:
     """The legend in lines, every entry with its place from the left; the sheet's own knows no hatching."""
     lines: list[list[tuple[float, str, str, str]]] = [[]]
     at = 0.0
@@ -224,7 +224,7 @@ def _legend_lines(items: list[tuple[str, str, str]], ruler: Ruler) -> list[list[
     return lines
 
 
-def _draw_legend(page: Sheet, lines: list[list[tuple[float, str, str, str]]]) -> float:
+def _draw_legend(page: Page, lines: list[list[tuple[float, str, str, str]]]) -> float:
     top = page.ceiling - 0.02
     for entries in lines:
         for at, label, colour, hatch in entries:
@@ -275,20 +275,20 @@ def _legend(run: Run, drawn: pd.DataFrame) -> list[tuple[str, str, str]]:
         if source in there and colour == OTHER:
             others = True
         elif source in there:
-            items.append((words.plain(source), colour, hatch))
+            items.append((words.display_name(source), colour, hatch))
     if others:
         items.append(("other countries", OTHER, ""))
     return [(NEEDED, INK, ""), *items]
 
 
 def _note(table: pd.DataFrame) -> str:
-    left = [words.plain(name) for name in dict.fromkeys(table["material"][table["panel"] == 0])]
+    left = [words.display_name(name) for name in dict.fromkeys(table["material"][table["panel"] == 0])]
     text = (
         "Oxides count for the country in which they were dug, products for the one in which they were made; what mixes "
         "on the way is shared out in proportion. Bars above the line: put into stock, sold or left over."
     )
     if left:
-        text += f" Not drawn, being worth less: {words.listed(left)}; they are in the table."
+        text += f" Not drawn, being worth less: {words.join_and(left)}; they are in the table."
     return text
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reeplan.inputs.names import counted
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import VERMILION
 from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, line, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import LEAST_REGRET, REGRET, figures_of, is_true, read_table
-from reeplan.present.words import NBSP, count, listed, musd, percent, plain
+from reeplan.present.words import NBSP, count, display_name, join_and, musd, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,8 @@ def title(view: View, table: pd.DataFrame) -> str:
         if _nothing(most[chosen[0]], what):
             return f"No plan is regretted in {what} {where}: all are equal there"
         return f"All plans have the same greatest regret in {what} {where}: {_amount(most[chosen[0]], what)}"
-    named = listed([plain(point) for point in chosen]) if len(chosen) <= MOST_NAMED else count(len(chosen), "plan")
+    names = [display_name(point) for point in chosen]
+    named = join_and(names) if len(chosen) <= MOST_NAMED else count(len(chosen), "plan")
     lead = f"{'Plan ' * (len(chosen) <= MOST_NAMED)}{named}".replace(
         "Plan ", "Plans " if len(chosen) > 1 else "Plan ", 1
     )
@@ -139,7 +140,7 @@ def _title_of_best(view: View, table: pd.DataFrame, plans: list[str]) -> str:
     if values.empty:
         return "What a plan made for each future would cost is not known"
     row: dict[Any, Any] = table.to_dict("records")[int(np.nanargmax(table["behind_musd"]))]
-    one = f"Plan {plain(row['point'])}"
+    one = f"Plan {display_name(row['point'])}"
     if _nothing(float(values.max()), "cost"):
         return "No plan costs more than the best one made for any future"
     return (
@@ -150,7 +151,7 @@ def _title_of_best(view: View, table: pd.DataFrame, plans: list[str]) -> str:
 
 def future_in_words(run: Run, name: str) -> str:
     """A window by what happens in it and when; any other future by its name."""
-    return run.window_in_words(name) if name in run.window_years else plain(name)
+    return run.window_in_words(name) if name in run.window_years else display_name(name)
 
 
 def _nothing(value: float, what: str) -> bool:
@@ -169,7 +170,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     said = []
     for against in dict.fromkeys(table[AGAINST]):
         parts = [
-            f"{plain(point)} {'cannot be carried out somewhere' if math.isinf(value) else _amount(value, what)}"
+            f"{display_name(point)} {'cannot be carried out somewhere' if math.isinf(value) else _amount(value, what)}"
             for (which, point), value in greatest(table).items()
             if which == against
         ]
@@ -194,7 +195,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     head, between = line(BODY) + 2 * line(TINY) + 0.1, 0.26
     height = head + sum(between + ROW * (len(futures) + 1) + 0.06 for futures in sets.values()) + 0.1
     subtitle = _subtitle(view)
-    page = Sheet.of(view, title(view, table), subtitle, height * len(bands), _notes(view, table, sets))
+    page = Page.of(view, title(view, table), subtitle, height * len(bands), _notes(view, table, sets))
     cells = {(row[AGAINST], row["future"], row["point"]): row for row in table.to_dict("records")}
     most = max((value for value in table[name] if math.isfinite(value)), default=1.0) or 1.0
     ends = greatest(table)
@@ -246,8 +247,8 @@ def _subtitle(view: View) -> str:
     return said if slug == LOST_SUPPLY else f"{said}. {years_and_money(view.run)}"
 
 
-def _head(page: Sheet, run: Run, point: str, middle: float, top: float, wide: float) -> None:
-    page.write(middle, top - line(BODY) + 0.03, page.ruler.cut(plain(point), wide - 0.04, BODY, "bold"), BODY,
+def _head(page: Page, run: Run, point: str, middle: float, top: float, wide: float) -> None:
+    page.write(middle, top - line(BODY) + 0.03, page.ruler.cut(display_name(point), wide - 0.04, BODY, "bold"), BODY,
                weight="bold", ha="center")  # fmt: skip
     if point not in run.points:
         return
@@ -258,7 +259,7 @@ def _head(page: Sheet, run: Run, point: str, middle: float, top: float, wide: fl
         page.write(middle, y, page.ruler.cut(text, wide - 0.02, TINY), TINY, ha="center", color=GREY)
 
 
-def _name(page: Sheet, words: str, probability: float, top: float, wide: float) -> None:
+def _name(page: Page, words: str, probability: float, top: float, wide: float) -> None:
     """A future with its probability; what is too long for two lines is shortened before the years in brackets."""
     chance = f"{100 * probability:.3g}{NBSP}%" if math.isfinite(probability) else ""
     room = wide - 0.14 - page.ruler.width(chance, TINY)
@@ -269,7 +270,7 @@ def _name(page: Sheet, words: str, probability: float, top: float, wide: float) 
     page.write(EDGE + wide - 0.08, top - ROW / 2, chance, TINY, color=GREY, ha="right", va="center_baseline")
 
 
-def _cell(page: Sheet, row: dict[Any, Any], name: str, x: float, top: float, wide: float, most: float) -> None:
+def _cell(page: Page, row: dict[Any, Any], name: str, x: float, top: float, wide: float, most: float) -> None:
     value, possible = float(row[name]), is_true(row["possible"])
     what = "cost" if name == "behind_musd" else "lost supply"
     nothing = math.isfinite(value) and _nothing(value, what)
@@ -290,7 +291,7 @@ def _short(value: float, what: str) -> str:
     return figures_of(value, 2 if value < 9.95 else 3) if what == "cost" else f"{100 * value:.1f}"
 
 
-def _greatest(page: Sheet, value: float, least: bool, name: str, x: float, top: float, wide: float) -> None:
+def _greatest(page: Page, value: float, least: bool, name: str, x: float, top: float, wide: float) -> None:
     what = "cost" if name == "behind_musd" else "lost supply"
     text = NO_PLACE if math.isinf(value) else _short(value, what)
     if least:
@@ -311,7 +312,8 @@ def _notes(view: View, table: pd.DataFrame, sets: dict[str, list[str]]) -> list[
     if not outside.empty:
         reasons = [why for why in dict.fromkeys(outside["why"]) if why]
         said.append(
-            f"“{NO_PLACE}”: it cannot be carried out there{f' ({plain(reasons[0])})' if len(reasons) == 1 else ''}."
+            f"“{NO_PLACE}”: it cannot be carried out there"
+            f"{f' ({display_name(reasons[0])})' if len(reasons) == 1 else ''}."
         )
     if "other futures" in sets:
         said.append("In other futures only the investment is kept, all else is decided anew.")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.charts.page import Sheet, years_and_money
+from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, INK, LINE, SMALL, apart
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.sensitivity.outputs import scale_of
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import RISK, read_table
-from reeplan.present.words import NBSP, capitalised, count, listed, musd, percent
+from reeplan.present.words import NBSP, capitalised, count, join_and, musd, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     said = []
     for depths, rows in curves(table):
         first, last = rows.iloc[0], rows.iloc[-1]
-        where = listed([depth_in_words(depth) for depth in depths])
+        where = join_and([depth_in_words(depth) for depth in depths])
         ends = [f"{musd(float(row['cost_musd']))} MUSD at {percent(100 * row['cvar_lost_share'], 1)} lost"
                 for row in (first, last)][: len(rows)]  # fmt: skip
         said.append(f"{capitalised(where)}: {' to '.join(ends)}, {count(len(rows), 'plan')}.")
@@ -106,7 +106,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """Lost supply to the right, expected cost upwards; a curve a depth, with what is proven below each plan."""
     found = curves(table)
-    page = Sheet.of(view, title(view, table), years_and_money(view.run), HEIGHT, _notes(view, table, found))
+    page = Page.of(view, title(view, table), years_and_money(view.run), HEIGHT, _notes(view, table, found))
     axes = page.axes(EDGE + LEFT, page.floor + FOOT, page.right - RIGHT - EDGE - LEFT, HEIGHT - FOOT - 0.05)
     costs = [float(cost) for cost in table["cost_musd"]]
     reach = max(max(costs) - min(costs), 1e-6)
@@ -144,12 +144,12 @@ def _curve(axes: Any, rows: pd.DataFrame, low: float, look: tuple[str, str, str]
                   zorder=4, clip_on=False, gid="plan")  # fmt: skip
 
 
-def _labels(page: Sheet, axes: Any, found: list[tuple[list[float], pd.DataFrame]]) -> None:
+def _labels(page: Page, axes: Any, found: list[tuple[list[float], pd.DataFrame]]) -> None:
     """A curve's name beside the frame, at the height of its dearest plan, with its mark."""
     low, high = axes.get_ylim()
     bottom, top = page.floor + FOOT, page.ceiling - 0.05
     x = page.right - RIGHT + 0.16
-    names = [page.ruler.wrap(capitalised(listed([_short(depth) for depth in depths])), RIGHT - 0.5, SMALL, most=3)
+    names = [page.ruler.wrap(capitalised(join_and([_short(depth) for depth in depths])), RIGHT - 0.5, SMALL, most=3)
              for depths, _ in found]  # fmt: skip
     order = sorted(range(len(found)), key=lambda number: float(found[number][1]["cost_musd"].iloc[-1]))
     wanted = [bottom + (top - bottom) * (float(found[n][1]["cost_musd"].iloc[-1]) - low) / (high - low) for n in order]

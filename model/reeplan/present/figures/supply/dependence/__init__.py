@@ -8,7 +8,7 @@ import numpy as np
 
 from reeplan.inputs.names import counted
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
+from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, OTHER, SMALL, TINY, line
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.supply.dependence.data import LOSSES, SOURCES, table
@@ -55,7 +55,7 @@ def _mostly(view: View, table: pd.DataFrame) -> str:
         for name in view.run.partners
         if (last["partner"] == name).any()
     ]
-    return f"In {int(table['year'].max())} {words.listed(said)} mostly from one foreign country"
+    return f"In {int(table['year'].max())} {words.join_and(said)} mostly from one foreign country"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:
@@ -67,7 +67,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     missed = table[(table["part"] == LOSSES) & (table["lost_percent"] > 1e-6)]
     if len(missed) > 2:
         parts = [f"{_name(view, row)} {words.percent(row['lost_percent'])}" for _, row in missed.head(5).iterrows()]
-        said.append(f"Largest losses: {words.listed(parts)}.")
+        said.append(f"Largest losses: {words.join_and(parts)}.")
     return " ".join(said)
 
 
@@ -92,7 +92,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     missed = losses[losses["lost_percent"] > 1e-6].head(MOST_LOSSES)
     upper = 0.95 + ROW * len(materials) if materials else 0.0
     lower = 0.75 + ROW * max(len(missed), 1) + (0.3 if len(losses) > len(missed) else 0.0) if len(losses) else 0.0
-    page = Sheet.of(view, title(view, table), _subtitle(view, sources), body=upper + lower, notes=_notes(sources))
+    page = Page.of(view, title(view, table), _subtitle(view, sources), body=upper + lower, notes=_notes(sources))
     top = page.ceiling
     if materials:
         top = _draw_legend(page, view, table, top)
@@ -132,7 +132,7 @@ def _notes(sources: pd.DataFrame) -> list[str]:
     return [said]
 
 
-def _draw_legend(page: Sheet, view: View, table: pd.DataFrame, top: float) -> float:
+def _draw_legend(page: Page, view: View, table: pd.DataFrame, top: float) -> float:
     run = view.run
     sources = table[table["part"] == SOURCES]
     shown = set(sources["largest_source"]) - {""}
@@ -140,7 +140,7 @@ def _draw_legend(page: Sheet, view: View, table: pd.DataFrame, top: float) -> fl
     return page.legend(page.left + NAMES, top, items, page.right - page.left - NAMES) - 0.05
 
 
-def _draw_sources(page: Sheet, view: View, sources: pd.DataFrame, materials: list[str], top: float) -> None:
+def _draw_sources(page: Page, view: View, sources: pd.DataFrame, materials: list[str], top: float) -> None:
     run, years = view.run, sorted(set(sources["year"]))
     partners = [name for name in run.partners if (sources["partner"] == name).any()]
     width = (page.right - page.left - NAMES - GAP * (len(partners) - 1)) / len(partners)
@@ -190,7 +190,7 @@ def _draw_source(axes: Any, run: Run, rows: pd.DataFrame, place: int, years: lis
             )  # fmt: skip
 
 
-def _draw_losses(page: Sheet, view: View, losses: pd.DataFrame, missed: pd.DataFrame, top: float) -> None:
+def _draw_losses(page: Page, view: View, losses: pd.DataFrame, missed: pd.DataFrame, top: float) -> None:
     run = view.run
     year = int(losses["year"].iloc[0])
     page.write(page.left, top - line(BODY) - 0.08, f"If one country or plant falls away in {year}", BODY, weight="bold")
@@ -220,14 +220,14 @@ def _draw_losses(page: Sheet, view: View, losses: pd.DataFrame, missed: pd.DataF
         _write_rest(page, view, rest, len(losses) - len(missed) - len(rest), page.floor + 0.02)
 
 
-def _write_rest(page: Sheet, view: View, rest: pd.DataFrame, smaller: int, y: float) -> None:
+def _write_rest(page: Page, view: View, rest: pd.DataFrame, smaller: int, y: float) -> None:
     """Who would not be missed, in one line."""
     said = [f"{words.count(smaller, 'smaller loss', 'smaller losses')} not shown."] if smaller else []
     if not rest.empty:
         names = [_name(view, row) for _, row in rest.iterrows() if str(row["falls_away"]).startswith("country ")]
         plants = len(rest) - len(names)
         whom = [*names, *([words.count(plants, "plant")] if plants else [])]
-        said.append(f"Without any other one nothing is lost: {words.listed(whom)}.")
+        said.append(f"Without any other one nothing is lost: {words.join_and(whom)}.")
     page.write(page.left, y, page.ruler.cut(" ".join(said), page.right - page.left, SMALL), SMALL, color=GREY)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.patches import Rectangle
 
 from reeplan.present import words
-from reeplan.present.charts.page import Sheet
-from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, TINY, Ruler, text_on
+from reeplan.present.charts.page import Page
+from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, TINY, TextMeasurer, text_on
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.supply.supply_curve.steps import BOUGHT, table
@@ -57,13 +57,13 @@ def alt(view: View, table: pd.DataFrame) -> str:
         f"{_short_name(view, str(element))} {words.percent(_own_percent(table, str(element)))}"
         for element in table["element"].unique()
     ]
-    return f"{title(view, table)}. Own production as a share of what is needed: {words.listed(said)}."
+    return f"{title(view, table)}. Own production as a share of what is needed: {words.join_and(said)}."
 
 
 def _short_name(view: View, element: str) -> str:
     """An element's full name up to any explanation."""
     full = view.run.inputs("elements").set_index("element")["name"].get(element, "")
-    return words.plain(str(full or element)).split(":")[0]
+    return words.display_name(str(full or element)).split(":")[0]
 
 
 # ---- drawing ----------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     rows = math.ceil(len(elements) / COLUMNS_OF_PANELS)
     body = 0.3 + rows * (HEAD + PANEL) + (rows - 1) * FOOT + UNDER
     subtitle = f"{view.run.plan_in_words(view.point)} · {int(table['year'].iloc[0])}, with nothing disrupted"
-    page = Sheet.of(view, title(view, table), subtitle, body=body, notes=_notes())
+    page = Page.of(view, title(view, table), subtitle, body=body, notes=_notes())
     shown = set(table["country"])
     items = [(view.run.in_words(name), view.run.country_colour(name)) for name in view.run.countries if name in shown]
     top = page.legend(page.left + SIDE, page.ceiling, items, page.right - page.left - SIDE)
@@ -98,7 +98,7 @@ def _notes() -> list[str]:
     ]
 
 
-def _draw_panel(page: Sheet, view: View, rows: pd.DataFrame, place: tuple[float, float, float]) -> None:
+def _draw_panel(page: Page, view: View, rows: pd.DataFrame, place: tuple[float, float, float]) -> None:
     left, bottom, width = place
     needed, price = float(rows["needed_t_per_year"].iloc[0]), float(rows["price_usd_per_t"].iloc[0])
     reach = float(rows["to_t_per_year"].max())
@@ -128,7 +128,9 @@ def _draw_panel(page: Sheet, view: View, rows: pd.DataFrame, place: tuple[float,
     page.write(left, top + 0.08, page.ruler.cut(said, width + 0.4, TINY), TINY, color=GREY)
 
 
-def _draw_step(axes: Any, run: Run, row: pd.Series[Any], end: float, scale: tuple[float, float], ruler: Ruler) -> None:
+def _draw_step(
+    axes: Any, run: Run, row: pd.Series[Any], end: float, scale: tuple[float, float], ruler: TextMeasurer
+) -> None:
     """A block with its name where it fits; a purchase that reaches beyond the axis says how far."""
     start, stop, cost = (float(row[name]) for name in ("from_t_per_year", "to_t_per_year", "cost_usd_per_t"))
     colour = run.country_colour(str(row["country"]))
@@ -158,7 +160,7 @@ def _clear(start: float, stop: float, line: float) -> tuple[float, float]:
 
 
 def _write_in(
-    axes: Any, name: str, at: tuple[float, float], room: tuple[float, float], colour: str, ruler: Ruler
+    axes: Any, name: str, at: tuple[float, float], room: tuple[float, float], colour: str, ruler: TextMeasurer
 ) -> None:
     """A name within a block, across or upwards, or not at all."""
     long = ruler.width(name, TINY)
