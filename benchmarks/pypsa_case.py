@@ -8,9 +8,10 @@ takes. Annuities are PyPSA's own.
 
 What it cannot, and is left out of the case (``chain_case.py``):
 
-* windows that branch off the base path: PyPSA's stochastic scenarios share investment, but each has a whole
-  horizon of its own, so there is no base path whose stocks and ore a disruption inherits, no flow capped at a part
-  of the base path's, no buying back afterwards; and with scenarios ``tech_capacity_expansion_limit`` is refused;
+* windows that branch off the undisrupted path: PyPSA's stochastic scenarios share investment, but each has a whole
+  horizon of its own, so there is no undisrupted path whose stocks and ore a disruption inherits, no flow capped at a
+  part of the undisrupted path's, no buying back afterwards; and with scenarios ``tech_capacity_expansion_limit`` is
+  refused;
 * hence resilience and its target (a bound on weighted shedding by window: only by adding constraints by hand);
 * who pays: parts of a module by partner at their own interest, ceilings on foreign shares, budgets by year of
   decision, offtake rights earned by finance, dependence caps (shares of a country in one partner's use);

@@ -564,7 +564,7 @@ def main(count: int) -> None:
             note("modules are built", bool(plan.modules))
             note("a venture is taken", any("/" in asset for asset, _ in plan.modules))
             note("something is unmet", bool(plan.unmet))
-            note("something is unmet on the base path", any(key[0] == "base" for key in plan.unmet))
+            note("something is unmet on the undisrupted path", any(key[0] == "base" for key in plan.unmet))
             note("has windows", bool(plan.windows))
             note("a better resilience than the cheapest plan's exists", best > plan.resilience + 1e-4)
             for target in (0.5, 0.8):

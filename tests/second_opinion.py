@@ -173,7 +173,7 @@ class Tables:
 
 @dataclass(frozen=True)
 class Window:
-    """One start year of a scenario, or the base path."""
+    """One start year of a scenario, or the undisrupted path."""
 
     label: str
     scenario: str
@@ -428,7 +428,7 @@ class Case:
         return row["material"] in ("all", self.kind[material], material)
 
     def supplier_availability(self, supplier: str, material: str, s: Window, t: int) -> tuple[float, float]:
-        """The least factor on the limit, and the least factor on the base path's purchases."""
+        """The least factor on the limit, and the least factor on the undisrupted path's purchases."""
         country = self.country[self.suppliers[supplier, material]["region"]]
         ceiling = flow = 1.0
         for row in self._acting(s, t):
@@ -702,7 +702,7 @@ class Model:
                 key = ("buy", supplier, m, t, s.label)
                 p.column(key, ceiling * row["max_t_per_year"][t], low=min(ceiling, flow) * row["min_t_per_year"][t])
                 if flow < 1:
-                    p.at_most("purchases as on the base path", {key: 1.0, ("buy", supplier, m, t, BASE): -flow})
+                    p.at_most("purchases as on the undisrupted path", {key: 1.0, ("buy", supplier, m, t, BASE): -flow})
                 balance[row["region"], m][key] = 1.0
                 self.op_usd[key] = (s, t, row["price_usd_per_t"][t])
 
@@ -828,7 +828,7 @@ class Model:
             self.program.at_most("offtake", terms, row["free_t_per_year"][t])
 
     def ore(self) -> None:
-        """What is won on the base path, or before a window and in it, is at most the resource."""
+        """What is won on the undisrupted path, or before a window and in it, is at most the resource."""
         case = self.case
         for d, deposit in case.deposits.items():
             mines = [a for a in case.assets if a.process["takes"] == "ore" and d in a.deposits]
@@ -859,7 +859,7 @@ class Model:
             p.row("last level", {("level", r, m, case.years[-1], BASE): 1.0}, low=row["initial_t"])
 
     def dependence(self) -> None:
-        """On the base path: shipments of m from a country to a partner are at most a share of what it uses."""
+        """On the undisrupted path: shipments of m from a country to a partner are at most a share of what it uses."""
         case = self.case
         goods = [m for m in case.materials if case.kind[m] in ("oxide", "product", "scrap")]
         for (partner, country, material), row in case.dependence.items():
@@ -1023,7 +1023,7 @@ class Model:
     def window_at_its_own_least_cost(
         self, s: Window, x: dict[Key, float], target: float | None
     ) -> tuple[dict[Key, float], float]:
-        """Operation of a window with the investment and the base path fixed; and its cost in MUSD."""
+        """Operation of a window with the investment and the undisrupted path fixed; and its cost in MUSD."""
         mine = {key for key in self.program.low if _window_of(key) == s.label}
         sub = Program()
         for key in mine:

@@ -186,7 +186,7 @@ def test_integer_effects_a_module_is_had_as_soon_as_it_is_paid_for_and_not_befor
     """A third module costs 1.2 MUSD: 5.99 % of 20 is not enough, 6 % is; gamma for alpha costs 4: 20 %."""
     choice = AlternativesOptions(shares(0.0599, 0.06, 0.1999, 0.2), whole_plans=0, search=RANGES, gap=1e-9)
     finding = near_optimal(by_hand, 0.0, solve_here, choice)
-    # 5.99 % and 6 %: all of Nd, or with one module more. 20 %: nothing at all is 4 MUSD dearer too.
+    # 5.99 % and 6 %: all of Nd, or with one module more. 20 %: nothing at all is 4 MUSD costlier too.
     assert [ranges_of(finding, s)["route refine"] for s in range(4)] == [
         close(ends) for ends in [(100, 100), (100, 150), (50, 200), (0, 200)]
     ]
@@ -317,7 +317,7 @@ def test_checks_can_fail(exact: NearOptimalResult) -> None:
         exact.knowledge.plans = good
     assert "plant alpha, route refine" in failing["must-haves are in every plan found within 1 %"]
     assert "no plan found within 1 % is outside the proven ranges" in failing
-    assert failing["every whole alternative, priced anew by a plain solve, stays within 3 %"] == "a2, a3"
+    assert failing["every whole alternative, re-solved by a plain solve, stays within 3 %"] == "a2, a3"
     assert not next(c for c in impossible if c.check.startswith("every plan found keeps")).holds
 
 

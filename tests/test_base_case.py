@@ -44,7 +44,7 @@ def base_runs(this: Planner, values: Any) -> dict[tuple[str, str, int], float]:
 
 
 def dysprosium_used(this: Planner, values: Any, year: int) -> float:
-    """Dy that recipes take and demand gets on the base path, t."""
+    """Dy that recipes take and demand gets on the undisrupted path, t."""
     taken = sum(
         t * this.model.net.inputs(Operation(asset, deposit)).get("Dy", 0.0)
         for (asset, deposit, at), t in base_runs(this, values).items()
@@ -194,7 +194,7 @@ def test_an_early_cutoff_leaves_less_that_can_be_done() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overlay", "dearer"),
+    ("overlay", "costlier"),
     [
         ("capex-plus-50", True),
         ("no-ventures", True),
@@ -203,6 +203,6 @@ def test_an_early_cutoff_leaves_less_that_can_be_done() -> None:
         ("thorium-cap-lifted", False),
     ],
 )
-def test_overlays_move_the_cost_the_way_they_must(overlay: str, dearer: bool) -> None:
+def test_overlays_move_the_cost_the_way_they_must(overlay: str, costlier: bool) -> None:
     base, other = (planner(*names).cheapest_relaxed(0.0).objective for names in ((), (overlay,)))
-    assert other >= base - 1e-6 * base if dearer else other <= base + 1e-6 * base
+    assert other >= base - 1e-6 * base if costlier else other <= base + 1e-6 * base

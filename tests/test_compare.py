@@ -142,12 +142,12 @@ def csv_of(folder: Path, name: str) -> pd.DataFrame:
 # ---- inputs -------------------------------------------------------------------------------------
 
 
-def dearer(rows: list[dict[str, str]]) -> None:
+def costlier(rows: list[dict[str, str]]) -> None:
     next(row for row in rows if row["material"] == "Nd")["price_usd_per_t"] = "90000"
 
 
 def test_of_one_changed_price_exactly_that_cell_is_listed(tutorial_run: Path, tmp_path: Path) -> None:
-    other = edited(tutorial_run, tmp_path / "dearer", "suppliers", dearer)
+    other = edited(tutorial_run, tmp_path / "costlier", "suppliers", costlier)
     said = compared(tmp_path / "out", tutorial_run, other).output
     [row] = csv_of(tmp_path / "out", "inputs_differences").astype(str).to_numpy().tolist()
     cell = ["suppliers.csv", "supplier China, material Nd, year 2026", "price_usd_per_t"]
@@ -206,7 +206,7 @@ def test_a_setting_left_at_its_default_equals_the_default_stated(tmp_path: Path)
 
 
 def test_every_differing_cell_of_three_runs_shows_every_value(tutorial_run: Path, tmp_path: Path) -> None:
-    other = edited(tutorial_run, tmp_path / "other", "suppliers", dearer)
+    other = edited(tutorial_run, tmp_path / "other", "suppliers", costlier)
     twin = tmp_path / "twin"
     shutil.copytree(tutorial_run, twin)
     [one] = differences(Comparison([tutorial_run, other, twin]))

@@ -598,7 +598,7 @@ def test_prices_where_finance_gives_goods_on_paper(tmp_path: Path) -> None:
 
 
 def test_the_price_of_a_technology_share_on_paper(tmp_path: Path) -> None:
-    """Where B must hold half of a plant and its money is dearer, each point less of it saves the difference.
+    """Where B must hold half of a plant and its money is costlier, each point less of it saves the difference.
 
     A's mine gives 20 t of the 60 it needs, the new plant the rest. B's annuity at 10 % for one year is 1.1 MUSD, A's
     1.0: 0.001 less for each point of the plant that is B's.
@@ -628,8 +628,9 @@ def test_whole_ventures_have_no_price(tmp_path: Path) -> None:
 def test_prices_of_years_and_windows_are_discounted_parts_of_the_whole(tmp_path: Path, target: float) -> None:
     """Two years at 10 %, a cutoff of probability 0.2 in the second, in which A's goods are all that B has.
 
-    Each year a tonne more for B is worth 98000 USD on the base path, with the weights 1 and 0.8, and 0.2 x 98000 in the
-    window: 0.098 x (1 + 1 / 1.1) MUSD. The 80 t that are free serve 40 % of B, so that the target costs nothing.
+    Each year a tonne more for B is worth 98000 USD on the undisrupted path, with the weights 1 and 0.8, and 0.2 x
+    98000 in the window: 0.098 x (1 + 1 / 1.1) MUSD. The 80 t that are free serve 40 % of B, so that the target costs
+    nothing.
     """
     texts = (
         FREE_20.replace("2030  20", "2030  80"),

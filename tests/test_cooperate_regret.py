@@ -591,7 +591,7 @@ def fixed_costs_held(one: Break) -> float:
 
 
 def check_holding_never_hurts(seed: int) -> None:
-    """Beyond its fixed costs, what stands in one's own country never makes the years left dearer."""
+    """Beyond its fixed costs, what stands in one's own country never makes the years left costlier."""
     with random_case(seed) as folder:
         case = long_lived(case_in(folder))
     for one in breaks(case, list(case.years)[1:]):

@@ -1,8 +1,8 @@
 """Nothing that was found is lost, and nothing half is taken for whole, whatever happens on the way.
 
-Runs are killed, told to stop, starved of disk and of workers, and gone on with from journals that are whole or
+Runs are killed, told to stop, starved of disk and of workers, and resumed from journals that are whole or
 damaged. What must hold each time: a folder at the run's place is whole and its manifest says what it is; what
-was solved is not solved again; and a run that is gone on with ends with the front of one that nobody disturbed.
+was solved is not solved again; and a resumed run ends with the front of one that nobody disturbed.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def assert_whole(run: Path) -> str:
     assert {"builds", "costs", "metrics", "prices", "shortage"} <= tables
     for point in points:
         assert {path.stem for path in (run / "plans" / point).iterdir()} == tables
-    assert (run / "journal").is_dir() == (manifest["status"] != "done"), "what is not done can be gone on with"
+    assert (run / "journal").is_dir() == (manifest["status"] != "done"), "what is not done can be resumed"
     return str(manifest["status"])
 
 
@@ -795,7 +795,7 @@ def test_a_stop_before_all_is_found_again_leaves_the_old_run(
 
 
 def test_a_run_killed_while_it_takes_its_place(limited: Path, calm: Calm) -> None:
-    """Killed between the two moves: neither the old run nor the new one is at its place; going on mends it."""
+    """Killed between the two moves: neither the old run nor the new one is at its place; going on fixes it."""
     shutil.copytree(limited, unfinished_place(limited))
     limited.rename(limited.with_name(".run.replaced"))
     assert run_command("solve", "--resume", limited, "--time-limit", 60).exit_code == 0

@@ -216,7 +216,7 @@ def test_an_unknown_bound_leaves_a_gain_open() -> None:
     [
         (TWO, "Together the partners save 561 MUSD: 280 each"),
         (two(9450, 9000, 18853), "Together the partners pay 403 MUSD more than alone"),
-        (two(9450, 9500, 18933, 50), "Whether cooperation saves money cannot be told: between −83 and 67 MUSD"),
+        (two(9450, 9500, 18933, 50), "Whether cooperation saves money is not known: between −83 and 67 MUSD"),
         (two(9450, 9500, 18950, 0), "Together the partners pay as much as alone: cooperation saves nothing"),
         (two(None, 9500, 18950), "India cannot reach the target alone: joining makes it possible"),
         (two(None, None, 18950), "India and Japan cannot reach the target alone: joining makes it possible"),
@@ -233,7 +233,7 @@ def test_the_title_says_what_joining_does(make: Any, costs: Costs, said: str) ->
 def test_an_open_bound_is_said_to_be_open(make: Any) -> None:
     costs = {"India": (9450.0, -INF), "Japan": (9500.0, 9490.0), "India + Japan": (18900.0, 18890.0)}
     run = make(costs)
-    said = "Whether cooperation saves money cannot be told: +50 MUSD as found, at most 60"
+    said = "Whether cooperation saves money is not known: +50 MUSD as found, at most 60"
     assert title(who_gains.FIGURE, run) == said
     drawn(who_gains.FIGURE, run)
 
@@ -320,11 +320,11 @@ def test_the_fronts_lie_at_their_costs_and_end_where_alone_ends(make: Any) -> No
         ({0.5: two(9000, 9900, 18900, 0), 0.6: two(9100, 9900, 19000, 0)},
          "Together, the same resilience costs as much as alone"),
         ({0.5: two(9000, 9900, 18890), 0.6: two(9100, 9900, 19005)},
-         "Whether the same resilience costs less together than alone cannot be told"),
+         "Whether the same resilience costs less together than alone is not known"),
         ({0.5: two(9000, 9900, 18800), 0.6: two(9100, 9900, 19005)},
          "Together is cheaper for certain at 1 of 2 levels, by up to 100 MUSD"),
         ({0.5: two(9000, 9900, 18800, 0), 0.6: two(9100, 9900, 19050, 0)},
-         "Together is cheaper for certain at 1 of 2 levels, by up to 100 MUSD, and dearer at 60 %"),
+         "Together is cheaper for certain at 1 of 2 levels, by up to 100 MUSD, and costlier at 60 %"),
         ({0.5: two(None, 9900, 18800), 0.6: two(None, 9900, None)}, "Only together can the partners reach 50 % served"),
         ({0.5: two(9000, None, None)}, "No level is within reach, together or alone"),
     ],
@@ -438,7 +438,7 @@ def test_the_title_takes_the_better_conduct(make: Any) -> None:
          "Whoever leaves, and whenever: those who stay need pay no more than had they planned alone"),
         ((1004.0, 990.0, 0.5, 1000.0, 0.66), "No break is certain to cost those who stay more than planning alone"),
         ((1004.0, 990.0, 0.5, NAN, 0.4),
-         "What a break costs cannot be told: those who stay have no plan alone to compare with"),
+         "What a break costs is not known: those who stay have no plan alone to compare with"),
     ],
 )  # fmt: skip
 def test_the_title_says_only_what_is_certain(make: Any, outcome: Any, said: str) -> None:
@@ -448,8 +448,8 @@ def test_the_title_says_only_what_is_certain(make: Any, outcome: Any, said: str)
     drawn(regret.FIGURE, run)
 
 
-def test_whatever_they_do_is_said_only_where_both_conducts_are_known_to_be_dearer(make: Any) -> None:
-    """Turning round is the cheaper as found, but going on might be no dearer than alone: 1060 found, 990 proven."""
+def test_whatever_they_do_is_said_only_where_both_conducts_are_known_to_be_costlier(make: Any) -> None:
+    """Turning round is the cheaper as found, but going on might be no costlier than alone: 1060 found, 990 proven."""
     run = make(TWO)
     sure = ("India", "Japan", 2029, TURN, (1050.0, 1040.0, 0.62, 1000.0, 0.66))
     for other in ((1060.0, 990.0, 0.62, 1000.0, 0.66), "not solved"):

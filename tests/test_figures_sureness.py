@@ -323,14 +323,14 @@ PLANT, OTHER, THIRD = ("plant", "mill"), ("plant", "smelter"), ("venture", "mine
 @pytest.mark.parametrize(
     ("things", "said"),
     [
-        ({PLANT: MUST, OTHER: CHOICE}, "Every plan at most 5 % dearer than the cheapest has mill"),
-        ({PLANT: MUST, OTHER: MUST}, "Every plan at most 5 % dearer than the cheapest has mill and smelter"),
-        ({PLANT: CHOICE, OTHER: AVOID}, "Nothing is in every plan at most 5 % dearer than the cheapest: there is always another way"),
-        ({PLANT: AVOID}, "No plan at most 5 % dearer than the cheapest has any of these"),
-        ({PLANT: SOMETIMES, OTHER: CHOICE}, "Nothing is in every plan at most 5 % dearer than the cheapest; within 1 %, mill is"),
-        ({PLANT: OPEN}, "Whether plans at most 5 % dearer than the cheapest must have any of these is not known"),
+        ({PLANT: MUST, OTHER: CHOICE}, "Every plan at most 5 % costlier than the cheapest has mill"),
+        ({PLANT: MUST, OTHER: MUST}, "Every plan at most 5 % costlier than the cheapest has mill and smelter"),
+        ({PLANT: CHOICE, OTHER: AVOID}, "Nothing is in every plan at most 5 % costlier than the cheapest: there is always another way"),
+        ({PLANT: AVOID}, "No plan at most 5 % costlier than the cheapest has any of these"),
+        ({PLANT: SOMETIMES, OTHER: CHOICE}, "Nothing is in every plan at most 5 % costlier than the cheapest; within 1 %, mill is"),
+        ({PLANT: OPEN}, "Whether plans at most 5 % costlier than the cheapest must have any of these is not known"),
         ({PLANT: OPEN, OTHER: CHOICE},
-         "Nothing is proven to be in every plan at most 5 % dearer than the cheapest; one is open"),
+         "Nothing is proven to be in every plan at most 5 % costlier than the cheapest; one is open"),
     ],
 )  # fmt: skip
 def test_the_title_says_what_is_needed_and_nothing_more(run: Path, things: Any, said: str) -> None:
@@ -361,7 +361,7 @@ def test_sixty_things_with_long_names_at_one_slack_or_three(run: Path) -> None:
     write_near_optimal(run, things)
     assert "more are in the CSV" in words_of(drawn(near_optimal.FIGURE, run))
     write_near_optimal(run, {key: (one, ranges[:1]) for key, (one, ranges) in things.items()}, [0.0123])
-    assert "Plans at most 1.23 % dearer" in words_of(drawn(near_optimal.FIGURE, run))
+    assert "Plans at most 1.23 % costlier" in words_of(drawn(near_optimal.FIGURE, run))
 
 
 CHEAP: Plan = ("cheapest", 0.0, 0.0, {"mill": (500, 2026), "mine": (900, 2027)})
@@ -440,7 +440,7 @@ def test_many_alternatives_of_many_assets(run: Path) -> None:
          "The cost at a resilience of 0.7 moves most with demand and prices: by 400 MUSD each"),
         ({"demand": (1000, 1000, 1000)}, 5.0, "The cost at a resilience of 0.7 is the same at both ends of every range"),
         ({"delay": (1000, 1000, NAN)}, 5.0,
-         "The cost at a resilience of 0.7 cannot be told at the ends of one range, and no other range moves it"),
+         "The cost at a resilience of 0.7 is not known at the ends of one range, and no other range moves it"),
         ({"delay": (800, 1000, NAN)}, NAN, "The cost at a resilience of 0.7 moves most with delay: 800 MUSD at its low"),
     ],
 )  # fmt: skip
@@ -547,11 +547,11 @@ def test_screening_says_what_moves_most(run: Path, effects: Any, gap: float, sai
 @pytest.mark.parametrize(
     ("shares", "said"),
     [
-        ({"a": (0.8, 0.1, 0.9, 0.1), "b": (0.05, 0.05, 0.1, 0.05)}, "The cost hangs most on a: 90 % of the variance from these two inputs"),
+        ({"a": (0.8, 0.1, 0.9, 0.1), "b": (0.05, 0.05, 0.1, 0.05)}, "The cost depends most on a: 90 % of the variance from these two inputs"),
         ({"a": (0.4, 0.2, 0.6, 0.2), "b": (0.3, 0.2, 0.5, 0.2)},
-         "The cost hangs most on a, though another input may matter as much"),
-        ({"a": (0.4, 0.6, 0.6, 0.7)}, "The samples are too few to tell what the cost hangs on"),
-        ({"a": (2.5, 0.4, 2.2, 0.1)}, "The samples are too few to tell what the cost hangs on"),
+         "The cost depends most on a, though another input may matter as much"),
+        ({"a": (0.4, 0.6, 0.6, 0.7)}, "The samples are too few to tell what the cost depends on"),
+        ({"a": (2.5, 0.4, 2.2, 0.1)}, "The samples are too few to tell what the cost depends on"),
         ({"a": (-0.3, NAN, 0.005, NAN)}, "All that varies in the cost may come from the plans' gaps"),
     ],
 )  # fmt: skip

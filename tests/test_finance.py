@@ -72,7 +72,7 @@ def test_continuous_at_rate_zero(life: int) -> None:
 
 @few
 @given(rate=rates, life=lives)
-def test_dearer_money_and_shorter_lives_cost_more_a_year(rate: float, life: int) -> None:
+def test_costlier_money_and_shorter_lives_cost_more_a_year(rate: float, life: int) -> None:
     assert capital_recovery_factor(rate + 0.01, life) > capital_recovery_factor(rate, life)
     assert capital_recovery_factor(rate, life) > capital_recovery_factor(rate, life + 1)
     assert capital_recovery_factor(rate, life) >= max(rate, 1 / life) * (1 - 1e-12)

@@ -40,9 +40,9 @@ def random_front(request: pytest.FixtureRequest) -> Any:
 def test_points_are_ordered_and_none_is_weakly_dominated(random_front: tuple[Path, Front]) -> None:
     _, front = random_front
     assert len(front.points) > 1
-    for cheaper, dearer in pairwise(front.points):
-        assert dearer.plan.cost_musd > cheaper.plan.cost_musd
-        assert dearer.plan.resilience > cheaper.plan.resilience
+    for cheaper, costlier in pairwise(front.points):
+        assert costlier.plan.cost_musd > cheaper.plan.cost_musd
+        assert costlier.plan.resilience > cheaper.plan.resilience
     assert [point.name for point in front.points] == [f"p{n + 1:02d}" for n in range(len(front.points))]
 
 

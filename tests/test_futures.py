@@ -318,9 +318,9 @@ def test_the_insurance_under_other_measures_on_paper(
 def test_the_mean_of_sellers_plants_and_routes_on_paper(tmp_path: Path) -> None:
     """2030: two windows of 0.2 and 0.1. X: 0.7 * 1 + 0.2 * 0.5 + 0.1 * 0 = 0.8; its minimum the same part.
 
-    The plant runs at 0.9 on the base path and in every window, and the second window takes it to 0.4:
+    The plant runs at 0.9 on the undisrupted path and in every window, and the second window takes it to 0.4:
     0.9 * 0.9 + 0.1 * 0.4 = 0.85. The route is closed in the first window only, so it is open. The stress test of
-    probability 0 counts nothing. In 2031 nothing acts but the rows of the base path.
+    probability 0 counts nothing. In 2031 nothing acts but the rows of the undisrupted path.
     """
     folder = write_case(
         tmp_path,
@@ -418,11 +418,11 @@ def studied(seed: int) -> tuple[Case, list[ChosenPlan], Futures] | None:
     choices = choices_of(case, 3)
     if not choices:
         return None
-    dearer = replace(
+    costlier = replace(
         case, supplies=[replace(one, price_usd_per_t={y: 1.5 * v for y, v in one.price_usd_per_t.items()})
                         for one in case.supplies]
     )  # fmt: skip
-    futures = {"dearer": dearer}
+    futures = {"costlier": costlier}
     found = study_futures(
         case, choices, solve_here, TIGHT, CONTROLS, target=0.5, futures=futures, risk_points=3, cvar_levels=(0.0, 0.6)
     )
@@ -497,7 +497,7 @@ def check_regret(choices: list[ChosenPlan], regret: Regret) -> None:
 
 
 def check_risk(risk: RiskFront) -> None:
-    """Dearer plans lose less, and a deeper tail loses more at the same cost."""
+    """Costlier plans lose less, and a deeper tail loses more at the same cost."""
     for depth in risk.cvar_levels:
         front = risk.at(depth)
         for before, after in pairwise(front):
@@ -562,7 +562,7 @@ def test_regret_on_paper(insured: Path) -> None:
     """Plans of no module (6.4), one from 2031 (7.2) and two (8), as above.
 
     If nothing happens they cost 6, 7 and 8; in a cutoff 14, 2 + 6.5 + 2.5 = 11, and 8, of which they serve 0, a half
-    and all. Regrets: 0, 1, 2 and 6, 3, 0: at most 6, 3 and 2, so the third is regretted least, in cost and in supply.
+    and all. Regrets: 0, 1, 2 and 6, 3, 0: at most 6, 3 and 2, so the third has the least regret, in cost and in supply.
     """
     case = case_in(insured)
     choices = choices_of(case, 3)

@@ -62,7 +62,7 @@ def advice_of(model: Case, target: float = 0.0) -> Advice:
 
 
 def china_share(planner: Planner, values: object) -> dict[int, float]:
-    """China's part of the oxide that is bought or mined for Japan on the base path, by tonnes."""
+    """China's part of the oxide that is bought or mined for Japan on the undisrupted path, by tonnes."""
     china, all_of_it = defaultdict(float), defaultdict(float)
     for (supplier, _, year, window), t in planner.by_index("buy", values).items():
         if window == "base" and supplier != "scrap":
@@ -171,8 +171,8 @@ def test_which_mines_pay_under_which_view(overlays: tuple[str, ...], expected: s
 def test_the_same_mines_whatever_shortage_and_capital_are_worth(change: str) -> None:
     model = case()
     if change.startswith("capital"):
-        dearer = {name: replace(asset, module_musd=1.5 * asset.module_musd) for name, asset in model.assets.items()}
-        changed = replace(model, assets=dearer)
+        costlier = {name: replace(asset, module_musd=1.5 * asset.module_musd) for name, asset in model.assets.items()}
+        changed = replace(model, assets=costlier)
     else:
         cheaper = [
             replace(demand, shortage_usd_per_t={year: v / 4 for year, v in demand.shortage_usd_per_t.items()})

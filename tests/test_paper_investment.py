@@ -255,7 +255,7 @@ Nd       light    40000
 
 
 @pytest.mark.covers("technology_share", "site_technology_share", "funding", "site_funding")
-def test_the_technology_partner_pays_its_part_though_its_money_is_dearer(tmp_path: Path) -> None:
+def test_the_technology_partner_pays_its_part_though_its_money_is_costlier(tmp_path: Path) -> None:
     """A's money costs 2 %, B's 10 %, but B's technology comes with at least 30 % of works and site alike.
 
     12 MUSD in all: 12 x (0.7 x 1.02 + 0.3 x 1.10) = 12.528 MUSD.

@@ -1,4 +1,4 @@
-"""Small cases derived on paper: how materials are won, treated, bought, carried, stored and sold on the base path.
+"""Small cases derived on paper: how materials are won, treated, bought, carried, stored and sold on the undisrupted path.
 
 Each docstring derives the optimum from the equations; MUSD are million USD.
 """
@@ -590,7 +590,7 @@ def test_a_cutoff_for_good_acts_on_the_base_path_and_in_every_window(tmp_path: P
 
     These are calendar years, not years of a window. 2030 and 2031: 10 t at 1000 USD. 2032: 10 t at 5000. 2033:
     7.5 t at 5000 and 2.5 t lost at 100,000: 0.2875 MUSD. The storm of 2033 leaves Y 0.8, but the least
-    availability holds: its window is like the base path. 0.02 + 0.05 + 0.2875 = 0.3575.
+    availability holds: its window is like the undisrupted path. 0.02 + 0.05 + 0.2875 = 0.3575.
     """
     case = write_case(tmp_path, TWO_SELLERS, years(2030, 2033), """
         suppliers

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def test_a_route_is_halved_or_closed(tmp_path: Path) -> None:
     """100 t a year; X sells 100 t at 1010 USD landed, Y 30 t at 3010; lost supply 10,000 USD/t.
 
-    Base path: all from X, 0.101 MUSD. `strait` (p 0.2) halves what the base path ships from X: 50 x 1010 + 30 x
-    3010 + 20 lost = 0.3408. `blockade` (p 0.1) closes it: 30 x 3010 + 70 lost = 0.7903. 0.7 x 0.101 + 0.2 x
+    Undisrupted path: all from X, 0.101 MUSD. `strait` (p 0.2) halves what the undisrupted path ships from X: 50 x 1010
+    + 30 x 3010 + 20 lost = 0.3408. `blockade` (p 0.1) closes it: 30 x 3010 + 70 lost = 0.7903. 0.7 x 0.101 + 0.2 x
     0.3408 + 0.1 x 0.7903 = 0.21789.
     """
     case = write_case(tmp_path, ONE_TOWN.replace("town    A", "town    A\nx1      X\ny1      Y"), years(2030, 2030), """
@@ -55,7 +55,7 @@ def test_a_route_is_halved_or_closed(tmp_path: Path) -> None:
 def test_what_a_country_a_material_and_a_plant_take_with_them(tmp_path: Path) -> None:
     """60 t a year: X's works give 40 t at 100 USD, X's seller has 40 t at 1000; lost supply 10,000 USD/t.
 
-    Each scenario has p 0.25. Base path: 40 made, 20 bought: 0.024. `half` halves X, works and seller: 20 + 20,
+    Each scenario has p 0.25. Undisrupted path: 40 made, 20 bought: 0.024. `half` halves X, works and seller: 20 + 20,
     20 lost: 0.222. `goods` halves X's Nd only, so the works run: 40 + 20: 0.024. `fire` takes the works: 40
     bought, 20 lost: 0.24. A quarter of the sum: 0.1275.
     """
@@ -107,7 +107,7 @@ def test_what_a_country_a_material_and_a_plant_take_with_them(tmp_path: Path) ->
 def test_a_row_with_a_material_spares_the_others(tmp_path: Path) -> None:
     """X sells 10 t Nd, 5 t Dy and 20 t of magnets, all at 1000 USD/t; lost supply 10,000; each scenario has p 0.1.
 
-    Base path 0.035. `one_oxide` stops Nd: 0.1 + 0.025 = 0.125. `all_products` stops magnets: 0.2 + 0.015 =
+    Undisrupted path 0.035. `one_oxide` stops Nd: 0.1 + 0.025 = 0.125. `all_products` stops magnets: 0.2 + 0.015 =
     0.215. `no_oxide_ships` stops Nd and Dy on the way: 0.15 + 0.02 = 0.17. 0.7 x 0.035 + 0.1 x 0.51 = 0.0755.
     The worst loses 20 of 35.
     """
@@ -169,7 +169,7 @@ def test_a_row_with_a_material_spares_the_others(tmp_path: Path) -> None:
 def test_limits_hold_in_a_crisis_too(tmp_path: Path, limit: str, cost_musd: float, resilience: float) -> None:
     """B buys 30 t from X at 1000 USD/t, until X is cut (p 0.5); A's works make Nd at 5000; lost supply 100,000.
 
-    Base path 0.03, weight 0.5. With thorium 0.05 t/t and a cap of 1 t a year A makes 20 t: 0.1 + 1 = 1.1 MUSD;
+    Undisrupted path 0.03, weight 0.5. With thorium 0.05 t/t and a cap of 1 t a year A makes 20 t: 0.1 + 1 = 1.1 MUSD;
     with a free export of 10 t it sends 10: 0.05 + 2 = 2.05.
     """
     cap, free = (1, 1000) if limit == "thorium" else (1000, 10)
@@ -238,7 +238,7 @@ def test_half_of_the_limit_is_not_half_of_the_flow(tmp_path: Path) -> None:
     """The seller has 100 t, 60 t are bought; 1000 USD/t, lost supply 10,000.
 
     `ceiling` leaves 50 t: 0.05 + 10 lost = 0.15. `flow` leaves half of the 60 t: 0.03 + 30 lost = 0.33. (Buying
-    more on the base path to be left more costs 0.8 x 1000 and saves 0.1 x 0.5 x 9000.) 0.8 x 0.06 + 0.1 x 0.15
+    more on the undisrupted path to be left more costs 0.8 x 1000 and saves 0.1 x 0.5 x 9000.) 0.8 x 0.06 + 0.1 x 0.15
     + 0.1 x 0.33 = 0.096.
     """
     case = write_case(tmp_path, ONE_TOWN, years(2030, 2030), """
@@ -267,7 +267,7 @@ def test_half_of_the_limit_is_not_half_of_the_flow(tmp_path: Path) -> None:
 def test_take_or_pay_shrinks_with_the_seller(tmp_path: Path) -> None:
     """The contract takes 30 t at 2000 USD though the works could serve all 50 t at 500.
 
-    Base path: 30 x 2000 + 20 x 500 = 0.07. In `half` (p 0.4) the minimum is 15: 15 x 2000 + 35 x 500 = 0.0475.
+    Undisrupted path: 30 x 2000 + 20 x 500 = 0.07. In `half` (p 0.4) the minimum is 15: 15 x 2000 + 35 x 500 = 0.0475.
     0.6 x 0.07 + 0.4 x 0.0475 = 0.061.
     """
     case = write_case(tmp_path, ONE_TOWN, PURE_ORE.replace("makes\nrefine   ore    oxides", """makes   opex_usd_per_t
@@ -299,7 +299,7 @@ def test_take_or_pay_shrinks_with_the_seller(tmp_path: Path) -> None:
 def test_ore_is_saved_for_the_window(tmp_path: Path) -> None:
     """90 t of free ore, 60 t a year, the rest bought at 1000 USD; the seller is cut in 2031 with p 0.5.
 
-    To make all 60 t in the window, the base path may mine 30 t in 2030 and buys 30: 0.03 MUSD. In 2031 it mines
+    To make all 60 t in the window, the undisrupted path may mine 30 t in 2030 and buys 30: 0.03 MUSD. In 2031 it mines
     the other 60. Without regard to the window it would mine 60 first and buy 30 in 2031, at weight 0.5: 0.015,
     but 30 t would be lost, at 100,000 USD/t.
     """
@@ -332,8 +332,8 @@ def test_a_stock_for_two_years_of_cutoff(tmp_path: Path) -> None:
     """10 t a year at 1000 USD; cut in 2031 and 2032 with p 0.5; a store with free room, empty at the start.
 
     Holding costs 100 USD/t at year's end. The window needs 20 t at the end of 2030 and holds 10 at the end of
-    2031, so the base path holds as much there: it draws 10 in 2031 and 10 in 2032 and buys nothing more.
-    Purchases 30 x 1000 in 2030; holding 20 x 100, then 10 x 100 at weight 0.5 on the base path and 0.5 in the
+    2031, so the undisrupted path holds as much there: it draws 10 in 2031 and 10 in 2032 and buys nothing more.
+    Purchases 30 x 1000 in 2030; holding 20 x 100, then 10 x 100 at weight 0.5 on the undisrupted path and 0.5 in the
     window; both end empty, so nothing is restocked: 33,000 USD.
     """
     case = write_case(tmp_path, ONE_TOWN, years(2030, 2032), """
@@ -490,8 +490,8 @@ def test_each_measure_buys_another_insurance(
 def test_a_stress_test_without_probability_still_binds(tmp_path: Path) -> None:
     """The window has probability 0, so its cost does not count, but half must be served there.
 
-    Base path 100 x 1000 USD and a module for 1 MUSD: 1.1. In the window, at its own least cost, the works make
-    no more than the 50 t demanded by the target, at 20,000 USD, dearer than the 10,000 of lost supply: 1.0 +
+    Undisrupted path 100 x 1000 USD and a module for 1 MUSD: 1.1. In the window, at its own least cost, the works make
+    no more than the 50 t demanded by the target, at 20,000 USD, costlier than the 10,000 of lost supply: 1.0 +
     0.5 = 1.5 MUSD, resilience 0.5. A target of 0.5 cannot be met without the module, one of 1 can (2.0 in the
     window).
     """

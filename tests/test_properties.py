@@ -343,7 +343,7 @@ def add_room(folder: Path, pick: Pick) -> bool:
 )
 @few
 @given(seed=seeds, data=st.data())
-def test_an_added_option_is_never_dearer(
+def test_an_added_option_is_never_costlier(
     add: Change, seed: int, data: st.DataObject
 ) -> None:
     with random_case(seed) as folder:
@@ -384,7 +384,7 @@ def close_a_route(folder: Path, pick: Pick) -> bool:
 
 
 def _disrupt(folder: Path, kind: str, target: str, availability: float) -> bool:
-    """A row of the base path, unless the case has one with this key already."""
+    """A row of the undisrupted path, unless the case has one with this key already."""
     keys = {(row["scenario"], row["kind"], row["target"]) for row in rows_of(folder, "disruptions")}
     if ("base", kind, target) in keys:
         return False

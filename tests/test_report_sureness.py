@@ -134,7 +134,7 @@ def test_a_table_that_is_missing_spoils_nothing(full: Path, file: str) -> None:
 def test_sentences_are_those_of_the_tables(full: Path) -> None:
     words = Run(full)
     near = said(sureness_words.of_near_optimal(words))
-    assert "Every plan at most 5 % dearer than the cheapest has mill: must-haves, proven." in near
+    assert "Every plan at most 5 % costlier than the cheapest has mill: must-haves, proven." in near
     assert "mine / 20%" not in near, "an option is named with its venture"
     assert "A check does not hold: ranges grow" in near
     inputs = said(sureness_words.of_inputs(words))
@@ -160,7 +160,7 @@ def test_tables_hold_what_the_files_hold(full: Path) -> None:
 def test_nothing_is_a_must_have_where_nothing_is_proven(run: Path) -> None:
     write_near_optimal(run, {("plant", "mill"): CHOICE})
     near = said(sureness_words.of_near_optimal(Run(run)))
-    assert near.startswith("Nothing is proven to be in every plan at most 5 % dearer than the cheapest.")
+    assert near.startswith("Nothing is proven to be in every plan at most 5 % costlier than the cheapest.")
     assert "must-have" not in near
 
 

@@ -225,7 +225,7 @@ def test_manifest(small_case: Path, small_run: Path) -> None:
 
 
 def test_the_inputs_are_the_merged_tables(small_case: Path, tmp_path: Path) -> None:
-    overlay = tmp_path / "dearer"
+    overlay = tmp_path / "costlier"
     overlay.mkdir()
     (overlay / "suppliers.csv").write_text(
         "supplier,material,year,region,price_usd_per_t,max_t_per_year\ntrader,Nd,2030,quay,51000,500\n"
@@ -312,7 +312,8 @@ SELLER_AND_WORKS = """
 
 
 def test_what_is_lost_without_a_country_or_a_plant(tmp_path: Path) -> None:
-    """100 t a year: works of 70 t, a seller of 80 t who is dearer in 2031, so that the 5 t in store stay there in 2030.
+    """100 t a year: works of 70 t, a seller of 80 t who is costlier in 2031, so that the 5 t in store stay there in
+    2030.
 
     Without the seller's country the works run flat out and the store is emptied: 75 t served, a quarter lost.
     Without the works 80 t are bought and 5 t drawn: 15 % lost.

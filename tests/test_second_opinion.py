@@ -134,7 +134,7 @@ def test_a_plan_keeps_every_rule_of_the_second_opinion(seed: int, measure: str) 
 
 @pytest.mark.parametrize(("seed", "measure"), [(3, "worst_case"), (7, "weakest_link"), (5, "expected"), (29, "cvar")])
 def test_every_window_is_reported_at_its_own_least_cost(seed: int, measure: str) -> None:
-    """With investment and base path as reported, no window can be run for less while it keeps what it must."""
+    """With investment and undisrupted path as reported, no window can be run for less while it keeps what it must."""
     with random_case(seed) as folder:
         planner = planner_of(folder, measure)
         plan = cheapest(planner, 0.5)
@@ -160,7 +160,7 @@ def test_every_point_of_a_front_is_the_cheapest_at_its_resilience(seed: int) -> 
 
 
 def test_without_windows_there_is_no_disruption_to_serve() -> None:
-    """A plan of a case without scenarios has resilience 1 and a base path only."""
+    """A plan of a case without scenarios has resilience 1 and a undisrupted path only."""
     seed = next(seed for seed in range(100) if not _scenarios(seed))
     with random_case(seed) as folder:
         plan = cheapest(planner_of(folder), 1.0)

@@ -187,10 +187,10 @@ def test_screening_survives_a_target_that_is_out_of_reach_in_half_of_all_futures
     assert set(leading(Design(names, points, answers, 1), [COST, reach], None, 2)) == {"a", "c"}
 
 
-def test_gaps_that_are_wide_at_one_end_only_feign_no_input() -> None:
+def test_gaps_that_are_wide_at_one_end_only_move_no_input() -> None:
     """An input that changes nothing but the width of the gap: its total index is no more than the gaps could make.
 
-    The cost is x1; where x2 is above a half, the plan found is dearer by up to the gap of 0.6.
+    The cost is x1; where x2 is above a half, the plan found is costlier by up to the gap of 0.6.
     """
     points = index_points(THREE, 256, seed=2)
     gaps = np.where(points[:, 1] > 0.5, 0.6, 0.0)
@@ -471,8 +471,8 @@ def test_effects_smaller_than_the_gaps_are_said_to_be() -> None:
     assert indistinct([(1, 2), None]) is None
 
 
-def test_what_gaps_could_feign_in_screening_and_indices() -> None:
-    """A gap of 0.3 at every point feigns 0.3 over a step of 2/3: 0.45 over the range. Two plans found
+def test_what_could_be_due_to_gaps_in_screening_and_indices() -> None:
+    """A gap of 0.3 at every point may account for 0.3 over a step of 2/3: 0.45 over the range. Two plans found
     for one best plan lie 0.3 apart at most: half of 0.3^2."""
     names = ("a", "b")
     points = screening_points(names, 10, 4, seed=1)

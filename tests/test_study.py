@@ -100,11 +100,11 @@ def test_equal_questions_are_asked_once_and_answered_in_order(case: Case) -> Non
 
 def test_a_question_is_told_from_others_by_the_case_the_measure_and_what_it_asks(case: Case) -> None:
     [task] = tasks(case, 0.5)
-    dearer = replace(case, settings=replace(case.settings, discount_rate=0.01))
+    costlier = replace(case, settings=replace(case.settings, discount_rate=0.01))
     others = [
         *tasks(case, 0.4),
         Task("at 0.5", case, HowMuch(0.5), "expected"),
-        Task("at 0.5", dearer, HowMuch(0.5)),
+        Task("at 0.5", costlier, HowMuch(0.5)),
         Task("at 0.5", case, HowMuch(0.5, Controls(seed=1))),
     ]
     names = ContentKeys()

@@ -458,8 +458,8 @@ def test_what_all_files_of_a_folder_share_is_warned_of_once(case: Path) -> None:
         path.write_bytes(path.read_text(encoding="utf-8-sig").replace(",", "\t").encode("utf-16"))
     warnings = load_tables(case).warnings
     assert sorted(warning.message.partition("): ")[2] for warning in warnings) == [
-        "columns are separated by tabs; read anyway.",
-        "the file is saved as UTF-16 ('Unicode text'); read anyway.",
+        "columns are separated by tabs; accepted.",
+        "the file is saved as UTF-16 ('Unicode text'); accepted.",
     ]
     for warning in warnings:
         assert (warning.file, warning.line) == (str(case), 0)

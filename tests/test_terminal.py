@@ -50,7 +50,7 @@ NOTES = ["knee", "interrupted, ="]
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_words_numbers_and_commands_stay_in_one_piece(columns: int) -> None:
     text = (
-        "Spending 1 116.9 MUSD more in 20 s raises the worse-off partner's share by 54 %; go on with: reeplan solve "
+        "Spending 1 116.9 MUSD more in 20 s raises the worse-off partner's share by 54 %; resume with: reeplan solve "
         "--resume runs/base-2026; the page is /work/runs/a-rather-long-name-of-a-run/that-needs/more/room/report.html"
     )
     said = lines(text, columns, rest="    ")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 TUTORIAL = ROOT / "inputs" / "tutorial"
 PAGE = (ROOT / "docs" / "TUTORIAL.md").read_text(encoding="utf-8")
 
-NONE, DEARER, MORE = "none", "China's neodymium gets dearer", "India lets more go"
+NONE, COSTLIER, MORE = "none", "China's neodymium gets costlier", "India lets more go"
 EARLIER = "the cutoff comes a year earlier"
 MUSD, POINTS = 0.05 + 1e-6, 0.0005 + 1e-6
 """Half of the last digit that the page shows, of costs and of shares."""
@@ -63,10 +63,10 @@ def number(text: str) -> float:
 
 
 def test_the_page_makes_three_changes() -> None:
-    assert list(effects()) == [NONE, DEARER, MORE, EARLIER]
+    assert list(effects()) == [NONE, COSTLIER, MORE, EARLIER]
 
 
-@pytest.mark.parametrize("change", [NONE, DEARER, MORE, EARLIER])
+@pytest.mark.parametrize("change", [NONE, COSTLIER, MORE, EARLIER])
 def test_each_change_has_the_effects_that_the_page_states(changed: dict[str, Path], change: str) -> None:
     cheapest, at_62, most = map(number, effects()[change][5:])
     ends = front(changed[change], 2)
@@ -83,7 +83,7 @@ def test_the_front_that_the_page_prints_is_the_front() -> None:
 
 
 def test_the_front_with_dear_neodymium_has_the_plans_that_the_page_prints(changed: dict[str, Path]) -> None:
-    found = front(changed[DEARER], 6)
+    found = front(changed[COSTLIER], 6)
     for cost, share in fronts_shown()[1]:
         assert any(abs(cost - a) <= MUSD and abs(share - b) <= POINTS for a, b in found), (cost, share)
     flat = [cost for cost, share in found if share < 0.64]
@@ -91,7 +91,7 @@ def test_the_front_with_dear_neodymium_has_the_plans_that_the_page_prints(change
 
 
 def test_dear_neodymium_pays_for_mines_in_peace(changed: dict[str, Path]) -> None:
-    built = {asset: count for (asset, _), count in optimum(changed[DEARER]).modules.items()}
+    built = {asset: count for (asset, _), count in optimum(changed[COSTLIER]).modules.items()}
     assert built == pytest.approx({"sand_mine": 2, "cracking_plant": 2, "light_plant": 2, "desert_mine/20%": 1})
 
 

@@ -405,12 +405,12 @@ def test_goods_sent_round_hide_no_gap_in_a_balance(rich: Sound, legs: int) -> No
     assert len(places) == legs
     lanes = pd.DataFrame({"from_region": places, "to_region": [*places[1:], places[0]]})
     round_trip = lanes.assign(window=row["window"], year=row["year"], material=row["material"], t=1e9)
-    mended = pd.concat([flows, round_trip]).groupby([*PLAN["flows"].key], as_index=False)["t"].sum()
+    fixed = pd.concat([flows, round_trip]).groupby([*PLAN["flows"].key], as_index=False)["t"].sum()
     short = bought.copy()
     short.loc[bought.index[0], "t"] -= 0.01 * row["t"]
     for supply, broken in ((bought, False), (short, True)):
         verdict = Verdict()
-        plan = Plan(rich.case, {**rich.plan.tables, "flows": mended, "supply": supply})
+        plan = Plan(rich.case, {**rich.plan.tables, "flows": fixed, "supply": supply})
         TOPICS["operation"](plan, Ledger(verdict, rich.point))
         assert ("balance" in {failure.rule for failure in verdict.failures}) == broken
 

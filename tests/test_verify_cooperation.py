@@ -157,7 +157,7 @@ class Cooperated:
         return verdict
 
     def judged_by_itself(self, place: Path, name: str, table: pd.DataFrame) -> Verdict:
-        """The verdict of the checks of one table that no other hangs on, which is faster; of others that of all."""
+        """The verdict of the checks of one table that no other depends on, which is faster; of others that of all."""
         if name not in ("levers", "marginal_prices", "regret"):
             return self.judged(place, {name: table})
         table.to_csv(place / f"{name}.csv", index=False, encoding="utf-8-sig")

@@ -1,4 +1,4 @@
-"""The check of the tables of ``alternatives``, ``sensitivity`` and ``futures``: sound runs hold, each rule has teeth.
+"""The check of the tables of ``alternatives``, ``sensitivity`` and ``futures``: sound runs hold, and false ones do not.
 
 What cannot be told from the files of a run, and why (the fingerprints in ``manifest.json`` hold it, which these tests
 leave out):
@@ -461,7 +461,7 @@ def test_swapped_ends_of_the_tornado_are_told(change: Callable[..., list[Failure
     assert {"tornado_outputs", "tornado_swing"} <= {one.rule for one in change("sensitivity", "tornado.csv", edit)}
 
 
-def test_a_dearer_alternative_is_told(change: Callable[..., list[Failure]]) -> None:
+def test_a_costlier_alternative_is_told(change: Callable[..., list[Failure]]) -> None:
     """The cost and both shares raised together: beyond the slack."""
 
     def edit(frame: pd.DataFrame) -> pd.DataFrame:

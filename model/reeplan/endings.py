@@ -120,4 +120,4 @@ PRICES_NOT_KNOWN = (
     "the plan could not be solved again with what it builds and runs held fixed, so that prices are not known there "
     "(empty cells in prices.csv)"
 )
-"""Of the windows (or the base path) of a plan that could not be solved again."""
+"""Of the windows (or the undisrupted path) of a plan that could not be solved again."""

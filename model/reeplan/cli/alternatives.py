@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FILES = {
-    "near_optimal.csv": "the least and the most of everything, by how much dearer a plan may be",
+    "near_optimal.csv": "the least and the most of everything, by how much costlier a plan may be",
     "alternatives.csv": "whole plans that differ most, and what each builds",
     "alternatives_checks.csv": "what was checked of all this, and whether it holds",
 }

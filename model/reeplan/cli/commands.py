@@ -147,7 +147,7 @@ def _search(each: str, out: str) -> Callable[[Command], Command]:
             "--resume",
             type=click.Path(path_type=Path),
             metavar="RUN",
-            help=f"Go on with a run that was stopped; with --time-limit also with {each}s that ended at theirs.",
+            help=f"Resume a run that was stopped; with --time-limit also with {each}s that ended at theirs.",
         ),
         STRICT,
         JSON,
@@ -184,7 +184,7 @@ def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | N
     if request.target is not None and request.points is not None:
         raise click.UsageError("--target solves one plan and --points a front: give one of them.")
     if (case is None) == (request.resume is None):
-        raise click.UsageError("name the CASE to solve, or the run to go on with: --resume RUN.")
+        raise click.UsageError("name the CASE to solve, or the run to resume: --resume RUN.")
     elsewhere = [name for name, given in (("--dask", request.dask), ("--mpi", request.mpi)) if given]
     if len(elsewhere) > 1 or (elsewhere and request.workers is not None):
         raise click.UsageError("--workers, --dask and --mpi each say who solves: give one of them.")
@@ -329,7 +329,7 @@ def cooperate(case: Path | None, levers: bool, regret: bool, leaves: tuple[int, 
     type=click.FloatRange(0),
     callback=_all_finite,
     metavar="SHARE",
-    help="How much dearer than the cheapest a plan may be, as a share of its cost; repeatable [0.01, 0.03, 0.05].",
+    help="How much costlier than the cheapest a plan may be, as a share of its cost; repeatable [0.01, 0.03, 0.05].",
 )
 @click.option(
     "--slack-musd",

@@ -194,7 +194,7 @@ def _texts(deal: Deal) -> list[str]:
         )
     if gained is not None:
         gain, band = gained
-        told = "" if band.least > 0 else " It cannot be told from nothing at this gap; a smaller --gap may."
+        told = "" if band.least > 0 else " It is indistinguishable from zero at this gap; a smaller --gap may."
         texts.append(
             f"Joining gains all partners together {_number(gain)} MUSD, certainly between {_number(band.least)} and "
             f"{_number(band.greatest)}.{told}"

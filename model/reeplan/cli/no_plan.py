@@ -52,7 +52,7 @@ def say_no_plan(nothing: NoPlanError, session: Session, as_json: bool) -> int:
         click.echo("\nNo plan can satisfy these inputs.", err=True)
         return _say_why(nothing.planner, session, as_json)
     kept = (
-        f"What was solved is kept; go on with: reeplan {session.command} --resume {place}"
+        f"What was solved is kept; resume with: reeplan {session.command} --resume {place}"
         if unfinished_place(place).exists()
         else "Nothing was written."
     )

@@ -258,7 +258,7 @@ def _resumed(request: Request, command: str) -> Session:
         )
     if (other := facts.get("command", SOLVE)) != command:
         raise UserInputError(
-            f"the run at {place} is one of 'reeplan {other}'.", f"go on with it: reeplan {other} --resume {place}."
+            f"the run at {place} is one of 'reeplan {other}'.", f"resume it: reeplan {other} --resume {place}."
         )
     loaded = load_tables(source / INPUTS)
     if loaded.tables is None:
@@ -313,11 +313,11 @@ def _refuse_to_reopen(place: Path, facts: dict[str, Any]) -> None:
         raise UserInputError(f"there is no run at {place}.", hint)
     if facts.get("status") == INFEASIBLE:
         raise UserInputError(
-            f"no plan can satisfy the case of {place}: there is nothing to go on with.",
+            f"no plan can satisfy the case of {place}: there is nothing to resume.",
             f"{place / 'infeasible.md'} says why.",
         )
     if facts.get("status") == DONE:
-        raise UserInputError(f"the run at {place} is done: there is nothing to go on with.")
+        raise UserInputError(f"the run at {place} is done: there is nothing to resume.")
     if not (place / JOURNAL).is_dir():
         raise UserInputError(f"the run at {place} has no journal to go on from.", "solve the case again.")
 

@@ -91,7 +91,7 @@ def what_is_missing(run: Path) -> str:
         return f"the run {run} found no plan: there is nothing to draw; {run / 'infeasible.md'} says why."
     if finished_place(run) != run or manifest.get("status") == "unfinished":
         command = manifest.get("command", "solve")
-        return f"the run {run} is not finished; go on with it: reeplan {command} --resume {finished_place(run)}"
+        return f"the run {run} is not finished; resume it: reeplan {command} --resume {finished_place(run)}"
     missing = [name for name in ("manifest.json", "front.csv", "inputs", "plans") if not (run / name).exists()]
     if missing or not manifest:
         what = f"it has no {missing[0]}" if missing else "its manifest.json cannot be read"

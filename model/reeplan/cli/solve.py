@@ -77,7 +77,7 @@ VERDICT = "verify.json"
 
 
 class StoppedEarlierError(Exception):
-    """A run that is gone on with was stopped before it had every plan that it had before."""
+    """A resumed run was stopped before it had every plan that it had before."""
 
 
 @dataclass(frozen=True)
@@ -351,7 +351,7 @@ def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
         verdict = verify_run(folder)
     except Exception as trouble:
         # A check that breaks off has shown nothing: the run is kept, and does not count as checked.
-        message = f"the check itself broke off: {type(trouble).__name__}: {trouble}"
+        message = f"verification failed to run: {type(trouble).__name__}: {trouble}"
         verdict = Verdict([Failure("", "the whole check", "", "", None, None, None, "", message)])
     text = json.dumps(as_object(verdict), indent=1, ensure_ascii=False, default=str)
     (folder / VERDICT).write_text(text + "\n", encoding="utf-8")
@@ -442,7 +442,7 @@ def _worth_keeping(folder: Path) -> bool:
 
 
 def _say_stopped(request: Request, session: Session, stop: BaseException) -> int:
-    """Stopped at once, or before a run that is gone on with has all that it had: say what is kept."""
+    """Stopped at once, or before a resumed run has all that it had: say what is kept."""
     place = session.place
     if isinstance(stop, StoppedEarlierError):
         message = f"Stopped before every plan of {place} was found again: it stays as it is."
@@ -451,7 +451,7 @@ def _say_stopped(request: Request, session: Session, stop: BaseException) -> int
     else:
         message = "Stopped at once; no run was written."
     if _worth_keeping(unfinished_place(place)):
-        message += f" What was solved is kept; go on with: reeplan {session.command} --resume {place}"
+        message += f" What was solved is kept; resume with: reeplan {session.command} --resume {place}"
     say(message, err=True, whole=True)
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "interrupted", "points": [], "message": message}))
@@ -465,7 +465,7 @@ def _say_trouble(request: Request, session: Session, trouble: Exception) -> int:
     code = BAD_INPUT
     if _worth_keeping(kept):
         code = STOPPED_AT_LIMIT
-        message += f" What was solved is kept; go on with: reeplan {session.command} --resume {session.place}"
+        message += f" What was solved is kept; resume with: reeplan {session.command} --resume {session.place}"
     say(f"error   {message}", err=True, rest="        ", whole=True)
     if request.as_json:
         click.echo(json.dumps({"run": None, "status": "stopped", "points": [], "message": message}))

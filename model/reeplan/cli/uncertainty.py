@@ -28,7 +28,7 @@ FILES = {
     "value_of_knowing.csv": "what it would be worth to know what comes, and what a plan for it is",
     "knowing_by_scenario.csv": "the same, scenario by scenario",
     "regret_of_plans.csv": "each plan in each scenario and future, against the best plan there",
-    "least_regret.csv": "which plan is regretted least",
+    "least_regret.csv": "which plan has the least regret",
     "risk_front.csv": "expected cost against the worst tail of lost supply",
 }
 
@@ -64,7 +64,7 @@ def _solved_alike(future: Case, case: Case) -> Case:
 
 
 def _base_of(session: Session) -> tuple[Path, list[Path]]:
-    """The tables as they were given; of a run that is gone on with, those that it keeps."""
+    """The tables as they were given; of a resumed run, those that it keeps."""
     if session.source is not None:
         return session.source / INPUTS, []
     return Path(session.facts["case"]), [Path(overlay) for overlay in session.facts["overlays"]]

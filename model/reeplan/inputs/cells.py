@@ -44,7 +44,7 @@ _YES_NO = {
 
 
 class CellError(Exception):
-    """What is wrong with a cell, and how to mend it. ``kind``: the same for cells of which the same is wrong."""
+    """What is wrong with a cell, and how to fix it. ``kind``: the same for cells of which the same is wrong."""
 
     def __init__(self, message: str, hint: str = "", kind: str = "") -> None:
         super().__init__(message)
@@ -71,7 +71,7 @@ def _refuse_spreadsheet_leftovers(cell: str) -> None:
     if cell.startswith("=") and len(cell) > 1:
         raise CellError(f"{quoted(cell)} is a formula, not its result.", "in Excel: copy the cell and paste its value.")
     if _EXCEL_ERROR.fullmatch(cell):
-        raise CellError(f"{quoted(cell)} is a spreadsheet's error, not a value.", "mend the formula and save again.")
+        raise CellError(f"{quoted(cell)} is a spreadsheet's error, not a value.", "fix the formula and save again.")
 
 
 def _text(column: Column, cell: str, style: NumberStyle) -> str:

@@ -45,7 +45,7 @@ INTRODUCTION = f"""\
 # What a case folder holds
 
 A case is a folder of CSV files, one for each table below. `reeplan check FOLDER` reads it and reports everything that
-is wrong at once, with file, line, column and how to mend it; `reeplan init FOLDER` writes empty tables to start from.
+is wrong at once, with file, line, column and how to fix it; `reeplan init FOLDER` writes empty tables to start from.
 This page is written from the program's own list of tables.
 
 - Save as CSV in UTF-8. Numbers have a decimal point and no thousands separators; shares are fractions (0.17, not 17%).

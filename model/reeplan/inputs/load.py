@@ -114,7 +114,7 @@ def _folded(problems: list[Problem]) -> list[Problem]:
             kept.append(problem)
         elif seen[place] == MOST_TOLD + 1:
             message = f"{counts[place] - MOST_TOLD} more of the kind of those above, from this line on."
-            kept.append(replace(problem, message=message, hint="mend those above first."))
+            kept.append(replace(problem, message=message, hint="fix those above first."))
     return kept
 
 

@@ -40,7 +40,7 @@ class Cell:
 
 
 class RangeError(Exception):
-    """What is wrong with a row of ``ranges``: in which column, and how to mend it."""
+    """What is wrong with a row of ``ranges``: in which column, and how to fix it."""
 
     def __init__(self, column: str, message: str, hint: str = "") -> None:
         super().__init__(message)

@@ -62,7 +62,7 @@ class Sheet:
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     whole: bool = True
-    """Whether every row could be told apart; if not, nothing may be concluded from what is missing."""
+    """Whether every row could be distinguished; if not, nothing may be concluded from what is missing."""
 
     def fail(self, line: int, column: str, message: str, hint: str = "") -> None:
         """Note what makes this file, or a row of it, unreadable."""
@@ -70,7 +70,7 @@ class Sheet:
         self.whole = False
 
     def warn(self, line: int, message: str, hint: str = "") -> None:
-        """Note what was read anyway."""
+        """Note what was accepted all the same."""
         self.warnings.append(Problem(self.file, line, "", message, hint))
 
 
@@ -133,7 +133,7 @@ def _decode(data: bytes, sheet: Sheet) -> str | None:
         except UnicodeDecodeError:
             sheet.fail(0, "", "the file looks like UTF-16 but is damaged.", SAVE_AS)
             return None
-        sheet.warn(1, "the file is saved as UTF-16 ('Unicode text'); read anyway.", SAVE_AS)
+        sheet.warn(1, "the file is saved as UTF-16 ('Unicode text'); accepted.", SAVE_AS)
     else:
         if 0 in data:
             _report_zeros(data, sheet)
@@ -196,7 +196,7 @@ def _records(text: str, sheet: Sheet) -> list[tuple[int, list[str]]]:
         lines.readline()
     if separator in SEPARATOR_NAMES:
         sheet.warn(
-            1, f"columns are separated by {SEPARATOR_NAMES[separator]}; read anyway.", f"to be rid of this: {SAVE_AS}"
+            1, f"columns are separated by {SEPARATOR_NAMES[separator]}; accepted.", f"to avoid this warning: {SAVE_AS}"
         )
     reader = csv.reader(_lines(lines), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []

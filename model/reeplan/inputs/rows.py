@@ -33,7 +33,7 @@ class Row(Mapping[str, Any]):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something wrong in the input: where, what was found and expected, and how to mend it.
+    """Something wrong in the input: where, what was found and expected, and how to fix it.
 
     ``line`` is 0 where no single line is meant, ``column`` empty where no single column is.
     """

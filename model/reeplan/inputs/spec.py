@@ -34,7 +34,7 @@ VARIED_SETTINGS = ("discount_rate", "cvar_level")
 
 ALL = "all"
 BASE = "base"
-"""The reserved scenario whose disruptions act on the base path and in every window."""
+"""The reserved scenario whose disruptions act on the undisrupted path and in every window."""
 
 
 @dataclass(frozen=True)
@@ -317,7 +317,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
           ("region", "material"), (
               _text("region", "where", refers_to=("regions",)),
               _text("material", "element, product or scrap", refers_to=(MATERIAL,)),
-              _number("initial_t", "t", "level before the first year; the base path ends with no less", 0.0),
+              _number("initial_t", "t", "level before the first year; the undisrupted path ends with no less", 0.0),
               _number("capacity_t", "t", "room that exists", 0.0),
               _number("max_capacity_t", "t", "most room, with what is added", FromColumn("capacity_t")),
               _number("capacity_usd_per_t", "USD/t", "overnight capital of a tonne of room", 0.0),
@@ -357,7 +357,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
           ), optional=True, if_absent="nothing is disrupted for a time, and every plan's resilience is 1"),
     Table("disruptions", "What a scenario does. Where several rows act, the least availability holds.",
           ("scenario", "kind", "target", "material", "first", "last"), (
-              _text("scenario", "the scenario; 'base' acts on the base path and in every window",
+              _text("scenario", "the scenario; 'base' acts on the undisrupted path and in every window",
                     refers_to=("scenarios",), also=(BASE,)),
               Column("kind", "choice", "what is hit", choices=("country", "supplier", "plant", "route")),
               _text("target", "a country, a supplier, a plant or venture, or a route 'A>B' between two countries"),
@@ -369,7 +369,8 @@ TABLES: dict[str, Table] = {table.name: table for table in (
               _integer("last", "year", "last year of the window that is hit; for 'base' a calendar year", None,
                        least=1),
               _share("availability", "what remains"),
-              Column("basis", "choice", "of what it remains: of the supplier's limit, or of purchases on the base path",
+              Column("basis", "choice",
+                     "of what it remains: of the supplier's limit, or of purchases on the undisrupted path",
                      default="ceiling", choices=("ceiling", "flow")),
           ), optional=True, if_absent="scenarios change nothing"),
     Table("ranges", "What is uncertain, and how far: the numbers that `reeplan sensitivity` varies. "

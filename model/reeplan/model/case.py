@@ -264,7 +264,7 @@ class Disruption:
     basis: str
 
     def acts(self, window: Window | None, year: int) -> bool:
-        """Whether it acts in ``year`` of this window (None: the base path)."""
+        """Whether it acts in ``year`` of this window (None: the undisrupted path)."""
         if self.scenario == BASE:
             position = year
         elif window is not None and window.scenario == self.scenario:
@@ -341,7 +341,7 @@ class Case:
         return exact if exact is not None else self.lanes.get((origin, destination, ALL))
 
     def base_weight(self, year: int) -> float:
-        """The probability that no window covers ``year``: the weight of the base path's operation."""
+        """The probability that no window covers ``year``: the weight of the undisrupted path's operation."""
         return max(0.0, 1.0 - sum(window.probability for window in self.windows if year in window.years))
 
 

@@ -25,7 +25,7 @@ NO_DEPOSIT = ""
 
 
 class Period(NamedTuple):
-    """A year of operation: on the base path, or in a window."""
+    """A year of operation: on the undisrupted path, or in a window."""
 
     year: int
     window: str
@@ -93,7 +93,7 @@ class Network:
 
     @cached_property
     def periods(self) -> list[Period]:
-        """Every year of the base path, then every year of every window."""
+        """Every year of the undisrupted path, then every year of every window."""
         base = [Period(year, BASE) for year in self.case.years]
         return base + [Period(year, window.label) for window in self.case.windows for year in window.years]
 
@@ -313,7 +313,7 @@ class Network:
 
 
 class SupplyLimits(NamedTuple):
-    """What a disruption leaves of a supplier: of its limit, and of the base path's purchases (or None)."""
+    """What a disruption leaves of a supplier: of its limit, and of the undisrupted path's purchases (or None)."""
 
     ceiling: float
     flow: float | None

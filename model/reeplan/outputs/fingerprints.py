@@ -28,7 +28,7 @@ CLUTTER = ("Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True)
 class Digests:
-    """What a run can be told from another by: the digest of its results, and that of its whole folder."""
+    """What a run can be distinguished from another by: the digest of its results, and that of its whole folder."""
 
     results: str
     folder: str

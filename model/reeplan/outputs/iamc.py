@@ -3,7 +3,7 @@
 One row a time series: model, scenario, region, variable, unit, and a column a year. Amounts are those
 of the plan's tables, only arranged: nothing is averaged, and what is added up says so in its variable.
 
-- Scenario: the plan's name on the base path; the plan's name and the window's in a disruption.
+- Scenario: the plan's name on the undisrupted path; the plan's name and the window's in a disruption.
 - Region: the case's regions; ``from>to`` for what is shipped; ``World`` for costs, which have no place.
 - Variable: what it is, and of what, parted by ``|``. Only leaves are written: no row is the sum of others.
 - An empty cell: nothing (or a year that the disruption does not last to).

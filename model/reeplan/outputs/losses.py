@@ -47,7 +47,7 @@ def losses_without(planner: Planner, plan: Plan) -> dict[str, float]:
 
 
 def _is_of(row: Any, year: int) -> bool:
-    """Whether a rule is about the base path's operation of this year alone."""
+    """Whether a rule is about the undisrupted path's operation of this year alone."""
     index = row.index()
     name = row.parent_component().local_name
     if name == "resource":

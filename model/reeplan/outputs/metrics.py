@@ -75,7 +75,7 @@ def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int
 
 
 def _uses(planner: Planner, plan: Plan) -> dict[tuple[str, str, int], float]:
-    """What each partner uses of each material on the base path: demand served and plants' intake, t/yr."""
+    """What each partner uses of each material on the undisrupted path: demand served and plants' intake, t/yr."""
     case, m = planner.case, planner.model
     uses: dict[tuple[str, str, int], float] = defaultdict(float)
     unmet = planner.unmet(plan.values)
@@ -128,7 +128,7 @@ def _dependence(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], f
 
 
 def _burdens(planner: Planner, plan: Plan) -> Iterator[Row]:
-    """Thorium released, carbon and energy of all processing, by country and year of the base path."""
+    """Thorium released, carbon and energy of all processing, by country and year of the undisrupted path."""
     case, net = planner.case, planner.model.net
     totals: dict[tuple[str, str, int], float] = defaultdict(float)
     for (name, deposit, year, window), t in planner.by_index("run", plan.values).items():

@@ -1,7 +1,7 @@
 """A plan as tidy tables: what is built, what runs, flows, is bought, stored, missing, and what it costs.
 
 Every table has one row per fact; zero rows are left out except where a zero is the news (shortage,
-stock). Tonnes are t REO or t of product a year, money is MUSD, ``window`` is ``base`` on the base path.
+stock). Tonnes are t REO or t of product a year, money is MUSD, ``window`` is ``base`` on the undisrupted path.
 """
 
 from __future__ import annotations

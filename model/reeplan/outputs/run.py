@@ -228,7 +228,7 @@ class RunFiles:
 
     @property
     def windows(self) -> list[str]:
-        """The windows' names, without the base path."""
+        """The windows' names, without the undisrupted path."""
         return list(self.window_years)
 
 

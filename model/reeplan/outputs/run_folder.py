@@ -109,7 +109,7 @@ def written_whole(
     """A folder to write into, moved to ``place`` at the end.
 
     If anything goes wrong it is removed, unless ``keep_if`` says that it holds something worth keeping.
-    An unfinished folder that is there already is gone on with. With ``replaces`` a run at ``place`` is
+    An unfinished folder that is there already is resumed. With ``replaces`` a run at ``place`` is
     replaced when the new one is whole; without it nothing that has appeared there meanwhile is touched.
     Whoever calls this has the place alone: ``new_place``, ``only_here``.
     """

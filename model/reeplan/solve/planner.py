@@ -1,7 +1,7 @@
 """One plan: solve the program under a target, polish it, and re-run its windows for the report.
 
 The integers come from the mixed-integer solve; with them fixed a linear program gives the exact
-cost, and with investment and base path fixed every window is re-run at its own least cost.
+cost, and with investment and undisrupted path fixed every window is re-run at its own least cost.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Plan:
     windows keep when they are re-run. ``resilience`` is what the plan serves, by the measure asked for.
     ``violation`` is the largest violation of any rule of the program, recomputed from the values, relative
     to the size of the rule's terms. ``not_rerun``: the windows that could not be solved again at their own least cost
-    (``base``: the base path could not be priced); there no price is known, and all else is as the plan was found.
+    (``base``: the undisrupted path could not be priced); there no price is known, and all else is as the plan was
+    found.
     """
 
     values: Any
@@ -255,7 +256,7 @@ class Planner:
         return (cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values), raised.objective - SLACK
 
     def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float], tuple[str, ...]]:
-        """Every window at its own least cost, given investment and base path; the prices, and where that failed.
+        """Every window at its own least cost, given investment and undisrupted path; the prices, and where that failed.
 
         What is held fixed is only known to the solver's last digits, and may contradict a rule by these: then it is
         given a little room. Should that not help, one window after the other is tried with the others held as well.
@@ -302,7 +303,7 @@ class Planner:
         return self._lower_bounds(cutoffs)
 
     def _prices(self, values: Any, target: float) -> tuple[dict[Any, float], tuple[str, ...]]:
-        """Prices on the base path: what a further tonne would cost, given this build plan; and where they failed."""
+        """Prices on the undisrupted path: what a tonne more would cost, given what is built; and where they failed."""
         found = self.priced(values, target)
         return ({}, (BASE,)) if found is None else (self._balance_prices(found, [BASE]), ())
 

@@ -1,6 +1,6 @@
 """Bounds on the cost of a case in parts, by mpi-sppy over MPI: the only file that knows mpi-sppy.
 
-The base path with all investment is the root of an L-shaped method (Van Slyke and Wets, SIAM Journal
+The undisrupted path with all investment is the root of an L-shaped method (Van Slyke and Wets, SIAM Journal
 on Applied Mathematics 17 (1969)); each bundle of windows is a linear subproblem that answers a
 proposed plan with a cut. Every process holds its own share of the bundles, and the first the root.
 The root's bound is a cost that no plan undercuts. What the root proposes, held fixed while every

@@ -1,6 +1,6 @@
-"""The program in parts: the base path with all investment, and bundles of windows.
+"""The program in parts: the undisrupted path with all investment, and bundles of windows.
 
-A window sees of the rest only some shared variables: capacity, and on the base path levels, ore
+A window sees of the rest only some shared variables: capacity, and on the undisrupted path levels, ore
 mined, and the purchases and shipments that a disruption leaves a part of. With these agreed among
 the parts, every part can be solved alone. The cost of a part is
 
@@ -36,7 +36,7 @@ WINDOW_BY_WINDOW = ("worst_case", "weakest_link")
 """The measures whose target holds for every window by itself; the others weigh windows against each other."""
 
 BASE_PATH = "BasePath"
-"""The part that holds all investment and the base path."""
+"""The part that holds all investment and the undisrupted path."""
 
 
 class Shared(NamedTuple):
@@ -56,7 +56,7 @@ class CoupledWindowsError(ValueError):
 
 @dataclass(frozen=True)
 class _PartOfCase(Case):
-    """A case that looks at some of its windows, and weighs the base path as if it looked at all."""
+    """A case that looks at some of its windows, and weighs the undisrupted path as if it looked at all."""
 
     base_weights: tuple[tuple[int, float], ...] = ()
 
@@ -85,7 +85,7 @@ class Parts:
 
     @property
     def names(self) -> list[str]:
-        """Every part; the base path is the last."""
+        """Every part; the undisrupted path is the last."""
         return [*self._bundles, BASE_PATH]
 
     @property
@@ -94,11 +94,11 @@ class Parts:
         return 1.0 / len(self.names)
 
     def windows(self, name: str) -> list[Window]:
-        """The windows of a part; none for the base path."""
+        """The windows of a part; none for the undisrupted path."""
         return self._bundles.get(name, [])
 
     def seen(self, names: Iterable[str]) -> set[Shared]:
-        """What the windows of these parts see of investment and base path."""
+        """What the windows of these parts see of investment and undisrupted path."""
         return set().union(*(_shared_in_rules(self._windows_alone(name)) for name in names if name != BASE_PATH))
 
     def program(
@@ -140,7 +140,7 @@ class Parts:
         return m
 
     def _windows_alone(self, name: str) -> Model:
-        """The rules of a part's windows, without those of the base path."""
+        """The rules of a part's windows, without those of the undisrupted path."""
         m = self._with_windows(self.windows(name))
         for rule in m.component_objects(pyo.Constraint):
             for index in list(rule):
@@ -170,7 +170,7 @@ class Parts:
             restocked = term.part == cost.RESTOCK and _is_shared(term.variable)
             if term.variable is not None and not restocked:
                 yield cost.weight(m, term) * term.musd, term.variable
-        # The level of the base path that every window, of this part or another, has to be restocked to.
+        # The level of the undisrupted path that every window, of this part or another, has to be restocked to.
         for (region, material), store in m.store_at.items():
             price = self.case.goods[store.material].reference_usd_per_t / 1e6
             for window in self.case.windows:
@@ -179,7 +179,7 @@ class Parts:
 
 
 def whole_decisions(m: Model) -> Decided:
-    """The whole decisions in the solved program of the base path, rounded to whole numbers."""
+    """The whole decisions in the solved program of the undisrupted path, rounded to whole numbers."""
     return {
         Shared(variable.parent_component().local_name, variable.index()): float(round(variable.value))
         for variable in chain(m.built.values(), m.open.values())
@@ -196,7 +196,7 @@ def _as_tuple(index: Any) -> tuple[Any, ...]:
 
 
 def _is_shared(variable: Any) -> bool:
-    """Whether a variable is investment or operation on the base path."""
+    """Whether a variable is investment or operation on the undisrupted path."""
     name = variable.parent_component().local_name
     return name in INVESTMENT or (name in OPERATION and variable.index()[-1] == BASE)
 

@@ -69,7 +69,7 @@ def _check_column(draft: PartialCase, table: str, column: Column) -> None:
         draft.errors.append(Problem(file, lines[0], column.name, f"{message}{also_on(lines)}.", hint))
     for (file, _), lines in list(unknown.items())[MOST_UNKNOWN : MOST_UNKNOWN + 1]:
         message = f"{len(unknown) - MOST_UNKNOWN} more names in this column are unknown."
-        draft.errors.append(Problem(file, lines[0], column.name, message, "mend those above first."))
+        draft.errors.append(Problem(file, lines[0], column.name, message, "fix those above first."))
 
 
 def _unknown(name: str, tables: Iterable[str], valid: set[str]) -> tuple[str, str]:
@@ -144,7 +144,7 @@ def reserved_words(draft: PartialCase) -> None:
     reserved = {
         "elements": goods | columns | stages,
         "products": goods | stages,
-        "scenarios": {BASE: "the base path itself: a disruption of 'base' needs no scenario"},
+        "scenarios": {BASE: "the undisrupted path itself: a disruption of 'base' needs no scenario"},
     }
     for table, words in reserved.items():
         key = TABLES[table].key[0]

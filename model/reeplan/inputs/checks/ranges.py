@@ -32,7 +32,7 @@ def ranges(draft: PartialCase) -> None:
 
 
 def _resolved(draft: PartialCase) -> Iterator[tuple[Row, Range]]:
-    # A table with a mistake of its own is mended first: the range may be right and the row it names misspelt.
+    # A table with a mistake of its own is fixed first: the range may be right and the row it names misspelt.
     wrong = draft.doubtful | {PurePath(error.file).stem for error in draft.errors}
     for row in list(draft.rows["ranges"]):
         table = row["table"]

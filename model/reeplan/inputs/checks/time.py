@@ -98,7 +98,7 @@ def measure(draft: PartialCase) -> None:
 
 
 def disruption_years(draft: PartialCase) -> None:
-    """A disruption's years lie in order and within its scenario, or within the horizon for the base path."""
+    """A disruption's years lie in order and within its scenario, or within the horizon for the undisrupted path."""
     lengths = {row["scenario"]: row["years"] for row in draft.rows["scenarios"]}
     for row in draft.rows["disruptions"]:
         first, last = row["first"], row["last"]
@@ -134,7 +134,7 @@ def _check_calendar(draft: PartialCase, row: Row) -> None:
                 row,
                 column,
                 f"{row[column]} is outside the horizon {start} to {end}.",
-                "for the base path first and last are calendar years; empty means all of them.",
+                "for the undisrupted path first and last are calendar years; empty means all of them.",
             )
             return
     if first is not None and first < 1900:
@@ -142,7 +142,7 @@ def _check_calendar(draft: PartialCase, row: Row) -> None:
             row,
             "first",
             f"{first} is no calendar year.",
-            "for the base path first and last are calendar years; empty means all of them.",
+            "for the undisrupted path first and last are calendar years; empty means all of them.",
         )
 
 
@@ -160,14 +160,14 @@ def disruption_rules(draft: PartialCase) -> None:
             draft.fail(
                 row,
                 "basis",
-                "flow means a part of the base path's own purchases, so it cannot act on the base path.",
+                "flow means a part of the undisrupted path's own purchases, so it cannot act on the undisrupted path.",
                 "write ceiling, or put it into a scenario.",
             )
         if row["kind"] == "route" and row["scenario"] == BASE and 0 < row["availability"] < 1:
             draft.fail(
                 row,
                 "availability",
-                "a route is cut to a part of its flow on the base path, so on the base path "
+                "a route is cut to a part of its flow on the undisrupted path, so on the undisrupted path "
                 "itself it is open or closed.",
                 "write 0 or 1, or put it into a scenario.",
             )

@@ -2,7 +2,7 @@
 
 Every rule lives in the topic file named beside it. Units: flows and levels in t (of REO, or of
 product) a year, capacity in t of activity a year, money in MUSD. In the formulas of the rules
-``t`` is a year, ``s`` a window (``base`` is the base path), ``k`` a partner, ``a`` an asset,
+``t`` is a year, ``s`` a window (``base`` is the undisrupted path), ``k`` a partner, ``a`` an asset,
 ``d`` a deposit, ``r`` a region, ``m`` a material.
 """
 
@@ -62,7 +62,7 @@ def _declare_variables(m: Model) -> None:
     m.sitefund = pyo.Var(m.SITE_FUNDING, domain=pyo.NonNegativeReals)
     m.space = pyo.Var(m.SPACE_DECISIONS, domain=pyo.NonNegativeReals, bounds=stockpiles.most_space)
     m.cap = pyo.Var(m.CAPACITY, domain=pyo.NonNegativeReals)
-    # Operation, on the base path and in every window.
+    # Operation, on the undisrupted path and in every window.
     m.run = pyo.Var(m.RUN, domain=pyo.NonNegativeReals)
     m.buy = pyo.Var(m.BUY, domain=pyo.NonNegativeReals, bounds=trade.purchase_limits)
     m.ship = pyo.Var(m.SHIP, domain=pyo.NonNegativeReals)

@@ -2,7 +2,7 @@
 
 A term is an amount of money a year that goes with a variable. Its weight in the expected cost is
 the discount factor, times the probability of the operation where it is operation: the cost reads
-as what a plan costs when at most one window happens, after which the base path resumes.
+as what a plan costs when at most one window happens, after which the undisrupted path resumes.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def expected_cost(m: Model, terms: Iterable[Term]) -> Any:
 def windows_cost(m: Model, terms: Iterable[Term]) -> Any:
     """Discounted operation and restocking of all windows, each with weight 1, MUSD.
 
-    With investment and base path fixed the windows are independent: its minimum is each window's own.
+    With investment and undisrupted path fixed the windows are independent: its minimum is each window's own.
     """
     return _sum((m.case.discount(term.year), term) for term in terms if term.window != BASE)
 
@@ -177,7 +177,7 @@ def _stocks_and_shortage(m: Model) -> Iterator[Term]:
 
 
 def _restocking(m: Model) -> Iterator[Term]:
-    """What a window has drawn below the base path must be bought back, at the reference price, when it ends."""
+    """What a window has drawn below the undisrupted path must be bought back, at the reference price, when it ends."""
     for (region, material), store in m.store_at.items():
         price = m.case.goods[material].reference_usd_per_t / 1e6
         for label, window in m.net.windows.items():

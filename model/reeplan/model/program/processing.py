@@ -60,7 +60,7 @@ def capacity(m: Model, asset: str, year: int, window: str) -> Any:
 def resource(m: Model, deposit: str, window: str) -> Any:
     """Ore is finite: ``sum_t run <= resource_t`` (t REO).
 
-    On the base path over the horizon; for a window over the base path's years before it and its own.
+    On the undisrupted path over the horizon; for a window over the undisrupted path's years before it and its own.
     """
     miners = [o for o in m.net.operations if o.deposit == deposit and m.net.takes_ore(o)]
     if window == BASE:

@@ -55,14 +55,14 @@ def storage_space(m: Model, region: str, material: str, year: int) -> Any:
 
 
 def level_limits(m: Model, region: str, material: str, year: int, window: str) -> tuple[float, float]:
-    """The base path ends with no less than it started with: ``level[last] >= initial`` (t)."""
+    """The undisrupted path ends with no less than it started with: ``level[last] >= initial`` (t)."""
     store = m.store_at[region, material]
     ends = window == BASE and year == m.case.settings.last_year
     return (store.initial_t if ends else 0.0), max(store.capacity_t, store.max_capacity_t)
 
 
 def room(m: Model, region: str, material: str, year: int, window: str) -> Any:
-    """The level fits into the room: ``level <= capacity + added room`` (t); on the base path, and so in windows."""
+    """The level fits into the room: ``level <= capacity + added room`` (t), undisrupted and so in windows."""
     store = m.store_at[region, material]
     return m.level[region, material, year, window] <= store.capacity_t + _standing(m, store, year)
 
@@ -75,7 +75,7 @@ def no_stocking_in_a_crisis(m: Model, region: str, material: str, year: int, win
 def drawn(m: Model, region: str, material: str, year: int, window: str) -> tuple[Terms, float]:
     """What the stockpile gives in a period (t; negative when it is filled): terms, and what it starts with.
 
-    ``level[t-1] - level[t]``; a window starts from the base path's level at the end of the year before.
+    ``level[t-1] - level[t]``; a window starts from the undisrupted path's level at the end of the year before.
     """
     if (region, material) not in m.store_at:
         return [], 0.0

@@ -14,7 +14,7 @@ Model = Any
 
 
 def index(m: Model) -> None:
-    """Purchases, shipments and sales by period, and which of them a disruption ties to the base path."""
+    """Purchases, shipments and sales by period, and which of them a disruption ties to the undisrupted path."""
     net, case = m.net, m.case
     m.supply_of = {(supply.supplier, supply.material): supply for supply in net.supplies}
     m.supply_left = {
@@ -133,7 +133,7 @@ def _capped_materials(m: Model, caps: dict[str, Any]) -> list[str]:
 
 
 def dependence(m: Model, partner: str, country: str, material: str, year: int) -> Any:
-    """A partner takes at most a share of what it uses from one country, on the base path (t/yr).
+    """A partner takes at most a share of what it uses from one country, on the undisrupted path (t/yr).
 
     ``sum ship <= share * (demand + what the partner's plants take)``; an exact material wins over all.
     """

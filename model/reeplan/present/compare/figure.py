@@ -77,7 +77,7 @@ def title(comparison: Comparison) -> str:
     size = max(1.0, float(first.front["cost_musd"].abs().min()))
     money = (
         "starts as cheap" if abs(cheaper) < 1e-6 * size
-        else f"starts {musd(abs(cheaper))}{NBSP}MUSD {'dearer' if cheaper > 0 else 'cheaper'}"
+        else f"starts {musd(abs(cheaper))}{NBSP}MUSD {'costlier' if cheaper > 0 else 'cheaper'}"
     )  # fmt: skip
     served = (
         "as far" if abs(further) < 0.05 else f"{abs(further):.1f} points {'further' if further > 0 else 'less far'}"
@@ -192,7 +192,7 @@ def _draw_names(page: Page, frame: Frame, comparison: Comparison, floor: float) 
 def _notes(comparison: Comparison) -> list[str]:
     settings, years = comparison.first.run.settings, comparison.first.run.years
     notes = ["Each mark is a plan. A line shows the most resilience found for any money: between two plans there is "
-             "none, because plants come whole."]  # fmt: skip
+             "none, because capacity is built in whole modules."]  # fmt: skip
     drawn = table(comparison)
     hollow = "Hollow: the search stopped before the gap asked for. " if "no" in set(drawn["gap_reached"]) else ""
     frame = _frame(comparison)

@@ -1,7 +1,7 @@
 """Differences of results: cost at equal resilience, resilience at equal cost, and the figures of matching plans.
 
 Fronts are read stepwise: at a resilience counts the cheapest plan found that serves at least as much. Between two
-plans lies no third one, because plants come whole, so nothing is interpolated.
+plans lies no third one, because capacity is built in whole modules, so nothing is interpolated.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def figures_of(value: float, digits: int = 3) -> str:
 
 
 def slack_in_words(share: float, musd: float) -> str:
-    """How much dearer than the cheapest plan: a percentage, or MUSD where there is none or no round one.
+    """How much costlier than the cheapest plan: a percentage, or MUSD where there is none or no round one.
 
     >>> slack_in_words(0.03, 42.6).replace(chr(160), " "), slack_in_words(0.0351928, 50.0)
     ('3 %', '50 MUSD')

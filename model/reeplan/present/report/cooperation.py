@@ -1,4 +1,4 @@
-"""Together or alone: what cooperation is worth, who pays and risks what, and what the deal hangs on."""
+"""Together or alone: what cooperation is worth, who pays and risks what, and what the deal depends on."""
 
 from __future__ import annotations
 

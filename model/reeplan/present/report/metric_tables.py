@@ -1,4 +1,4 @@
-"""More tables of a plan: shares of every material, where it comes from, what hangs on whom, footprint."""
+"""More tables of a plan: shares of every material, where it comes from, who depends on whom, footprint."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def losses(report: Report, point: str) -> Grid:
     rows = run.plan(point, "metrics").query("metric == 'loss without'").sort_values("value", ascending=False)
     grid = Grid(
         "losses",
-        f"What hangs on one country or plant in {run.years[-1]}",
+        f"What depends on one country or plant in {run.years[-1]}",
         [text("Falls away"), text("Kind"), number("Demand unserved, by value")],
         note="Everything else of that year is decided anew, stocks may be emptied.",
     )

@@ -43,7 +43,7 @@ def parts(report: Report) -> list[Part]:
         ),
         Part(
             "regret",
-            "Which plan is regretted least",
+            "Which plan has the least regret",
             words.of_regret(run),
             drawn("regret-of-plans"),
             folded=tables.with_rows(tables.least_regret(run), tables.regret(run)),

@@ -56,7 +56,7 @@ def ranges(run: Run) -> Grid:
     grid = Grid(
         "near-optimal",
         "The least and the most of everything in plans near the cheapest",
-        [text("What"), text("Kind"), text("At most dearer by"), text("Unit"), text("Class"),
+        [text("What"), text("Kind"), text("At most costlier by"), text("Unit"), text("Class"),
          number("Least", "In plans found"), number("Most", "In plans found"),
          number("Least", "Proven: no plan has less or more"), number("Most", "Proven: no plan has less or more"),
          number("In the cheapest")],
@@ -78,7 +78,7 @@ def alternatives(run: Run) -> Grid:
     grid = Grid(
         "alternatives",
         "Whole plans that differ most and cost little more",
-        [text("Plan"), text("At most dearer by"), number("Cost, MUSD"), number("Dearer by"), number("Resilience"),
+        [text("Plan"), text("At most costlier by"), number("Cost, MUSD"), number("Costlier by"), number("Resilience"),
          number("Differs by"), text("Against the cheapest plan")],
         note="Differs by: from the most similar of the cheapest plan and those before it; 100\u00a0% is in everything.",
     )  # fmt: skip
@@ -176,7 +176,7 @@ def regret(run: Run) -> Grid:
         "regret-of-plans",
         "Every plan in every future",
         [text("Plan"), text("Future"), number("Probability"), number("Cost, MUSD"), number("Served"),
-         number("Regret, MUSD"), number("Regret, of demand"), number("Dearer than the plan made for it, MUSD"),
+         number("Regret, MUSD"), number("Regret, of demand"), number("Costlier than the plan made for it, MUSD"),
          text("Remark")],
     )  # fmt: skip
     for row in read_table(run, REGRET, *plan_regret.COLUMNS).to_dict("records"):
@@ -248,7 +248,8 @@ def screening(run: Run) -> Grid:
         "screening",
         "Screening over all ranges (Morris)",
         [text("Output"), text("Input"), number("Mean size of the effect (μ*)"), number("± (95\u00a0%)"),
-         number("Mean effect (μ)"), number("How much it differs (σ)"), number("What gaps could feign"), text("Unit")],
+         number("Mean effect (μ)"), number("How much it differs (σ)"),
+         number("What could be due to the optimality gap"), text("Unit")],
     )  # fmt: skip
     for row in read_table(run, SCREENING, *screening_figure.COLUMNS).to_dict("records"):
         measures = ("mu_star", "mu_star_confidence", "mu", "sigma", "gap_effect")

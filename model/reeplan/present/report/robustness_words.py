@@ -40,7 +40,7 @@ def of_near_optimal(run: Run) -> list[str]:
 
 def _classes(rows: Rows, widest: str) -> list[str]:
     of = {group: near_optimal.of_group(rows, group) for group in near_optimal.GROUPS}
-    near = f"at most {widest} dearer than the cheapest"
+    near = f"at most {widest} costlier than the cheapest"
     said = []
     if of[MUST_HAVE]:
         said.append(f"Every plan {near} has {_names(of[MUST_HAVE])}: must-haves, proven.")
@@ -49,7 +49,7 @@ def _classes(rows: Rows, widest: str) -> list[str]:
     if of[SOMETIMES]:
         verb = "is a must-have" if len(of[SOMETIMES]) == 1 else "are must-haves"
         said.append(
-            f"{capitalised(_names(of[SOMETIMES]))} {verb} of plans that are closer to the cheapest; of dearer ones "
+            f"{capitalised(_names(of[SOMETIMES]))} {verb} of plans that are closer to the cheapest; of costlier ones "
             "that is not so, or not proven."
         )
     if of[CHOICE]:

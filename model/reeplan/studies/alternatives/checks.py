@@ -118,7 +118,9 @@ def _plans_keep_rules(knowledge: Knowledge, target: float) -> Check:
     ]
     every = counted(len(knowledge.plans), "plan")
     detail = f"{len(failing)} of {every} {'does' if len(failing) == 1 else 'do'} not" if failing else every
-    check = "every plan found keeps the target and all rules, and its whole numbers priced anew cost no more"
+    check = (
+        "every plan found keeps the target and all rules, and its integers, re-solved as a linear program, cost no more"
+    )
     return Check(check, not failing, detail)
 
 
@@ -126,7 +128,7 @@ def _alternatives_keep_their_slack(
     knowledge: Knowledge, alternatives: Sequence[Alternative], labels: Sequence[str], target: float
 ) -> Iterator[Check]:
     for slack, label in enumerate(labels):
-        # Those that were not priced anew before the work was stopped are not checked, and nothing is said of them.
+        # Those that were not re-solved before the work was stopped are not checked, and nothing is said of them.
         those = [(one.name, one.repriced) for one in alternatives if one.slack == slack and one.repriced is not None]
         if not those:
             continue
@@ -138,7 +140,7 @@ def _alternatives_keep_their_slack(
         ]
         dearest = max(plan.cost_musd for _, plan in those)
         yield Check(
-            f"every whole alternative, priced anew by a plain solve, stays within {label}",
+            f"every whole alternative, re-solved by a plain solve, stays within {label}",
             not failing,
             ", ".join(failing) or f"{counted(len(those), 'alternative')}, at most {dearest:,.3f} of {limit:,.3f} MUSD",
         )

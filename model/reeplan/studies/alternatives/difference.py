@@ -151,7 +151,7 @@ class MostDifferent:
         return DifferentAnswer(solution.outcome, tuple(plans), solution.seconds, apart, max(bound, apart))
 
     def _start(self, planner: Planner, most: Mapping[str, int], earlier: list[dict[str, int]]) -> Any:
-        """A plan to begin from: that of ``whole``, turned round as far as the limit allows."""
+        """A plan to begin from: that of ``whole``, flipped as far as the limit allows."""
         last = {a: planner.columns("built")[a, planner.model.decision_years[a][-1]] for a in most}
 
         def apart(whole: Mapping[int, float]) -> float:

@@ -1,4 +1,4 @@
-"""A plan to begin the search for a different one from: assets turned round one by one, as far as the limit allows.
+"""A plan to begin the search for a different one from: assets flipped one at a time, as far as the limit allows.
 
 On a large case a solver finds no plan of its own that differs from the one it began with for minutes; each turn here is
 a linear program with all whole numbers fixed.

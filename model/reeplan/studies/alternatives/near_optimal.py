@@ -221,7 +221,7 @@ class _Search:
         return f"{_side(most)} of {key} within {self.choice.slacks[slack]}", question
 
     def reprice(self) -> None:
-        """Every whole alternative and the cheapest plan priced anew, by a plain solve of its whole numbers."""
+        """Every whole alternative and the cheapest plan re-solved, by a plain solve of its whole numbers."""
         first = Alternative(CHEAPEST, None, self.start, 0.0, 0.0)
         plans = [first, *self.alternatives]
         answers = self.ask([(f"price of {one.name}", Reprice(one.plan.whole, self.target)) for one in plans])

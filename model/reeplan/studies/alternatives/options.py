@@ -1,4 +1,4 @@
-"""What an analyst chooses: how much dearer plans may be, how many whole plans to look for, and how hard to search."""
+"""What an analyst chooses: how much costlier plans may be, how many whole plans to look for, and how hard to search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan found is priced anew by a plain solve of its whole numbers, and what it builds is listed."""
+"""A plan found is re-solved by a plain solve of its whole numbers, and what it builds is listed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Build:
 
 @dataclass(frozen=True)
 class RepricedAnswer(Answer):
-    """A plan priced anew (in ``plans``), and what it builds."""
+    """A plan re-solved (in ``plans``), and what it builds."""
 
     builds: tuple[Build, ...] = ()
 

@@ -45,8 +45,8 @@ class Bill:
     served: dict[tuple[str, str], float]
     lost: dict[tuple[str, str], float]
     arrived: dict[tuple[str, str, str, str], float] = field(default_factory=dict)
-    """What reaches a partner from other countries, t over all years of the base path or of a window, by (partner,
-    country it comes from, material, window)."""
+    """What reaches a partner from other countries, t over all years of the undisrupted path or of a window, by
+    (partner, country it comes from, material, window)."""
 
     def total(self, partner: str) -> float:
         """What a partner pays in the plan, MUSD."""

@@ -49,7 +49,7 @@ class RemainingCase(Case):
         return discount_factor(self.settings.discount_rate, year, self.origin)
 
     def base_weight(self, year: int) -> float:
-        """The weight of the base path's operation, as in the whole case."""
+        """The weight of the undisrupted path's operation, as in the whole case."""
         return self.weights[year]
 
 

@@ -33,10 +33,10 @@ class JointInvestment:
     """Of the joint plan of all partners of a case.
 
     ``fund``, ``sitefund``: modules and sites by (partner, asset, year decided). ``space``: storage room bought, t by
-    (region, material, year). ``level``: stocks at the end of a year of the base path, t by (region, material, year).
-    ``mined``: ore taken on the base path, t by (deposit, year). ``unmet``: demand not served in windows, t by (region,
-    material, year, window). ``paid``: all costs but capital by (partner, year, window) in expected present value, MUSD;
-    with capital's yearly payments they sum to the plan's cost.
+    (region, material, year). ``level``: stocks at the end of a year of the undisrupted path, t by (region, material,
+    year). ``mined``: ore taken on the undisrupted path, t by (deposit, year). ``unmet``: demand not served in windows,
+    t by (region, material, year, window). ``paid``: all costs but capital by (partner, year, window) in expected
+    present value, MUSD; with capital's yearly payments they sum to the plan's cost.
     """
 
     fund: dict[tuple[str, str, int], float]

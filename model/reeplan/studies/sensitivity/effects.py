@@ -1,4 +1,4 @@
-"""Screening and indices as tables: each effect with how sure it is, and with what gaps alone could feign."""
+"""Screening and indices as tables: each effect, how sure it is, and what could be due to the optimality gap alone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def screening_rows(design: Design, outputs: Sequence[Output], correction: Correc
         found = effects(design.names, design.points, vector, design.seed)
         if not any(one.mu_star > 0 for one in found.values()):
             continue
-        feigned = _feigned(design, vector, design.widths(output, correction))
+        due_to_gaps = _due_to_gaps(design, vector, design.widths(output, correction))
         block: list[dict[str, Any]] = [
             {
                 "input": name,
@@ -59,8 +59,8 @@ def screening_rows(design: Design, outputs: Sequence[Output], correction: Correc
                 "mu_star_confidence": one.confidence,
                 "mu": one.mu,
                 "sigma": one.sigma,
-                "gap_effect": feigned[name],
-                "within_gap": None if math.isnan(feigned[name]) else one.mu_star <= feigned[name],
+                "gap_effect": due_to_gaps[name],
+                "within_gap": None if math.isnan(due_to_gaps[name]) else one.mu_star <= due_to_gaps[name],
                 "trajectories": one.steps,
                 "trajectories_without_plan": one.lost,
                 "divisible": design.divisible,
@@ -72,7 +72,7 @@ def screening_rows(design: Design, outputs: Sequence[Output], correction: Correc
     return rows
 
 
-def _feigned(design: Design, vector: Any, widths: Any) -> dict[str, float]:
+def _due_to_gaps(design: Design, vector: Any, widths: Any) -> dict[str, float]:
     """The largest mean effect of each input that gaps alone could make.
 
     At both ends of a step the best plan's output lies within its width of the one found; so the step is wrong by the
@@ -94,7 +94,7 @@ def index_rows(design: Design, outputs: Sequence[Output], correction: Correction
         found = indices(design.names, vector, design.seed)
         if not found.by_input:
             continue
-        noise = _feigned_shares(design, vector, design.widths(output, correction), found.variance)
+        noise = _shares_due_to_gaps(design, vector, design.widths(output, correction), found.variance)
         block: list[dict[str, Any]] = [
             {
                 "input": name,
@@ -117,7 +117,7 @@ def index_rows(design: Design, outputs: Sequence[Output], correction: Correction
     return rows
 
 
-def _feigned_shares(design: Design, vector: Any, widths: Any, variance: float) -> dict[str, float]:
+def _shares_due_to_gaps(design: Design, vector: Any, widths: Any, variance: float) -> dict[str, float]:
     """The largest total index of each input that gaps alone could make.
 
     The index is the mean square of what changing the input alone changes, over twice the variance. Where it truly
@@ -135,7 +135,7 @@ def _feigned_shares(design: Design, vector: Any, widths: Any, variance: float) -
 def leading(design: Design, outputs: Sequence[Output], correction: Correction | None, count: int) -> list[str]:
     """The inputs that move any headline output most, each effect as a share of that output's largest.
 
-    What gaps alone could feign counts for nothing.
+    What could be due to the optimality gap alone counts for nothing.
     """
     scores = dict.fromkeys(design.names, 0.0)
     for output in outputs:

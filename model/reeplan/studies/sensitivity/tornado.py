@@ -23,7 +23,7 @@ def tornado_rows(
     """One row for each input and output: the output at low, as stated and at high.
 
     ``swing`` is high less low, ``span`` the most that any two of the three differ by; ``within_gap`` says that the
-    three cannot be told apart, as each plan may be that far from the best. A decision that nothing changes has no row.
+    three are indistinguishable, as each plan may be that far from the best. A decision that nothing changes has no row.
     """
     tried = [one for one in told if one.future.stage == STAGE]
     if len(tried) < 2:  # nothing, or only the case as stated

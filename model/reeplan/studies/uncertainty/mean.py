@@ -6,8 +6,8 @@ with the probability that no window covers the year, and as each window leaves i
 left, so that no resilience is asked for, no stockpile is worth filling for a crisis, and shortage is mild: this is the
 plan of somebody who knows the odds and plans for the average.
 
-A cap that refers to purchases on the base path (basis ``flow``) counts as the same part of the seller's limit. A lane
-has no capacity that could be averaged: it is closed where no scenario leaves it open, and open otherwise.
+A cap that refers to purchases on the undisrupted path (basis ``flow``) counts as the same part of the seller's limit.
+A lane has no capacity that could be averaged: it is closed where no scenario leaves it open, and open otherwise.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Mean:
         self.whole, self.net = case, Network(case)
 
     def case(self) -> Case:
-        """Sellers have their mean limits, and what acts on plants and routes acts on the base path."""
+        """Sellers have their mean limits, and what acts on plants and routes acts on the undisrupted path."""
         return replace(
             self.whole,
             supplies=[self._supply(supply) for supply in self.whole.supplies],
@@ -47,7 +47,7 @@ class _Mean:
         )
 
     def _over_scenarios(self, year: int, available: Callable[[Period], float]) -> float:
-        """The mean of what is available in a year: on the base path or in the window that covers the year."""
+        """The mean of what is available in a year: on the undisrupted path or in the window that covers the year."""
         mean = self.whole.base_weight(year) * available(Period(year, BASE))
         for window in self.whole.windows:
             if window.probability > 0 and year in window.years:

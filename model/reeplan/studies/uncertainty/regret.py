@@ -1,8 +1,8 @@
 """Regret: what each plan of a front costs and serves in each future, against the plan that would have been best there.
 
 Two kinds of futures. *What may happen* in the case itself: each window, or nothing; the plan stands as it is, with its
-base path and its stocks, and the window runs at its own least cost, as the plan's tables have it. *Other futures*:
-cases with other numbers, in which the plan's investment is given and everything else is decided anew.
+undisrupted path and its stocks, and the window runs at its own least cost, as the plan's tables have it. *Other
+futures*: cases with other numbers, in which the plan's investment is given and everything else is decided anew.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A scenario is that one window happens, or that none does. What is decided first is investment; operation on the base
 path is shared by all scenarios, since nobody knows, and each window adds its own. The model's expected cost is exactly
-the weighted sum of the scenarios' costs: a year of the base path counts in every scenario that does not disrupt it.
+the weighted sum of the scenarios' costs: a year of the undisrupted path counts in every scenario that does not disrupt
+it.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def case_of(case: Case, weights: Mapping[str, float], *, stress_tests: bool = Fa
 def costs_by_scenario(case: Case, costs: Iterable[tuple[str, int, str, float]]) -> dict[str, float]:
     """What each scenario costs, MUSD: from all costs as (part, year, window, MUSD of that year).
 
-    Investment is paid whatever happens; a window's operation replaces that of its years on the base path.
+    Investment is paid whatever happens; a window's operation replaces that of its years on the undisrupted path.
     """
     capital, base = 0.0, dict.fromkeys(case.years, 0.0)
     own: dict[str, float] = defaultdict(float)

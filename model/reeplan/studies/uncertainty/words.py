@@ -71,7 +71,7 @@ def _of_planning(knowing: Knowing, belief: str, words: str) -> Iterator[str]:
 
 
 def of_regret(regret: Regret) -> Iterator[str]:
-    """Which plan is regretted least, and what cannot be carried out where."""
+    """Which plan has the least regret, and what cannot be carried out where."""
     for against, kinds in AGAINST.items():
         for by in (COST, LOST_SUPPLY):
             chosen = regret.least_regret(kinds, by)

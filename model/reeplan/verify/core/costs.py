@@ -143,7 +143,7 @@ def _operating(plan: Plan) -> list[pd.DataFrame]:
 
 
 def _restocking(plan: Plan) -> pd.DataFrame:
-    """What a window has drawn below the base path's level by its end, at the reference price."""
+    """What a window has drawn below the undisrupted path's level by its end, at the reference price."""
     inputs = plan.case.inputs
     stock = plan["stock"].merge(inputs.goods[["material", "reference_usd_per_t"]], on="material")
     stock = stock.assign(

@@ -43,7 +43,7 @@ SOLVED = 1e-6
 """A gap that exceeds the one asked for by this part of it is reached."""
 PROMINENCE = 0.05
 SLIGHT = 1e-7
-"""Part of the cost below which neither a gap nor a step is told apart."""
+"""Part of the cost below which neither a gap nor a step is distinguishable."""
 
 
 @dataclass(frozen=True)

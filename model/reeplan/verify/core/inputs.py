@@ -128,7 +128,7 @@ class Inputs:
 
     @cached_property
     def periods(self) -> pd.DataFrame:
-        """Every year of the base path and of every window, with the weight of its operation in the cost.
+        """Every year of the undisrupted path and of every window, with the weight of its operation in the cost.
 
         ``before_window`` and ``before_year`` say which level a stockpile starts the year from.
         """

@@ -109,7 +109,7 @@ def _check_losses(plan: Plan, rows: pd.DataFrame, ledger: Ledger) -> None:
 def _used(plan: Plan) -> pd.DataFrame:
     """Every plant that runs, and every country outside the partnership whose sellers, plants or lanes are used.
 
-    In the last year of the base path, if anything of value is demanded then.
+    In the last year of the undisrupted path, if anything of value is demanded then.
     """
     inputs, columns, last = plan.case.inputs, ["subject", "t"], plan.case.inputs.years[-1]
     demand = inputs.demand[inputs.demand["year"] == last]
@@ -229,7 +229,7 @@ def _sources(plan: Plan) -> list[pd.DataFrame]:
 
 
 def _burdens(plan: Plan) -> list[pd.DataFrame]:
-    """Thorium, carbon and energy of processing on the base path."""
+    """Thorium, carbon and energy of processing on the undisrupted path."""
     run = plan.operation[plan.operation["window"] == BASE]
     names = {"thorium released": "thorium", "carbon": "carbon", "energy": "energy"}
     found = []

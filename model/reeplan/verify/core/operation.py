@@ -119,7 +119,7 @@ def _check_capacity(plan: Plan, ledger: Ledger) -> None:
 
 
 def _check_resource(plan: Plan, ledger: Ledger) -> None:
-    """Won on the base path; and before each window and in it."""
+    """Won on the undisrupted path; and before each window and in it."""
     inputs = plan.case.inputs
     mined = plan.operation[plan.operation["mines"]]
     mined = total(mined, ["window", "year", "deposit"], ["t"])

@@ -1,7 +1,7 @@
 """What every scenario costs, serves and loses with each plan of the front, from the plans' own tables.
 
 A scenario is that one window happens, or that none does. Investment is paid whatever happens; a window's operation
-replaces that of its years on the base path.
+replaces that of its years on the undisrupted path.
 """
 
 from __future__ import annotations

@@ -22,12 +22,12 @@ NOT_NEGATIVE = Rule("stock_not_negative", "a level is not below nothing")
 CHANGE = Rule(
     "stock_change",
     "what is filled or drawn must be the change of the level from the year before; a window "
-    "starts from the base path's",
+    "starts from the undisrupted path's",
 )
 ROOM = Rule("stock_room", "room must be what the case has and what was built and still stands")
 WITHIN = Rule("room", "the level must stay within the room")
-NO_STOCKING = Rule("no_stocking_in_a_crisis", "a window's level may not exceed the base path's of that year")
-FINAL = Rule("final_level", "the base path must end with no less than it began with")
+NO_STOCKING = Rule("no_stocking_in_a_crisis", "a window's level may not exceed the undisrupted path's of that year")
+FINAL = Rule("final_level", "the undisrupted path must end with no less than it began with")
 
 
 def check_storage(plan: Plan, ledger: Ledger) -> None:

@@ -132,7 +132,7 @@ def _check_offtake(plan: Plan, ledger: Ledger) -> None:
 
 
 def uses(plan: Plan, *, served: bool) -> pd.DataFrame:
-    """What each partner uses of each material on the base path: demand (served, or in full) and its plants' intake."""
+    """What each partner uses of each material, undisrupted: demand (served, or in full) and its plants' intake."""
     inputs = plan.case.inputs
     demand = inputs.demand
     if served:

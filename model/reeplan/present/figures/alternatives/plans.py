@@ -244,7 +244,8 @@ def _notes(table: pd.DataFrame, hidden: int) -> list[str]:
         said.append("Against the cheapest: " + ", ".join(f"{MARKS[change]} {change}" for change in there) + ".")
     others = table[table["alternative"] != CHEAPEST]
     if not others.empty:
-        said.append("Under a plan's name: how much dearer it may be, how much dearer it is, and ≠ how different it is "
+        said.append("Under a plan's name: how much costlier it may be, how much costlier it is, and ≠ "
+                    "how different it is "
                     "from the most similar of the cheapest and the plans before it that may be as dear (100\u00a0%: in "
                     "everything).")  # fmt: skip
     said += [f"{display_name(name)} is {display_name(before)} again." for name, before in repeats(table).items()]

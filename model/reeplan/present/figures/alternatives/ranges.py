@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MUST_HAVE, MUST_AVOID, CHOICE, OPEN = "must-have", "must-avoid", "real choice", "open"
 SOMETIMES = "must-have of narrower slacks"
-"""A must-have where plans may be a little dearer only, not at the widest slack."""
+"""A must-have where plans may be a little costlier only, not at the widest slack."""
 
 GROUPS = (MUST_HAVE, SOMETIMES, OPEN, CHOICE, MUST_AVOID)
 COLOURS = {MUST_HAVE: BLUE, SOMETIMES: GREEN, OPEN: GREY, CHOICE: ORANGE, MUST_AVOID: FAINT}
@@ -131,23 +131,23 @@ def title(view: View, table: pd.DataFrame) -> str:
     if must:
         everything = not (sometimes or avoid or choices or unknown)
         named = f"all {len(must)} that can be had" if everything and len(must) > MOST_NAMED else _named(must)
-        return f"Every plan at most {widest} dearer than the cheapest has {named}"
+        return f"Every plan at most {widest} costlier than the cheapest has {named}"
     if not (sometimes or choices or unknown):
-        return f"No plan at most {widest} dearer than the cheapest has any of these"
+        return f"No plan at most {widest} costlier than the cheapest has any of these"
     if sometimes:
         tight = _last_must(table)
         proven = not unknown and _all_are_choices(table)
         return (
-            f"Nothing is {'' if proven else 'proven to be '}in every plan at most {widest} dearer than the cheapest; "
+            f"Nothing is {'' if proven else 'proven to be '}in every plan at most {widest} costlier than the cheapest; "
             f"within {tight}, {_named(sometimes)} "
             + ("is" if len(sometimes) == 1 else "are")
         )
     if unknown and not choices:
-        return f"Whether plans at most {widest} dearer than the cheapest must have any of these is not known"
+        return f"Whether plans at most {widest} costlier than the cheapest must have any of these is not known"
     if unknown:
         left = count(len(unknown), "is", "are")
-        return f"Nothing is proven to be in every plan at most {widest} dearer than the cheapest; {left} open"
-    return f"Nothing is in every plan at most {widest} dearer than the cheapest: there is always another way"
+        return f"Nothing is proven to be in every plan at most {widest} costlier than the cheapest; {left} open"
+    return f"Nothing is in every plan at most {widest} costlier than the cheapest: there is always another way"
 
 
 def _all_are_choices(table: pd.DataFrame) -> bool:
@@ -181,11 +181,11 @@ def alt(view: View, table: pd.DataFrame) -> str:
 
 def _heading(group: str, widest: str) -> str:
     return {
-        MUST_HAVE: f"Must-have: every plan at most {widest} dearer has it",
+        MUST_HAVE: f"Must-have: every plan at most {widest} costlier has it",
         SOMETIMES: f"Must-have of plans closer to the cheapest than {widest}",
         OPEN: "Open: whether plans must or can have it is not known",
-        CHOICE: f"Real choice: some plans at most {widest} dearer have it, some do not",
-        MUST_AVOID: f"Must-avoid: no plan at most {widest} dearer has it",
+        CHOICE: f"Real choice: some plans at most {widest} costlier have it, some do not",
+        MUST_AVOID: f"Must-avoid: no plan at most {widest} costlier has it",
     }[group]
 
 
@@ -306,9 +306,9 @@ def _finite(value: float, otherwise: float) -> float:
 
 def _notes(things: list[Any], shown: list[Any], slack: list[str]) -> list[str]:
     lanes = (
-        f"Bars of a row from top to bottom: plans at most {join_and(slack)} dearer than the cheapest plan."
+        f"Bars of a row from top to bottom: plans at most {join_and(slack)} costlier than the cheapest plan."
         if len(slack) > 1
-        else f"Plans at most {slack[0]} dearer than the cheapest plan."
+        else f"Plans at most {slack[0]} costlier than the cheapest plan."
     )
     said = [
         f"{lanes} Each row has its own scale. Text to the right: from the least to the most"

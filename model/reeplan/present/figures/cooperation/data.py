@@ -28,7 +28,7 @@ ALL_TOGETHER = "all together"
 """Who stands for all partners in the tables."""
 
 NOISE = 1e-7
-"""Part of a cost below which nothing is told from nothing: no gap is asked for that is smaller."""
+"""Part of a cost below which nothing is distinguishable from zero: no gap is asked for that is smaller."""
 
 TEXT = {
     "coalition", "status", "partner", "part", "asset", "window", "clause", "about", "change", "stays", "leaves",

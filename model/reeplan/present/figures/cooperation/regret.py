@@ -32,7 +32,7 @@ COLUMNS = (
     "alone_served_share", "regret_musd", "regret_least_musd", "regret_greatest_musd", "stranded_capital_musd",
 )  # fmt: skip
 
-WORSE, BETTER, UNSURE, SAME, UNKNOWN = "dearer", "cheaper", "not certain", "the same", "unknown"
+WORSE, BETTER, UNSURE, SAME, UNKNOWN = "costlier", "cheaper", "not certain", "the same", "unknown"
 """What those who stay pay for certain against having planned alone."""
 
 
@@ -75,10 +75,10 @@ def title(view: View, table: pd.DataFrame) -> str:
     """The break that costs those who stay most, whatever they then do."""
     best = at_best(table)
     if best.empty:
-        return "What a break costs cannot be told: those who stay have no plan alone to compare with"
+        return "What a break costs is not known: those who stay have no plan alone to compare with"
     keys = ["stays", "leaves", "year"]
-    dearer = table["against_alone"].eq(WORSE).groupby([table[key] for key in keys]).all()
-    sure = best[[bool(dearer[tuple(row)]) for row in best[keys].itertuples(index=False)]]
+    costlier = table["against_alone"].eq(WORSE).groupby([table[key] for key in keys]).all()
+    sure = best[[bool(costlier[tuple(row)]) for row in best[keys].itertuples(index=False)]]
     if not sure.empty:
         row = sure.iloc[int(sure["regret_musd"].argmax())]
         stays, many = group_in_words(view.run, row["stays"]), several(view.run, row["stays"])
@@ -87,7 +87,7 @@ def title(view: View, table: pd.DataFrame) -> str:
             f"{money(row['regret_musd'])} MUSD more than planning alone, "
             f"whatever {'they then do' if many else 'it then does'}"
         )
-    if len(best) == len(dearer) and best["against_alone"].isin([BETTER, SAME]).all():
+    if len(best) == len(costlier) and best["against_alone"].isin([BETTER, SAME]).all():
         less = best["served_share"] < best["alone_served_share"] - SLACK
         return "Whoever leaves, and whenever: those who stay need pay no more than had they planned alone" + (
             ", though some are served less" if less.any() else ""

@@ -29,7 +29,7 @@ ROW, SHORTEST, TALLEST = 0.42, 2.35, 4.2
 
 MOST_NAMED = 3
 SAVES, UNSURE, NOTHING, COSTS, ONLY_TOGETHER, NEITHER, UNKNOWN = (
-    "saves", "cannot be told", "nothing", "costs", "only together", "out of reach", "unknown",
+    "saves", "not known", "nothing", "costs", "only together", "out of reach", "unknown",
 )  # fmt: skip
 """What joining does at a level."""
 
@@ -124,15 +124,15 @@ def _compared(rows: pd.DataFrame) -> str:
             return f"Together, {what} costs {most} MUSD more than alone"
         proven = rows[rows["joining"] == COSTS]
         if proven.empty:
-            return f"Whether {what} costs less together than alone cannot be told"
-        return f"Together is cheaper for certain at no level, and dearer at {_levels(proven)} served"
+            return f"Whether {what} costs less together than alone is not known"
+        return f"Together is cheaper for certain at no level, and costlier at {_levels(proven)} served"
     sure = rows[rows["joining"] == SAVES]
-    dearer = rows[rows["joining"] == COSTS]
+    costlier = rows[rows["joining"] == COSTS]
     text = (
         f"Together is cheaper for certain at {len(sure)} of {len(rows)} levels, by up to "
         f"{money(sure['gain_musd'].max())} MUSD"
     )
-    return text if dearer.empty else f"{text}, and dearer at {_levels(dearer)}"
+    return text if costlier.empty else f"{text}, and costlier at {_levels(costlier)}"
 
 
 def _levels(rows: pd.DataFrame) -> str:

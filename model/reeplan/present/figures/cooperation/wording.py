@@ -123,7 +123,7 @@ def what_joining_does(level: Level) -> str:
         return f"Together the partners pay {money(-gain.found)} MUSD more than alone"
     if max(abs(gain.least), abs(gain.greatest)) <= level.noise:
         return "Together the partners pay as much as alone: cooperation saves nothing"
-    return "Whether cooperation saves money cannot be told: " + (
+    return "Whether cooperation saves money is not known: " + (
         f"between {money(gain.least)} and {money(gain.greatest)} MUSD"
         if math.isfinite(gain.least) and math.isfinite(gain.greatest)
         else f"{signed(gain.found)} MUSD as found, {between(gain)}"

@@ -202,7 +202,7 @@ def heading(data: FrontData, number: int) -> str:
         return "Cheapest"
     if number == len(lettered) - 1:
         return "Most resilient"
-    return "Knee: dearer beyond" if lettered["knee"].sum() == 1 else "Knee"
+    return "Knee: costlier beyond" if lettered["knee"].sum() == 1 else "Knee"
 
 
 def figures_of(data: FrontData, number: int) -> str:

@@ -47,7 +47,7 @@ def period(view: View) -> tuple[str, int]:
 
 
 def table(view: View) -> pd.DataFrame:
-    """Places, flows and what is built, told apart by ``part``; empty if the plan ships and builds nothing.
+    """Places, flows and what is built, distinguished by ``part``; empty if the plan ships and builds nothing.
 
     A flow is the rare-earth oxide within all that is shipped from one region to another in the year, a row an origin.
     """

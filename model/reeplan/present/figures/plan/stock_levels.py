@@ -38,7 +38,7 @@ DASHES = ("-", "--", ":", "-.")
 def table(view: View) -> pd.DataFrame:
     """Level at the end of each year and the room there is, t, of every stockpile that is ever used.
 
-    On the base path (window ``base``) with the days of use that it covers, from the year before the first
+    On the undisrupted path (window ``base``) with the days of use that it covers, from the year before the first
     on; of a window that draws from it the level before it and its own years. ``panel`` is the place in the
     figure from 1 on, 0 where a stockpile is not drawn.
     """
@@ -86,7 +86,7 @@ def _number(cell: Any) -> float:
 
 
 def _cover(run: Run, point: str, joined: pd.DataFrame) -> pd.Series[float]:
-    """Days of use, on the base path, that what the owner's stockpiles hold would last."""
+    """Days of use, on the undisrupted path, that what the owner's stockpiles hold would last."""
     metrics = run.plan(point, "metrics")
     cover = metrics[metrics["metric"] == "days of cover"]
     days = {

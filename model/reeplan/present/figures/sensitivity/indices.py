@@ -59,9 +59,9 @@ def title(view: View, table: pd.DataFrame) -> str:
     first = sure[0]
     around = first["total_confidence"]
     if not math.isfinite(around) or around >= first["total"] or first["total"] - around > 1:
-        return f"The samples are too few to tell what {output} hangs on"
+        return f"The samples are too few to tell what {output} depends on"
     others = [row for row in sure[1:] if row["total"] + _known(row["total_confidence"]) >= first["total"] - around]
-    lead = f"{capitalised(output)} hangs most on {clipped(display_name(first['input']))}"
+    lead = f"{capitalised(output)} depends most on {clipped(display_name(first['input']))}"
     if others:
         return f"{lead}, though {_number(len(others))} may matter as much"
     return f"{lead}: {_percent(first['total'])} of the variance from {_number_of(len(rows))}"

@@ -22,7 +22,7 @@ SHARE, YES_OR_NO = "share", "1 or 0"
 """Units that are read in other words."""
 
 UNKNOWN, SURE, HIDDEN = "unknown", "sure", "within the gap"
-"""Whether an effect is larger than what the gaps of the plans could feign."""
+"""Whether an effect is larger than what could be due to the optimality gaps of the plans."""
 
 
 def output_variants(run: Run, file: str, size: str, columns: Sequence[str], most_decisions: int = 0) -> list[Variant]:

@@ -112,7 +112,7 @@ def _direction(row: dict[Any, Any]) -> str:
 
 
 def draw(view: View, table: pd.DataFrame) -> Figure:
-    """A row an input: bar and interval, a diamond for how much the effect differs, grey for what gaps could feign."""
+    """A row an input: bar and interval, a diamond for how much the effect differs, grey for what may be the gap's."""
     rows = [dict(row) for row in table.to_dict("records")]
     shown = [row for row in rows if row["mu_star"] > 0][:MOST_ROWS] or rows[:1]
     top = [row[name] for row in shown for name in ("mu_star", "sigma", "gap_effect")]
@@ -140,7 +140,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         ("mean size (μ*)", key_bar(color=BLUE)),
         ("its 95\u00a0% interval", key_line()),
         ("how much it differs (σ)", key_mark("D", ms=5, mfc=VERMILION, mec="white")),
-        *([("what gaps could feign", key_bar(color=paler(GREY, 0.7)))] if gaps else []),
+        *([("what could be due to the optimality gap", key_bar(color=paler(GREY, 0.7)))] if gaps else []),
     ]
     money = money_in_words(view.run, rows[0]["output"], rows[0]["unit"])
     subtitle = f"Screening after Morris. {money}".rstrip(" .")
@@ -156,7 +156,7 @@ def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> list[str]
         _steps([row["trajectories"] for row in shown], [row["trajectories_without_plan"] for row in shown]),
     ]
     if any(certainty(row["within_gap"]) == HIDDEN and row["mu_star"] > 0 for row in shown):
-        said.append("Hollow: no more than gaps could feign.")
+        said.append("Hollow: no more than could be due to the optimality gap.")
     if is_true(rows[0]["divisible"]):
         said.append("Modules were divisible.")
     still = len([row for row in rows if not row["mu_star"] > 0])

@@ -64,7 +64,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     lost = without_plan(table)
     if not rows:
         if lost:
-            return f"{lead} cannot be told at the ends of {count(len(lost), 'range')}, and no other range moves it"
+            return f"{lead} is not known at the ends of {count(len(lost), 'range')}, and no other range moves it"
         return f"{lead} is the same at both ends of every range"
     sure = [row for row in rows if certainty(row["within_gap"]) != HIDDEN]
     if not sure:
@@ -126,7 +126,7 @@ def _line(row: dict[Any, Any], base: float) -> Line:
     late = "gap not reached" in (row["status_at_low"], row["status_at_high"])
     return Line(
         display_name(row["input"]), ends, " / ".join(parts),
-        "cannot be told from nothing" if known else "gap not reached at an end" if late else "",
+        "indistinguishable from zero" if known else "gap not reached at an end" if late else "",
     )  # fmt: skip
 
 
@@ -242,7 +242,7 @@ def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]], gap: float, 
             f"Within {figures_of(gap, 2)} {unit_in_words(unit)} (grey) differences may come from the plans' gaps."
         )
     if any(certainty(row["within_gap"]) == HIDDEN and row["span"] > 0 for row in shown):
-        said.append("Hollow: the plans cannot be told apart.")
+        said.append("Hollow: the plans are indistinguishable.")
     if unit != YES_OR_NO and any(certainty(row["within_gap"]) == UNKNOWN and row["span"] > 0 for row in shown):
         said.append("Read from the best plans found: others within the gap may differ.")
     if any(map(_lost, shown)):

@@ -37,7 +37,7 @@ NEEDED = "needed: demand and the partners’ plants"
 
 
 def variants(run: Run, point: str) -> list[Variant]:
-    """The base path, and the window in which the plan serves least."""
+    """The undisrupted path, and the window in which the plan serves least."""
     worst = worst_window(run, point)
     base = [Variant("expected", "as expected, no disruption")]
     return base + ([Variant("worst", run.window_in_words(worst))] if worst else [])
@@ -52,7 +52,7 @@ def table(view: View) -> pd.DataFrame:
 
     One row a window, year, material and source; ``panel`` is the place in the figure from 1 on, 0 where
     a material is not drawn; no rows where nothing is needed. In a disruption, the years outside it are those of the
-    base path.
+    undisrupted path.
     """
     everything = _sources(view.run, view.point)
     window = _window(view)

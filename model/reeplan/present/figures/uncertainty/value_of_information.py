@@ -40,7 +40,7 @@ RUNGS = (
     (EEV_MEAN, "Investing for the average instead", "D", ORANGE),
     (EEV_NOTHING, "Investing as if nothing happened", "^", VERMILION),
 )
-"""Each cost with its words, mark and colour: the cheaper one knows, the dearer one ignores."""
+"""Each cost with its words, mark and colour: the cheaper one knows, the costlier one ignores."""
 
 STEPS = {
     WS: (EVPI, "knowing saves"),

@@ -304,7 +304,7 @@ def _changes(name: str, slack: float, totals: Totals) -> Iterator[list[Any]]:
 def _check_checks(run: Path, found: NearOptimal, ledger: Ledger, *, done: bool) -> None:
     table = read_table(run / CHECKS, CHECK_SHAPE, ledger)
     holds = yes(table, "holds", CHECKS, ["check"], ledger)
-    # What was not priced anew before the study was stopped could not be checked either.
+    # What was not re-solved before the study was stopped could not be checked either.
     left = ~table["check"].str.startswith("every whole alternative") | done
     ledger.true(CHECK, CHECKS, table[left][["check", "detail"]], holds[left])
     slacks = sorted(found.ranges["slack_musd"].unique())

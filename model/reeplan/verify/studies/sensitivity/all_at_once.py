@@ -57,7 +57,7 @@ LISTED = {
     SOBOL: Rule("indices_listed", "every input of the indices has a row for every output that varies"),
 }
 EFFECT = Rule("screening_effect", "mean effects and their spread follow from the steps of the walks in futures.csv")
-FEIGNED = Rule("screening_gap_effect", "what gaps could make is the mean over the steps of the wider of two bands")
+DUE_TO_GAPS = Rule("screening_gap_effect", "what gaps could make is the mean over the steps of the wider of two bands")
 INTERVAL = Rule("screening_confidence", "the interval is that of a mean over so many walks")
 INDEX = Rule("sobol_index", "indices and standard deviation follow from the blocks of futures.csv")
 NOISE = Rule(
@@ -113,7 +113,7 @@ def check_screening(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> No
     size = both["size_due"].to_numpy()
     for column in ("mu_star", "mu", "sigma"):
         _same(EFFECT, EFFECTS, both, column, size, ledger)
-    _same(FEIGNED, EFFECTS, both, "gap_effect", both["scale_due"].to_numpy(), ledger)
+    _same(DUE_TO_GAPS, EFFECTS, both, "gap_effect", both["scale_due"].to_numpy(), ledger)
     spread, walks = both["spread_due"].to_numpy(), both["trajectories_due"].to_numpy()
     due = np.where(walks > 1, NORMAL * spread, np.nan)
     right = near(due, both["mu_star_confidence"], Allowance(RESAMPLED, 1e-12), np.nan_to_num(due) + 100 * LAST * size)
@@ -313,8 +313,8 @@ def _same(rule: Rule, name: str, rows: pd.DataFrame, column: str, size: Array, l
     )  # fmt: skip
 
 
-def _check_within(name: str, rows: pd.DataFrame, effect: str, feigned: str, digits: Array, ledger: Ledger) -> None:
-    given, could = rows[effect], rows[feigned]
+def _check_within(name: str, rows: pd.DataFrame, effect: str, due_to_gaps: str, digits: Array, ledger: Ledger) -> None:
+    given, could = rows[effect], rows[due_to_gaps]
     due = np.where(could.isna(), "", np.where(given <= could, "yes", "no"))
     close = near(given, could, Allowance(1.0, 0.0), digits) & could.notna() & (rows["within_gap"] != "")
     allowed = rows["within_gap"].isin(["yes", "no", ""])

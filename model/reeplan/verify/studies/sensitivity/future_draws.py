@@ -283,7 +283,7 @@ def _check_same(draws: Draws, ledger: Ledger) -> None:
     pairs = checks[~checks["divisible"]].merge(checks[checks["divisible"]], on="name", suffixes=("", "_divisible"))
     for name in (draws.cost_name, CHEAPEST):
         whole, parted = (draws.outputs.loc[pairs[c], name].to_numpy() for c in ("future", "future_divisible"))
-        # A search that failed may have left a dearer plan than there is.
+        # A search that failed may have left a costlier plan than there is.
         solved = (draws.heads.loc[pairs["future_divisible"], "status"] == DONE).to_numpy()
         there = ~np.isnan(whole) & ~np.isnan(parted) & solved
         where = pairs[["future", "name"]].assign(of=name)[there]

@@ -104,7 +104,7 @@ def check_ranges(run: Path, inputs: Inputs, ledger: Ledger) -> list[Varied]:
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows by what they say; rows that say the same are told apart by their number."""
+    """Rows by what they say; rows that say the same are distinguished by their number."""
     rows = table[["input", *ROW, "low", "high"]].copy()
     rows[["input", *ROW]] = rows[["input", *ROW]].fillna("").astype(str)
     for column in ("low", "high"):
