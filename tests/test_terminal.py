@@ -275,7 +275,7 @@ def in_a_terminal(columns: int, *arguments: object, cwd: Path) -> str:
 TALKATIVE = """
 import os
 import highspy, scipy.optimize
-from reeplan import solver
+from reeplan.solve import engine as solver
 from reeplan.studies.cooperation import allocation, core
 
 def talkative(function):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 ANSWERS_WITHIN_S = 5.0
 """A scheduler that has not answered after this time is not reached."""
 
+CONNECTIONS_TRIED = 3
+"""So often a client is made where Dask fails over its own."""
+
 LOOK_EVERY_S = 0.5
 """How often the scheduler is asked who is there, and told of a request to stop."""
 
@@ -168,13 +171,18 @@ def _client_of(address: str) -> Client:
     for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", category=VersionMismatchWarning)
-    try:
-        return Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, AssertionError) as trouble:  # the last: Dask of its own half-made client
-        raise UnusableError(
-            f"no Dask scheduler answers at {address}.",
-            "start one with 'dask scheduler', which prints its address, such as tcp://192.168.1.10:8786.",
-        ) from trouble
+    for _ in range(CONNECTIONS_TRIED):
+        try:
+            return Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)
+        except AssertionError as half_made:  # Dask's own, of a client that could not start in time on a busy machine
+            trouble: Exception = half_made
+        except (OSError, TimeoutError, ValueError) as refused:
+            trouble = refused
+            break
+    raise UnusableError(
+        f"no Dask scheduler answers at {address}.",
+        "start one with 'dask scheduler', which prints its address, such as tcp://192.168.1.10:8786.",
+    ) from trouble
 
 
 def _comparable(packages: dict[str, Any]) -> dict[str, str | None]:
