@@ -364,7 +364,7 @@ def test_a_stock_for_two_years_of_cutoff(tmp_path: Path) -> None:
 def test_what_a_window_drew_is_bought_back_in_its_last_year(tmp_path: Path) -> None:
     """A stock of 10 t must be there at the end; the cutoff of 2031 (p 0.5) draws it.
 
-    Reference price 40,000 USD/t, discount rate 10 %. 2030: 10 x 1000 USD. 2031: half of 10 x 1000 on the base
+    Reference price 40,000 USD/t, discount rate 10 %. 2030: 10 x 1000 USD. 2031: half of 10 x 1000 on the undisrupted
     path, half of 10 x 40,000 of restocking, both over 1.1.
     """
     case = write_case(tmp_path, ONE_TOWN, years(2030, 2031, 0.1), """
