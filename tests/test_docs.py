@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted([ROOT / "README.md", ROOT / "inputs" / "README.md", *DOCS.glob("*.md")])
+HOUSE = ROOT / "model" / "reeplan"
+FOR_MAKERS = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"]
+PAGES = sorted([ROOT / "README.md", ROOT / "inputs" / "README.md", *FOR_MAKERS, *DOCS.glob("*.md")])
 MEASURES = ("worst_case", "weakest_link", "expected", "cvar")
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
@@ -83,6 +85,22 @@ def test_every_objective_and_every_part_of_the_cost_is_named(programs: list[Any]
     assert tuple(first_cells(section(page, "The four measures"))) == MEASURES
 
 
+# ---- the pages for who carries it on ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", FOR_MAKERS, ids=lambda page: page.name)
+def test_every_file_named_for_makers_is_there(page: Path) -> None:
+    named = re.findall(r"`((?:\w+/)+(?:\w+\.(?:py|md))?|[a-z_]+/\w+\.py)`", page.read_text(encoding="utf-8"))
+    places = [ROOT, HOUSE, *(path for path in HOUSE.iterdir() if path.is_dir())]
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
+
+
+def test_every_room_has_its_line() -> None:
+    rooms = {path.name for path in HOUSE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert rooms <= set(re.findall(r"`(\w+)/`", section(page, "The order")))
+
+
 # ---- the run folder -----------------------------------------------------------------------------
 
 
@@ -98,7 +116,7 @@ def header(path: Path) -> list[str]:
 def columns_described(file: str) -> list[str]:
     """The columns that the page describes for a file, from the first table of its section."""
     text = section(run_page(), f"`{file}`")
-    table = text[text.index("| column |"):]
+    table = text[text.index("| column |") :]
     return first_cells(table.split("\n\n", 1)[0])
 
 
