@@ -11,8 +11,8 @@ from reeplan.inputs.spec import BASE
 from reeplan.present import words
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.palette import BLUE, BROWN, GREEN, INDIGO, ORANGE, SKY, VERMILION
+from reeplan.present.charts.scale import ticks_between
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, TextMeasurer
-from reeplan.present.charts.ticks import ticks_between
 from reeplan.present.figures.flows.movements import worth_of
 from reeplan.present.figures.spec import FigureSpec, View
 

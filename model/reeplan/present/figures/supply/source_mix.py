@@ -10,8 +10,8 @@ import pandas as pd
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
 from reeplan.present.charts.page import Page
+from reeplan.present.charts.scale import ticks_between
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, WIDTH, TextMeasurer, paler
-from reeplan.present.charts.ticks import ticks_between
 from reeplan.present.figures.flows.movements import movements, worst_window, worth_of
 from reeplan.present.figures.flows.origins import FROM_STOCK, RECYCLED, origin_where_made, where_made
 from reeplan.present.figures.spec import FigureSpec, Variant, View

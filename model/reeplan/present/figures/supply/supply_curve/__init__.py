@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.patches import Rectangle
 
 from reeplan.present import words
+from reeplan.present.charts.key import squares
 from reeplan.present.charts.page import Page
+from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, TINY, TextMeasurer, text_on
-from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.supply.supply_curve.steps import BOUGHT, table
 
@@ -78,7 +79,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     page = Page.of(view, title(view, table), subtitle, body=body, notes=_notes())
     shown = set(table["country"])
     items = [(view.run.in_words(name), view.run.country_colour(name)) for name in view.run.countries if name in shown]
-    top = page.legend(page.left + SIDE, page.ceiling, items, page.right - page.left - SIDE)
+    top = page.legend(page.left + SIDE, page.ceiling, squares(items), page.right - page.left - SIDE)
     width = (page.right - page.left - SIDE - GAP * (COLUMNS_OF_PANELS - 1)) / COLUMNS_OF_PANELS
     for number, element in enumerate(elements):
         row, column = divmod(number, COLUMNS_OF_PANELS)
