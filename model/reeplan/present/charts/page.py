@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reeplan.present import words
+from reeplan.present.charts.key import Key, lines_of_keys, step
 from reeplan.present.charts.style import BODY, DPI, EDGE, GREY, INK, SMALL, TITLE, WIDTH, TextMeasurer, line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from reeplan.present.figures.spec import View
     from reeplan.present.run import Run
@@ -80,20 +81,20 @@ class Page:
         """A rectangle from its lower left corner."""
         self.layer.add_patch(Rectangle((x, y), width, height, **{"linewidth": 0, **style}))
 
-    def legend(
-        self, x: float, top: float, items: Sequence[tuple[str, str]], width: float, size: float = SMALL, **style: Any
-    ) -> float:
-        """Names beside squares of their colours, in as many rows as they need; returns where they end."""
-        at, row = x, top - line(size) - 0.03
-        for label, colour in items:
-            label = self.ruler.cut(label, width - 0.2, size)
-            wide = 0.16 + self.ruler.width(label, size)
-            if at > x and at + wide > x + width:
-                at, row = x, row - line(size) - 0.05
-            self.box(at, row, 0.11, 0.11, **{"facecolor": colour, **style})
-            self.write(at + 0.16, row + 0.055, label, size, va="center_baseline", color=INK)
-            at += wide + 0.18
-        return row - 0.04
+    def fit(self, x: float, y: float, text: str, room: float, size: float = SMALL, **style: Any) -> None:
+        """Write around a height, no wider than the room: what is longer loses its middle."""
+        text = self.ruler.cut(text, room, size, style.get("weight", "normal"))
+        self.write(x, y, text, size, **{"va": "center_baseline", **style})
+
+    def legend(self, x: float, top: float, keys: Iterable[Key], width: float, size: float = SMALL) -> float:
+        """What marks mean, in as many lines as that takes; returns where they end."""
+        lines = lines_of_keys(self.ruler, keys, width, size)
+        for number, placed in enumerate(lines):
+            middle = top - number * step(size) - line(size) + 0.025
+            for at, key in placed:
+                key.draw(self.layer, x + at, middle)
+                self.write(x + at + key.wide, middle, key.label, size, va="center_baseline", color=INK)
+        return top - 0.02 - step(size) * max(1, len(lines))
 
 
 def title_size(ruler: TextMeasurer, title: str) -> float:

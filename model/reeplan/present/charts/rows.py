@@ -2,114 +2,142 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from reeplan.present.charts.key import height_of_keys
 from reeplan.present.charts.page import Page
-from reeplan.present.charts.style import EDGE, FAINT, GREY, INK, LINE, SMALL, TINY
-from reeplan.present.charts.ticks import tick_label, ticks_between
+from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, LINE, SMALL, TINY, WIDTH, TextMeasurer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from reeplan.present.charts.key import Key
+    from reeplan.present.charts.scale import Scale
     from reeplan.present.figures.spec import View
 
-HEAD, FOOT = 0.28, 0.44
+FOOT, HEADING = 0.44, 0.26
+"""Inches below the rows for the axis, and above a row for its heading."""
+BIG, ORDINARY, SMALLER = (BODY, SMALL), (SMALL, TINY), (TINY, TINY)
+"""Sizes of what is written in a row: of its first line, and of those below."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What is written of a row: its name and what is below it; what is said of it and what is below that."""
+    """What is written of a row: its name and what is below it; what is said of it, line by line.
+
+    ``colour``: of a square before the name.
+    """
 
     name: str
     under: str = ""
     says: str = ""
     under_says: str = ""
+    last: str = ""
     bold: bool = False
+    colour: str = ""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Sizes in inches, the scale and its words."""
+    """Sizes in inches, the scale, and the sizes of type to the left and to the right."""
 
-    low: float
-    high: float
-    axis: str
+    scale: Scale
     names: float = 2.3
     says: float = 2.0
     row: float = 0.36
-    plus: bool = False
-    ticks: tuple[tuple[float, ...], tuple[str, ...]] | None = None
+    type: tuple[float, float] = ORDINARY
+    type_of_says: tuple[float, float] = ORDINARY
 
 
-Key = tuple[str, "Callable[[Any, float, float], None]"]
+@dataclass(frozen=True)
+class RowChart:
+    """What a page of rows shows.
 
-
-def row_chart(
-    view: View,
-    title: str,
-    subtitle: str,
-    notes: Sequence[str],
-    lines: Sequence[Line],
-    layout: Layout,
-    draw_row: Callable[[Any, int, float], None],
-    keys: Sequence[Key] = (),
-    headings: dict[int, str] | None = None,
-) -> tuple[Page, Any]:
-    """A page of rows. ``draw_row`` draws the mark of a row at a height of the axes.
-
-    ``keys``: what marks mean, each drawn at a place of the page; ``headings``: words above some of the rows.
+    ``draw_row`` draws the mark of a row at a height of the axes. ``keys``: what marks mean. ``headings``: words above
+    some of the rows, with the colour of a square before them or none. ``head``: inches above the first row where there
+    are no keys.
     """
-    above, head = headings or {}, HEAD if keys else 0.06
-    heading = 0.26
-    body = head + layout.row * len(lines) + heading * len(above) + FOOT
-    page = Page.of(view, title, subtitle, body, notes)
-    left, bottom, top = EDGE + layout.names, page.floor + FOOT, page.ceiling - head
+
+    lines: Sequence[Line]
+    layout: Layout
+    draw_row: Callable[[Any, int, float], Any]
+    keys: Sequence[Key] = ()
+    headings: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    head: float = 0.06
+
+
+def row_chart(view: View, title: str, subtitle: str, notes: Sequence[str], chart: RowChart) -> tuple[Page, Any]:
+    """A page of rows and the axes of their marks, which are in inches upwards."""
+    layout = chart.layout
+    left = EDGE + layout.names
+    width = WIDTH - EDGE - left
+    head = height_of_keys(TextMeasurer(), chart.keys, width) + 0.07 if chart.keys else chart.head
+    page = Page.of(view, title, subtitle, head + height_of(chart), notes)
+    if chart.keys:
+        page.legend(left, page.ceiling, chart.keys, width)
+    return page, draw_rows(page, page.ceiling - head, chart)
+
+
+def height_of(chart: RowChart) -> float:
+    """The height of the rows with their axis, without their keys."""
+    return chart.layout.row * len(chart.lines) + HEADING * len(chart.headings) + FOOT
+
+
+def draw_rows(page: Page, top: float, chart: RowChart) -> Any:
+    """Rows on a page, from a height down; returns the axes of their marks."""
+    layout, scale = chart.layout, chart.layout.scale
+    left, bottom = EDGE + layout.names, top - height_of(chart) + FOOT
     axes = page.axes(left, bottom, page.right - layout.says - left, top - bottom)
-    axes.set(xlim=(layout.low, layout.high), ylim=(bottom, top), yticks=[])
-    places, labels = layout.ticks or _ticks(layout)
-    axes.set_xticks(list(places), list(labels), size=SMALL)
-    axes.set_xlabel(layout.axis, size=SMALL)
+    axes.set(ylim=(bottom, top), yticks=[])
+    scale.dress(axes, grid=False)
     axes.spines["left"].set_visible(False)
-    x = left
-    for label, mark in keys:
-        mark(page.layer, x, page.ceiling - 0.11)
-        page.write(x + 0.28, page.ceiling - 0.11, label, SMALL, va="center_baseline")
-        x += 0.44 + page.ruler.width(label, SMALL)
     y = top
-    for number, said in enumerate(lines):
-        if number in above:
-            y -= heading
-            page.write(EDGE, y + 0.06, above[number], SMALL, weight="bold", color=INK)
+    for number, said in enumerate(chart.lines):
+        if number in chart.headings:
+            y -= HEADING
+            _write_heading(page, y, *chart.headings[number])
         if number:
-            page.layer.plot([EDGE, page.right], [y] * 2, color=FAINT if number in above else LINE, lw=0.6, zorder=0)
+            colour = FAINT if number in chart.headings else LINE
+            page.layer.plot([EDGE, page.right], [y] * 2, color=colour, lw=0.6, zorder=0)
         middle = y - layout.row / 2
-        for place in places:
+        for place in axes.get_xticks():
             axes.plot([place, place], [y - layout.row, y], color=LINE, lw=0.8, zorder=0)
         _write(page, said, middle, layout)
-        draw_row(axes, number, middle)
+        chart.draw_row(axes, number, middle)
         y -= layout.row
-    return page, axes
+    return axes
 
 
-def _ticks(layout: Layout) -> tuple[list[float], list[str]]:
-    ticks = ticks_between(layout.low, layout.high, 6)
-    return ticks, [tick_label(tick, ticks, plus=layout.plus) for tick in ticks]
+def _write_heading(page: Page, y: float, text: str, colour: str) -> None:
+    if colour:
+        page.box(EDGE, y + 0.055, 0.11, 0.11, facecolor=colour)
+    page.write(EDGE + 0.18 * bool(colour), y + 0.06, text, SMALL, weight="bold")
 
 
 def _write(page: Page, said: Line, middle: float, layout: Layout) -> None:
     weight = "bold" if said.bold else "normal"
-    room, up = layout.names - 0.1, 0.07
-    style: dict[Any, Any] = {"va": "center_baseline"}
-    if said.under:
-        page.write(EDGE, middle + up, page.ruler.cut(said.name, room, SMALL, weight), SMALL, weight=weight, **style)
+    start = EDGE + 0.18 * bool(said.colour)
+    room = layout.names - 0.1 - (start - EDGE)
+    if said.colour:
+        page.box(EDGE, middle - 0.06, 0.12, 0.12, facecolor=said.colour)
+    if said.under or layout.type is not ORDINARY:
+        _write_below_each_other(page, start, middle, room, [said.name, said.under], layout.type, weight)
     else:
-        write_name(page, EDGE, middle, said.name, room, weight)
-    page.write(EDGE, middle - up, page.ruler.cut(said.under, room, TINY), TINY, color=GREY, **style)
-    x, room = page.right - layout.says + 0.14, layout.says - 0.14
-    page.write(x, middle + up * bool(said.under_says), page.ruler.cut(said.says, room, SMALL, weight), SMALL,
-               weight=weight, **style)  # fmt: skip
-    page.write(x, middle - up, page.ruler.cut(said.under_says, room, TINY), TINY, color=GREY, **style)
+        write_name(page, start, middle, said.name, room, weight)
+    words = [said.says, said.under_says, said.last]
+    right = page.right - layout.says + 0.14
+    _write_below_each_other(page, right, middle, layout.says - 0.14, words, layout.type_of_says, weight)
+
+
+def _write_below_each_other(
+    page: Page, x: float, middle: float, room: float, words: Sequence[str], sizes: tuple[float, float], weight: str
+) -> None:
+    words = [text for text in words if text]
+    between = 0.14 if sizes[0] < BODY else 0.17
+    for place, text in enumerate(words):
+        look = {"color": GREY} if place else {"weight": weight}
+        page.fit(x, middle + between * ((len(words) - 1) / 2 - place), text, room, sizes[bool(place)], **look)
 
 
 def write_name(page: Page, x: float, middle: float, name: str, room: float, weight: str = "normal") -> None:
@@ -121,47 +149,3 @@ def write_name(page: Page, x: float, middle: float, name: str, room: float, weig
     lines = page.ruler.wrap(name, room, TINY, weight, most=2)
     for number, text in enumerate(lines):
         page.write(x, middle + (0.06 if len(lines) > 1 else 0) - 0.12 * number, text, TINY, **style)
-
-
-# ---- keys ---------------------------------------------------------------------------------------
-
-
-def key_bar(**style: Any) -> Callable[[Any, float, float], None]:
-    """A key that is a bar."""
-
-    def draw(layer: Any, x: float, y: float) -> None:
-        layer.barh([y], [0.22], 0.1, left=[x], **{"linewidth": 0, **style})
-
-    return draw
-
-
-def key_mark(mark: str, **style: Any) -> Callable[[Any, float, float], None]:
-    """A key that is a mark."""
-
-    def draw(layer: Any, x: float, y: float) -> None:
-        layer.plot([x + 0.11], [y], mark, **style)
-
-    return draw
-
-
-def key_line(**style: Any) -> Callable[[Any, float, float], None]:
-    """A key that is a line with ends."""
-
-    def draw(layer: Any, x: float, y: float) -> None:
-        layer.plot([x, x + 0.22], [y, y], **{"color": INK, "lw": 1.0, "marker": "|", "ms": 6, **style})
-
-    return draw
-
-
-def whisker(axes: Any, low: float, high: float, y: float, gid: str, **style: Any) -> None:
-    """A range as a line with ends, an arrow where it leaves the frame."""
-    left, right = axes.get_xlim()
-    ends = [min(max(end, left), right) for end in (low, high)]
-    look = {"color": INK, "lw": 1.0, **style}
-    if ends[0] == ends[1] and low < high:  # wholly outside
-        axes.plot([ends[0]], [y], ">" if low >= right else "<", color=look["color"], ms=4, zorder=5, clip_on=False)
-        return
-    axes.plot(ends, [y, y], zorder=5, gid=gid, **look)
-    for end, shown, mark in ((low, ends[0], "<"), (high, ends[1], ">")):
-        axes.plot([shown], [y], "|" if end == shown else mark, color=look["color"], ms=6 if end == shown else 4,
-                  mew=1.1, zorder=5, clip_on=False)  # fmt: skip

@@ -43,6 +43,7 @@ TITLE, BODY, SMALL, TINY = 13.0, 8.6, 7.6, 6.8
 DPI = 200
 LINE_HEIGHT = 1.34
 
+
 @contextmanager
 def drawing_style(signs: Iterable[str] = ()) -> Iterator[None]:
     """Draw the same everywhere, whatever the user's own settings; put these back at the end.

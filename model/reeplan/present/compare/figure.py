@@ -9,8 +9,8 @@ import pandas as pd
 
 from reeplan.present.charts.page import Page, title_size, versions
 from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, LINE, ORANGE, SKY, VERMILION
+from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BODY, EDGE, SMALL, TITLE, WIDTH, TextMeasurer, apart, line
-from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.front.data import read_front
 from reeplan.present.figures.front.words import measure_axis
 from reeplan.present.words import NBSP, display_name, join_and, musd, percent, span

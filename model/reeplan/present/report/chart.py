@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reeplan.present.charts.ticks import tick_label, ticks_between
+from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.figures.front.page import resilience_limits
 from reeplan.present.figures.front.words import money_axis
 

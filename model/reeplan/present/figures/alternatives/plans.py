@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.inputs.names import counted
-from reeplan.present.charts.page import Page
+from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart, write_column
 from reeplan.present.charts.palette import GREEN, ORANGE, SKY, VERMILION
 from reeplan.present.charts.rows import write_name
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, line, paler
+from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import (
     ALTERNATIVES,
@@ -51,8 +51,7 @@ TABLE_COLUMNS = (
     "first_decided", "change",
 )  # fmt: skip
 
-NAMES, CELL, WIDEST, ROW = 2.1, 0.62, 1.5, 0.34
-"""Width of the names, least and largest width of a cell, height of a row, inches."""
+WIDTHS, ROW = Widths(names=2.1, cell=0.62, widest=1.5), 0.34
 MOST_ROWS, FEWEST_ROWS = 60, 15
 """Rows of the page in all, and of each band of columns at least."""
 
@@ -167,74 +166,50 @@ def alt(view: View, table: pd.DataFrame) -> str:
 
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """A row an asset, a column a plan; where there are more plans than fit, they go on below."""
-    plans = plans_of(table)
+    plans = {str(plan["alternative"]): plan for plan in plans_of(table)}
     assets = list(dict.fromkeys(table["asset"]))
-    room = WIDTH - 2 * EDGE - NAMES
-    fit = int(room / CELL)
-    others = [plan for plan in plans if plan["alternative"] != CHEAPEST]
-    start = [plan for plan in plans if plan["alternative"] == CHEAPEST]
-    size = max(1, fit - len(start))
-    bands = [start + others[first : first + size] for first in range(0, max(len(others), 1), size)]
+    start = [name for name in plans if name == CHEAPEST]
+    bands, wide = WIDTHS.bands([("", [name for name in plans if name != CHEAPEST])], start)
     shown = assets[: max(FEWEST_ROWS, MOST_ROWS // len(bands))]
-    wide = min(WIDEST, room / max(len(band) for band in bands))
-    head = line(BODY) + 3 * line(TINY) + 0.12
-    height = head + ROW * len(shown) + 0.14
+    cells = {(row["asset"], row["alternative"]): _cell(row, wide) for row in table.to_dict("records")}
+    grid = Grid(
+        WIDTHS, bands, wide, ROW, [("", shown)],
+        cells,
+        lambda page, asset, middle: write_name(page, EDGE, middle, asset_in_words(asset), WIDTHS.names - 0.1),
+        lambda page, plan, middle, floor, room: write_column(
+            page, display_name(plan), _under(plans[plan]), middle, floor, room
+        ),
+        head=line(BODY) + 3 * line(TINY) + 0.12, ruled=True,
+    )  # fmt: skip
     years = (
         "Numbers: new capacity over all years (t a year; a stockpile's room in t), and the year of the first decision"
     )
-    page = Page.of(view, title(view, table), years, height * len(bands), _notes(table, len(assets) - len(shown)))
-    cells = {(row["alternative"], row["asset"]): row for row in table.to_dict("records")}
-    for number, band in enumerate(bands):
-        top = page.ceiling - number * height
-        for place, asset in enumerate(shown):
-            y = top - head - ROW * place
-            page.layer.plot([EDGE, EDGE + NAMES + wide * len(band)], [y, y], color=LINE, lw=0.6, zorder=0)
-            write_name(page, EDGE, y - ROW / 2, asset_in_words(asset), NAMES - 0.1)
-        for column, plan in enumerate(band):
-            x = EDGE + NAMES + wide * column
-            _head(page, plan, x, top, wide)
-            for place, asset in enumerate(shown):
-                row = cells.get((plan["alternative"], asset))
-                if row is not None:
-                    _cell(page, row, x, top - head - ROW * place, wide)
-    return page.figure
+    return cell_chart(view, title(view, table), years, _notes(table, len(assets) - len(shown)), grid).figure
 
 
-def _head(page: Page, plan: dict[Any, Any], x: float, top: float, wide: float) -> None:
-    """A plan's name, what it costs more, and by how much it differs."""
-    middle, cheapest = x + wide / 2, plan["alternative"] == CHEAPEST
-    text = display_name(plan["alternative"])
-    size = next((size for size in (BODY, SMALL) if page.ruler.width(text, size, "bold") <= wide - 0.02), TINY)
-    name = page.ruler.cut(text, wide - 0.02, size, "bold")
-    page.write(middle, top - line(BODY) + 0.03, name, size, weight="bold", ha="center")
-    said = [f"{figures_of(plan['cost_musd'], 4)}", "MUSD"] if cheapest else [
+def _under(plan: dict[Any, Any]) -> list[str]:
+    """What a plan costs, or what it may and does cost more, and by how much it differs."""
+    if plan["alternative"] == CHEAPEST:
+        return [f"{figures_of(plan['cost_musd'], 4)}", "MUSD", ""]
+    return [
         f"of {slack_in_words(plan['slack_share'], math.nan)}",
         f"+{percent(100 * max(plan['over_cheapest_share'], 0.0), 2 if plan['over_cheapest_share'] < 0.1 else 0)}",
         f"≠ {percent(100 * plan['difference'])}" if math.isfinite(plan["difference"]) else "",
-    ]  # fmt: skip
-    for place, text in enumerate(said):
-        y = top - line(BODY) - (place + 1) * line(TINY) + 0.02
-        page.write(middle, y, page.ruler.cut(text, wide - 0.02, TINY), TINY, ha="center", color=GREY)
+    ]
 
 
-def _cell(page: Page, row: dict[Any, Any], x: float, top: float, wide: float) -> None:
+def _cell(row: dict[Any, Any], wide: float) -> Cell:
     size, change = float(row["t_per_year"]), str(row["change"])
-    there = size > 0
-    cheapest = row["alternative"] == CHEAPEST
-    colour = COLOURS.get(change, paler(GREY, 0.78) if there and cheapest else "#FFFFFF")
-    page.box(x + 0.02, top - ROW + 0.02, wide - 0.04, ROW - 0.04, facecolor=colour, gid=change or "same",
-             edgecolor=FAINT, linewidth=0.5 if colour == "#FFFFFF" and there else 0)  # fmt: skip
-    middle = x + wide / 2
     mark = f"{MARKS[change]} " if change in MARKS else ""
+    there, gid = size > 0, change or "same"
     if not there:
-        page.write(middle, top - ROW / 2, mark.strip() or "·", BODY if mark else SMALL, ha="center",
-                   va="center_baseline", color=INK if mark else FAINT)  # fmt: skip
-        return
+        sign = Said(mark.strip(), BODY) if mark else Said("·", SMALL, colour=FAINT)
+        return Cell(COLOURS.get(change, "#FFFFFF"), [sign], gid=gid)
+    colour = COLOURS.get(change, paler(GREY, 0.78) if row["alternative"] == CHEAPEST else "#FFFFFF")
     year = f"{row['first_decided']:.0f}" if math.isfinite(row["first_decided"]) else ""
     amount = f"{size:,.0f}" if size >= 9.95 and wide > 0.75 else short(size)
-    page.write(middle, top - ROW / 2 + (0.065 if year else 0), f"{mark}{amount}", TINY, ha="center",
-               va="center_baseline", weight="bold" if mark else "normal")  # fmt: skip
-    page.write(middle, top - ROW / 2 - 0.07, year, TINY, ha="center", va="center_baseline", color=GREY)
+    said = [Said(f"{mark}{amount}", weight="bold" if mark else "normal"), Said(year, colour=GREY)]
+    return Cell(colour, said, 0.5 if colour == "#FFFFFF" else 0.0, FAINT, gid)
 
 
 def _notes(table: pd.DataFrame, hidden: int) -> list[str]:

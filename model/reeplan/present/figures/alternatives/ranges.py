@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.charts.page import Page, years_and_money
+from reeplan.present.charts.key import bar, upright
+from reeplan.present.charts.page import years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, ORANGE
-from reeplan.present.charts.rows import write_name
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, line, paler
+from reeplan.present.charts.rows import ORDINARY, SMALLER, Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import FAINT, GREY, INK, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import (
     NEAR_OPTIMAL,
@@ -51,7 +53,8 @@ COLUMNS = (
 
 NAMES, SAYS = 2.45, 2.2
 """Width of the names to the left and of what is said to the right, inches."""
-LANE, GAP, HEAD, FOOT = 0.1, 0.13, 0.3, 0.42
+LANE = 0.1
+QUARTERS = ((0.0, 0.25, 0.5, 0.75, 1.0), ("0", "¼", "½", "¾", "most"))
 MOST_LANES, MOST_NAMED = 84, 3
 
 
@@ -139,8 +142,7 @@ def title(view: View, table: pd.DataFrame) -> str:
         proven = not unknown and _all_are_choices(table)
         return (
             f"Nothing is {'' if proven else 'proven to be '}in every plan at most {widest} costlier than the cheapest; "
-            f"within {tight}, {_named(sometimes)} "
-            + ("is" if len(sometimes) == 1 else "are")
+            f"within {tight}, {_named(sometimes)} " + ("is" if len(sometimes) == 1 else "are")
         )
     if unknown and not choices:
         return f"Whether plans at most {widest} costlier than the cheapest must have any of these is not known"
@@ -222,73 +224,42 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     things = [part.to_dict("records") for _, part in table.groupby(["kind", "name"], sort=False)]
     lanes = max(len(rows) for rows in things)
     shown = things[: max(6, MOST_LANES // (lanes + 1))]
-    groups = [group for group in GROUPS if any(rows[-1]["group"] == group for rows in shown)]
-    row = max(lanes * LANE, 0.2) + GAP
     slack = slacks(table)
-    body = HEAD + len(groups) * (line(BODY) + 0.1) + row * len(shown) + FOOT
-    page = Page.of(view, title(view, table), years_and_money(view.run), body, _notes(things, shown, slack))
-    left, right = EDGE + NAMES, page.right - SAYS
-    _legend(page, left, page.right)
-    axes = page.axes(left, page.floor + FOOT, right - left, body - FOOT - HEAD)
-    top_of_axes = page.ceiling - HEAD
-    axes.set(xlim=(0, 1.03), ylim=(page.floor + FOOT, top_of_axes), yticks=[])
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "¼", "½", "¾", "most"], size=SMALL)
-    axes.set_xlabel("Part of the most that any plan shown could have of it", size=SMALL)
-    axes.spines["left"].set_visible(False)
-    y = top_of_axes
-    for group in groups:
-        y -= line(BODY) + 0.1
-        page.box(EDGE, y + 0.035, 0.11, 0.11, facecolor=COLOURS[group])
-        page.write(EDGE + 0.18, y + 0.045, _heading(group, slack[-1]), BODY, weight="bold")
-        page.layer.plot([EDGE, page.right], [y] * 2, color=FAINT, lw=0.7, zorder=0)
-        top = y
-        for rows in [rows for rows in shown if rows[-1]["group"] == group]:
-            _row(page, axes, rows, y, row)
-            y -= row
-        for tick in (0, 0.25, 0.5, 0.75, 1):
-            axes.plot([tick, tick], [y, top], color=LINE, lw=0.8, zorder=0)
-    return page.figure
+    groups = [rows[-1]["group"] for rows in shown]
+    headings = {groups.index(group): (_heading(group, slack[-1]), COLOURS[group]) for group in groups}
+    scale = Scale(0, 1.03, "Part of the most that any plan shown could have of it", ticks=QUARTERS)
+    keys = [bar("in plans found", color=GREY), bar("not ruled out", color=paler(GREY, 0.68)),
+            upright("the cheapest plan", color=INK, lw=1.6)]  # fmt: skip
+    layout = Layout(scale, NAMES, SAYS, max(lanes * LANE, 0.2) + 0.13, ORDINARY, SMALLER)
+    chart = RowChart(
+        [_line(rows) for rows in shown], layout, lambda axes, number, y: _draw(axes, shown[number], y), keys, headings
+    )
+    notes = _notes(things, shown, slack)
+    return row_chart(view, title(view, table), years_and_money(view.run), notes, chart)[0].figure
 
 
-def _legend(page: Page, left: float, right: float) -> None:
-    """What a bar, a pale bar and a mark are."""
-    y = page.ceiling - 0.12
-    page.box(left, y - 0.05, 0.24, 0.1, facecolor=GREY)
-    page.write(left + 0.3, y, "in plans found", SMALL, va="center_baseline")
-    x = left + 0.4 + page.ruler.width("in plans found", SMALL) + 0.1
-    page.box(x, y - 0.05, 0.24, 0.1, facecolor=paler(GREY, 0.68))
-    page.write(x + 0.3, y, "not ruled out", SMALL, va="center_baseline")
-    x += 0.4 + page.ruler.width("not ruled out", SMALL) + 0.1
-    page.layer.plot([x + 0.05] * 2, [y - 0.09, y + 0.09], color=INK, lw=1.6)
-    page.write(x + 0.14, y, "the cheapest plan", SMALL, va="center_baseline")
+def _line(rows: list[dict[Any, Any]]) -> Line:
+    kind, name = rows[-1]["kind"], rows[-1]["name"]
+    if kind in ("country", "partner"):
+        return Line(f"{KINDS[kind]} {display_name(name)}", "", *_says(rows))
+    shown = display_name(name).replace("/", ", ") if kind == "stockpile" else asset_in_words(name)
+    return Line(shown, KINDS[kind], *_says(rows))
 
 
-def _row(page: Page, axes: Any, rows: list[dict[Any, Any]], top: float, row: float) -> None:
-    last, middle = rows[-1], top - row / 2
-    colour = COLOURS[last["group"]]
-    kind = KINDS[last["kind"]]
-    is_stockpile = last["kind"] == "stockpile"
-    name = display_name(last["name"]).replace("/", ", ") if is_stockpile else asset_in_words(last["name"])
-    page.write(EDGE, middle, kind, TINY, color=GREY, va="center_baseline")
-    write_name(page, EDGE + 0.62, middle, name, NAMES - 0.74)
-    whole = max((end for one in rows for end in (one["most_bound"], one["most"], one["in_cheapest"])
-                 if math.isfinite(end)), default=0.0)  # fmt: skip
-    whole = whole if whole > 0 else 1.0
+def _draw(axes: Any, rows: list[dict[Any, Any]], middle: float) -> None:
+    colour, cheapest = COLOURS[rows[-1]["group"]], rows[-1]["in_cheapest"]
+    ends = [end for one in rows for end in (one["most_bound"], one["most"], one["in_cheapest"]) if math.isfinite(end)]
+    whole = max(ends, default=0.0) or 1.0
     y = middle + (len(rows) - 1) * LANE / 2
     for one in rows:
-        low, high = one["least"] / whole, one["most"] / whole
         outer = (_finite(one["least_bound"], 0.0) / whole, _finite(one["most_bound"], whole) / whole)
-        _bar(axes, outer[0], outer[1], y, paler(colour, 0.68), "bound")
-        _bar(axes, low, high, y, colour, "found")
+        _bar(axes, *outer, y, paler(colour, 0.68), "bound")
+        _bar(axes, one["least"] / whole, one["most"] / whole, y, colour, "found")
         y -= LANE
-    at = last["in_cheapest"] / whole
-    if math.isfinite(at):
-        axes.plot([at] * 2, [middle - len(rows) * LANE / 2 - 0.03, middle + len(rows) * LANE / 2 + 0.03], color=INK,
-                  lw=1.6, solid_capstyle="butt", zorder=5, clip_on=False, gid="cheapest")  # fmt: skip
-    first, second = _says(rows)
-    x, room = page.right - SAYS + 0.12, SAYS - 0.12
-    page.write(x, middle + (0.07 if second else 0), page.ruler.cut(first, room, TINY), TINY, va="center_baseline")
-    page.write(x, middle - 0.075, page.ruler.cut(second, room, TINY), TINY, color=GREY, va="center_baseline")
+    if math.isfinite(cheapest):
+        half = len(rows) * LANE / 2 + 0.03
+        axes.plot([cheapest / whole] * 2, [middle - half, middle + half], color=INK, lw=1.6, solid_capstyle="butt",
+                  zorder=5, clip_on=False, gid="cheapest")  # fmt: skip
 
 
 def _bar(axes: Any, low: float, high: float, y: float, colour: str, gid: str) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.outputs.run import STAGES
+from reeplan.present.charts.key import squares
+from reeplan.present.charts.marks import stacked, write_behind
 from reeplan.present.charts.page import Page, years_and_money
-from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, STAGE_COLOURS, TINY, line
-from reeplan.present.charts.ticks import tick_label, ticks_between
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import BODY, EDGE, GREY, INK, OTHER, STAGE_COLOURS, TINY, line
 from reeplan.present.figures.cooperation.data import deal_level, read_table
 from reeplan.present.figures.cooperation.wording import level_subtitle, money
 from reeplan.present.figures.plan.cost_parts import PARTS
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 PAYS, OWNS, RISKS = "pays", "owns", "risks"
 FILE = "pays.csv"
 NAMES, ROW, BAR, GAP, FOOT = 1.25, 0.5, 0.2, 0.5, 0.42
+PERCENTS = ((0, 25, 50, 75, 100), ("0", "25", "50", "75", "100"))
 SAYS = 0.62
 """Room for the number behind a bar, inches."""
 COLUMNS = ("what", "partner", "item", "musd", "served_percent")
@@ -112,15 +115,13 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     page = Page.of(view, title(view, table), subtitle, body, _notes(panels))
     top = page.ceiling - line(BODY) - 0.1
     for place, partner in enumerate(partners):
-        name = page.ruler.cut(display_name(partner), NAMES - 0.1, BODY, "bold")
-        page.write(EDGE, top - ROW * (place + 0.5), name, BODY, weight="bold", va="center_baseline")
+        page.fit(EDGE, top - ROW * (place + 0.5), display_name(partner), NAMES - 0.1, BODY, weight="bold")
     for number, what in enumerate(panels):
         left = EDGE + NAMES + number * (width + GAP)
         room = width if what == RISKS else width - SAYS + 0.2
         axes = page.axes(left, top - ROW * len(partners), room, ROW * len(partners))
         axes.set(ylim=(len(partners), 0), yticks=[])
         axes.spines["left"].set_visible(False)
-        axes.grid(axis="x", color=LINE, lw=0.8)
         heads = {PAYS: "Pays over all years", OWNS: "Owns of what is built", RISKS: "Is served in disruption"}
         page.write(left, page.ceiling - line(BODY) + 0.04, heads[what], BODY, weight="bold")
         foot = top - ROW * len(partners) - FOOT
@@ -147,28 +148,15 @@ def _items(what: str) -> dict[str, tuple[str, str]]:
 def _draw_money(view: View, axes: Any, rows: pd.DataFrame, partners: list[str], what: str) -> None:
     """Bars of parts, what is earned to the left; the sum behind them."""
     sums = {(row["partner"], row["item"]): float(row["musd"]) for row in rows.to_dict("records")}
-    ends = [0.0]
+    ends = [0.0, 1e-9]
     for place, partner in enumerate(partners):
-        above = below = 0.0
-        for item, (_, colour) in _items(what).items():
-            musd = sums.get((partner, item), 0.0)
-            if not abs(musd) > 1e-9:
-                continue
-            base = above if musd >= 0 else below
-            axes.barh([place + 0.5], [musd], BAR / ROW, left=[base], color=colour, edgecolor="white", linewidth=0.4,
-                      zorder=2, gid=f"{what} {partner} {item}")  # fmt: skip
-            above, below = above + max(musd, 0.0), below + min(musd, 0.0)
-        ends += [above, below]
+        parts = [(sums.get((partner, item), 0.0), colour, f"{what} {partner} {item}")
+                 for item, (_, colour) in _items(what).items()]  # fmt: skip
+        ends += stacked(axes, place + 0.5, parts, BAR / ROW)
         total = sum(musd for (name, _), musd in sums.items() if name == partner)
-        axes.annotate(
-            money(total), (above, place + 0.5), (4, 0), textcoords="offset points", size=SMALL, weight="bold",
-            va="center_baseline", annotation_clip=False,
-        )  # fmt: skip
-    low, high = min(ends), max([*ends, 1e-9])
-    axes.set_xlim(low * 1.02, high * 1.02)
-    ticks = ticks_between(low, high, 4)
-    axes.set_xticks(ticks, [tick_label(tick, ticks) for tick in ticks], size=TINY)
-    axes.set_xlabel(f"MUSD of {view.run.currency_year}" + (", undiscounted" if what == OWNS else ""), size=SMALL)
+        write_behind(axes, ends[-1], place + 0.5, money(total), weight="bold")
+    label = f"MUSD of {view.run.currency_year}" + (", undiscounted" if what == OWNS else "")
+    Scale(min(ends) * 1.02, max(ends) * 1.02, label).dress(axes, most=4)
     axes.axvline(0, color=INK, lw=0.8, zorder=3)
 
 
@@ -181,15 +169,13 @@ def _key_rows(table: pd.DataFrame) -> int:
 def _keys(page: Page, rows: pd.DataFrame, what: str, left: float, top: float, width: float) -> None:
     there = {str(row["item"]) for row in rows.to_dict("records") if abs(row["musd"]) > 1e-6}
     items = [(label, colour) for item, (label, colour) in _items(what).items() if item in there]
-    page.legend(left, top, items, width + GAP - 0.12, TINY)
+    page.legend(left, top, squares(items), width + GAP - 0.12, TINY)
 
 
 def _draw_risks(view: View, page: Page, axes: Any, table: pd.DataFrame, partners: list[str], width: float) -> None:
     """A ring a disruption; the worst is filled and named."""
     level = deal_level(view.run)
-    axes.set_xlim(0, 100)
-    axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100"], size=TINY)
-    axes.set_xlabel("% of demand, by value", size=SMALL)
+    Scale(0, 100, "% of demand, by value", ticks=PERCENTS).dress(axes)
     if level is not None and level.target > 0 and view.run.settings["resilience_measure"] == "worst_case":
         axes.axvline(100 * level.target, color=INK, lw=1.1, ls=(0, (1, 2)), zorder=1)
     risks = table[(table["what"] == RISKS) & (table["item"] != "base")]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.present.charts.key import squares
+from reeplan.present.charts.marks import stacked, whisker
 from reeplan.present.charts.page import Page, years_and_money
-from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, SMALL, TINY, paler
-from reeplan.present.charts.ticks import tick_label, ticks_between
+from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import GREY, INK, paler
 from reeplan.present.figures.cooperation.clause_table import OUT_BOTH, Lever, is_unsolved, levers_of, table_of
-from reeplan.present.figures.cooperation.data import LEVERS, Amount, deal_level, partner_colours
+from reeplan.present.figures.cooperation.data import LEVERS, deal_level, partner_colours
 from reeplan.present.figures.cooperation.wording import level_subtitle, ranged, signed
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words import capitalised, count, display_name, join_and
@@ -18,10 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-NAMES, SAYS = 2.3, 2.0
-"""Width of the names to the left and of what is said to the right, inches."""
+    from reeplan.present.run import Run
+
 ROW, BAR, PARTS = 0.42, 0.15, 0.075
-HEAD, FOOT = 0.3, 0.5
+"""Heights of a row, of its bar and of the strip of partners, inches."""
 MOST_ROWS, MOST_SAID = 18, 3
 
 
@@ -80,13 +83,15 @@ def _says(lever: Lever) -> str:
     return f"{signed(lever.together.found)} ({ranged(lever.together)})"
 
 
-def _notes(levers: list[Lever], shown: list[Lever], cut: bool) -> list[str]:
+def _notes(levers: list[Lever], shown: list[Lever], scale: Scale | None) -> list[str]:
     said = ["Bar: what all together save (right) or pay more (left) if that alone is changed and all is solved again."]
     if any(lever.together.known and not lever.sign(lever.together) for lever in shown):
         said.append("Hollow: whether it saves or costs is not certain.")
     if any(lever.together.greatest - lever.together.least > lever.noise for lever in shown if lever.together.known):
+        ends = [end for lever in shown for end in (lever.together.least, lever.together.greatest)]
+        inside = scale is not None and all(scale.holds(end) for end in ends if not math.isnan(end))
         said.append(
-            "Line with ends: where the worth lies for certain" + ("; an arrow: further than drawn." if cut else ".")
+            "Line with ends: where the worth lies for certain" + ("." if inside else "; an arrow: further than drawn.")
         )
     if any(amount.known for lever in shown for amount in lever.partners.values()):
         said.append(
@@ -116,120 +121,31 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     """A row a change, the most important first."""
     run, levers = view.run, levers_of(view.run, table)
     shown = [lever for lever in levers if not lever.idle and not is_unsolved(lever)][:MOST_ROWS]
-    low, high, cut = _limits(shown)
     level = deal_level(run)
     subtitle = level_subtitle(run, level) if level is not None else years_and_money(run)
-    body = HEAD + ROW * len(shown) + FOOT if shown else 0.1
-    page = Page.of(view, title(view, table), subtitle, body, _notes(levers, shown, cut))
     if not shown:
-        return page.figure
-    bottom, left = page.floor + FOOT, EDGE + NAMES
-    axes = page.axes(left, bottom, page.right - SAYS - left, ROW * len(shown))
-    axes.set(xlim=(low, high), ylim=(bottom, bottom + ROW * len(shown)))
-    ticks = ticks_between(low, high, 6)
-    axes.set_xticks(ticks, [tick_label(tick, ticks, plus=True) for tick in ticks], size=SMALL)
-    axes.set_xlabel(f"Saved by the change (MUSD of {run.currency_year})", size=BODY)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", color=LINE, lw=0.8)
-    axes.axvline(0, color=INK, lw=0.9, zorder=3)
-    colours = partner_colours(run)
+        return Page.of(view, title(view, table), subtitle, 0.1, _notes(levers, shown, None)).figure
+    scale, colours = _scale(run, shown), partner_colours(run)
     split = [name for name in run.partners if any(lever.partners.get(name) is not None for lever in shown)]
-    if split:
-        page.legend(left, page.ceiling, [(display_name(name), colours[name]) for name in split], page.right - left)
-    for number, lever in enumerate(shown):
-        top = page.ceiling - HEAD - ROW * number
-        if number:
-            page.layer.plot([EDGE, page.right], [top] * 2, color=LINE, lw=0.7, zorder=0)
-        _name(page, lever, top)
-        _draw_lever(axes, lever, top, colours)
-        _say(page, lever, top, split)
+    lines = [
+        Line(f"{capitalised(display_name(lever.clause))}: {lever.short}", display_name(lever.about), _says(lever),
+             _split_in_words(lever, split), bold=bool(lever.sign(lever.together)))
+        for lever in shown
+    ]  # fmt: skip
+
+    def draw_row(axes: Any, number: int, middle: float) -> None:
+        _draw_worth(axes, shown[number], middle + 0.05)
+        stacked(axes, middle - 0.095, _parts(shown[number], colours), PARTS)
+
+    keys = squares((display_name(name), colours[name]) for name in split)
+    chart = RowChart(lines, Layout(scale, row=ROW), draw_row, keys)
+    page, axes = row_chart(view, title(view, table), subtitle, _notes(levers, shown, scale), chart)
+    axes.axvline(0, color=INK, lw=0.9, zorder=3)
     return page.figure
 
 
-def _name(page: Page, lever: Lever, top: float) -> None:
-    clause = display_name(lever.clause)
-    first = f"{capitalised(clause)}: {lever.short}"
-    page.write(
-        EDGE, top - 0.14, page.ruler.cut(first, NAMES - 0.1, SMALL, "bold"), SMALL, weight="bold", va="center_baseline"
-    )
-    page.write(
-        EDGE,
-        top - 0.29,
-        page.ruler.cut(display_name(lever.about), NAMES - 0.1, SMALL),
-        SMALL,
-        color=GREY,
-        va="center_baseline",
-    )
-
-
-def _draw_lever(axes: Any, lever: Lever, top: float, colours: dict[str, str]) -> None:
-    y = top - 0.05 - BAR / 2 - 0.03
-    worth, sign = lever.together, lever.sign(lever.together)
-    if worth.known:
-        axes.barh(
-            [y],
-            [worth.found],
-            BAR,
-            color=GREY if sign else "none",
-            edgecolor=GREY,
-            linewidth=1.2,
-            zorder=2,
-            gid="all together",
-        )
-        _whisker(axes, worth, y, lever)
-    above = below = 0.0
-    at = y - BAR / 2 - 0.03 - PARTS / 2
-    for name, amount in lever.partners.items():
-        if not amount.known or amount.found == 0:
-            continue
-        base = above if amount.found >= 0 else below
-        colour = colours[name]
-        axes.barh(
-            [at], [amount.found], PARTS, left=[base], color=colour if lever.sign(amount) else paler(colour, 0.55),
-            edgecolor="white", linewidth=0.4, zorder=2, gid=f"part {name}",
-        )  # fmt: skip
-        above, below = above + max(amount.found, 0.0), below + min(amount.found, 0.0)
-
-
-def _whisker(axes: Any, worth: Amount, y: float, lever: Lever) -> None:
-    """The certain range, set off from a full bar; an arrow where it goes beyond the frame."""
-    if worth.greatest - worth.least <= lever.noise:
-        return
-    low, high = axes.get_xlim()
-    ends = [min(max(end, low), high) for end in (worth.least, worth.greatest)]
-    if lever.sign(worth):
-        axes.plot(ends, [y, y], color="white", lw=2.4, zorder=3)
-    axes.plot(ends, [y, y], color=INK, lw=1.0, zorder=4, gid="band")
-    for end, shown, mark in ((worth.least, ends[0], "<"), (worth.greatest, ends[1], ">")):
-        axes.plot(
-            [shown],
-            [y],
-            "|" if end == shown else mark,
-            color=INK,
-            ms=6 if end == shown else 4,
-            mew=1.1,
-            zorder=4,
-            clip_on=False,
-        )
-
-
-def _say(page: Page, lever: Lever, top: float, split: list[str]) -> None:
-    x, room = page.right - SAYS + 0.14, SAYS - 0.14
-    known = lever.together.known
-    page.write(x, top - 0.14, page.ruler.cut(_says(lever), room, SMALL, "bold" if known else "normal"), SMALL,
-               weight="bold" if known and lever.sign(lever.together) else "normal", va="center_baseline")  # fmt: skip
-    if 0 < len(split) <= MOST_SAID:
-        parts = [
-            f"{display_name(name)} {signed(lever.partners[name].found)}"
-            for name in split
-            if name in lever.partners and lever.partners[name].known
-        ]
-        page.write(x, top - 0.29, page.ruler.cut(", ".join(parts), room, TINY), TINY, color=GREY, va="center_baseline")
-
-
-def _limits(shown: list[Lever]) -> tuple[float, float, bool]:
-    """All worths and parts; bands as far as they are not much longer than these. Whether any is cut."""
+def _scale(run: Run, shown: list[Lever]) -> Scale:
+    """All worths and parts; bands as far as they are not much longer than these."""
     marks, ends = [0.0], []
     for lever in shown:
         parts = [amount.found for amount in lever.partners.values() if amount.known]
@@ -237,13 +153,34 @@ def _limits(shown: list[Lever]) -> tuple[float, float, bool]:
         if lever.together.known:
             marks.append(lever.together.found)
             ends += [lever.together.least, lever.together.greatest]
-    extent = max(max(marks) - min(marks), 1e-9)
-    finite = [end for end in ends if math.isfinite(end)]
-    low = max(min([*marks, *finite]), min(marks) - 1.2 * extent)
-    high = min(max([*marks, *finite]), max(marks) + 1.2 * extent)
-    cut = any(not low <= end <= high for end in ends)
-    margin = 0.05 * (high - low)
-    return low - margin, high + margin, cut
+    return Scale.covering(marks, ends, label=f"Saved by the change (MUSD of {run.currency_year})", plus=True)
+
+
+def _draw_worth(axes: Any, lever: Lever, y: float) -> None:
+    """What it is worth to all together, hollow where the sign is not certain, with the range that is certain."""
+    worth, sign = lever.together, lever.sign(lever.together)
+    if not worth.known:
+        return
+    axes.barh([y], [worth.found], BAR, color=GREY if sign else "none", edgecolor=GREY, linewidth=1.2, zorder=2,
+              gid="all together")  # fmt: skip
+    if worth.greatest - worth.least > lever.noise:
+        whisker(axes, worth.least, worth.greatest, y, "band", halo=bool(sign))
+
+
+def _parts(lever: Lever, colours: dict[str, str]) -> list[tuple[float, str, str]]:
+    """What it is worth to each partner, pale where its sign is not certain."""
+    return [
+        (amount.found, colours[name] if lever.sign(amount) else paler(colours[name], 0.55), f"part {name}")
+        for name, amount in lever.partners.items()
+        if amount.known
+    ]
+
+
+def _split_in_words(lever: Lever, split: list[str]) -> str:
+    known = {name: lever.partners[name] for name in split if name in lever.partners and lever.partners[name].known}
+    if len(split) > MOST_SAID:
+        return ""
+    return ", ".join(f"{display_name(name)} {signed(amount.found)}" for name, amount in known.items())
 
 
 FIGURE = FigureSpec(

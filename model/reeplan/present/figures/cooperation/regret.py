@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, SMALL, TINY, WIDTH, line, paler
+from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
 from reeplan.present.figures.cooperation.data import NOISE, REGRET, Amount, deal_level, members, read_table
 from reeplan.present.figures.cooperation.wording import group_in_words, level_subtitle, money, ranged, several, signed
 from reeplan.present.figures.spec import FigureSpec, View
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     from reeplan.present.run import Run
 
-NAMES, CELL, WIDEST, ROW, GAP = 2.0, 0.94, 1.6, 0.62, 0.14
-"""Width of the names and of a cell, height of a row, and the gap between conducts, inches."""
+WIDTHS, ROW = Widths(names=2.0, cell=0.94, widest=1.6, gap=0.14), 0.62
 
 SLACK = 1e-6
 """A target missed by less is kept."""
@@ -120,93 +120,46 @@ def alt(view: View, table: pd.DataFrame) -> str:
 
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """A row for who stays, a column for year and conduct: the redder, the more is regretted; the bluer, the less."""
-    conducts = list(dict.fromkeys(table["conduct"]))
-    rows = list(table[["stays", "leaves"]].drop_duplicates().itertuples(index=False, name=None))
-    bands, cell = _bands(table, conducts)
-    head = line(BODY) + line(SMALL) + 0.08
-    height = head + ROW * len(rows) + 0.16
-    level = deal_level(view.run)
+    run, level = view.run, deal_level(view.run)
     target = level.target if level is not None else math.nan
-    subtitle = level_subtitle(view.run, level) if level is not None else years_and_money(view.run)
-    page = Page.of(view, title(view, table), subtitle, height * len(bands), _notes(table, target))
-    cells = {(r["stays"], r["leaves"], r["conduct"], r["year"]): r for r in table.to_dict("records")}
+    subtitle = level_subtitle(run, level) if level is not None else years_and_money(run)
+    of_conduct = [(str(name), sorted(set(rows["year"]))) for name, rows in table.groupby("conduct", sort=False)]
+    blocks = [(capitalised(display_name(name)), [(name, year) for year in years]) for name, years in of_conduct]
+    rows = list(table[["stays", "leaves"]].drop_duplicates().itertuples(index=False, name=None))
     most = float(table["regret_musd"].abs().max()) if table["regret_musd"].notna().any() else 1.0
-    for place_of_band, band in enumerate(bands):
-        top = page.ceiling - place_of_band * height
-        for place, (stays, leaves) in enumerate(rows):
-            _name(page, view.run, stays, leaves, top - head - ROW * place)
-        x = EDGE + NAMES
-        for conduct, years in band:
-            title_of = page.ruler.cut(capitalised(display_name(conduct)), len(years) * cell, BODY, "bold")
-            page.write(x + 0.03, top - line(BODY) + 0.03, title_of, BODY, weight="bold")
-            for year in years:
-                page.write(x + cell / 2, top - head + 0.06, f"{year:.0f}", SMALL, ha="center", color=GREY)
-                for place, (stays, leaves) in enumerate(rows):
-                    row = cells.get((stays, leaves, conduct, year))
-                    if row is not None:
-                        _cell(page, row, x, top - head - ROW * place, cell, most, target)
-                x += cell
-            x += GAP
-    return page.figure
+    cells = {((row["stays"], row["leaves"]), (row["conduct"], row["year"])): _cell(row, most, target)
+             for row in table.to_dict("records")}  # fmt: skip
+    grid = Grid(
+        WIDTHS, *WIDTHS.bands(blocks), ROW, [("", rows)],
+        cells,
+        lambda page, who, middle: _name(page, run, who, middle),
+        lambda page, when, middle, floor, wide: page.write(
+            middle, floor + 0.06, f"{when[1]:.0f}", SMALL, ha="center", color=GREY
+        ),
+        head=line(SMALL) + 0.08,
+    )  # fmt: skip
+    return cell_chart(view, title(view, table), subtitle, _notes(table, target), grid).figure
 
 
-def _bands(table: pd.DataFrame, conducts: list[str]) -> tuple[list[list[tuple[str, list[float]]]], float]:
-    """Conducts with their years side by side, below each other where they are too wide; and the width of a cell."""
-    room = WIDTH - 2 * EDGE - NAMES
-    most = int(room / CELL)
-    bands: list[list[tuple[str, list[float]]]] = [[]]
-    for conduct in conducts:
-        years = sorted(set(table["year"][table["conduct"] == conduct]))
-        for part in [years[first : first + most] for first in range(0, len(years), most)]:
-            held = sum(len(there) for _, there in bands[-1])
-            if bands[-1] and (held + len(part)) * CELL + GAP * len(bands[-1]) > room:
-                bands.append([])
-            bands[-1].append((conduct, part))
-    widest = max(sum(len(years) for _, years in band) for band in bands)
-    gaps = GAP * (max(len(band) for band in bands) - 1)
-    return bands, min(WIDEST, (room - gaps) / widest)
+def _name(page: Page, run: Run, who: tuple[str, str], middle: float) -> None:
+    stays, leaves = who
+    first = f"{capitalised(group_in_words(run, stays))} {'stay' if several(run, stays) else 'stays'}"
+    page.fit(EDGE, middle + 0.09, first, WIDTHS.names - 0.1, weight="bold")
+    second = _who_leaves(run, {"stays": stays, "leaves": leaves})
+    page.fit(EDGE, middle - 0.09, second, WIDTHS.names - 0.1, color=GREY)
 
 
-def _name(page: Page, run: Run, stays: str, leaves: str, top: float) -> None:
-    room = NAMES - 0.1
-    who = group_in_words(run, stays)
-    first = f"{capitalised(who)} {'stay' if several(run, stays) else 'stays'}"
-    for text, y, weight, colour in (
-        (first, 0.09, "bold", INK),
-        (_who_leaves(run, {"stays": stays, "leaves": leaves}), -0.09, "normal", GREY),
-    ):
-        page.write(
-            EDGE, top - ROW / 2 + y, page.ruler.cut(text, room, SMALL, weight), SMALL, weight=weight, color=colour,
-            va="center_baseline",
-        )  # fmt: skip
-
-
-def _cell(page: Page, row: dict[Any, Any], x: float, top: float, wide: float, most: float, target: float) -> None:
+def _cell(row: dict[Any, Any], most: float, target: float) -> Cell:
     """Regret, its band, and what is served then and alone."""
     regret, kind = amount_of(row), row["against_alone"]
     colour = colour_of(regret.found, most) if kind in (WORSE, BETTER) else "#FFFFFF" if regret.known else "#EDEDED"
-    page.box(
-        x + 0.015, top - ROW + 0.015, wide - 0.03, ROW - 0.03, facecolor=colour, gid="cell",
-        edgecolor=FAINT, linewidth=0.9 if kind in (UNSURE, SAME) else 0,
-    )  # fmt: skip
-    middle = x + wide / 2
-    style: dict[str, Any] = {"ha": "center", "va": "center_baseline"}
-    head = signed(regret.found) if regret.known else _without(row)
-    size = BODY if regret.known else TINY
-    page.write(
-        middle, top - 0.15, page.ruler.cut(head, wide - 0.06, size, "bold"), size, weight="bold", color=INK, **style
-    )
-    if regret.known:
-        band = page.ruler.cut(ranged(regret), wide - 0.06, TINY)
-        page.write(middle, top - 0.31, band, TINY, color=INK, **style)
-    if row["served_share"] != row["served_share"]:
-        return
-    missed = row["served_share"] < target - SLACK
-    served = f"{_share(row['served_share'])} vs {_share(row['alone_served_share'])}"
-    weight = "bold" if missed else "normal"
-    page.write(
-        middle, top - 0.47, page.ruler.cut(served, wide - 0.04, TINY, weight), TINY, color=INK, weight=weight, **style
-    )
+    said = [Said(signed(regret.found), BODY, "bold"), Said(ranged(regret))] if regret.known else [
+        Said(_without(row), TINY, "bold")]  # fmt: skip
+    if row["served_share"] == row["served_share"]:
+        missed = row["served_share"] < target - SLACK
+        served = f"{_share(row['served_share'])} vs {_share(row['alone_served_share'])}"
+        said.append(Said(served, weight="bold" if missed else "normal"))
+    return Cell(colour, said, 0.9 if kind in (UNSURE, SAME) else 0.0, FAINT)
 
 
 def _without(row: dict[Any, Any]) -> str:

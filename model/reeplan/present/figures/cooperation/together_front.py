@@ -9,8 +9,8 @@ import pandas as pd
 
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
+from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, apart, line, paler
-from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.cooperation.data import COALITIONS, Amount, Level, levels
 from reeplan.present.figures.cooperation.wording import money, ranged
 from reeplan.present.figures.front.data import read_front
@@ -256,9 +256,7 @@ def _free_place(page: Page, axes: Any, table: pd.DataFrame, end: float, text: st
 
     def covered(side: float, above: bool) -> int:
         start, floor = side * (MAIN - wide), 0.0 if above else -tall
-        return sum(
-            start - mark < x < start + wide + mark and floor - mark < y < floor + tall + mark for x, y in marks
-        )
+        return sum(start - mark < x < start + wide + mark and floor - mark < y < floor + tall + mark for x, y in marks)
 
     places = [(side, above) for above in (True, False) for side in (0.0, 1.0, 0.5)]
     return min(places, key=lambda place: covered(*place))

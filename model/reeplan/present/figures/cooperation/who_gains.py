@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.present.charts.page import Page
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, paler
-from reeplan.present.charts.ticks import tick_label, ticks_between
+from reeplan.present.charts.marks import write_behind
+from reeplan.present.charts.rows import BIG, Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import EDGE, FAINT, GREY, INK, SMALL, paler
 from reeplan.present.figures.cooperation.data import (
     ALLOCATION,
     Amount,
@@ -32,11 +34,13 @@ from reeplan.present.words import display_name
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHART, SAYS = 1.78, 2.32
-"""Where the chart begins, and the width of what is written behind it, inches."""
-LANE, PAD = 0.23, 0.17
-ROW = 0.7
-HEAD, FOOT = 0.24, 0.5
+    from reeplan.present.run import Run
+
+NAMES, SAYS = 1.63, 2.32
+"""Width of the names to the left and of what is said to the right, inches."""
+LANE, ROW, HEAD = 0.23, 0.7, 0.24
+SEEN = 0.004
+"""A band is drawn from this part of the frame on."""
 MOST_OF_BAND = 6.0
 """A band longer than so many times the span of all marks is cut."""
 
@@ -125,38 +129,34 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
 
 
 def _shared(view: View, table: pd.DataFrame) -> Figure:
-    level = _level(view)
+    level, rows = _level(view), table.to_dict("records")
     two = not _same_by_both_rules(table, level.noise)
-    row = ROW + (0.1 if two else 0.0)
-    page = Page.of(
-        view,
-        title(view, table),
-        level_subtitle(view.run, level),
-        HEAD + row * len(table) + FOOT,
-        _notes(table, two),
-    )
-    low, high = _limits(table)
-    bottom, width = page.floor + FOOT, page.right - SAYS - CHART
-    axes = page.axes(CHART, bottom, width, row * len(table))
-    axes.set(xlim=(low, high), ylim=(bottom, bottom + row * len(table)))
-    _dress(axes, low, high, f"Better off than alone by (MUSD of {view.run.currency_year})")
+    scale, colours = _scale(view.run, table), partner_colours(view.run)
+    lines = [
+        Line(display_name(row["partner"]), f"alone {money(row['alone_musd'])} MUSD", f"{_gains(row['gain_musd'])} MUSD",
+             f"certainly {between(_gain(row))}", _side_by_year(row), bold=True)
+        for row in rows
+    ]  # fmt: skip
+
+    def draw_row(axes: Any, number: int, middle: float) -> None:
+        row = rows[number]
+        _draw_partner(axes, row, middle + LANE / 2 * two, colours[row["partner"]])
+        if two:
+            axes.plot([row["alone_musd"] - row["nucleolus_musd"]], [middle - LANE / 2], "D", ms=6, mfc="white",
+                      mec=colours[row["partner"]], mew=1.5, zorder=6, clip_on=False, gid="nucleolus")  # fmt: skip
+
+    layout = Layout(scale, NAMES, SAYS, ROW + 0.1 * two, BIG, BIG)
+    page, axes = row_chart(view, title(view, table), level_subtitle(view.run, level), _notes(table, scale, two),
+                           RowChart(lines, layout, draw_row, head=HEAD))  # fmt: skip
     axes.axvline(0, color=INK, lw=1.0, zorder=2)
-    page.write(
-        CHART + width * (0 - low) / (high - low), page.ceiling - HEAD + 0.06, "as alone", SMALL, ha="center", color=INK
-    )
-    colours = partner_colours(view.run)
-    for number, record in enumerate(table.to_dict("records")):
-        top = page.ceiling - HEAD - number * row
-        if number:
-            page.layer.plot([EDGE, page.right], [top] * 2, color=LINE, lw=0.9, zorder=0)
-        _draw_partner(page, axes, record, top - PAD / 2, colours[record["partner"]], two)
-        _say_partner(page, record, top - PAD / 2)
+    at = EDGE + NAMES + (page.right - SAYS - EDGE - NAMES) * scale.share(0)
+    page.write(at, page.ceiling - HEAD + 0.06, "as alone", SMALL, ha="center")
     return page.figure
 
 
-def _draw_partner(page: Page, axes: Any, row: dict[Any, Any], top: float, colour: str, two: bool) -> None:
-    """Before and after side payments; where the rules differ, what the other rule gives below."""
-    y, alone = top - LANE, row["alone_musd"]
+def _draw_partner(axes: Any, row: dict[Any, Any], y: float, colour: str) -> None:
+    """Before and after side payments, on the range that is certain."""
+    alone = row["alone_musd"]
     before, after = alone - row["pays_in_plan_musd"], alone - row["shapley_musd"]
     low, high = axes.get_xlim()
     _band(axes, _gain(row), y, colour)
@@ -169,47 +169,17 @@ def _draw_partner(page: Page, axes: Any, row: dict[Any, Any], top: float, colour
             )  # fmt: skip
         axes.plot([before], [y], "s", ms=7, mfc="white", mec=colour, mew=1.6, zorder=5, clip_on=False, gid="before")
     axes.plot([after], [y], "o", ms=8, mfc=colour, mec=colour, zorder=6, clip_on=False, gid="shapley")
-    if two:
-        other = alone - row["nucleolus_musd"]
-        axes.plot(
-            [other], [y - LANE], "D", ms=6, mfc="white", mec=colour, mew=1.5, zorder=6, clip_on=False, gid="nucleolus"
-        )
 
 
 def _band(axes: Any, gain: Amount, y: float, colour: str) -> None:
     """Where the gain may lie; without an end where nothing bounds it or the frame is too narrow."""
     low, high = axes.get_xlim()
-    if not gain.known or gain.greatest - gain.least < 0.004 * (high - low):
+    if not gain.known or gain.greatest - gain.least < SEEN * (high - low):
         return
     shown = [min(max(end, low), high) for end in (gain.least, gain.greatest)]
     axes.plot(shown, [y, y], color=paler(colour, 0.6), lw=7, solid_capstyle="butt", zorder=2, gid="band")
     inside = [end for end in (gain.least, gain.greatest) if low <= end <= high]
     axes.plot(inside, [y] * len(inside), "|", color=colour, ms=10, mew=1.3, zorder=3)
-
-
-def _say_partner(page: Page, row: dict[Any, Any], top: float) -> None:
-    """The name and cost alone to the left; the gain and the side payment to the right."""
-    room = CHART - EDGE - 0.12
-    y = top - LANE
-    page.write(
-        EDGE, y, page.ruler.cut(display_name(row["partner"]), room, BODY, "bold"), BODY,
-        weight="bold", va="center_baseline",
-    )
-    page.write(EDGE, y - LANE * 0.78, page.ruler.cut(f"alone {money(row['alone_musd'])} MUSD", room, SMALL), SMALL,
-               va="center_baseline", color=GREY)  # fmt: skip
-    left, room = page.right - SAYS + 0.14, SAYS - 0.14
-    gain = _gain(row)
-    said = [
-        (f"{_gains(gain.found)} MUSD", BODY, "bold", INK),
-        (f"certainly {between(gain)}", SMALL, "normal", GREY),
-        (_side_by_year(row), SMALL, "normal", INK),
-    ]
-    at = top - 0.09
-    for text, size, weight, colour in said:
-        page.write(
-            left, at, page.ruler.cut(text, room, size, weight), size, weight=weight, color=colour, va="center_baseline"
-        )
-        at -= 0.17
 
 
 def _side_by_year(row: dict[Any, Any]) -> str:
@@ -225,20 +195,17 @@ def _same_by_both_rules(table: pd.DataFrame, noise: float) -> bool:
     return not bool((apart > 10 * noise).any())
 
 
-def _limits(table: pd.DataFrame) -> tuple[float, float]:
+def _scale(run: Run, table: pd.DataFrame) -> Scale:
     """All marks, and bands as far as they are not many times longer than what the marks span."""
-    alone = table["alone_musd"]
     marks = [0.0]
     for name in ("pays_in_plan_musd", "shapley_musd", "nucleolus_musd"):
-        marks += list((alone - table[name]).dropna())
-    extent = max(max(marks) - min(marks), 1e-6 * float(alone.abs().max()), 1e-9)
-    ends = [end for end in [*table["gain_least_musd"], *table["gain_greatest_musd"]] if math.isfinite(end)]
-    low = max(min([*marks, *ends]), min(marks) - MOST_OF_BAND * extent)
-    high = min(max([*marks, *ends]), max(marks) + MOST_OF_BAND * extent)
-    return low - 0.06 * (high - low), high + 0.06 * (high - low)
+        marks += list(table["alone_musd"] - table[name])
+    label = f"Better off than alone by (MUSD of {run.currency_year})"
+    ends = [*table["gain_least_musd"], *table["gain_greatest_musd"]]
+    return Scale.covering(marks, ends, MOST_OF_BAND, 0.06, label, plus=True)
 
 
-def _notes(table: pd.DataFrame, two: bool) -> list[str]:
+def _notes(table: pd.DataFrame, scale: Scale, two: bool) -> list[str]:
     said = (
         "Square: in the joint plan, before any side payment. Disc: after it, bearing the Shapley value; "
         "the arrow is the side payment."
@@ -247,19 +214,9 @@ def _notes(table: pd.DataFrame, two: bool) -> list[str]:
         said += " Diamond: bearing the nucleolus instead."
     else:
         said += " The nucleolus gives the same."
-    limits = _limits(table)
-    if (table["gain_greatest_musd"] - table["gain_least_musd"] > 0.004 * (limits[1] - limits[0])).any():
+    if (table["gain_greatest_musd"] - table["gain_least_musd"] > SEEN * (scale.high - scale.low)).any():
         said += " Pale bar: where the gain may lie, as least costs are only known between a bound and the cost found."
     return [said]
-
-
-def _dress(axes: Any, low: float, high: float, label: str) -> None:
-    ticks = ticks_between(low, high, 7)
-    axes.set_xticks(ticks, [tick_label(tick, ticks, plus=True) for tick in ticks], size=SMALL)
-    axes.set_xlabel(label, size=BODY)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", color=LINE, lw=0.8)
 
 
 # ---- without shares -----------------------------------------------------------------------------
@@ -267,48 +224,34 @@ def _dress(axes: Any, low: float, high: float, label: str) -> None:
 
 def _not_shared(view: View, table: pd.DataFrame) -> Figure:
     """Bars of what each pays in the plan and of what it would cost alone, as far as there are such plans."""
-    level = _level(view)
-    row = 2 * LANE + PAD
+    level, rows, colours = _level(view), table.to_dict("records"), partner_colours(view.run)
     notes = [
         " ".join(who_cannot(level)),
         "Grey: alone. Colour: in the joint plan, before any side payment. How to share the cost is not said: "
         "that takes a cost of every coalition.",
     ]
-    page = Page.of(view, title(view, table), level_subtitle(view.run, level), row * len(table) + FOOT, notes)
-    both = [*table["alone_musd"], *table["pays_in_plan_musd"]]
-    costs = [0.0, *(cost for cost in both if math.isfinite(cost))]
-    extent = max(max(costs) - min(costs), 1e-9)
-    low, high = min(costs) - (0.02 * extent if min(costs) < 0 else 0.0), max(costs) + 0.02 * extent
-    bottom, width = page.floor + FOOT, page.right - 1.5 - CHART
-    axes = page.axes(CHART, bottom, width, row * len(table))
-    axes.set(xlim=(low, high), ylim=(bottom, bottom + row * len(table)))
-    ticks = ticks_between(low, high, 7)
-    axes.set_xticks(ticks, [tick_label(tick, ticks) for tick in ticks], size=SMALL)
-    axes.set_xlabel(f"Cost (MUSD of {view.run.currency_year})", size=BODY)
-    axes.set_yticks([])
-    axes.axvline(0, color=FAINT, lw=0.9)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", color=LINE, lw=0.8)
-    colours = partner_colours(view.run)
-    for number, record in enumerate(table.to_dict("records")):
-        top = page.ceiling - number * row - PAD / 2
-        partner = record["partner"]
-        name = page.ruler.cut(display_name(partner), CHART - EDGE - 0.12, BODY, "bold")
-        page.write(EDGE, top - LANE, name, BODY, weight="bold", va="center_baseline")
+    costs = [0.0, *table["alone_musd"], *table["pays_in_plan_musd"]]
+    scale = Scale.covering(costs, margin=0.02, label=f"Cost (MUSD of {view.run.currency_year})")
+    scale = replace(scale, low=min(0.0, *(cost for cost in costs if math.isfinite(cost))))
+
+    def draw_row(axes: Any, number: int, middle: float) -> None:
+        partner = rows[number]["partner"]
         alone = level.alone(partner)
         why = "cannot reach the target alone" if alone.cannot else f"alone: {alone.status}"
-        for lane, (musd, colour, without) in enumerate(
-            ((record["alone_musd"], FAINT, why), (record["pays_in_plan_musd"], colours[partner], "no joint plan"))
+        for musd, up, colour, where, without in (
+            (rows[number]["alone_musd"], LANE / 2, FAINT, "alone", why),
+            (rows[number]["pays_in_plan_musd"], -LANE / 2, colours[partner], "in the plan", "no joint plan"),
         ):
-            y = top - (lane + 0.5) * LANE
-            if math.isfinite(musd):
-                axes.barh([y], [musd], 0.8 * LANE, color=colour, zorder=2)
-            said = f"{money(musd)} {('alone', 'in the plan')[lane]}" if math.isfinite(musd) else without
-            end = max(musd, 0.0) if math.isfinite(musd) else 0.0
-            axes.annotate(
-                said, (end, y), (4, 0), textcoords="offset points", size=SMALL, va="center_baseline",
-                color=INK if math.isfinite(musd) else GREY, annotation_clip=False,
-            )  # fmt: skip
+            known = math.isfinite(musd)
+            if known:
+                axes.barh([middle + up], [musd], 0.8 * LANE, color=colour, zorder=2)
+            write_behind(axes, max(musd, 0.0) if known else 0.0, middle + up,
+                         f"{money(musd)} {where}" if known else without, color=INK if known else GREY)  # fmt: skip
+
+    lines = [Line(display_name(row["partner"]), bold=True) for row in rows]
+    chart = RowChart(lines, Layout(scale, NAMES, 1.5, 2 * LANE + 0.17, BIG), draw_row)
+    page, axes = row_chart(view, title(view, table), level_subtitle(view.run, level), notes, chart)
+    axes.axvline(0, color=FAINT, lw=0.9)
     return page.figure
 
 

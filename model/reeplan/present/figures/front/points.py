@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BLUE, BODY, FAINT, GREY, INK, LINE, SMALL, WIDTH
-from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.front import words
 from reeplan.present.figures.front.page import BAND, LEFT, MAIN, FrontPage, resilience_limits, visible_gaps
 from reeplan.present.words import NBSP

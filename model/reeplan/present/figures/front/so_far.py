@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BLUE, GREY, INK, LINE, TextMeasurer, drawing_style
-from reeplan.present.charts.ticks import tick_label, ticks_between
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,6 +9,7 @@ import matplotlib.patheffects as effects
 
 from reeplan.outputs.run import STAGES
 from reeplan.present import words
+from reeplan.present.charts.key import squares, symbol
 from reeplan.present.charts.style import FAINT, GREY, INK, LINE, OTHER, SMALL, STAGE_COLOURS, TINY, line
 from reeplan.present.figures.flows.origins import FROM_STOCK, RECYCLED
 from reeplan.present.figures.map.bands import Band, band, draw_band
@@ -240,26 +241,15 @@ def draw_legend(page: Page, run: Run, table: pd.DataFrame, top: float) -> float:
         shared = [run.in_words(name) for name in names if origin_colour(run, name) == OTHER]
         items = [(run.in_words(name), origin_colour(run, name)) for name in names if origin_colour(run, name) != OTHER]
         items += [(words.join_and(shared), OTHER)] if shared else []
-        top = page.legend(left, top, items, width) - 0.02
+        top = page.legend(left, top, squares(items), width) - 0.02
     stages = [stage for stage in STAGES if (built["stage"] == stage).any()]
     if stages:
-        _head(page, top - line(SMALL) + 0.03, "Built by the plan, t")
-        top = _stage_legend(page, stages, left, top)
+        _head(page, top - line(SMALL) + 0.025, "Built by the plan, t")
+        looks = {stage: {"ms": 7, "mfc": STAGE_COLOURS[stage], "mec": "white", "mew": 0.5} for stage in stages}
+        keys = [symbol(words.STAGE_WORDS[stage], SHAPES[stage], **look) for stage, look in looks.items()]
+        top = page.legend(left, top, keys, width) - 0.03
     return top
 
 
 def _head(page: Page, y: float, text: str) -> None:
     page.write(page.left, y, text, SMALL, va="center_baseline", color=GREY)
-
-
-def _stage_legend(page: Page, stages: list[str], left: float, top: float) -> float:
-    at, y = left, top - line(SMALL) + 0.03
-    for stage in stages:
-        label = words.STAGE_WORDS[stage]
-        wide = 0.36 + page.ruler.width(label, SMALL)
-        if at > left and at + wide > page.right:
-            at, y = left, y - line(SMALL) - 0.05
-        page.layer.plot([at + 0.06], [y], SHAPES[stage], ms=7, mfc=STAGE_COLOURS[stage], mec="white", mew=0.5)
-        page.write(at + 0.18, y, label, SMALL, va="center_baseline", color=INK)
-        at += wide
-    return y - 0.1

@@ -8,6 +8,7 @@ import pandas as pd
 
 from reeplan.outputs.run import STAGES
 from reeplan.present import words
+from reeplan.present.charts.key import squares
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, STAGE_COLOURS, TINY, WIDTH
 from reeplan.present.charts.timeline_bars import BAR, CHART, CHART_WIDTH, NAMES, SIZES, Row, draw_steps, write_sizes
@@ -189,7 +190,7 @@ def _legend(page: Page, partners: list[tuple[str, str]]) -> None:
     page.box(NAMES + 0.75, y - 0.055, 0.22, 0.11, facecolor="white", edgecolor=GREY, hatch="//////", linewidth=0.5)
     page.write(NAMES + 1.03, y, "being built", SMALL, va="center_baseline", color=GREY)
     page.write(CHART, y, "paid by", SMALL, va="center_baseline", color=GREY)
-    page.legend(CHART + 0.5, y + 0.115, partners, page.right - CHART - 0.5)
+    page.legend(CHART + 0.5, y + 0.115, squares(partners), page.right - CHART - 0.5)
 
 
 def _year_axes(page: Page, years: list[int], top: float) -> Any:

@@ -8,24 +8,21 @@ import pandas as pd
 
 from reeplan.inputs.names import counted
 from reeplan.present import words
-from reeplan.present.charts.page import Page
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, text_on
-from reeplan.present.charts.ticks import tick_label, ticks_between
+from reeplan.present.charts.marks import stacked
+from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import EDGE, GREY, TINY, WIDTH, TextMeasurer, text_on
 from reeplan.present.figures.spec import FigureSpec, View
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from reeplan.present.run import Run
 
-ROW, BAR, LOW_ROW = 0.34, 0.2, 0.27
-CHART = 1.72
-SAYS = 1.62
-"""Where bars begin, and the width of what is written behind them, inches."""
+ROW, BAR = 0.35, 0.2
+"""Heights of a row and its bar, inches."""
 USED_UP = 0.995
 """The part of a budget from which on it counts as used up."""
 MOST_COUNTRIES = 12
-HEADING = 0.32
 
 COLUMNS = ("partner", "country", "first_year", "last_year", "capital_musd", "budget_musd")
 
@@ -122,114 +119,65 @@ def _budgets(table: pd.DataFrame) -> list[tuple[str, float, float, float, float]
 
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """Above, who pays, in a frame as long as the budget; below, where it is spent."""
-    run = view.run
-    payers = [
-        (str(key[0]), part)
-        for key, part in table.groupby(["partner", "first_year", "last_year"], sort=False, dropna=False)
-    ]
+    run, keys = view.run, ["partner", "first_year", "last_year"]
+    payers = [part for _, part in table.groupby(keys, sort=False, dropna=False)]
     spent = spent_by_country(view)
     rest = spent.iloc[MOST_COUNTRIES - 1 :] if len(spent) > MOST_COUNTRIES else spent.iloc[:0]
     spent = spent.iloc[: len(spent) - len(rest)]
     if len(rest):
         spent.loc[counted(len(rest), "other")] = rest.sum()
-    body = ROW * len(payers) + LOW_ROW * len(spent) + 2 * HEADING + 0.5
-    page = Page.of(
+    total = float(spent.to_numpy().sum())
+    most = max([*table["budget_musd"].dropna(), *(part["capital_musd"].sum() for part in payers), *spent.sum(axis=1)])
+    layout = Layout(Scale(0.0, 1.02 * most, f"Capital (MUSD of {run.currency_year})"), 1.57, 1.76, ROW)
+    parts = [
+        *([(run.country_colour(str(name)), str(name), float(musd)) for name, musd in
+           zip(part["country"], part["capital_musd"], strict=True)] for part in payers),
+        *([(run.partner_colour(str(name)), str(name), float(musd)) for name, musd in row.items()]
+          for _, row in spent.iterrows()),
+    ]  # fmt: skip
+    per_musd = (WIDTH - 2 * EDGE - layout.names - layout.says) / layout.scale.high
+    ruler = TextMeasurer()
+
+    def draw_row(axes: Any, number: int, middle: float) -> None:
+        stacked(axes, middle, [(musd, colour, "") for colour, _, musd in parts[number]], BAR, linewidth=0.5, zorder=3)
+        left = 0.0
+        for colour, name, musd in parts[number]:
+            text = words.display_name(name)
+            if musd > 0 and ruler.width(text, TINY, "bold") + 0.08 <= musd * per_musd:
+                axes.text(left + musd / 2, middle, text, size=TINY, ha="center", va="center_baseline", weight="bold",
+                          zorder=5, color=text_on(colour))  # fmt: skip
+            left += musd
+        budget = payers[number]["budget_musd"].iloc[0] if number < len(payers) else float("nan")
+        if budget == budget:
+            axes.barh([middle], [budget], BAR + 0.07, facecolor="none", edgecolor=GREY, linewidth=1.0, zorder=4)
+
+    lines = [_payer(part) for part in payers] + [
+        Line(words.display_name(str(name)), colour=run.country_colour(str(name)),
+             says=f"{words.musd(row.sum())} MUSD ({words.percent(100 * row.sum() / total)})")
+        for name, row in spent.iterrows()
+    ]  # fmt: skip
+    headings = {0: ("Who pays: coloured by the country where it is spent", ""),
+                len(payers): ("Where it is spent: coloured by who pays", "")}  # fmt: skip
+    page, _ = row_chart(
         view,
         title(view, table),
         f"{run.plan_in_words(view.point)}: capital decided over the whole horizon, undiscounted",
-        body,
         ["Capital counts in the year of its decision. A grey frame is a budget: what may be decided in these years."],
+        RowChart(lines, layout, draw_row, headings=headings),
     )
-    most = max(
-        [*table["budget_musd"].dropna(), *(part["capital_musd"].sum() for _, part in payers), *spent.sum(axis=1)]
-    )
-    floor = page.floor + 0.46
-    axes = page.axes(CHART, floor, page.right - SAYS - CHART, page.ceiling - floor)
-    axes.set_ylim(floor, page.ceiling)
-    axes.set_xlim(0, 1.02 * most)
-    _dress(axes, run, most)
-    y = _heading(page, axes, page.ceiling, "Who pays", "coloured by the country where it is spent: see below")
-    for partner, part in payers:
-        y -= ROW
-        _draw_payer(run, page, axes, partner, part, y + ROW / 2)
-    y = _heading(page, axes, y, "Where it is spent", "coloured by who pays")
-    total = float(spent.to_numpy().sum())
-    for country, row in spent.iterrows():
-        y -= LOW_ROW
-        parts = [(str(name), float(musd), run.partner_colour(str(name))) for name, musd in row.items() if musd > 0]
-        middle = y + LOW_ROW / 2
-        _draw_bar(run, page, axes, parts, middle)
-        money = float(row.sum())
-        page.box(EDGE, middle - 0.06, 0.12, 0.12, facecolor=run.country_colour(str(country)))
-        _label(page, words.display_name(str(country)), "", middle, EDGE + 0.18)
-        _say(page, f"{words.musd(money)} MUSD ({words.percent(100 * money / total)})", middle)
     return page.figure
 
 
-def _dress(axes: Any, run: Run, most: float) -> None:
-    ticks = ticks_between(0.0, most * 1.02, 7)
-    axes.set_xticks(ticks, [tick_label(tick, ticks) for tick in ticks], size=SMALL)
-    axes.set_xlabel(f"Capital (MUSD of {run.currency_year})", size=BODY)
-    axes.set_yticks([])
-    axes.spines["left"].set_color(FAINT)
-    axes.grid(axis="x", color=LINE, lw=0.8)
-
-
-def _heading(page: Page, axes: Any, y: float, text: str, note: str) -> float:
-    y -= HEADING
-    page.write(EDGE, y + 0.1, text, BODY, weight="bold")
-    mask = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    axes.text(0.06 * axes.get_xlim()[1] / 5, y + 0.1, note, size=TINY, color=GREY, bbox=mask)
-    return y
-
-
-def _draw_payer(run: Run, page: Page, axes: Any, partner: str, part: pd.DataFrame, y: float) -> None:
-    budget, first, last = (part[name].iloc[0] for name in ("budget_musd", "first_year", "last_year"))
-    spent = [
-        (country, musd, run.country_colour(country))
-        for country, musd in zip(part["country"], part["capital_musd"], strict=True)
-        if musd > 0
-    ]
-    _draw_bar(run, page, axes, spent, y)
-    money = float(part["capital_musd"].sum())
+def _payer(part: pd.DataFrame) -> Line:
+    """A partner with the years of its budget, and how much of that is used."""
+    given = part.iloc[0]
+    spent, budget = float(part["capital_musd"].sum()), given["budget_musd"]
+    name = words.display_name(str(given["partner"]))
     if budget != budget:
-        _label(page, words.display_name(partner), "without a budget", y)
-        _say(page, f"{words.musd(money)} MUSD", y)
-        return
-    axes.barh([y], [budget], BAR + 0.07, facecolor="none", edgecolor=GREY, linewidth=1.0, zorder=4)
-    _label(page, words.display_name(partner), words.span(first, last), y)
-    used = f" ({words.percent(100 * money / budget)})" if budget > 0 else ""
-    _say(page, f"{words.musd(money)} of {words.musd(budget)} MUSD{used}", y)
-
-
-def _draw_bar(run: Run, page: Page, axes: Any, parts: list[tuple[str, float, str]], y: float) -> None:
-    """Parts side by side, each with its name if that fits."""
-    left = 0.0
-    per_musd = (page.right - SAYS - CHART) / axes.get_xlim()[1]
-    for name, musd, colour in parts:
-        axes.barh([y], [musd], BAR, left=[left], color=colour, edgecolor="white", linewidth=0.5, zorder=3)
-        text = words.display_name(name)
-        if page.ruler.width(text, TINY, "bold") + 0.08 <= musd * per_musd:
-            axes.text(
-                left + musd / 2, y, text, size=TINY, ha="center", va="center_baseline", weight="bold", zorder=5,
-                color=text_on(colour),
-            )  # fmt: skip
-        left += musd
-
-
-def _label(page: Page, name: str, years: str, y: float, left: float = EDGE) -> None:
-    room = CHART - left - 0.1
-    years = f"  {years}" if years else ""
-    name = page.ruler.cut(name, room - page.ruler.width(years, TINY), BODY)
-    page.write(left, y, name, BODY, va="center_baseline")
-    page.write(left + page.ruler.width(name, BODY), y, years, TINY, va="center_baseline", color=GREY)
-
-
-def _say(page: Page, text: str, y: float) -> None:
-    size = next((size for size in (SMALL, TINY, 6.4) if page.ruler.width(text, size) <= SAYS - 0.08), 6.4)
-    page.write(
-        page.right - SAYS + 0.08, y, page.ruler.cut(text, SAYS - 0.08, size), size, va="center_baseline", color=INK
-    )
+        return Line(name, "without a budget", f"{words.musd(spent)} MUSD")
+    used = f" ({words.percent(100 * spent / budget)})" if budget > 0 else ""
+    years = words.span(given["first_year"], given["last_year"])
+    return Line(name, years, f"{words.musd(spent)} of {words.musd(budget)} MUSD{used}")
 
 
 FIGURE = FigureSpec(

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.present import words
+from reeplan.present.charts.marks import stacked
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, SKY, VERMILION, YELLOW
+from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, TINY
-from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.spec import FigureSpec, View
 
 if TYPE_CHECKING:
@@ -136,27 +137,17 @@ def _draw_bars(
 ) -> None:
     bottom = page.ceiling - HEIGHT
     axes = page.axes(CHART, bottom, page.right - CHART, HEIGHT - 0.05)
-    axes.set_xlim(CHART, page.right)
+    axes.set(xlim=(CHART, page.right), xticks=[])
+    ends = [0.0]
     for point, x in zip(shown, at, strict=True):
         change = table[table["point"] == point].set_index("part")["over_cheapest_musd"]
-        above = below = 0.0
-        for part in parts:
-            musd = float(change[part])
-            base = above if musd >= 0 else below
-            if abs(musd) > 1e-9:
-                axes.bar([x], [musd], width, bottom=[base], color=PARTS[part][1], edgecolor="white", linewidth=0.4)
-            above, below = above + max(musd, 0.0), below + min(musd, 0.0)
+        ends += stacked(axes, x, [(float(change[part]), PARTS[part][1], part) for part in parts], width, upright=True)
         axes.plot([x], [float(change.sum())], "D", ms=5, mfc="white", mec=INK, mew=1.3, zorder=5)
     _say_how_to_read(page)
     axes.axhline(0, color=GREY, lw=0.9, zorder=3)
-    axes.margins(y=0.06)
-    low, high = axes.get_ylim()
-    ticks = ticks_between(low, high, 7)
-    axes.set_yticks(ticks, [tick_label(tick, ticks, plus=True) for tick in ticks], size=SMALL)
-    axes.set_ylabel("Difference to the cheapest plan (MUSD)", size=SMALL, labelpad=5)
-    axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
-    axes.grid(axis="y", color=LINE, lw=0.8)
+    scale = Scale.covering(ends, label="Difference to the cheapest plan (MUSD)", plus=True)
+    scale.dress(axes, "y", most=7)
 
 
 def _say_how_to_read(page: Page) -> None:
@@ -195,14 +186,9 @@ def _draw_numbers(
         strong = "bold" if number in (0, len(names) - 1) else "normal"
         if 2 <= number < len(names) - 1:
             page.box(EDGE, y - 0.06, 0.11, 0.12, facecolor=PARTS[parts[number - 2]][1])
-        page.write(
-            NAMES, y, page.ruler.cut(name, NAMES_WIDTH, SMALL, strong), SMALL, va="center_baseline", weight=strong
-        )
+        page.fit(NAMES, y, name, NAMES_WIDTH, weight=strong)
         for column, x, wide in zip(columns, at, widths, strict=True):
-            page.write(
-                x + wide / 2, y, page.ruler.cut(column[number], room, size, strong), size,
-                va="center_baseline", ha="right", weight=strong,
-            )  # fmt: skip
+            page.fit(x + wide / 2, y, column[number], room, size, ha="right", weight=strong)
         if number in (1, len(names) - 2):
             page.layer.plot([EDGE, page.right], [y - ROW / 2 - 0.03] * 2, color=LINE, lw=0.9)
 

@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
+from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, TextMeasurer, line, text_on
 from reeplan.present.figures.spec import FigureSpec, View
@@ -25,11 +26,8 @@ COLUMNS = ["scenario", "window", "year", "material", "demand_t", "unmet_t", "unm
 COLOURS = colormaps["YlOrBr"]
 """From light to dark: the order is seen whatever colours one can tell apart, and in print."""
 
-LABELS, CELL, WIDEST, ROW, GAP = 1.62, 0.36, 0.52, 0.235, 0.16
-"""Inches: the column of names, a cell's least and greatest width, its height, and the gap between disruptions."""
-
-HEADING = 1.1
-"""Inches that a disruption's words need, however few its years."""
+WIDTHS, ROW = Widths(names=1.62, cell=0.36, widest=0.52, gap=0.16, block=1.1), 0.235
+"""A disruption's words need some width, however few its years."""
 
 SMALLEST_T = 1e-6
 
@@ -116,16 +114,16 @@ def alt(view: View, table: pd.DataFrame) -> str:
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """Rows are materials, columns the years of each window; darker is shorter."""
     run = view.run
-    everyone = words.join_and([words.display_name(name) for name in run.partners])
-    subtitle = f"{run.plan_in_words(view.point)}: percent of demand not met, {everyone} together"
     if not _is_short(table):
         return _nothing(view, table)
-    ruler = TextMeasurer()
-    bands, cell = _bands(table)
+    everyone = words.join_and([words.display_name(name) for name in run.partners])
+    subtitle = f"{run.plan_in_words(view.point)}: percent of demand not met, {everyone} together"
+    of_scenario = [rows for _, rows in table.groupby("scenario", sort=False)]
+    columns = [list(dict.fromkeys(zip(rows["window"], rows["year"], strict=True))) for rows in of_scenario]
+    blocks = [(_happens(run, str(there[0][0])), there) for there in columns]
     there = set(table["material"])
     materials = [name for name in [*run.products, *run.elements] if name in there]
-    heads = [max(len(_head(run, ruler, block, cell)) for block in band) for band in bands]
-    heights = [lines * line(SMALL) + 0.24 + len(materials) * ROW + 0.16 for lines in heads]
+    cells = {(row["material"], (row["window"], row["year"])): _cell(row) for row in table.to_dict("records")}
     hidden = len(run.windows) - table["window"][table["window"] != BASE].nunique()
     notes = [
         "Each column is a year of a disruption, as if that disruption alone happened. A dot: all is met; empty: no "
@@ -133,102 +131,40 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         + (f" In {words.count(hidden, 'further disruption')} nothing goes short." if hidden else "")
         + ("" if BASE in set(table["window"]) else " As expected, nothing goes short.")
     ]
-    page = Page.of(view, title(view, table), subtitle, sum(heights) + 0.26, notes)
-    top = _scale(page)
-    for band, lines, height in zip(bands, heads, heights, strict=True):
-        _band(page, run, band, materials, lines, top, cell)
-        top -= height
+    grid = Grid(
+        WIDTHS, *WIDTHS.bands(blocks), ROW, [("", materials)],
+        cells,
+        lambda page, material, middle: _write_material(page, run, material, middle),
+        lambda page, column, middle, floor, wide: _write_year(page, run, column, middle, (floor, wide)),
+        head=0.24,
+    )  # fmt: skip
+    page = cell_chart(view, title(view, table), subtitle, notes, grid, above=0.28)
+    _draw_scale(page)
     return page.figure
 
 
-def _bands(table: pd.DataFrame) -> tuple[list[list[pd.DataFrame]], float]:
-    """Blocks of columns in as many bands as the page's width asks for, and the width of a cell.
-
-    A block is a kind of disruption, parted where it is too wide.
-    """
-    room = WIDTH - 2 * EDGE - LABELS
-    most = int((room + 1e-9) / CELL)
-    blocks = []
-    for _, rows in table.groupby("scenario", sort=False):
-        columns = rows[["window", "year"]].drop_duplicates()
-        parts = [columns.iloc[first : first + most] for first in range(0, len(columns), most)]
-        blocks += [rows.merge(part, on=["window", "year"]) for part in parts]
-    bands: list[list[pd.DataFrame]] = [[]]
-    for block in blocks:
-        if bands[-1] and _wide([*bands[-1], block], CELL) > room:
-            bands.append([])
-        bands[-1].append(block)
-    cell = CELL
-    while cell < WIDEST and all(_wide(band, cell + 0.01) <= room for band in bands):
-        cell += 0.01
-    return bands, cell
+def _write_material(page: Page, run: Run, name: str, middle: float) -> None:
+    label, room = run.material_in_words(name), WIDTHS.names - 0.12
+    shown = label if page.ruler.width(label, BODY) <= room else words.display_name(name)
+    page.fit(page.left + WIDTHS.names - 0.08, middle, shown, room, BODY, ha="right")
 
 
-def _wide(band: list[pd.DataFrame], cell: float) -> float:
-    return sum(_room(block, cell) + GAP for block in band) - GAP
+def _write_year(page: Page, run: Run, column: tuple[str, int], middle: float, place: tuple[float, float]) -> None:
+    """A year, and a line under those of one disruption."""
+    (window, year), (floor, wide) = column, place
+    page.write(middle, floor + 0.07, str(year), TINY, ha="center", color=GREY)
+    years = run.window_years.get(window, [])
+    if len(years) > 1:
+        ends = [middle - wide / 2 + 0.05 * (year == years[0]), middle + wide / 2 - 0.05 * (year == years[-1])]
+        page.layer.plot(ends, [floor + 0.035] * 2, color=GREY, lw=0.8)
 
 
-def _room(block: pd.DataFrame, cell: float) -> float:
-    return max(len(block[["window", "year"]].drop_duplicates()) * cell, HEADING)
-
-
-def _head(run: Run, ruler: TextMeasurer, block: pd.DataFrame, cell: float) -> list[str]:
-    label = _happens(run, str(block["window"].iloc[0]))
-    return ruler.wrap(label, _room(block, cell) - 0.04, SMALL, "bold", most=4)
-
-
-def _band(
-    page: Page, run: Run, band: list[pd.DataFrame], materials: list[str], lines: int, top: float, cell: float
-) -> None:
-    floor = top - lines * line(SMALL) - 0.24
-    for number, name in enumerate(materials):
-        label = run.material_in_words(name)
-        if page.ruler.width(label, BODY) > LABELS - 0.12:
-            label = page.ruler.cut(words.display_name(name), LABELS - 0.12, BODY)
-        page.write(
-            page.left + LABELS - 0.08, floor - (number + 0.5) * ROW, label, BODY, ha="right", va="center_baseline"
-        )
-    x = page.left + LABELS
-    for block in band:
-        head = _head(run, page.ruler, block, cell)
-        page.paragraph(x, floor + 0.24 + len(head) * line(SMALL), head, SMALL, weight="bold")
-        _cells(page, block, materials, x, floor, cell)
-        x += _room(block, cell) + GAP
-
-
-def _cells(page: Page, block: pd.DataFrame, materials: list[str], x: float, floor: float, wide: float) -> None:
-    columns = list(block[["window", "year"]].drop_duplicates().itertuples(index=False, name=None))
-    shown = {(row["window"], row["year"], row["material"]): row for row in block.to_dict("records")}
-    for place, (window, year) in enumerate(columns):
-        left = x + place * wide
-        page.write(left + wide / 2, floor + 0.07, str(year), TINY, ha="center", color=GREY)
-        if place + 1 < len(columns) and columns[place + 1][0] == window:
-            page.layer.plot([left + 0.05, left + 2 * wide - 0.05], [floor + 0.035] * 2, color=GREY, lw=0.8)
-        for number, material in enumerate(materials):
-            cell = shown.get((window, year, material))
-            if cell is None:
-                continue
-            share = float(cell["unmet_percent"])
-            colour = colour_of(share)
-            page.box(
-                left + 0.012,
-                floor - (number + 1) * ROW + 0.012,
-                wide - 0.024,
-                ROW - 0.024,
-                facecolor=colour,
-                gid=f"{window}|{year}|{material}",
-            )
-            unmet = float(cell["unmet_t"]) > SMALLEST_T
-            page.write(
-                left + wide / 2,
-                floor - (number + 0.5) * ROW,
-                _number(share) if unmet else "·",
-                SMALL,
-                ha="center",
-                va="center_baseline",
-                color=text_on(colour) if unmet else GREY,
-                weight="bold" if unmet else "normal",
-            )
+def _cell(row: dict[Any, Any]) -> Cell:
+    share, gid = float(row["unmet_percent"]), f"{row['window']}|{row['year']}|{row['material']}"
+    colour = colour_of(share)
+    if not float(row["unmet_t"]) > SMALLEST_T:
+        return Cell(colour, [Said("·", SMALL, colour=GREY)], gid=gid)
+    return Cell(colour, [Said(_number(share), SMALL, "bold", text_on(colour))], gid=gid)
 
 
 def colour_of(percent: float) -> str:
@@ -242,23 +178,15 @@ def _number(percent: float) -> str:
     return "100" if percent > 100 - 1e-6 else str(min(99, round(percent)))
 
 
-def _scale(page: Page) -> float:
-    """The colours from nothing to all; returns where it ends."""
+def _draw_scale(page: Page) -> None:
+    """The colours from nothing to all."""
     wide, right = 1.6, page.right
     bottom = page.ceiling - 0.12
     for step in range(50):
         page.box(right - wide + step * wide / 50, bottom, wide / 50 + 0.004, 0.1, facecolor=colour_of(2 * step + 1))
-    for share in (0, 50, 100):
-        page.write(
-            right - wide + share / 100 * wide,
-            bottom - 0.12,
-            words.percent(share),
-            TINY,
-            ha="right" if share == 100 else "center",
-            color=GREY,
-        )
+    for share, side in ((0, "center"), (50, "center"), (100, "right")):
+        page.write(right - wide + share / 100 * wide, bottom - 0.12, words.percent(share), TINY, ha=side, color=GREY)
     page.write(right - wide - 0.22, bottom + 0.01, "percent of demand not met", TINY, ha="right", color=GREY)
-    return page.ceiling - 0.28
 
 
 def _nothing(view: View, table: pd.DataFrame) -> Figure:

@@ -9,10 +9,10 @@ import pandas as pd
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
-from reeplan.present.charts.page import Page
+from reeplan.present.charts.key import stroke
 from reeplan.present.charts.palette import BLUE, BROWN, GREEN, INDIGO, ORANGE, SKY, VERMILION
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, TextMeasurer
-from reeplan.present.charts.ticks import ticks_between
+from reeplan.present.charts.panels import Panel, Sizes, dress_amounts, panel_chart
+from reeplan.present.charts.style import FAINT, GREY, INK
 from reeplan.present.figures.flows.movements import worth_of
 from reeplan.present.figures.spec import FigureSpec, View
 
@@ -27,7 +27,7 @@ COLUMNS = ["region", "material", "panel", "window", "year", "level_t", "room_t",
 MOST = 12
 """Stockpiles drawn; the others are in the table alone."""
 
-PANEL, ALONE, HEAD, ACROSS = 1.0, 1.7, 0.66, 4
+PANEL, ALONE, ACROSS = 1.0, 1.7, 4
 LINE_COLOURS = (VERMILION, BLUE, SKY, GREEN, ORANGE, INDIGO, BROWN)
 """Those that a thin line shows in."""
 
@@ -165,37 +165,19 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     run = view.run
     drawn = table[table["panel"] > 0]
     sites = list(drawn[["region", "material"]].drop_duplicates().itertuples(index=False, name=None))
-    across = min(ACROSS, len(sites)) if len(sites) not in (5, 6) else 3
     looks = _looks(run, drawn)
-    ruler = TextMeasurer()
-    entries = [("as expected", INK, "-"), ("room there is", FAINT, "-"), *looks.values()]
-    lines = _legend_lines(ruler, entries)
-    rows = -(-len(sites) // across)
-    tall = PANEL if rows > 1 else ALONE
-    body = 0.2 * len(lines) + 0.04 + rows * (tall + HEAD)
+    marks = [("as expected", INK, "-"), ("room there is", FAINT, "-"), *looks.values()]
+    keys = [stroke(label, color=colour, ls=dash, lw=1.5) for label, colour, dash in marks]
+
+    def panel(region: str, material: str) -> Panel:
+        rows = drawn[(drawn["region"] == region) & (drawn["material"] == material)]
+        name = f"{words.display_name(material)}, {words.display_name(region)}"
+        return Panel(name, lambda axes, wide: _panel(axes, run, rows, looks, wide), _cover_in_words(rows))
+
     subtitle = f"{run.plan_in_words(view.point)}: t in stock at the end of each year"
-    page = Page.of(view, title(view, table), subtitle, body, notes=[_note(table)])
-    top = page.ceiling - 0.02
-    for entries in lines:
-        x = page.left
-        for label, colour, dash in entries:
-            page.layer.plot([x, x + 0.24], [top - 0.06] * 2, color=colour, ls=dash, lw=1.5, solid_capstyle="butt")
-            page.write(x + 0.3, top - 0.06, label, SMALL, va="center_baseline")
-            x += 0.46 + ruler.width(label, SMALL)
-        top -= 0.2
-    gap = 0.52
-    width = (page.right - page.left - 0.42 - (across - 1) * gap) / across
-    for number, (region, material) in enumerate(sites):
-        row, column = divmod(number, across)
-        left, bottom = page.left + 0.42 + column * (width + gap), top - (row + 1) * (tall + HEAD) + 0.24
-        rows_here = drawn[(drawn["region"] == region) & (drawn["material"] == material)]
-        _panel(page.axes(left, bottom, width, tall), run, rows_here, looks, across > 2)
-        head = f"{words.display_name(material)}, {words.display_name(region)}"
-        start = left - 0.38
-        page.write(start, bottom + tall + 0.21, ruler.cut(head, width + 0.4, BODY, "bold"), BODY, weight="bold")
-        cover = page.ruler.cut(_cover_in_words(rows_here), width + 0.42, TINY)
-        page.write(start, bottom + tall + 0.08, cover, TINY, color=GREY)
-    return page.figure
+    panels = [panel(region, material) for region, material in sites]
+    sizes = Sizes(ALONE if len(sites) <= ACROSS else PANEL, across=ACROSS)
+    return panel_chart(view, title(view, table), subtitle, [_note(table)], panels, keys, sizes).figure
 
 
 def _looks(run: Run, drawn: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
@@ -209,21 +191,7 @@ def _looks(run: Run, drawn: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
     }
 
 
-def _legend_lines(ruler: TextMeasurer, entries: list[tuple[str, str, str]]) -> list[list[tuple[str, str, str]]]:
-    lines: list[list[tuple[str, str, str]]] = [[]]
-    at = 0.0
-    for label, colour, dash in entries:
-        label = ruler.cut(label, WIDTH - 2 * EDGE - 0.5, SMALL)
-        wide = 0.46 + ruler.width(label, SMALL)
-        if lines[-1] and at + wide > WIDTH - 2 * EDGE:
-            lines.append([])
-            at = 0.0
-        lines[-1].append((label, colour, dash))
-        at += wide
-    return lines
-
-
-def _panel(axes: Any, run: Run, rows: pd.DataFrame, looks: dict[str, tuple[str, str, str]], crowded: bool) -> None:
+def _panel(axes: Any, run: Run, rows: pd.DataFrame, looks: dict[str, tuple[str, str, str]], wide: float) -> None:
     base = rows[rows["window"] == BASE].sort_values("year")
     axes.step(base["year"], base["room_t"], where="mid", color=FAINT, lw=1.1, gid="room")
     axes.plot(base["year"], base["level_t"], color=INK, lw=1.5, gid=BASE, zorder=3)
@@ -233,13 +201,9 @@ def _panel(axes: Any, run: Run, rows: pd.DataFrame, looks: dict[str, tuple[str, 
         axes.plot(own["year"].iloc[1:], own["level_t"].iloc[1:], "o", color=colour, ms=2.6, zorder=4)
     top = max(float(rows["room_t"].max()), float(rows["level_t"].max()))
     axes.set(xlim=(run.years[0] - 1.3, run.years[-1] + 0.4), ylim=(-0.03 * top, 1.08 * top))
-    axes.set_ylabel("t", size=SMALL, color=GREY, labelpad=1)
-    ticks = ticks_between(0.0, 1.06 * top, 3)
-    axes.set_yticks(ticks, [words.short(tick) if tick else "0" for tick in ticks])
-    axes.grid(axis="y", color=LINE, lw=0.6)
-    step = max(1, (len(run.years) - 1) // (2 if crowded else 7))
+    dress_amounts(axes, 1.06 * top, "t", 3)
+    step = max(1, (len(run.years) - 1) // (2 if wide < 3 else 7))
     axes.set_xticks(run.years[::step])
-    axes.tick_params(labelsize=SMALL)
 
 
 def _cover_in_words(rows: pd.DataFrame) -> str:

@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan.inputs.names import counted
+from reeplan.present.charts.key import bar, symbol
 from reeplan.present.charts.palette import BLUE, ORANGE
-from reeplan.present.charts.rows import Layout, Line, key_bar, key_mark, row_chart
+from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import BUILT, asset_in_words, figures_of, is_true, read_table
@@ -107,12 +109,10 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     headings = {}
     for number, row in enumerate(shown):
         if not number or shown[number - 1]["group"] != row["group"]:
-            headings[number] = words[row["group"]]
+            headings[number] = (words[row["group"]], "")
     shares = (0.0, 0.25, 0.5, 0.75, 1.0)
-    layout = Layout(
-        -0.03, 1.03, "Part of the futures in which it is built", names=2.4, says=2.3, row=0.31,
-        ticks=(shares, tuple(f"{100 * share:.0f}{NBSP}%" for share in shares)),
-    )  # fmt: skip
+    ticks = (shares, tuple(f"{100 * share:.0f}{NBSP}%" for share in shares))
+    scale = Scale(-0.03, 1.03, "Part of the futures in which it is built", ticks=ticks)
 
     def draw_row(axes: Any, number: int, y: float) -> None:
         row = shown[number]
@@ -125,9 +125,9 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
                   zorder=4, clip_on=False, gid="stated")  # fmt: skip
 
     keys = [
-        ("futures that build it", key_bar(color=GREY)),
-        ("built in the case as stated", key_mark("D", ms=4.6, mec=INK, mfc=INK)),
-        ("not built there", key_mark("D", ms=4.6, mec=INK, mfc="white", mew=1.1)),
+        bar("futures that build it", color=GREY),
+        symbol("built in the case as stated", "D", ms=4.6, mec=INK, mfc=INK),
+        symbol("not built there", "D", ms=4.6, mec=INK, mfc="white", mew=1.1),
     ]
     futures, without = int(rows[0]["futures"]), int(_known(rows[0]["futures_without_plan"]))
     drawn = "One future" if futures == 1 else counted(futures, "future")
@@ -147,8 +147,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         hidden = len(rows) - len(shown)
         notes.append(f"{counted(hidden, 'more asset')} {'is' if hidden == 1 else 'are'} in the CSV of this figure.")
     page, _ = row_chart(
-        view, title(view, table), subtitle, [" ".join(notes)], [_line(row) for row in shown], layout, draw_row, keys,
-        headings,
+        view, title(view, table), subtitle, [" ".join(notes)],
+        RowChart([_line(row) for row in shown], Layout(scale, 2.4, 2.3, 0.31), draw_row, keys, headings),
     )  # fmt: skip
     return page.figure
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.present.charts.key import bar, interval
+from reeplan.present.charts.marks import whisker
 from reeplan.present.charts.palette import BLUE
-from reeplan.present.charts.rows import Layout, Line, key_bar, key_line, row_chart, whisker
+from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK, paler
 from reeplan.present.figures.sensitivity.outputs import (
     HIDDEN,
@@ -112,7 +115,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     known = [end for end in ends if math.isfinite(end)]
     high = min(WIDEST, max([1.0, *known])) + 0.03
     low = max(1 - WIDEST, min([0.0, *known])) - 0.03
-    layout = Layout(low, high, "Part of the variance", row=0.38, ticks=_ticks(low, high))
+    layout = Layout(Scale(low, high, "Part of the variance", ticks=_ticks(low, high)), row=0.38)
 
     def draw_row(axes: Any, number: int, y: float) -> None:
         row = rows[number]
@@ -132,13 +135,14 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     if math.isfinite(spread):
         subtitle += f"; standard deviation {figures_of(spread)} {unit}"
     keys = [
-        ("by itself", key_bar(color=BLUE)),
-        ("with all it takes part in", key_bar(color=paler(BLUE, 0.6))),
-        ("95\u00a0% interval", key_line()),
+        bar("by itself", color=BLUE),
+        bar("with all it takes part in", color=paler(BLUE, 0.6)),
+        interval("95\u00a0% interval"),
     ]
     page, axes = row_chart(
-        view, title(view, table), subtitle, _notes(rows), [_line(row) for row in rows], layout, draw_row, keys
-    )
+        view, title(view, table), subtitle, _notes(rows),
+        RowChart([_line(row) for row in rows], layout, draw_row, keys),
+    )  # fmt: skip
     axes.axvline(0, color=INK, lw=0.9, zorder=4)
     noise = float(rows[0]["gap_share"])
     if noise >= SEEN:

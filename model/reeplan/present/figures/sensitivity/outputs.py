@@ -101,11 +101,3 @@ def certainty(within_gap: str) -> str:
     if not within_gap.strip():
         return UNKNOWN
     return HIDDEN if is_true(within_gap) else SURE
-
-
-def scale_of(values: Sequence[float], floor: float = 0.0) -> tuple[float, float]:
-    """Ends of a scale that hold all numbers there are, with some room."""
-    known = [value for value in values if math.isfinite(value)]
-    low, high = min([*known, floor] if floor == floor else known), max(known)
-    room = 0.05 * ((high - low) or max(abs(high), 1.0))
-    return low - room, high + room

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.present.charts.key import bar, interval, symbol
+from reeplan.present.charts.marks import whisker
 from reeplan.present.charts.palette import BLUE, VERMILION
-from reeplan.present.charts.rows import Layout, Line, key_bar, key_line, key_mark, row_chart, whisker
+from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, paler
 from reeplan.present.figures.sensitivity.outputs import (
     HIDDEN,
@@ -16,7 +19,6 @@ from reeplan.present.figures.sensitivity.outputs import (
     money_in_words,
     of_variant,
     output_variants,
-    scale_of,
     the_output,
     unit_in_words,
 )
@@ -94,8 +96,10 @@ def _line(row: dict[Any, Any]) -> Line:
     under = "within the gaps" if certainty(row["within_gap"]) == HIDDEN else _direction(row)
     extra = f" ± {figures_of(row['mu_star_confidence'], 2)}" if math.isfinite(row["mu_star_confidence"]) else ""
     return Line(
-        display_name(row["input"]), "",
-        f"{figures_of(row['mu_star'])}{extra}" if row["mu_star"] > 0 else "nothing", under,
+        display_name(row["input"]),
+        "",
+        f"{figures_of(row['mu_star'])}{extra}" if row["mu_star"] > 0 else "nothing",
+        under,
     )
 
 
@@ -117,9 +121,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     shown = [row for row in rows if row["mu_star"] > 0][:MOST_ROWS] or rows[:1]
     top = [row[name] for row in shown for name in ("mu_star", "sigma", "gap_effect")]
     top += [row["mu_star"] + row["mu_star_confidence"] for row in shown]
-    _, high = scale_of([*top, 0.0])
     unit = unit_in_words(rows[0]["unit"])
-    layout = Layout(0.0, high, f"Mean size of the effect over the whole range ({unit})")
+    scale = Scale(0.0, Scale.covering([*top, 0.0]).high, f"Mean size of the effect over the whole range ({unit})")
     gaps = any(row["gap_effect"] > 0 for row in shown)
 
     def draw_row(axes: Any, number: int, y: float) -> None:
@@ -137,16 +140,17 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
                       gid="sigma")  # fmt: skip
 
     keys = [
-        ("mean size (μ*)", key_bar(color=BLUE)),
-        ("its 95\u00a0% interval", key_line()),
-        ("how much it differs (σ)", key_mark("D", ms=5, mfc=VERMILION, mec="white")),
-        *([("what could be due to the optimality gap", key_bar(color=paler(GREY, 0.7)))] if gaps else []),
+        bar("mean size (μ*)", color=BLUE),
+        interval("its 95\u00a0% interval"),
+        symbol("how much it differs (σ)", "D", ms=5, mfc=VERMILION, mec="white"),
+        *([bar("what could be due to the optimality gap", color=paler(GREY, 0.7))] if gaps else []),
     ]
     money = money_in_words(view.run, rows[0]["output"], rows[0]["unit"])
     subtitle = f"Screening after Morris. {money}".rstrip(" .")
     page, _ = row_chart(
-        view, title(view, table), subtitle, _notes(rows, shown), [_line(row) for row in shown], layout, draw_row, keys
-    )
+        view, title(view, table), subtitle, _notes(rows, shown),
+        RowChart([_line(row) for row in shown], Layout(scale), draw_row, keys),
+    )  # fmt: skip
     return page.figure
 
 

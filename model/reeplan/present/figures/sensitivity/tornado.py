@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.present.charts.key import bar
 from reeplan.present.charts.palette import BLUE, ORANGE
-from reeplan.present.charts.rows import Layout, Line, key_bar, row_chart
+from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK, SMALL, paler
 from reeplan.present.figures.sensitivity.outputs import (
     HIDDEN,
@@ -19,7 +21,6 @@ from reeplan.present.figures.sensitivity.outputs import (
     of_variant,
     output_in_words,
     output_variants,
-    scale_of,
     the_output,
     unit_in_words,
 )
@@ -170,10 +171,10 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     gap = gap_of(table)
     known = [row[end] for row in shown for end in ("at_low", "at_high") if math.isfinite(row[end])]
     middle = base if math.isfinite(base) else (known[0] if known else 0.0)
-    low, high = scale_of([middle, *known], math.nan)
-    if gap > 0:
-        low, high = min(low, middle - 1.5 * gap), max(high, middle + 1.5 * gap)
-    layout = Layout(low, high, f"{capitalised(output_in_words(rows[0]['output']))} ({unit_in_words(unit)})")
+    scale = Scale.covering(
+        [middle, *known], [middle - 1.4 * gap, middle + 1.4 * gap], math.inf,
+        label=f"{capitalised(output_in_words(rows[0]['output']))} ({unit_in_words(unit)})",
+    )  # fmt: skip
 
     def draw_row(axes: Any, number: int, y: float) -> None:
         row = shown[number]
@@ -181,15 +182,15 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         for end, colour, up in (("at_low", LOW, 0.25), ("at_high", HIGH, -0.25)):
             value = row[end]
             if math.isnan(value):
-                edge = high if end == "at_high" else low
+                edge = scale.high if end == "at_high" else scale.low
                 axes.plot([edge], [y + up * BAR], marker="x", color=INK, ms=5, mew=1.3, clip_on=False, gid="no plan")
                 continue
             axes.barh([y + up * BAR], [value - middle], BAR / 2, left=[middle], zorder=3, gid=f"{end} bar",
                       facecolor="white" if hidden else colour, edgecolor=colour, linewidth=1.0)  # fmt: skip
 
     keys = [
-        ("at its low", key_bar(color=LOW)), ("at its high", key_bar(color=HIGH)),
-        *([("gaps of the plans", key_bar(color=paler(GREY, 0.7)))] if gap > 0 else []),
+        bar("at its low", color=LOW), bar("at its high", color=HIGH),
+        *([bar("gaps of the plans", color=paler(GREY, 0.7))] if gap > 0 else []),
     ]  # fmt: skip
     said = output_in_words(rows[0]["output"])
     lost = len(without_plan(table))
@@ -199,8 +200,8 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         + money_in_words(view.run, rows[0]["output"], unit)
     ).rstrip(" .")
     page, axes = row_chart(
-        view, title(view, table), subtitle, _notes(rows, shown, gap, unit), [_line(row, middle) for row in shown],
-        layout, draw_row, keys,
+        view, title(view, table), subtitle, _notes(rows, shown, gap, unit),
+        RowChart([_line(row, middle) for row in shown], Layout(scale), draw_row, keys),
     )  # fmt: skip
     axes.axvline(middle, color=INK, lw=0.9, zorder=4)
     if gap > 0:
@@ -209,7 +210,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         text = f"as stated {amount_in_words(base, unit, with_unit=False)}"
         half = page.ruler.width(text, SMALL) / 2
         at = page.figure.get_size_inches()[0] * _place(axes, middle)
-        keys_end = page.left + 2.3 + sum(0.44 + page.ruler.width(label, SMALL) for label, _ in keys)
+        keys_end = page.left + 2.3 + sum(0.46 + page.ruler.width(key.label, SMALL) for key in keys)
         if at - half > keys_end:
             page.write(at, page.ceiling - 0.22, text, SMALL, ha="center", color=GREY)
     return page.figure

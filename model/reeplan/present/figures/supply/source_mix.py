@@ -9,9 +9,9 @@ import pandas as pd
 
 from reeplan.inputs.spec import BASE
 from reeplan.present import words
-from reeplan.present.charts.page import Page
-from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, OTHER, SMALL, WIDTH, TextMeasurer, paler
-from reeplan.present.charts.ticks import ticks_between
+from reeplan.present.charts.key import Key, hatched, square, stroke
+from reeplan.present.charts.panels import Panel, Sizes, dress_amounts, panel_chart
+from reeplan.present.charts.style import GREY, INK, OTHER, paler
 from reeplan.present.figures.flows.movements import movements, worst_window, worth_of
 from reeplan.present.figures.flows.origins import FROM_STOCK, RECYCLED, origin_where_made, where_made
 from reeplan.present.figures.spec import FigureSpec, Variant, View
@@ -30,8 +30,6 @@ SPECIAL = {RECYCLED: ("#E2E2E2", "----"), FROM_STOCK: ("#6E6E6E", ""), NOT_MET: 
 COLUMNS = ["window", "year", "material", "panel", "source", "t_per_year", "needed_t_per_year"]
 MOST = 8
 """Materials drawn; the others are in the table alone."""
-
-PANEL_HEIGHT, HEAD = 1.3, 0.52
 
 NEEDED = "needed: demand and the partners’ plants"
 
@@ -188,55 +186,17 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     run, window = view.run, _window(view)
     drawn = table[table["panel"] > 0]
     names = list(dict.fromkeys(drawn.sort_values("panel", kind="stable")["material"]))
-    columns = min(len(names), 4) if len(names) not in (5, 6) else 3
-    rows = -(-len(names) // columns)
     everyone = words.join_and([words.display_name(name) for name in run.partners])
     years = "" if window == BASE else "; shaded: the disruption"
     subtitle = f"{run.plan_in_words(view.point)}: what reaches {everyone}, by origin, t a year{years}"
-    legend = _legend(run, drawn)
-    lines = _legend_lines(legend, TextMeasurer())
-    body = rows * (PANEL_HEIGHT + HEAD) + 0.2 * len(lines) + 0.02
-    page = Page.of(view, title(view, table), subtitle, body, notes=[_note(table)])
-    top = _draw_legend(page, lines)
-    gap = 0.55
-    width = (page.right - page.left - 0.42 - (columns - 1) * gap) / columns
-    for number, name in enumerate(names):
-        row, column = divmod(number, columns)
-        bottom = top - (row + 1) * (PANEL_HEIGHT + HEAD) + 0.24
-        axes = page.axes(page.left + 0.42 + column * (width + gap), bottom, width, PANEL_HEIGHT)
-        _panel(axes, run, drawn[drawn["material"] == name], run.window_years.get(window, []))
-        head = page.ruler.cut(run.material_in_words(name), width + 0.4, BODY, "bold")
-        page.write(page.left + 0.02 + column * (width + gap), bottom + PANEL_HEIGHT + 0.07, head, BODY, weight="bold")
-    return page.figure
+    disrupted = run.window_years.get(window, [])
 
+    def panel(name: str) -> Panel:
+        rows = drawn[drawn["material"] == name]
+        return Panel(run.material_in_words(name), lambda axes, wide: _panel(axes, run, rows, disrupted))
 
-def _legend_lines(items: list[tuple[str, str, str]], ruler: TextMeasurer) -> list[list[tuple[float, str, str, str]]]:
-    """The legend in lines, every entry with its place from the left; the sheet's own knows no hatching."""
-    lines: list[list[tuple[float, str, str, str]]] = [[]]
-    at = 0.0
-    for label, colour, hatch in items:
-        wide = 0.34 + ruler.width(label, SMALL)
-        if lines[-1] and at + wide > WIDTH - 2 * EDGE:
-            lines.append([])
-            at = 0.0
-        lines[-1].append((at, label, colour, hatch))
-        at += wide
-    return lines
-
-
-def _draw_legend(page: Page, lines: list[list[tuple[float, str, str, str]]]) -> float:
-    top = page.ceiling - 0.02
-    for entries in lines:
-        for at, label, colour, hatch in entries:
-            x = page.left + at
-            style = {"hatch": hatch, "edgecolor": GREY, "linewidth": 0.5} if hatch else {}
-            if label == NEEDED:
-                page.layer.plot([x, x + 0.12], [top - 0.05] * 2, color=INK, lw=1.4, solid_capstyle="butt")
-            else:
-                page.box(x, top - 0.11, 0.12, 0.12, facecolor=colour, **style)
-            page.write(x + 0.17, top - 0.05, label, SMALL, va="center_baseline")
-        top -= 0.2
-    return top
+    panels = [panel(name) for name in names]
+    return panel_chart(view, title(view, table), subtitle, [_note(table)], panels, _keys(run, drawn), Sizes(1.3)).figure
 
 
 def _panel(axes: Any, run: Run, rows: pd.DataFrame, disrupted: list[int]) -> None:
@@ -258,27 +218,22 @@ def _panel(axes: Any, run: Run, rows: pd.DataFrame, disrupted: list[int]) -> Non
     axes.stairs(needed.to_numpy(), edges, color=INK, lw=1.3, baseline=None, gid="needed")
     top = max(float(floor.max()), float(needed.max())) or 1.0
     axes.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.06 * top))
-    axes.set_ylabel("t a year", size=SMALL, color=GREY, labelpad=2)
-    ticks = ticks_between(0.0, 1.06 * top, 4)
-    axes.set_yticks(ticks, [words.short(tick) if tick else "0" for tick in ticks])
-    axes.grid(axis="y", color=LINE, lw=0.6)
+    dress_amounts(axes, 1.06 * top, "t a year", 4)
     step = max(1, (len(run.years) - 1) // 2)
     axes.set_xticks(run.years[::step][:3])
-    axes.tick_params(labelsize=SMALL)
 
 
-def _legend(run: Run, drawn: pd.DataFrame) -> list[tuple[str, str, str]]:
+def _keys(run: Run, drawn: pd.DataFrame) -> list[Key]:
     there = set(drawn["source"])
-    items, others = [], False
+    keys, others = [stroke(NEEDED, color=INK, lw=1.4)], False
     for source in _order(run):
         colour, hatch = SPECIAL.get(source, (run.country_colour(source), ""))
         if source in there and colour == OTHER:
             others = True
         elif source in there:
-            items.append((words.display_name(source), colour, hatch))
-    if others:
-        items.append(("other countries", OTHER, ""))
-    return [(NEEDED, INK, ""), *items]
+            name = words.display_name(source)
+            keys.append(hatched(name, colour, hatch) if hatch else square(name, colour))
+    return [*keys, *([square("other countries", OTHER)] if others else [])]
 
 
 def _note(table: pd.DataFrame) -> str:

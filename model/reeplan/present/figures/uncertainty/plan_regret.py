@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reeplan.inputs.names import counted
+from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart, write_column
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import VERMILION
 from reeplan.present.charts.rows import write_name
-from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, INK, LINE, SMALL, TINY, WIDTH, line, paler
+from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, line, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import LEAST_REGRET, REGRET, figures_of, is_true, read_table
 from reeplan.present.words import NBSP, count, display_name, join_and, musd, percent
@@ -43,6 +44,8 @@ NAMES, WIDEST_NAMES, CELL, WIDEST, ROW = 2.1, 3.6, 0.48, 1.3, 0.29
 MOST_FUTURES, FEWEST_FUTURES, MOST_NAMED = 60, 12, 2
 PALEST, STRONGEST = 0.9, 0.3
 NO_PLACE = "cannot"
+GREATEST = "\0greatest"
+"""In place of a future: the row of what is greatest over all."""
 
 
 # ---- the table ----------------------------------------------------------------------------------
@@ -186,44 +189,34 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     run, name = view.run, _measure(table)
     plans = list(dict.fromkeys(table["point"]))
     names = min(WIDEST_NAMES, max(NAMES, WIDTH - 2 * EDGE - WIDEST * len(plans)))
-    room = WIDTH - 2 * EDGE - names
-    size = max(1, int(room / CELL))
-    bands = [plans[first : first + size] for first in range(0, len(plans), size)]
-    wide = min(WIDEST, room / max(len(band) for band in bands))
+    widths = Widths(names, CELL, WIDEST)
+    bands, wide = widths.bands([("", plans)])
     many = max(FEWEST_FUTURES, MOST_FUTURES // len(bands))
     sets = {against: _shown(table[table[AGAINST] == against], name, many) for against in dict.fromkeys(table[AGAINST])}
-    head, between = line(BODY) + 2 * line(TINY) + 0.1, 0.26
-    height = head + sum(between + ROW * (len(futures) + 1) + 0.06 for futures in sets.values()) + 0.1
-    subtitle = _subtitle(view)
-    page = Page.of(view, title(view, table), subtitle, height * len(bands), _notes(view, table, sets))
-    cells = {(row[AGAINST], row["future"], row["point"]): row for row in table.to_dict("records")}
     most = max((value for value in table[name] if math.isfinite(value)), default=1.0) or 1.0
-    ends = greatest(table)
-    chance = dict(zip(table["future"], table["probability"], strict=True))
-    for number, band in enumerate(bands):
-        top = page.ceiling - number * height
-        for column, point in enumerate(band):
-            _head(page, run, point, EDGE + names + wide * (column + 0.5), top, wide)
-        y = top - head
-        for against, futures in sets.items():
-            y -= between
-            page.write(EDGE, y + 0.06, SETS[against], SMALL, weight="bold")
-            for future in futures:
-                _name(page, future_in_words(run, future), chance.get(future, math.nan), y, names)
-                for column, point in enumerate(band):
-                    row = cells.get((against, future, point))
-                    if row is not None:
-                        _cell(page, row, name, EDGE + names + wide * column, y, wide, most)
-                y -= ROW
-            y -= 0.06
-            page.layer.plot([EDGE, EDGE + names + wide * len(band)], [y + 0.03] * 2, color=FAINT, lw=0.7)
-            page.write(EDGE, y - ROW / 2, "Greatest", SMALL, va="center_baseline", weight="bold")
-            for column, point in enumerate(band):
-                row = next(cells[against, future, point] for future in futures if (against, future, point) in cells)
-                _greatest(page, ends[against, point], row["least_regret"] == "yes", name,
-                          EDGE + names + wide * column, y, wide)  # fmt: skip
-            y -= ROW
-    return page.figure
+    rows, chance = table.to_dict("records"), dict(zip(table["future"], table["probability"], strict=True))
+    least = {(row[AGAINST], row["point"]) for row in rows if row["least_regret"] == "yes"}
+    cells = {((row[AGAINST], row["future"]), row["point"]): _cell(row, name, most) for row in rows}
+    cells |= {((against, GREATEST), point): _greatest(value, (against, point) in least, name)
+              for (against, point), value in greatest(table).items()}  # fmt: skip
+
+    def write_row(page: Page, key: tuple[str, str], middle: float) -> None:
+        if key[1] == GREATEST:
+            page.write(EDGE, middle, "Greatest", SMALL, va="center_baseline", weight="bold")
+        else:
+            _name(page, future_in_words(run, key[1]), chance.get(key[1], math.nan), middle, names)
+
+    sections = [
+        (SETS[against], [(against, future) for future in [*futures, GREATEST]]) for against, futures in sets.items()
+    ]
+    grid = Grid(
+        widths, bands, wide, ROW, sections, cells, write_row,
+        lambda page, point, middle, floor, room: write_column(
+            page, display_name(point), _under(run, point), middle, floor, room
+        ),
+        head=line(BODY) + 2 * line(TINY) + 0.1,
+    )  # fmt: skip
+    return cell_chart(view, title(view, table), _subtitle(view), _notes(view, table, sets), grid).figure
 
 
 def _shown(rows: pd.DataFrame, name: str, most: int) -> list[str]:
@@ -247,40 +240,32 @@ def _subtitle(view: View) -> str:
     return said if slug == LOST_SUPPLY else f"{said}. {years_and_money(view.run)}"
 
 
-def _head(page: Page, run: Run, point: str, middle: float, top: float, wide: float) -> None:
-    page.write(middle, top - line(BODY) + 0.03, page.ruler.cut(display_name(point), wide - 0.04, BODY, "bold"), BODY,
-               weight="bold", ha="center")  # fmt: skip
+def _under(run: Run, point: str) -> list[str]:
     if point not in run.points:
-        return
+        return []
     row = run.row(point)
-    said = (f"{row['cost_musd']:,.0f}", percent(100 * float(row["resilience"])))
-    for place, text in enumerate(said):
-        y = top - line(BODY) - (place + 1) * line(TINY) + 0.02
-        page.write(middle, y, page.ruler.cut(text, wide - 0.02, TINY), TINY, ha="center", color=GREY)
+    return [f"{row['cost_musd']:,.0f}", percent(100 * float(row["resilience"]))]
 
 
-def _name(page: Page, words: str, probability: float, top: float, wide: float) -> None:
+def _name(page: Page, words: str, probability: float, middle: float, wide: float) -> None:
     """A future with its probability; what is too long for two lines is shortened before the years in brackets."""
     chance = f"{100 * probability:.3g}{NBSP}%" if math.isfinite(probability) else ""
     room = wide - 0.14 - page.ruler.width(chance, TINY)
     if page.ruler.wrap(words, room, TINY, most=2) != page.ruler.wrap(words, room, TINY) and words.endswith(")"):
         what, _, years = words.rpartition(" (")
         words = f"{page.ruler.cut(what, room - page.ruler.width(f' ({years}', SMALL), SMALL)} ({years}"
-    write_name(page, EDGE, top - ROW / 2, words, room)
-    page.write(EDGE + wide - 0.08, top - ROW / 2, chance, TINY, color=GREY, ha="right", va="center_baseline")
+    write_name(page, EDGE, middle, words, room)
+    page.write(EDGE + wide - 0.08, middle, chance, TINY, color=GREY, ha="right", va="center_baseline")
 
 
-def _cell(page: Page, row: dict[Any, Any], name: str, x: float, top: float, wide: float, most: float) -> None:
+def _cell(row: dict[Any, Any], name: str, most: float) -> Cell:
     value, possible = float(row[name]), is_true(row["possible"])
     what = "cost" if name == "behind_musd" else "lost supply"
     nothing = math.isfinite(value) and _nothing(value, what)
     colour = "#EDEDED" if not possible or math.isnan(value) else "#FFFFFF" if nothing else paler(
         VERMILION, PALEST - (PALEST - STRONGEST) * min(1.0, max(0.0, value) / most))  # fmt: skip
-    page.box(x + 0.015, top - ROW + 0.015, wide - 0.03, ROW - 0.03, facecolor=colour, edgecolor=LINE,
-             linewidth=0.7 if nothing else 0, gid="cell")  # fmt: skip
     text = (NO_PLACE if row["why"] != "not solved" else "–") if not possible else _short(value, what)
-    page.write(x + wide / 2, top - ROW / 2, page.ruler.cut(text, wide - 0.02, TINY), TINY, ha="center",
-               va="center_baseline")  # fmt: skip
+    return Cell(colour, [Said(text)], 0.7 if nothing else 0.0)
 
 
 def _short(value: float, what: str) -> str:
@@ -291,15 +276,11 @@ def _short(value: float, what: str) -> str:
     return figures_of(value, 2 if value < 9.95 else 3) if what == "cost" else f"{100 * value:.1f}"
 
 
-def _greatest(page: Page, value: float, least: bool, name: str, x: float, top: float, wide: float) -> None:
-    what = "cost" if name == "behind_musd" else "lost supply"
-    text = NO_PLACE if math.isinf(value) else _short(value, what)
+def _greatest(value: float, least: bool, name: str) -> Cell:
+    text = NO_PLACE if math.isinf(value) else _short(value, "cost" if name == "behind_musd" else "lost supply")
     if least:
-        page.box(x + 0.025, top - ROW + 0.025, wide - 0.05, ROW - 0.05, facecolor="white", edgecolor=INK, linewidth=1.6,
-                 gid="least regret")  # fmt: skip
-    weight = "bold" if least else "normal"
-    page.write(x + wide / 2, top - ROW / 2, page.ruler.cut(text, wide - 0.06, TINY, weight), TINY, ha="center",
-               va="center_baseline", weight=weight)  # fmt: skip
+        return Cell("#FFFFFF", [Said(text, weight="bold")], 1.6, INK, "least regret")
+    return Cell("none", [Said(text)], gid="greatest")
 
 
 def _notes(view: View, table: pd.DataFrame, sets: dict[str, list[str]]) -> list[str]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILION
-from reeplan.present.charts.style import BODY, EDGE, INK, LINE, SMALL, apart
-from reeplan.present.charts.ticks import tick_label, ticks_between
-from reeplan.present.figures.sensitivity.outputs import scale_of
+from reeplan.present.charts.scale import Scale, tick_label, ticks_between
+from reeplan.present.charts.style import BODY, EDGE, INK, SMALL, apart
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import RISK, read_table
 from reeplan.present.words import NBSP, capitalised, count, join_and, musd, percent
@@ -108,21 +107,20 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     found = curves(table)
     page = Page.of(view, title(view, table), years_and_money(view.run), HEIGHT, _notes(view, table, found))
     axes = page.axes(EDGE + LEFT, page.floor + FOOT, page.right - RIGHT - EDGE - LEFT, HEIGHT - FOOT - 0.05)
-    costs = [float(cost) for cost in table["cost_musd"]]
-    reach = max(max(costs) - min(costs), 1e-6)
-    bounds = [float(bound) for bound in table["bound_musd"] if math.isfinite(bound) and bound >= min(costs) - reach]
-    low, high = scale_of([*costs, *bounds], math.nan)
+    costs = Scale.covering(
+        table["cost_musd"], table["bound_musd"], beyond=1.0, label=f"Expected cost (MUSD of {view.run.currency_year})"
+    )
+    costs.dress(axes, "y", size=BODY)
     right = 100 * max(1e-4, float(table["cvar_lost_share"].max()))
-    axes.set(xlim=(-0.02 * right, 1.06 * right), ylim=(low, high))
     ticks = ticks_between(0.0, 1.06 * right, 6)
-    axes.set_xticks(ticks, [f"{tick_label(tick, ticks)}{NBSP}%" for tick in ticks], size=SMALL)
-    steps = ticks_between(low, high, 6)
-    axes.set_yticks(steps, [tick_label(step, steps) for step in steps], size=SMALL)
-    axes.set_xlabel("Part of its demand, by value, that the worse-off partner lacks in these disruptions", size=BODY)
-    axes.set_ylabel(f"Expected cost (MUSD of {view.run.currency_year})", size=BODY)
-    axes.grid(color=LINE, lw=0.8)
+    lost = Scale(
+        -0.02 * right, 1.06 * right,
+        "Part of its demand, by value, that the worse-off partner lacks in these disruptions",
+        ticks=(tuple(ticks), tuple(f"{tick_label(tick, ticks)}{NBSP}%" for tick in ticks)),
+    )  # fmt: skip
+    lost.dress(axes, size=BODY)
     for (_, rows), look in zip(found, _looks(len(found)), strict=True):
-        _curve(axes, rows, low, look)
+        _curve(axes, rows, costs.low, look)
     _labels(page, axes, found)
     return page.figure
 

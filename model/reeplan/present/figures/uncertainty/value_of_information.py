@@ -6,13 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reeplan.present.charts.key import interval, symbol, upright
+from reeplan.present.charts.marks import whisker
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, ORANGE, VERMILION
-from reeplan.present.charts.rows import Layout, Line, key_line, key_mark, row_chart, whisker
+from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
+from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.cooperation.data import NOISE, Amount
 from reeplan.present.figures.cooperation.wording import money, ranged
-from reeplan.present.figures.sensitivity.outputs import scale_of
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import KNOWING, read_table
 from reeplan.studies.uncertainty.measures_of_knowing import (
@@ -170,7 +172,7 @@ def _line(rung: Rung) -> Line:
         sure = "" if _exact(rung.step) else f" ({ranged(rung.step)})"
         step = f"{rung.step_words} {money(rung.step.found)}{sure}"
     band = "" if _exact(rung.cost) else f" ({ranged(rung.cost)})"
-    return Line(rung.words, "", f"{_money(rung.cost.found)}{band}", step, rung.name == RP)
+    return Line(rung.words, "", f"{_money(rung.cost.found)}{band}", step, bold=rung.name == RP)
 
 
 def with_band(amount: Amount) -> str:
@@ -194,16 +196,12 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     """A ladder without a target, and one with the target kept; a dotted line down from what the plan costs."""
     ladders = [ladder for ladder in (rungs(table, keeping=False), rungs(table, keeping=True)) if ladder]
     shown = [rung for ladder in ladders for rung in ladder]
-    ends = [rung.cost.found for rung in shown if rung.cost.known]
-    found = scale_of(ends, math.nan)
-    wide = found[1] - found[0]
-    bands = [end for rung in shown if rung.cost.known for end in (rung.cost.least, rung.cost.greatest)
-             if math.isfinite(end) and found[0] - wide <= end <= found[1] + wide]  # fmt: skip
-    low, high = scale_of([*ends, *bands], math.nan)
-    layout = Layout(
-        low - 0.04 * (high - low), high + 0.04 * (high - low), f"Expected cost (MUSD of {view.run.currency_year})",
-        names=2.55, says=2.35, row=0.42,
+    costs = [rung.cost for rung in shown if rung.cost.known]
+    scale = Scale.covering(
+        [cost.found for cost in costs], [end for cost in costs for end in (cost.least, cost.greatest)], margin=0.09,
+        label=f"Expected cost (MUSD of {view.run.currency_year})",
     )  # fmt: skip
+    layout = Layout(scale, names=2.55, says=2.35, row=0.42)
     centre = {id(rung): next((one.cost.found for one in ladder if one.name == RP), math.nan)
               for ladder in ladders for rung in ladder}  # fmt: skip
 
@@ -223,18 +221,16 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
 
     headings, start = {}, 0
     for ladder, keeping in zip(ladders, _which(table), strict=True):
-        headings[start] = _heading(table, keeping)
+        headings[start] = (_heading(table, keeping), "")
         start += len(ladder)
     keys = [
-        ("expected cost", key_mark("o", color=GREY, ms=7)),
-        *([] if all(_exact(rung.cost) for rung in shown if rung.cost.known)
-          else [("where it lies for certain", key_line())]),
-        ("the plan", lambda layer, x, y: layer.plot([x + 0.11] * 2, [y - 0.09, y + 0.09], color=BLUE, lw=1.0,
-                                                      ls=(0, (2, 2)))),
-    ]  # fmt: skip
+        symbol("expected cost", "o", color=GREY, ms=7),
+        *([] if all(map(_exact, costs)) else [interval("where it lies for certain")]),
+        upright("the plan", color=BLUE, lw=1.0, ls=(0, (2, 2))),
+    ]
     page, axes = row_chart(
-        view, title(view, table), years_and_money(view.run), _notes(table, shown), [_line(rung) for rung in shown],
-        layout, draw_row, keys, headings,
+        view, title(view, table), years_and_money(view.run), _notes(table, shown),
+        RowChart([_line(rung) for rung in shown], layout, draw_row, keys, headings),
     )  # fmt: skip
     axes.tick_params(axis="x", colors=INK)
     return page.figure

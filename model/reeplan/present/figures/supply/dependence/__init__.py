@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reeplan.inputs.names import counted
 from reeplan.present import words
+from reeplan.present.charts.key import squares
+from reeplan.present.charts.marks import write_behind
 from reeplan.present.charts.page import Page
+from reeplan.present.charts.rows import Layout, Line, RowChart, draw_rows, height_of
+from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, OTHER, SMALL, TINY, line
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.supply.dependence.data import LOSSES, SOURCES, table
@@ -91,14 +93,15 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     materials = _rows(sources, [*run.products, *run.elements, *run.scrap])
     missed = losses[losses["lost_percent"] > 1e-6].head(MOST_LOSSES)
     upper = 0.95 + ROW * len(materials) if materials else 0.0
-    lower = 0.75 + ROW * max(len(missed), 1) + (0.3 if len(losses) > len(missed) else 0.0) if len(losses) else 0.0
-    page = Page.of(view, title(view, table), _subtitle(view, sources), body=upper + lower, notes=_notes(sources))
-    top = page.ceiling
+    chart = _losses_chart(view, missed)
+    lower = line(BODY) + 0.12 + (height_of(chart) if len(missed) else ROW) + 0.3 * (len(losses) > len(missed))
+    body = upper + lower * bool(len(losses))
+    page = Page.of(view, title(view, table), _subtitle(view, sources), body=body, notes=_notes(sources))
     if materials:
-        top = _draw_legend(page, view, table, top)
+        top = _draw_legend(page, view, table, page.ceiling)
         _draw_sources(page, view, sources, materials, top)
     if len(losses):
-        _draw_losses(page, view, losses, missed, page.floor + lower)
+        _draw_losses(page, view, losses, chart, page.floor + lower)
     return page.figure
 
 
@@ -137,7 +140,7 @@ def _draw_legend(page: Page, view: View, table: pd.DataFrame, top: float) -> flo
     sources = table[table["part"] == SOURCES]
     shown = set(sources["largest_source"]) - {""}
     items = [(run.in_words(name), run.country_colour(name)) for name in run.countries if name in shown]
-    return page.legend(page.left + NAMES, top, items, page.right - page.left - NAMES) - 0.05
+    return page.legend(page.left + NAMES, top, squares(items), page.right - page.left - NAMES) - 0.05
 
 
 def _draw_sources(page: Page, view: View, sources: pd.DataFrame, materials: list[str], top: float) -> None:
@@ -147,9 +150,8 @@ def _draw_sources(page: Page, view: View, sources: pd.DataFrame, materials: list
     height = ROW * len(materials)
     bottom = top - line(BODY) - 0.06 - height
     for place, material in enumerate(materials):
-        label = page.ruler.cut(run.material_in_words(material), NAMES - 0.12, SMALL)
         at = bottom + height - ROW * (place + 0.5)
-        page.write(page.left + NAMES - 0.08, at, label, SMALL, ha="right", va="center_baseline")
+        page.fit(page.left + NAMES - 0.08, at, run.material_in_words(material), NAMES - 0.12, ha="right")
     for number, partner in enumerate(partners):
         left = page.left + NAMES + number * (width + GAP)
         axes = page.axes(left, bottom, width, height)
@@ -190,34 +192,30 @@ def _draw_source(axes: Any, run: Run, rows: pd.DataFrame, place: int, years: lis
             )  # fmt: skip
 
 
-def _draw_losses(page: Page, view: View, losses: pd.DataFrame, missed: pd.DataFrame, top: float) -> None:
-    run = view.run
-    year = int(losses["year"].iloc[0])
-    page.write(page.left, top - line(BODY) - 0.08, f"If one country or plant falls away in {year}", BODY, weight="bold")
-    height = ROW * max(len(missed), 1)
-    bottom = top - line(BODY) - 0.16 - height
-    if missed.empty:
-        page.write(page.left, bottom + 0.05, "Whichever it is, all demand can still be served.", SMALL)
+def _losses_chart(view: View, missed: pd.DataFrame) -> RowChart:
+    """A bar for each country or plant that would be missed."""
+    rows = [row for _, row in missed.iterrows()]
+    most = min(100.0, 1.06 * float(missed["lost_percent"].max())) if rows else 100.0
+
+    def draw_row(axes: Any, number: int, middle: float) -> None:
+        share = float(rows[number]["lost_percent"])
+        axes.barh([middle], [share], BAR, color=view.run.country_colour(str(rows[number]["country"])), zorder=2)
+        write_behind(axes, share, middle, words.percent(share, 1 if share < 9.95 else 0))
+
+    scale = Scale(0.0, most, "demand that could not be served, % of its value")
+    return RowChart([Line(_name(view, row)) for row in rows], Layout(scale, LOSS_NAMES, 0.4, ROW), draw_row)
+
+
+def _draw_losses(page: Page, view: View, losses: pd.DataFrame, chart: RowChart, top: float) -> None:
+    year, rest = int(losses["year"].iloc[0]), losses[losses["lost_percent"] <= 1e-6]
+    page.write(page.left, top - line(BODY) - 0.04, f"If one country or plant falls away in {year}", BODY, weight="bold")
+    top -= line(BODY) + 0.12
+    if chart.lines:
+        draw_rows(page, top, chart)
     else:
-        axes = page.axes(page.left + LOSS_NAMES, bottom, page.right - page.left - LOSS_NAMES - 0.4, height)
-        axes.set(ylim=(len(missed) - 0.5, -0.5), yticks=[], xlim=(0, _round_up(float(missed["lost_percent"].max()))))
-        axes.grid(axis="x", color=LINE, lw=0.7)
-        axes.tick_params(labelsize=SMALL, length=0)
-        axes.set_xlabel("demand that could not be served, % of its value", size=SMALL)
-        for place, (_, row) in enumerate(missed.iterrows()):
-            share = float(row["lost_percent"])
-            colour = run.country_colour(str(row["country"]))
-            axes.barh(place, share, 0.66, color=colour, zorder=2)
-            axes.annotate(
-                words.percent(share, 1 if share < 9.95 else 0), (share, place), (4, 0), textcoords="offset points",
-                size=SMALL, va="center_baseline", annotation_clip=False,
-            )  # fmt: skip
-            name = page.ruler.cut(_name(view, row), LOSS_NAMES - 0.1, SMALL)
-            at = bottom + height - ROW * (place + 0.5)
-            page.write(page.left + LOSS_NAMES - 0.08, at, name, SMALL, ha="right", va="center_baseline")
-    rest = losses[losses["lost_percent"] <= 1e-6]
-    if not missed.empty and len(losses) > len(missed):
-        _write_rest(page, view, rest, len(losses) - len(missed) - len(rest), page.floor + 0.02)
+        page.write(page.left, top - ROW + 0.05, "Whichever it is, all demand can still be served.", SMALL)
+    if chart.lines and len(losses) > len(chart.lines):
+        _write_rest(page, view, rest, len(losses) - len(chart.lines) - len(rest), page.floor + 0.02)
 
 
 def _write_rest(page: Page, view: View, rest: pd.DataFrame, smaller: int, y: float) -> None:
@@ -228,15 +226,7 @@ def _write_rest(page: Page, view: View, rest: pd.DataFrame, smaller: int, y: flo
         plants = len(rest) - len(names)
         whom = [*names, *([words.count(plants, "plant")] if plants else [])]
         said.append(f"Without any other one nothing is lost: {words.join_and(whom)}.")
-    page.write(page.left, y, page.ruler.cut(" ".join(said), page.right - page.left, SMALL), SMALL, color=GREY)
-
-
-def _round_up(value: float) -> float:
-    """A round end of an axis somewhat beyond a value."""
-    step = 10.0 ** np.floor(np.log10(value)) if value > 0 else 1.0
-    return float(
-        min(100.0, next(n * step for n in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12) if n * step >= 1.04 * value))
-    )
+    page.fit(page.left, y, " ".join(said), page.right - page.left, va="baseline", color=GREY)
 
 
 FIGURE = FigureSpec(

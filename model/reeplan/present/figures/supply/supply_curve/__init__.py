@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.patches import Rectangle
 
 from reeplan.present import words
-from reeplan.present.charts.page import Page
-from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, TINY, TextMeasurer, text_on
-from reeplan.present.charts.ticks import tick_label, ticks_between
+from reeplan.present.charts.key import squares
+from reeplan.present.charts.panels import Panel, Sizes, panel_chart
+from reeplan.present.charts.scale import Scale, tick_label, ticks_between
+from reeplan.present.charts.style import INK, TINY, TextMeasurer, text_on
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.supply.supply_curve.steps import BOUGHT, table
 
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 
     from reeplan.present.run import Run
 
-COLUMNS_OF_PANELS = 3
-PANEL, HEAD, FOOT, UNDER = 1.62, 0.5, 0.46, 0.38
-"""Heights of a panel, of what stands over it, between rows of panels and under the last one, inches."""
-SIDE, GAP = 0.62, 0.62
+SIZES = Sizes(tall=1.62, foot=0.5, side=0.55, across=3)
 BEYOND = 1.45
 """How far an axis reaches, as a multiple of what is needed; more of a source is written beside it."""
 
@@ -71,21 +69,18 @@ def _short_name(view: View, element: str) -> str:
 
 def draw(view: View, table: pd.DataFrame) -> Figure:
     """A panel an element: steps coloured by country, a line at what is needed, a diamond at what a tonne more costs."""
-    elements = list(table["element"].unique())
-    rows = math.ceil(len(elements) / COLUMNS_OF_PANELS)
-    body = 0.3 + rows * (HEAD + PANEL) + (rows - 1) * FOOT + UNDER
-    subtitle = f"{view.run.plan_in_words(view.point)} · {int(table['year'].iloc[0])}, with nothing disrupted"
-    page = Page.of(view, title(view, table), subtitle, body=body, notes=_notes())
+    run = view.run
+    subtitle = f"{run.plan_in_words(view.point)} · {int(table['year'].iloc[0])}, with nothing disrupted"
     shown = set(table["country"])
-    items = [(view.run.in_words(name), view.run.country_colour(name)) for name in view.run.countries if name in shown]
-    top = page.legend(page.left + SIDE, page.ceiling, items, page.right - page.left - SIDE)
-    width = (page.right - page.left - SIDE - GAP * (COLUMNS_OF_PANELS - 1)) / COLUMNS_OF_PANELS
-    for number, element in enumerate(elements):
-        row, column = divmod(number, COLUMNS_OF_PANELS)
-        left = page.left + SIDE + column * (width + GAP)
-        bottom = top - (row + 1) * (HEAD + PANEL) - row * FOOT
-        _draw_panel(page, view, table[table["element"] == element], (left, bottom, width))
-    return page.figure
+    keys = squares((run.in_words(name), run.country_colour(name)) for name in run.countries if name in shown)
+
+    def panel(element: str, rows: pd.DataFrame) -> Panel:
+        needed, price = (float(rows[name].iloc[0]) for name in ("needed_t_per_year", "price_usd_per_t"))
+        said = f"needed {words.tonnes(needed)} t" + (f" · a tonne more {price:,.0f} USD" if price > 0 else "")
+        return Panel(run.material_in_words(element), lambda axes, wide: _draw_panel(axes, run, rows, wide), said)
+
+    panels = [panel(str(name), rows) for name, rows in table.groupby("element", sort=False)]
+    return panel_chart(view, title(view, table), subtitle, _notes(), panels, keys, SIZES).figure
 
 
 def _notes() -> list[str]:
@@ -98,34 +93,22 @@ def _notes() -> list[str]:
     ]
 
 
-def _draw_panel(page: Page, view: View, rows: pd.DataFrame, place: tuple[float, float, float]) -> None:
-    left, bottom, width = place
+def _draw_panel(axes: Any, run: Run, rows: pd.DataFrame, width: float) -> None:
     needed, price = float(rows["needed_t_per_year"].iloc[0]), float(rows["price_usd_per_t"].iloc[0])
     reach = float(rows["to_t_per_year"].max())
     end = min(max(reach, needed * 1.08), needed * BEYOND)
     seen = rows[rows["from_t_per_year"] < end]
     high = 1.22 * max(float(seen["cost_usd_per_t"].max()), price, 1e-9)
-    axes = page.axes(left, bottom, width, PANEL)
-    axes.set(xlim=(0, end), ylim=(0, high))
-    ticks = ticks_between(0, end, 4)
-    axes.set_xticks(ticks, [tick_label(tick, ticks) for tick in ticks])
+    Scale(0, end, "t a year, cheapest first").dress(axes, most=4, grid=False)
     ticks = ticks_between(0, high, 5)
-    axes.set_yticks(ticks, [tick_label(tick / 1000, [value / 1000 for value in ticks]) for tick in ticks])
-    axes.grid(axis="y", color=LINE, lw=0.6)
-    axes.tick_params(labelsize=SMALL)
-    axes.set_xlabel("t a year, cheapest first", size=SMALL, labelpad=2)
-    axes.set_ylabel("thousand USD/t", size=SMALL, labelpad=3)
+    labels = [tick_label(tick / 1000, [value / 1000 for value in ticks]) for tick in ticks]
+    Scale(0, high, "thousand USD/t", ticks=(tuple(ticks), tuple(labels))).dress(axes, "y")
+    ruler = TextMeasurer()
     for _, row in seen.iterrows():
-        _draw_step(axes, view.run, row, end, (width / end, PANEL / high), page.ruler)
+        _draw_step(axes, run, row, end, (width / end, SIZES.tall / high), ruler)
     axes.plot([needed, needed], [0, high], ls=(0, (4, 2)), color=INK, lw=1.2, zorder=6, gid="needed")
     if price > 0:
         axes.plot([needed], [price], "D", ms=5.5, mfc="white", mec=INK, mew=1.2, zorder=7, gid="price")
-    element = str(rows["element"].iloc[0])
-    top = bottom + PANEL
-    name = page.ruler.cut(view.run.material_in_words(element), width, BODY, "bold")
-    page.write(left, top + 0.22, name, BODY, weight="bold")
-    said = f"needed {words.tonnes(needed)} t" + (f" · a tonne more {price:,.0f} USD" if price > 0 else "")
-    page.write(left, top + 0.08, page.ruler.cut(said, width + 0.4, TINY), TINY, color=GREY)
 
 
 def _draw_step(
