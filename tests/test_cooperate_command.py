@@ -136,7 +136,7 @@ def stop_after(number: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return answer
 
     monkeypatch.setattr(Question, "__call__", count)
-    monkeypatch.setattr(Executor, "interrupted", property(lambda desk: len(asked) >= number))
+    monkeypatch.setattr(Executor, "interrupted", property(lambda executor: len(asked) >= number))
     return asked
 
 

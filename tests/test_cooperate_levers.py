@@ -366,7 +366,7 @@ class Answers:
         if name not in self.known:
             return None
         cost, bound = self.known[name]
-        return Answer(Outcome.OPTIMAL, cost_musd=cost, bound_musd=bound, resilience=1.0, solved=bound > 0.9 * cost)
+        return Answer(Outcome.OPTIMAL, objective=cost, bound=bound, resilience=1.0, solved=bound > 0.9 * cost)
 
 
 def test_bands_on_paper(tmp_path: Path) -> None:
@@ -418,7 +418,8 @@ def test_work_that_was_stopped_is_said(tmp_path: Path) -> None:
 
 def test_answers_that_are_there_are_not_asked_for(tmp_path: Path) -> None:
     case = two(tmp_path, THORIUM)
-    known = {group: Answer(Outcome.OPTIMAL, 7, 7, 1.0, solved=True) for group in coalitions(case.partners)}
+    seven = Answer(Outcome.OPTIMAL, objective=7, bound=7, resilience=1.0, solved=True)
+    known = dict.fromkeys(coalitions(case.partners), seven)
     ask = Answers(Adoubled=(5, 5), Alifted=(5, 5), ABdoubled=(6, 6), ABlifted=(6, 6))
     found = value_levers(case, 0.0, 0.5, Controls(), ask, known)
     assert sorted(ask.asked) == sorted(ask.known)

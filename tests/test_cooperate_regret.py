@@ -676,8 +676,8 @@ def test_a_year_outside_the_plan_is_refused(pair: Case) -> None:
 def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
     """Now between 6 and 7, alone between 8 and 8.4, and 1.85 + 1.5 paid for what is gone."""
     joint = investment_of(*joint_plan(pair))
-    alone = {frozenset("B"): Answer(Outcome.LIMIT, cost_musd=8.4, bound_musd=8.0, resilience=0.3)}
-    loose = OutcomeAfterBreak(Outcome.LIMIT, cost_musd=7.0, bound_musd=6.0)
+    alone = {frozenset("B"): Answer(Outcome.LIMIT, objective=8.4, bound=8.0, resilience=0.3)}
+    loose = OutcomeAfterBreak(Outcome.LIMIT, objective=7.0, bound=6.0)
     found = regret(pair, 0.0, joint, alone, [2032], GAP, Controls(), lambda tasks: [loose] * len(tasks))
     row = next(row for row in found.rows if row.stays == "B")
     assert row.status == "gap not reached"
@@ -690,7 +690,7 @@ def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
 
 def test_answers_can_be_kept(pair: Case) -> None:
     unmet = {("town", "Nd", 2033, "cutoff@2033"): 100.0}
-    answer = OutcomeAfterBreak(Outcome.OPTIMAL, 1.0, 0.5, unmet, 0.1, True, False)
+    answer = OutcomeAfterBreak(Outcome.OPTIMAL, 0.1, 1.0, 0.5, True, unmet, False)
     kept = msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=Reoptimise.answer_type)
     assert kept == answer
     joint = investment_of(*joint_plan(pair))

@@ -68,7 +68,7 @@ def told(stage: str, answer: Answer | None, *, divisible: bool = False, name: st
 
 def costing(cost: float, gap: float = 0.0, **more: Any) -> Answer:
     """An answer that says no more than a cost and its bound."""
-    plan = Summary(Outcome.OPTIMAL, cost, cost - gap, 0.5, 0.0, True, **more)
+    plan = Summary(Outcome.OPTIMAL, 0.0, cost, cost - gap, True, 0.5, **more)
     return Answer(plan, plan)
 
 
@@ -361,8 +361,8 @@ def test_a_plan_at_the_target_that_costs_less_is_the_cheapest_known() -> None:
     """Both are found to a gap: the second search may find the cheaper plan. The bound of all plans stays; where the
     first search found nothing, nothing is known of the cheapest."""
     cheapest, other = costing(100.0, gap=5.0).cheapest, replace(costing(98.0, gap=1.0).cheapest, resilience=0.9)
-    assert cheaper(cheapest, other) == replace(other, bound_musd=95.0)
-    assert cheaper(cheapest, replace(other, cost_musd=101.0)) is cheapest
+    assert cheaper(cheapest, other) == replace(other, bound=95.0)
+    assert cheaper(cheapest, replace(other, objective=101.0)) is cheapest
     nothing = Summary(Outcome.LIMIT)
     assert cheaper(nothing, other) is nothing
     assert cheaper(cheapest, nothing) is cheapest
@@ -674,9 +674,9 @@ def test_questions_travel_and_answers_are_kept(tmp_path: Path) -> None:
     assert answer.at_target.capital_musd == {"A": pytest.approx(30.0)}
     assert answer.final
     assert answer.settled
-    notebook = AnswerStore(tmp_path / "notes")
-    notebook.note("abc", question, answer)
-    assert repr(notebook.find("abc", question)) == repr(answer), "what is not a number equals nothing, not even itself"
+    store = AnswerStore(tmp_path)
+    store.keep("abc", answer)
+    assert repr(store.find("abc", question)) == repr(answer), "what is not a number equals nothing, not even itself"
     stopped = replace(answer, cheapest=replace(answer.cheapest, outcome=Outcome.INTERRUPTED))
     assert not stopped.final
 

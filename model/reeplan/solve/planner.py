@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -72,6 +72,26 @@ class Plan:
     def gap_musd(self) -> float:
         """How far the plan may be from the cheapest: cost less bound, never negative."""
         return max(0.0, self.cost_musd - self.bound_musd)
+
+
+class Solved(Protocol):
+    """What a plan is made of: a solution of the solver, or an answer that holds one."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the solve ended."""
+
+    @property
+    def values(self) -> Any:
+        """The solver's vector."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+
+    @property
+    def violation(self) -> float:
+        """The largest violation of any rule."""
 
 
 class Planner:
@@ -154,11 +174,11 @@ class Planner:
 
     # ---- from a solution to a plan that can be reported -----------------------------------------
 
-    def report(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
+    def report(self, solution: Solved, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
         """A solution as a plan that can be reported: polished, its windows re-run, with prices."""
         return self.complete(self.polish(solution, target, bound_musd, raise_resilience=raise_resilience))
 
-    def polish(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
+    def polish(self, solution: Solved, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
         """The exact cost and resilience of a solution's integers: a plan still without prices.
 
         ``raise_resilience``: among the plans of these investments that cost no more, take the most resilient
@@ -227,7 +247,7 @@ class Planner:
         """The integers of a plan, by column."""
         return {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
 
-    def _polished(self, solution: Solution, target: float) -> Any:
+    def _polished(self, solution: Solved, target: float) -> Any:
         """The cheapest continuous decisions with the integers of the solution."""
         polished = self.cheapest_with(self.whole(solution.values), target)
         if polished.outcome is Outcome.OPTIMAL:

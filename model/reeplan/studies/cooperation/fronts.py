@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from reeplan.endings import Outcome
 from reeplan.solve.executor import Task
 from reeplan.solve.front import END_SLACK, SAME_RESILIENCE, SMALLEST_GAP
+from reeplan.solve.questions import FindMaxResilience
 from reeplan.studies.cooperation.allocation import coalitions
 from reeplan.studies.cooperation.coalition import coalition_case, named
 from reeplan.studies.cooperation.deal import Deal
-from reeplan.studies.cooperation.question import Answer, FindMaxResilience, Question, answer_about
+from reeplan.studies.cooperation.question import Answer, Question, answer_about
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Ask
     from reeplan.solve.front import Front
     from reeplan.solve.planner import Planner
+    from reeplan.solve.questions import MaxResilience
     from reeplan.studies.cooperation.allocation import Coalition
-    from reeplan.studies.cooperation.question import MaxResilience
 
 Reaches = dict["Coalition", "MaxResilience | None"]
 
@@ -110,7 +111,7 @@ class Coalitions:
         bound = max((a.bound_musd for at, a in known.items() if a.found and at <= level + END_SLACK), default=-math.inf)
         allowed = max(self.gap, SMALLEST_GAP) * abs(best.cost_musd) * (1 + 1e-6)
         solved = best.solved and best.cost_musd - bound <= allowed  # a bound of a lower level may be too weak
-        return replace(best, bound_musd=min(bound, best.cost_musd), solved=solved)
+        return replace(best, bound=min(bound, best.cost_musd), solved=solved)
 
     def _beyond(self, coalition: Coalition, level: float) -> Answer | None:
         reach = self.reaches.get(coalition)

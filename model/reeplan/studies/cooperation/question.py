@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from reeplan.endings import Outcome
 from reeplan.model.program.trade import purchase_limits
-from reeplan.solve.front import RESILIENCE_GAP, SMALLEST_GAP, Point
+from reeplan.solve.front import SMALLEST_GAP, Point
+from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer
+from reeplan.solve.questions import Question as Asked
 from reeplan.studies.cooperation.attribution import Bill, bill_of
 
 if TYPE_CHECKING:
@@ -20,13 +22,11 @@ WORTH_NOTING = 0.01
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Asked):
     """The cheapest plan that keeps ``target``, to a ``gap`` relative to its cost.
 
     ``partners`` are all of the case: what a seller in none of their countries sells is what they share.
     """
-
-    answer_type: ClassVar[type]
 
     target: float
     gap: float
@@ -58,19 +58,13 @@ class Ceiling:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(CostAnswer):
     """What is known of a coalition; not a number where no plan was found.
 
-    ``highest_resilience`` is what it can reach at most where the target is out of its reach. ``solved``: the plan keeps
-    every rule and is proven within its gap.
+    ``highest_resilience`` is what it can reach at most where the target is out of its reach.
     """
 
-    outcome: Outcome
-    cost_musd: float = math.nan
-    bound_musd: float = math.nan
     resilience: float = math.nan
-    seconds: float = 0.0
-    solved: bool = False
     highest_resilience: float = math.nan
     ceilings: tuple[Ceiling, ...] = ()
     bill: Bill | None = None
@@ -78,34 +72,9 @@ class Answer:
     """Whether somebody asked to stop before ``highest_resilience`` was known."""
 
     @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.cost_musd)
-
-    @property
     def final(self) -> bool:
         """Whether it is worth keeping: the search was not interrupted."""
-        return self.outcome.is_final and not self.cut_short
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time would not make it better."""
-        return self.solved or self.out_of_reach
-
-    @property
-    def out_of_reach(self) -> bool:
-        """Whether it is proven that no plan of the coalition keeps the target."""
-        return self.outcome is Outcome.INFEASIBLE
-
-    @property
-    def objective(self) -> float:
-        """The cost, for those who show how solving goes."""
-        return self.cost_musd
-
-    @property
-    def bound(self) -> float:
-        """The proven bound, likewise."""
-        return self.bound_musd
+        return super().final and not self.cut_short
 
 
 Question.answer_type = Answer
@@ -116,61 +85,14 @@ def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> A
     plan = point.plan
     return Answer(
         outcome=plan.outcome,
-        cost_musd=plan.cost_musd,
-        bound_musd=plan.bound_musd,
+        objective=plan.cost_musd,
+        bound=plan.bound_musd,
         resilience=plan.resilience,
         seconds=plan.seconds,
         solved=point.solved,
         ceilings=binding_ceilings(planner, plan, partners),
         bill=bill_of(planner, plan) if set(planner.case.partners) == set(partners) else None,
     )
-
-
-@dataclass(frozen=True)
-class MaxResilience:
-    """The highest resilience that any plan of a coalition has (not a number: it has no plan), proven to ``bound``."""
-
-    outcome: Outcome
-    highest: float = math.nan
-    bound: float = 1.0
-    seconds: float = 0.0
-
-    @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.highest)
-
-    @property
-    def final(self) -> bool:
-        """Whether it is worth keeping."""
-        return self.outcome.is_final
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time would not make it better."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
-
-    @property
-    def objective(self) -> float:
-        """The resilience, for those who show how solving goes."""
-        return self.highest
-
-
-@dataclass(frozen=True)
-class FindMaxResilience:
-    """The question how resilient a coalition can be at most."""
-
-    answer_type: ClassVar[type] = MaxResilience
-
-    controls: Controls
-
-    def __call__(self, planner: Planner, watch: Watch) -> MaxResilience:
-        """Ask it of a coalition's program."""
-        solution = planner.most_resilient(replace(self.controls, absolute_gap=RESILIENCE_GAP, watch=watch))
-        highest = solution.objective if solution.found else math.nan
-        bound = min(1.0, solution.bound) if math.isfinite(solution.bound) else 1.0
-        bound = max(bound, highest) if solution.found else bound
-        return MaxResilience(solution.outcome, highest, bound, solution.seconds)
 
 
 def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> Answer:

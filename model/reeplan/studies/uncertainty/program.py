@@ -107,7 +107,7 @@ def _found(program: Program, solution: Solution, floor: Mapping[int, float], bou
     cost = program.engine.value("cost", values)
     return Found(
         outcome=solution.outcome if settled is not None else Outcome.UNPROVEN,
-        cost=cost,
+        objective=cost,
         bound=min(bound, cost),
         allowed_gap=allowed,
         first_stage=program.first_stage(values),
