@@ -23,7 +23,7 @@ from reeplan.studies.alternatives import sentences
 from reeplan.studies.alternatives.options import AlternativesOptions
 from reeplan.studies.alternatives.result import NearOptimalResult
 from reeplan.studies.cooperation.deal import Deal
-from reeplan.studies.cooperation.question import Answer
+from reeplan.studies.cooperation.question import CoalitionAnswer
 from reeplan.studies.cooperation.walking_away import _planned_alone
 from reeplan.studies.uncertainty.tables import status_of as status_in_futures
 from reeplan.studies.uncertainty.two_stage import Found
@@ -94,8 +94,8 @@ def test_every_ending_without_a_plan_has_words_of_its_own() -> None:
 def test_every_study_says_why_there_is_no_plan(outcome: Outcome, status: str) -> None:
     case = planner_of(TUTORIAL).case
     everyone = frozenset(case.partners)
-    assert Deal(case, 0.5, {everyone: Answer(outcome)}).status(everyone) == status
-    assert _planned_alone(Answer(outcome)).status == status
+    assert Deal(case, 0.5, {everyone: CoalitionAnswer(outcome)}).status(everyone) == status
+    assert _planned_alone(CoalitionAnswer(outcome)).status == status
     assert status_in_futures(Found(outcome)) == status
     [said] = sentences(NearOptimalResult.without_plan(case, 0.5, AlternativesOptions(), outcome))
     assert said == endings.without_a_plan(outcome)

@@ -486,7 +486,7 @@ def test_answers_are_in_the_order_of_the_tasks_and_each_case_travels_once_per_wo
         assert threads.cases_sent <= 2 * 2 + 1  # once per case and worker, and once more where they met badly
 
 
-def test_a_sweep_that_is_stopped_keeps_what_it_has(small_case: Path) -> None:
+def test_work_that_is_stopped_keeps_what_it_has(small_case: Path) -> None:
     case = case_of(small_case)
     with InThreads(1) as threads:
         tasks = [Task(str(i), case, Cheapest(i)) for i in range(5)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.endings import INEXACT, OPTIMAL, Outcome, status_of
 from reeplan.solve.executor import Task
-from reeplan.solve.planner import REFUTED
+from reeplan.solve.planner import refuted, within_gap
 from reeplan.solve.questions import NOT_ASKED, RESILIENCE_GAP, CheapestAt, MostResilient
 
 if TYPE_CHECKING:
@@ -113,16 +113,18 @@ def _task(planner: Planner, what: str, question: PlanQuestion) -> Task:
 
 def solve_single(planner: Planner, executor: Executor, controls: Controls, gap: float, target: float) -> Front:
     """The cheapest plan that keeps a target, as a front of one point; its gap is relative to its cost."""
+
+    def search(controls: Controls) -> PlanAnswer:
+        return _ask(planner, executor, [("the plan", CheapestAt(target, controls=controls))])[0]
+
     relaxed = planner.cheapest_relaxed(target)
-    if not relaxed.found:
-        return Front([], relaxed.outcome)
-    allowed = max(gap, SMALLEST_GAP if gap > 0 else 0.0) * abs(relaxed.objective)
-    question = CheapestAt(target, controls=replace(controls, absolute_gap=gap * abs(relaxed.objective)))
-    [answer] = _ask(planner, executor, [("the plan", question)])
+    answer, allowed = within_gap(relaxed, gap, controls, search)
     if not answer.found:
         return Front([], answer.outcome)
-    plan = planner.report(answer, target, max(relaxed.bound, answer.bound))
+    plan = planner.report(answer, target, answer.bound)
     plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
+    if gap > 0:
+        allowed = max(allowed, SMALLEST_GAP * abs(relaxed.objective))
     point = Point("p01", plan, allowed)
     return Front([point], answer.outcome, levels=[target], bounds={target: plan.bound_musd})
 
@@ -345,7 +347,7 @@ class _Search:
         plan = self.planner.polish(answer, level, self._bound(level), raise_resilience=True)
         self.plans.append(plan)
         for at, bound in list(self.bounds.items()):
-            if plan.resilience >= at - SAME and bound > plan.cost_musd + REFUTED * abs(plan.cost_musd):
+            if plan.resilience >= at - SAME and refuted(bound, plan.cost_musd):
                 self.bounds[at] = self.lowest_bound  # what the solver called a bound was none
 
     def _note_end(self, answer: PlanAnswer) -> None:

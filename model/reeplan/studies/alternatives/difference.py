@@ -24,7 +24,7 @@ from reeplan.solve.questions import Question
 from reeplan.studies.alternatives.flips import turned_round
 from reeplan.studies.alternatives.found import FoundPlan, Whole, as_columns, found_plan, limit_with_rounding, whole_of
 from reeplan.studies.alternatives.quantities import most_modules
-from reeplan.studies.alternatives.questions import Answer
+from reeplan.studies.alternatives.questions import PlansAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -121,7 +121,7 @@ def _terms(m: Any, block: Any, most: Mapping[str, int], plan: Mapping[str, int],
 
 
 @dataclass(frozen=True)
-class DifferentAnswer(Answer):
+class DifferentAnswer(PlansAnswer):
     """The plan (in ``plans``), its difference from the nearest earlier plan, and a proven bound of any plan's."""
 
     difference: float = 0.0

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from reeplan.endings import Outcome
 from reeplan.model.program import cost
 from reeplan.solve.front import SMALLEST_GAP
-from reeplan.solve.questions import Answer as BaseAnswer
-from reeplan.solve.questions import Question
+from reeplan.solve.questions import Answer, Question
 from reeplan.studies.alternatives.found import FoundPlan, Whole, found_plan, least_cost, whole_of, within
 from reeplan.studies.alternatives.quantities import ROUNDING, things_of
 
@@ -31,7 +30,7 @@ GAP_OF_AMOUNTS = 0.01
 
 
 @dataclass(frozen=True)
-class Answer(BaseAnswer):
+class PlansAnswer(Answer):
     """What every answer says: how the work ended, and the plans that it found."""
 
     plans: tuple[FoundPlan, ...] = ()
@@ -51,7 +50,7 @@ class Answer(BaseAnswer):
 
 
 @dataclass(frozen=True)
-class CheapestAnswer(Answer):
+class CheapestAnswer(PlansAnswer):
     """The cheapest plan (in ``plans``), and the cost below which there is none.
 
     ``annuities_musd`` is what it pays for its capital: most of the rest is purchases that no plan changes.
@@ -101,7 +100,7 @@ def cheapest_known(planner: Planner, plan: Plan) -> CheapestAnswer:
 
 
 @dataclass(frozen=True)
-class RelaxedAnswer(Answer):
+class RelaxedAnswer(PlansAnswer):
     """A proven bound at every cost limit."""
 
     bounds: tuple[float, ...] = ()
@@ -157,7 +156,7 @@ class Relaxed(Question):
 
 
 @dataclass(frozen=True)
-class SearchAnswer(Answer):
+class SearchAnswer(PlansAnswer):
     """A proven bound, in the unit of the thing asked about."""
 
     amount_bound: float = math.nan

@@ -9,7 +9,7 @@ from reeplan.endings import Outcome
 from reeplan.outputs import plan_tables
 from reeplan.solve.questions import Question
 from reeplan.studies.alternatives.found import Whole, as_columns, found_plan
-from reeplan.studies.alternatives.questions import Answer
+from reeplan.studies.alternatives.questions import PlansAnswer
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Watch
@@ -31,7 +31,7 @@ class Build:
 
 
 @dataclass(frozen=True)
-class RepricedAnswer(Answer):
+class RepricedAnswer(PlansAnswer):
     """A plan re-solved (in ``plans``), and what it builds."""
 
     builds: tuple[Build, ...] = ()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.model.program.trade import purchase_limits
 from reeplan.solve.front import SMALLEST_GAP, Point
-from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer
-from reeplan.solve.questions import Question as Asked
+from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
 from reeplan.studies.cooperation.attribution import Bill, bill_of
 
 if TYPE_CHECKING:
@@ -19,30 +18,6 @@ if TYPE_CHECKING:
 
 WORTH_NOTING = 0.01
 """A limit that is worth less than this (USD/t) does not bind."""
-
-
-@dataclass(frozen=True)
-class Question(Asked):
-    """The cheapest plan that keeps ``target``, to a ``gap`` relative to its cost.
-
-    ``partners`` are all of the case: what a seller in none of their countries sells is what they share.
-    """
-
-    target: float
-    gap: float
-    controls: Controls
-    partners: tuple[str, ...]
-
-    def __call__(self, planner: Planner, watch: Watch) -> Answer:
-        """Ask it of a coalition's program."""
-        controls = replace(self.controls, watch=watch)
-        solution, allowed = planner.cheapest_within(self.target, self.gap, controls)
-        if not solution.found:
-            return _without_plan(planner, solution, controls)
-        plan = planner.report(solution, self.target, solution.bound)
-        plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
-        point = Point("p01", plan, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
-        return answer_about(planner, point, self.partners)
 
 
 @dataclass(frozen=True)
@@ -58,7 +33,7 @@ class Ceiling:
 
 
 @dataclass(frozen=True)
-class Answer(CostAnswer):
+class CoalitionAnswer(CostAnswer):
     """What is known of a coalition; not a number where no plan was found.
 
     ``highest_resilience`` is what it can reach at most where the target is out of its reach.
@@ -77,13 +52,36 @@ class Answer(CostAnswer):
         return super().final and not self.cut_short
 
 
-Question.answer_type = Answer
+@dataclass(frozen=True)
+class CoalitionQuestion(Question):
+    """The cheapest plan that keeps ``target``, to a ``gap`` relative to its cost.
+
+    ``partners`` are all of the case: what a seller in none of their countries sells is what they share.
+    """
+
+    answer_type: ClassVar[type[Any]] = CoalitionAnswer
+
+    target: float
+    gap: float
+    controls: Controls
+    partners: tuple[str, ...]
+
+    def __call__(self, planner: Planner, watch: Watch) -> CoalitionAnswer:
+        """Ask it of a coalition's program."""
+        controls = replace(self.controls, watch=watch)
+        solution, allowed = planner.cheapest_within(self.target, self.gap, controls)
+        if not solution.found:
+            return _without_plan(planner, solution, controls)
+        plan = planner.report(solution, self.target, solution.bound)
+        plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
+        point = Point("p01", plan, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
+        return answer_about(planner, point, self.partners)
 
 
-def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> Answer:
+def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> CoalitionAnswer:
     """What a plan of a coalition says; who pays what in it where the coalition is of all ``partners``."""
     plan = point.plan
-    return Answer(
+    return CoalitionAnswer(
         outcome=plan.outcome,
         objective=plan.cost_musd,
         bound=plan.bound_musd,
@@ -95,12 +93,12 @@ def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> A
     )
 
 
-def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> Answer:
+def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> CoalitionAnswer:
     if solution.outcome is not Outcome.INFEASIBLE:
-        return Answer(solution.outcome, seconds=solution.seconds)
+        return CoalitionAnswer(solution.outcome, seconds=solution.seconds)
     highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
     reached = highest.objective if highest.found else math.nan
-    return Answer(
+    return CoalitionAnswer(
         Outcome.INFEASIBLE,
         seconds=solution.seconds + highest.seconds,
         highest_resilience=reached,

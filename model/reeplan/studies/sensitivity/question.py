@@ -10,8 +10,7 @@ from reeplan.endings import Outcome
 from reeplan.outputs.plan_tables import builds
 from reeplan.solve.basis import Basis  # noqa: TC001  (read when answers are kept)
 from reeplan.solve.front import SMALLEST_GAP, Point
-from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer
-from reeplan.solve.questions import Question as Asked
+from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +41,7 @@ class Summary(CostAnswer):
 
 
 @dataclass(frozen=True)
-class Answer:
+class FutureAnswer:
     """What is known of a future. ``highest_resilience``: how far plans get where the target is out of reach.
 
     ``cut_short``: somebody asked to stop before that was known.
@@ -80,7 +79,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Question(Asked):
+class FutureQuestion(Question):
     """The cheapest plan that keeps ``target``, and the cheapest of all, each to a ``gap`` relative to its cost.
 
     ``divisible``: modules may be built in parts, which takes seconds and costs no more than whole ones. Then the search
@@ -94,22 +93,22 @@ class Question(Asked):
     divisible: bool = False
     start: Basis | None = None
 
-    answer_type: ClassVar[type[Any]] = Answer
+    answer_type: ClassVar[type[Any]] = FutureAnswer
 
-    def __call__(self, planner: Planner, watch: Watch) -> Answer:
+    def __call__(self, planner: Planner, watch: Watch) -> FutureAnswer:
         """Ask it of a future's program."""
         controls = replace(self.controls, watch=watch)
         cheapest, end = self._plan(planner, 0.0, controls, self.start)
         if self.target <= 0:
-            return Answer(cheapest, cheapest)
+            return FutureAnswer(cheapest, cheapest)
         if cheapest.resilience >= self.target and cheapest.solved:
             # A plan that nobody undercuts keeps the target already.
-            return Answer(cheapest, cheapest)
+            return FutureAnswer(cheapest, cheapest)
         at_target, _ = self._plan(planner, self.target, controls, end)
         if at_target.outcome is not Outcome.INFEASIBLE:
-            return Answer(at_target, cheaper(cheapest, at_target))
+            return FutureAnswer(at_target, cheaper(cheapest, at_target))
         highest = self._highest(planner, controls)
-        return Answer(
+        return FutureAnswer(
             at_target,
             cheapest,
             highest.objective if highest.found else math.nan,
@@ -148,7 +147,7 @@ class WarmStart(CostAnswer):
 
 
 @dataclass(frozen=True)
-class FindWarmStart(Asked):
+class FindWarmStart(Question):
     """The cheapest plan of a case with divisible modules, at no target."""
 
     answer_type: ClassVar[type[Any]] = WarmStart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
@@ -46,15 +47,12 @@ class AtLevel(Question):
 
     def __call__(self, planner: Planner, watch: Watch) -> RiskAnswer:
         """Ask it of a case's program."""
-        relaxed = planner.cheapest_relaxed(self.level)
-        if not relaxed.found:
-            return RiskAnswer(relaxed.outcome, seconds=relaxed.seconds)
-        allowed = self._allowed(planner, relaxed)
-        solution = planner.cheapest(self.level, replace(self.controls, absolute_gap=allowed, watch=watch))
+        allowed_by = partial(self._allowed, planner)
+        controls = replace(self.controls, watch=watch)
+        solution, allowed = planner.cheapest_within(self.level, allowed_by, controls)
         if not solution.found:
-            return RiskAnswer(solution.outcome, bound=relaxed.bound, seconds=solution.seconds)
-        bound = max(relaxed.bound, solution.bound)
-        plan = planner.polish(solution, self.level, bound, raise_resilience=True)
+            return RiskAnswer(solution.outcome, solution.seconds, bound=solution.bound)
+        plan = planner.polish(solution, self.level, solution.bound, raise_resilience=True)
         return RiskAnswer(
             outcome=solution.outcome,
             objective=plan.cost_musd,
