@@ -11,14 +11,12 @@ from reeplan.cli.workers import SMALL
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import ProcessPool, SerialPool
+from reeplan.solve.executor import Executor, LocalProcesses
 from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from reeplan.solve.engine import Progress, Solution
 
 SAME_LEVEL = 1e-9
 """Two resiliences that differ by less are one."""
@@ -49,19 +47,6 @@ class OurFront:
         return min(point for point in self.points if point[1] >= (level or 0.0) - SAME_LEVEL)
 
 
-class _Silent:
-    """Nobody to show the work to."""
-
-    def started(self, what: str, limit_s: float | None = None) -> None:
-        """A job has begun."""
-
-    def progress(self, what: str, progress: Progress) -> None:
-        """The solver has news."""
-
-    def finished(self, what: str, solution: Solution) -> None:
-        """A job is done."""
-
-
 def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFront:
     """The front of the case in the folder, from reading the tables to the last point.
 
@@ -73,11 +58,10 @@ def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFro
     planner = Planner(case_from_tables(tables))
     integers = int(planner.engine.integer.sum())
     with ExitStack() as stack:
-        crew: SerialPool | ProcessPool = SerialPool(planner, _Silent())
-        if integers >= SMALL and workers > 1:
-            crew = stack.enter_context(ProcessPool(workers, planner.case, planner.measure, None, _Silent()))
+        many = integers >= SMALL and workers > 1
+        executor = Executor(stack.enter_context(LocalProcesses(workers)) if many else None, planner=planner)
         controls = Controls(time_limit_s=limit_s)
-        front = solve_front(planner, crew, controls, planner.case.settings.mip_gap, points)
+        front = solve_front(planner, executor, controls, planner.case.settings.mip_gap, points)
     seconds = time.perf_counter() - began
     plans = [point.plan for point in front.points]
     return OurFront(

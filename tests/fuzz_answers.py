@@ -34,12 +34,10 @@ import pytest
 from conftest import TOWN_AND_PORT
 from fuzz_reader import HANG_S, HungError, time_limit
 from reeplan.cli import solve as solve_module
-from reeplan.cli.asked import FINGERPRINT, QUESTIONS, RECORD
-from reeplan.endings import Outcome
+from reeplan.cli.asked import FINGERPRINT, RECORD
 from reeplan.outputs.run_folder import JOURNAL, read_manifest, unfinished_place
-from reeplan.solve.engine import Solution
 from reeplan.solve.executor import AnswerStore, answers
-from reeplan.solve.executor.checkpoint import Checkpoint
+from reeplan.solve.questions import Question
 from solved import draw_nothing, rows_of, run_command, write_rows
 from support import write_case
 
@@ -78,10 +76,8 @@ class Stopped:
     command: str
     place: Path
     calm: str
-    solved: dict[str, list[Solution]] = field(default_factory=dict)
-    """What the front was answered, by the question."""
-    noted: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    """What the study was answered, with the question, by its fingerprint."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What it was answered, by the fingerprint of the question."""
 
     @property
     def journal(self) -> Path:
@@ -92,9 +88,8 @@ class Stopped:
         return str(read_manifest(unfinished_place(self.place))[FINGERPRINT])
 
     def files(self) -> dict[str, bytes]:
-        """Every stored answer, by its path within the journal."""
-        found = sorted(self.journal.rglob(f"*{answers.ENDING}"))
-        return {path.relative_to(self.journal).as_posix(): path.read_bytes() for path in found}
+        """Every stored answer, by the name of its file."""
+        return {path.name: path.read_bytes() for path in sorted(self.journal.glob(f"*{answers.ENDING}"))}
 
 
 def outcome_of(run: Path, command: str) -> str:
@@ -112,26 +107,16 @@ def stopped(command: str, case: Path, place: Path, after: int) -> Stopped:
         result = run_command(command, case, *OPTIONS[command], "--out", peace)
     assert result.exit_code == 0, result.output
     broken = Stopped(command, place, outcome_of(peace, command))
-    record, note, done = Checkpoint.record, AnswerStore.note, []
+    keep = AnswerStore.keep
 
-    def count() -> None:
-        done.append(1)
-        if len(done) == after:
+    def keeping(store: AnswerStore, fingerprint: str, answer: Any) -> None:
+        keep(store, fingerprint, answer)
+        broken.kept[fingerprint] = answer
+        if len(broken.kept) == after:
             raise OSError("broken off")
 
-    def recording(journal: Checkpoint, number: int, what: str, solution: Solution) -> None:
-        record(journal, number, what, solution)
-        broken.solved.setdefault(what, []).append(solution)
-        count()
-
-    def noting(notebook: AnswerStore, fingerprint: str, question: Any, answer: Any) -> None:
-        note(notebook, fingerprint, question, answer)
-        broken.noted[fingerprint] = (question, answer)
-        count()
-
     with nothing_but_answers() as patch:
-        patch.setattr(Checkpoint, "record", recording)
-        patch.setattr(AnswerStore, "note", noting)
+        patch.setattr(AnswerStore, "keep", keeping)
         result = run_command(command, case, *OPTIONS[command], "--out", place)
     assert result.exit_code == 4, result.output
     return broken
@@ -165,7 +150,7 @@ def damage(function: Damage) -> Damage:
 
 def _one(journal: Path, pick: random.Random) -> Path:
     """An answer, or where one would be."""
-    found = [path for path in sorted(journal.rglob(f"*{answers.ENDING}")) if _is_small(path)]
+    found = [path for path in sorted(journal.glob(f"*{answers.ENDING}")) if _is_small(path)]
     return pick.choice(found) if found else journal / f"0000{answers.ENDING}"
 
 
@@ -180,8 +165,6 @@ def _changed(path: Path, change: Callable[[bytearray], bytes | bytearray]) -> st
 
 
 def _replaced(path: Path, make: Callable[[], object]) -> str:
-    if path.parent.name == QUESTIONS and not path.parent.is_dir():
-        path.parent.unlink(missing_ok=True)
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -261,15 +244,7 @@ def gone(journal: Path, pick: random.Random, of: Stopped, others: Sequence[Stopp
 def from_another_run(journal: Path, pick: random.Random, of: Stopped, others: Sequence[Stopped]) -> str:
     """In place of an answer of the same name, or beside them."""
     name, data = pick.choice(list(pick.choice(others).files().items()))
-    place = journal / pick.choice([name, f"{QUESTIONS}/{Path(name).name}", Path(name).name])
-    return _replaced(place, lambda: place.write_bytes(data))
-
-
-@damage
-def from_the_other_store(journal: Path, pick: random.Random, of: Stopped, others: Sequence[Stopped]) -> str:
-    one = _one(journal, pick)
-    place = journal / one.name if one.parent.name == QUESTIONS else journal / QUESTIONS / one.name
-    data = one.read_bytes() if one.is_file() else b""
+    place = journal / name
     return _replaced(place, lambda: place.write_bytes(data))
 
 
@@ -312,7 +287,7 @@ def closed(journal: Path, pick: random.Random, of: Stopped, others: Sequence[Sto
 @damage
 def folder_is_none(journal: Path, pick: random.Random, of: Stopped, others: Sequence[Stopped]) -> str:
     """Something else where a folder of answers is, or left behind by a run that was killed."""
-    place = pick.choice([journal, journal / QUESTIONS])
+    place = journal
     kinds: dict[str, Callable[[], object]] = {
         "a file": lambda: place.write_text("text"),
         "a link to nothing": lambda: place.symlink_to("nowhere"),
@@ -333,6 +308,13 @@ def record_spoilt(journal: Path, pick: random.Random, of: Stopped, others: Seque
     return _changed(journal / RECORD, lambda data: data[: pick.randrange(len(data) + 1)])
 
 
+class Asked(Question):
+    """Any question whose answer is of a kind."""
+
+    def __init__(self, kind: type[Any]) -> None:
+        self.answer_type = kind  # type: ignore[misc]
+
+
 # ---- judging --------------------------------------------------------------------------------------
 
 
@@ -343,33 +325,19 @@ def _same(one: Any, other: Any) -> bool:
     )
 
 
-def _parts(solution: Solution) -> tuple[Any, ...]:
-    return (
-        solution.outcome.value,
-        solution.values,
-        solution.objective,
-        solution.bound,
-        solution.seconds,
-        solution.violation,
-    )
-
-
 def _left(journal: Path, of: Stopped) -> tuple[set[str], int]:
     """The answers that were left alone, and how many other things are named like one."""
     original = of.files()
     left, others = set(), 0
-    for folder in (journal, journal / QUESTIONS):
-        if not folder.is_dir():
-            others += os.path.lexists(folder)
-            continue
-        for path in folder.glob(f"[!.]*{answers.ENDING}"):
-            name = path.relative_to(journal).as_posix()
-            try:
-                alone = _is_small(path) and original.get(name) == path.read_bytes()
-            except OSError:
-                alone = False
-            left |= {name} if alone else set()
-            others += not alone
+    if not journal.is_dir():
+        return left, int(os.path.lexists(journal))
+    for path in journal.glob(f"[!.]*{answers.ENDING}"):
+        try:
+            whole = _is_small(path) and original.get(path.name) == path.read_bytes()
+        except OSError:
+            whole = False
+        left |= {path.name} if whole else set()
+        others += not whole
     return left, others
 
 
@@ -377,38 +345,25 @@ def judge_reading(journal: Path, of: Stopped, sifted: bool) -> str:
     """What is wrong with what is read from a damaged journal, or nothing."""
     left, others = _left(journal, of)
     if sifted:
-        found = sum(answers.set_aside_unreadable(folder, of.run) for folder in (journal, journal / QUESTIONS))
+        found = answers.set_aside_unreadable(journal, of.run)
         if found != others:
             return f"{others} answers are damaged, and {found} were counted"
-    front = Checkpoint(journal, run=of.run)
-    read = 0
-    for what, given in of.solved.items():
-        while (recalled := front.recall(what)) is not None:
-            read += 1
-            if not any(_same(_parts(recalled[1]), _parts(one)) for one in given):
-                return f"a wrong answer to {what}"
-    if read != sum("/" not in name for name in left):
-        return f"{read} answers of the front were read of {sorted(left)}"
-    notebook = AnswerStore(journal / QUESTIONS, of.run)
-    for fingerprint, (question, given) in of.noted.items():
-        answer = notebook.find(fingerprint, question)
+    store = AnswerStore(journal, of.run)
+    for fingerprint, given in of.kept.items():
+        answer = store.find(fingerprint, Asked(type(given)))
         if answer is not None and not _same(answer, given):
-            return f"a wrong answer to {question}"
-        if (answer is not None) != (f"{QUESTIONS}/{fingerprint}{answers.ENDING}" in left):
-            return f"the answer to {question} was {'read' if answer is not None else 'lost'}"
-    return _judge_writing(journal, of, front, notebook) if sifted else ""
+            return f"a wrong answer instead of {given}"
+        if (answer is not None) != (f"{fingerprint}{answers.ENDING}" in left):
+            return f"the answer {given} was {'read' if answer is not None else 'lost'}"
+    return _judge_writing(of, store) if sifted else ""
 
 
-def _judge_writing(journal: Path, of: Stopped, front: Checkpoint, notebook: AnswerStore) -> str:
+def _judge_writing(of: Stopped, store: AnswerStore) -> str:
     """New answers find a place."""
-    solution = Solution(Outcome.OPTIMAL, None, 1.0, 1.0, 0.0)
-    front.record(front.free_number(), "another question", solution)
-    if Checkpoint(journal, run=of.run).recall("another question") is None:
-        return "a new answer of the front is not found again"
-    for fingerprint, (question, given) in of.noted.items():
-        notebook.note(fingerprint, question, given)
-        if notebook.find(fingerprint, question) is None:
-            return "a new answer of the study is not found again"
+    for fingerprint, given in of.kept.items():
+        store.keep(fingerprint, given)
+        if store.find(fingerprint, Asked(type(given))) is None:
+            return "a new answer is not found again"
     return ""
 
 

@@ -17,10 +17,10 @@ from reeplan.endings import Outcome
 from reeplan.model.build_case import case_from_tables
 from reeplan.present.figures import Drawing
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import SerialPool
+from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_single
 from reeplan.solve.planner import Plan, Planner
-from support import Silent, read
+from support import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def planner_of(folder: Path, measure: str | None = None) -> Planner:
 
 def cheapest(planner: Planner, target: float | None = None) -> Plan | None:
     """The cheapest plan, or None where none exists."""
-    found = solve_single(planner, SerialPool(planner, Silent()), Controls(threads=1), GAP, target or 0.0)
+    found = solve_single(planner, Executor(planner=planner), Controls(threads=1), GAP, target or 0.0)
     if not found.points:
         assert found.outcome is Outcome.INFEASIBLE
         return None

@@ -42,8 +42,8 @@ from reeplan.inputs import load_tables
 from reeplan.inputs.spec import TABLES
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs import plan_tables
-from reeplan.solve.engine import Controls, Progress, Solution
-from reeplan.solve.executor import SerialPool
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_front, solve_single
 from reeplan.solve.planner import Plan, Planner
 
@@ -169,7 +169,7 @@ def optimum(
     """The cheapest plan of the case in the folder, solved to a relative gap of 1e-9."""
     case = case_from_tables(read(folder, overlays))
     planner = Planner(case, measure)
-    found = solve_single(planner, SerialPool(planner, Silent()), Controls(), 1e-9, target or 0.0)
+    found = solve_single(planner, Executor(planner=planner), Controls(), 1e-9, target or 0.0)
     if not found.points:
         assert found.outcome is Outcome.INFEASIBLE
         return Optimum(feasible=False)
@@ -180,7 +180,7 @@ def optimum(
 def front(folder: Path, points: int) -> list[tuple[float, float]]:
     """The front of the case in the folder as pairs of cost and resilience, the cheapest first."""
     planner = Planner(case_from_tables(read(folder)))
-    found = solve_front(planner, SerialPool(planner, Silent()), Controls(), 1e-9, points)
+    found = solve_front(planner, Executor(planner=planner), Controls(), 1e-9, points)
     return [(point.plan.cost_musd, point.plan.resilience) for point in found.points]
 
 
@@ -205,14 +205,6 @@ def modules(planner: Planner, plan: Plan) -> dict[tuple[str, int], float]:
     builds = plan_tables.builds(planner, plan)
     sums = builds[builds["modules"] > 0].groupby(["asset", "decided"])["modules"].sum()
     return {(asset, year): float(number) for (asset, year), number in sums.items()}
-
-
-class Silent:
-    """Shows nothing of the work."""
-
-    def started(self, what: str, limit_s: float | None = None) -> None: ...
-    def progress(self, what: str, progress: Progress) -> None: ...
-    def finished(self, what: str, solution: Solution) -> None: ...
 
 
 def assert_optimum(

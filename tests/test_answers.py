@@ -39,19 +39,20 @@ from reeplan.endings import Outcome
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.run_folder import INPUTS, JOURNAL, MANIFEST, read_manifest, unfinished_place, write_inputs
-from reeplan.solve.engine import Solution
-from reeplan.solve.executor import AnswerStore, Executor, RemotePool, Task, answers
-from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import AnswerStore, Executor, Task, answers
 from reeplan.solve.executor.content_key import ContentKeys
+from reeplan.solve.questions import Answer, CheapestAt, PlanAnswer, PlanQuestion
 from solved import rows_of, run_command, write_rows
-from support import Silent, write_case, write_overlay
+from support import write_case, write_overlay
 from test_faults import assert_told, front_of, loose_bound, short_of_time, snapshot, solving
 from test_many_machines import InThreads, case_of
-from test_study import HowMuch, Told
+from test_study import HowMuch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from reeplan.model.case import Case
     from reeplan.solve.executor.worker import Response
 
 HAND_CASES = sorted(path for path in (Path(__file__).parent / "hand_cases").iterdir() if path.is_dir())
@@ -321,14 +322,13 @@ def test_what_changes_no_answer_is_no_edit(
 ) -> None:
     """Nothing is solved again, and the front is that of the run that nobody touched, to the last digit."""
     NO_EDITS[edit](copy_of(runs[0], tmp_path / "run"))
-    recorded: list[str] = []
-    record = Checkpoint.record
-    monkeypatch.setattr(Checkpoint, "record", lambda *given: (recorded.append(given[2]), record(*given)))
+    kept: list[str] = []
+    keep = AnswerStore.keep
+    monkeypatch.setattr(AnswerStore, "keep", lambda *given: (kept.append(given[1]), keep(*given)))
     result = resume(tmp_path / "run", "--workers", 1)
     assert result.exit_code == 0, result.output
     assert outcome_of(tmp_path / "run", FRONT) == runs[0].calm
-    known = [what for what, given in runs[0].solved.items() for _ in given]
-    assert not set(recorded) & set(known)
+    assert not set(kept) & set(runs[0].kept)
     manifest = read_manifest(tmp_path / "run")
     assert manifest["settings"]["time_limit_s"] == (1234 if edit == "more time" else 600)
     assert manifest["title"] == ("another title" if edit == "words" else "a case from a test")
@@ -387,6 +387,15 @@ def test_a_study_is_refused_with_other_options_or_inputs(runs: list[Stopped], tm
         assert snapshot(tmp_path) == before
 
 
+def plans_alone(executor: Executor, tasks: Any, keep: Any) -> None:
+    """Nobody answers a study's questions; the front's are answered."""
+    if isinstance(tasks[0].question, PlanQuestion):
+        ANSWER_HERE(executor, tasks, keep)
+
+
+ANSWER_HERE = Executor._answer_here
+
+
 def test_a_future_that_was_edited_is_refused(small_case: Path, tmp_path: Path) -> None:
     """Its overlay lies outside of the run; a word in it changes nothing."""
     head = "suppliers\nsupplier  material  year  region  price_usd_per_t  max_t_per_year  note\n"
@@ -394,7 +403,7 @@ def test_a_future_that_was_edited_is_refused(small_case: Path, tmp_path: Path) -
     overlay = write_overlay(tmp_path / "costly", text.format(50000, "once"))
     place = tmp_path / "run"
     with nothing_but_answers() as patch:
-        patch.setattr(Executor, "interrupted", property(lambda desk: True))
+        patch.setattr(Executor, "_answer_here", plans_alone)
         options = ["--points", 2, "--risk-points", 2, "--future", overlay]
         first = run_command("futures", small_case, *options, "--out", place)
         assert first.exit_code == 130, first.output
@@ -407,7 +416,7 @@ def test_a_future_that_was_edited_is_refused(small_case: Path, tmp_path: Path) -
     write_overlay(overlay, text.format(50000, "twice"))
     other_order(place)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Executor, "interrupted", property(lambda desk: True))
+        patch.setattr(Executor, "_answer_here", plans_alone)
         assert resume(place, command="futures").exit_code == 130
 
 
@@ -433,15 +442,13 @@ def test_answers_of_another_version_are_used_and_not_kept(
 ) -> None:
     """One that does not say which it is has another."""
     case, said = case_of(small_case), []
-    monkeypatch.setattr("reeplan.solve.executor.backend.answer", lambda order: replace(_answer(order), by=by))
+    monkeypatch.setattr("reeplan.solve.executor.backend.answer", lambda request: replace(_answer(request), by=by))
     with InThreads(1) as threads:
         threads.say = said.append
-        crew = RemotePool(threads, case, "worst_case", Silent())
-        [solution] = ResumablePool(crew, Checkpoint(tmp_path / "journal")).solve([solving_job()])
-        [answer] = Executor(threads, Told(), AnswerStore(tmp_path / "notes"))([Task("it", case, HowMuch(0.0))])
-    assert solution.found
-    assert answer.musd == pytest.approx(solution.objective)
-    assert len(Checkpoint(tmp_path / "journal")) == len(AnswerStore(tmp_path / "notes")) == 0
+        plan, answer = Executor(threads, store=AnswerStore(tmp_path))(plan_and_cost(case))
+    assert plan.found
+    assert answer.musd == pytest.approx(plan.objective)
+    assert len(AnswerStore(tmp_path)) == 0
     assert len(said) == len(threads.other_versions) == 1
     assert "not kept for --resume" in said[0]
 
@@ -449,24 +456,20 @@ def test_answers_of_another_version_are_used_and_not_kept(
 def test_answers_of_this_version_are_kept(small_case: Path, tmp_path: Path) -> None:
     case = case_of(small_case)
     with InThreads(1) as threads:
-        pool = RemotePool(threads, case, "worst_case", Silent())
-        ResumablePool(pool, Checkpoint(tmp_path / "journal")).solve([solving_job()])
-        Executor(threads, Told(), AnswerStore(tmp_path / "notes"))([Task("it", case, HowMuch(0.0))])
-    assert len(Checkpoint(tmp_path / "journal")) == len(AnswerStore(tmp_path / "notes")) == 1
+        Executor(threads, store=AnswerStore(tmp_path))(plan_and_cost(case))
+    assert len(AnswerStore(tmp_path)) == 2
     assert not threads.other_versions
 
 
-def solving_job() -> Any:
-    from reeplan.solve.engine import Controls
-    from reeplan.solve.executor import Job
-
-    return Job("the cheapest plan", 0.0, Controls())
+def plan_and_cost(case: Case) -> list[Task]:
+    """A question of a front and one of a study."""
+    return [Task("a plan", case, CheapestAt(0.0, controls=Controls())), Task("its cost", case, HowMuch(0.0))]
 
 
-def _answer(order: Any) -> Response:
+def _answer(request: Any) -> Response:
     from reeplan.solve.executor.worker import answer
 
-    return answer(order)
+    return answer(request)
 
 
 # ---- the store ------------------------------------------------------------------------------------
@@ -490,17 +493,24 @@ def test_an_answer_is_none_to_another_run_or_kind(tmp_path: Path) -> None:
 
 def test_every_bit_counts(tmp_path: Path) -> None:
     """Whichever bit of an answer is flipped, it is not read any more."""
-    journal = Checkpoint(tmp_path, run="run")
-    journal.record(0, "question", Solution(Outcome.OPTIMAL, None, 12.5, 12.25, 0.1))
-    file = tmp_path / f"0000{answers.ENDING}"
+    question = CheapestAt(0.5, controls=Controls())
+    AnswerStore(tmp_path, "run").keep("name", PlanAnswer(Outcome.OPTIMAL, 0.1, 12.5, 12.25))
+    file = tmp_path / f"name{answers.ENDING}"
     whole = file.read_bytes()
     for position in range(8 * len(whole)):
         data = bytearray(whole)
         data[position // 8] ^= 1 << position % 8
         file.write_bytes(data)
-        assert Checkpoint(tmp_path, run="run").recall("question") is None
+        assert AnswerStore(tmp_path, "run").find("name", question) is None
     file.write_bytes(whole)
-    assert Checkpoint(tmp_path, run="run").recall("question") is not None
+    assert AnswerStore(tmp_path, "run").find("name", question) is not None
+
+
+def test_an_answer_of_another_kind_is_none(tmp_path: Path) -> None:
+    """Although it could be read as one: the file says of what kind it is."""
+    AnswerStore(tmp_path).keep("name", Answer(Outcome.OPTIMAL, 0.1, 12.5, 12.25))
+    assert AnswerStore(tmp_path).find("name", CheapestAt(0.5, controls=Controls())) is None
+    assert list(AnswerStore(tmp_path).every(PlanAnswer)) == []
 
 
 @pytest.mark.parametrize("seed", range(2))

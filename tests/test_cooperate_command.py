@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reeplan.solve.executor import Executor
-from reeplan.studies.cooperation.question import Question
+from reeplan.studies.cooperation.question import CoalitionQuestion
 from solved import run_command
 from support import write_case, years
 from test_cooperate_coalition import TWO
@@ -128,15 +128,15 @@ def test_it_is_a_run_like_any_other(two: Path, tmp_path: Path) -> None:
 def stop_after(number: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ctrl-C after so many answers; what was asked of the solver is listed."""
     asked: list[str] = []
-    ask = Question.__call__
+    ask = CoalitionQuestion.__call__
 
-    def count(question: Question, planner: Any, watch: Any) -> Any:
+    def count(question: CoalitionQuestion, planner: Any, watch: Any) -> Any:
         answer = ask(question, planner, watch)
         asked.append(" + ".join(planner.case.partners))
         return answer
 
-    monkeypatch.setattr(Question, "__call__", count)
-    monkeypatch.setattr(Executor, "interrupted", property(lambda desk: len(asked) >= number))
+    monkeypatch.setattr(CoalitionQuestion, "__call__", count)
+    monkeypatch.setattr(Executor, "interrupted", property(lambda executor: len(asked) >= number))
     return asked
 
 

@@ -39,7 +39,7 @@ from reeplan.studies.cooperation.levers import (
 )
 from reeplan.studies.cooperation.marginal_prices import COLUMNS as PRICE_COLUMNS
 from reeplan.studies.cooperation.marginal_prices import MarginalPrice, marginal_prices, price_rows
-from reeplan.studies.cooperation.question import Answer
+from reeplan.studies.cooperation.question import CoalitionAnswer
 from solved import GAP as SMALL_GAP
 from solved import cheapest, random_case, rows_of, write_rows
 from support import read, write_case, years
@@ -353,7 +353,7 @@ class Answers:
     def __init__(self, **known: tuple[float, float]) -> None:
         self.known, self.asked = known, list[str]()
 
-    def __call__(self, tasks: Sequence[Task]) -> list[Answer | None]:
+    def __call__(self, tasks: Sequence[Task]) -> list[CoalitionAnswer | None]:
         self.asked = ["".join(c for c in self.key(task) if c.isalpha()) for task in tasks]
         return [self.answer(name) for name in self.asked]
 
@@ -362,11 +362,11 @@ class Answers:
         partners, _, change = task.what.partition(":")
         return f"{partners}{change.rpartition(',')[2]}"
 
-    def answer(self, name: str) -> Answer | None:
+    def answer(self, name: str) -> CoalitionAnswer | None:
         if name not in self.known:
             return None
         cost, bound = self.known[name]
-        return Answer(Outcome.OPTIMAL, cost_musd=cost, bound_musd=bound, resilience=1.0, solved=bound > 0.9 * cost)
+        return CoalitionAnswer(Outcome.OPTIMAL, objective=cost, bound=bound, resilience=1.0, solved=bound > 0.9 * cost)
 
 
 def test_bands_on_paper(tmp_path: Path) -> None:
@@ -418,7 +418,8 @@ def test_work_that_was_stopped_is_said(tmp_path: Path) -> None:
 
 def test_answers_that_are_there_are_not_asked_for(tmp_path: Path) -> None:
     case = two(tmp_path, THORIUM)
-    known = {group: Answer(Outcome.OPTIMAL, 7, 7, 1.0, solved=True) for group in coalitions(case.partners)}
+    seven = CoalitionAnswer(Outcome.OPTIMAL, objective=7, bound=7, resilience=1.0, solved=True)
+    known = dict.fromkeys(coalitions(case.partners), seven)
     ask = Answers(Adoubled=(5, 5), Alifted=(5, 5), ABdoubled=(6, 6), ABlifted=(6, 6))
     found = value_levers(case, 0.0, 0.5, Controls(), ask, known)
     assert sorted(ask.asked) == sorted(ask.known)

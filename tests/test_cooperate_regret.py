@@ -21,7 +21,7 @@ from reeplan.studies.cooperation.attribution import bill_of
 from reeplan.studies.cooperation.coalition import coalition_case
 from reeplan.studies.cooperation.held_assets import Break
 from reeplan.studies.cooperation.joint_investment import JointInvestment, investment_of, stakes
-from reeplan.studies.cooperation.question import Answer, Question
+from reeplan.studies.cooperation.question import CoalitionAnswer, CoalitionQuestion
 from reeplan.studies.cooperation.walking_away import AS_PLANNED, TURNS_ROUND, Row, default_years, regret, who_may_stay
 from solved import cheapest, cost_of, random_case, rows_of, write_rows
 from support import crf, read, write_case, years
@@ -50,7 +50,7 @@ def joint_plan(case: Case, target: float | None = None) -> tuple[Planner, Plan]:
 def rows(case: Case, years: Sequence[int], target: float = 0.0, **more: Any) -> dict[tuple[str, int, str], Row]:
     """Regret by who stays, year and conduct, with the joint plan and the plans alone solved here."""
     joint = investment_of(*joint_plan(case, target))
-    question = Question(target, GAP, Controls(), tuple(case.partners))
+    question = CoalitionQuestion(target, GAP, Controls(), tuple(case.partners))
     alone = {stay: solve_here([Task("alone", coalition_case(case, stay), question)])[0] for stay in who_may_stay(case)}
     found = regret(case, target, joint, alone, years, GAP, Controls(), solve_here, **more)
     return {(row.stays, row.year, row.conduct): row for row in found.rows}
@@ -676,8 +676,8 @@ def test_a_year_outside_the_plan_is_refused(pair: Case) -> None:
 def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
     """Now between 6 and 7, alone between 8 and 8.4, and 1.85 + 1.5 paid for what is gone."""
     joint = investment_of(*joint_plan(pair))
-    alone = {frozenset("B"): Answer(Outcome.LIMIT, cost_musd=8.4, bound_musd=8.0, resilience=0.3)}
-    loose = OutcomeAfterBreak(Outcome.LIMIT, cost_musd=7.0, bound_musd=6.0)
+    alone = {frozenset("B"): CoalitionAnswer(Outcome.LIMIT, objective=8.4, bound=8.0, resilience=0.3)}
+    loose = OutcomeAfterBreak(Outcome.LIMIT, objective=7.0, bound=6.0)
     found = regret(pair, 0.0, joint, alone, [2032], GAP, Controls(), lambda tasks: [loose] * len(tasks))
     row = next(row for row in found.rows if row.stays == "B")
     assert row.status == "gap not reached"
@@ -690,7 +690,7 @@ def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
 
 def test_answers_can_be_kept(pair: Case) -> None:
     unmet = {("town", "Nd", 2033, "cutoff@2033"): 100.0}
-    answer = OutcomeAfterBreak(Outcome.OPTIMAL, 1.0, 0.5, unmet, 0.1, True, False)
+    answer = OutcomeAfterBreak(Outcome.OPTIMAL, 0.1, 1.0, 0.5, True, unmet, False)
     kept = msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=Reoptimise.answer_type)
     assert kept == answer
     joint = investment_of(*joint_plan(pair))

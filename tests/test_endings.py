@@ -16,19 +16,18 @@ from reeplan import endings
 from reeplan.endings import Outcome
 from reeplan.outputs.plan_tables import prices
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import SerialPool
+from reeplan.solve.executor import Executor
 from reeplan.solve.front import Point, solve_front, solve_single
 from reeplan.solve.planner import Planner
 from reeplan.studies.alternatives import sentences
 from reeplan.studies.alternatives.options import AlternativesOptions
 from reeplan.studies.alternatives.result import NearOptimalResult
 from reeplan.studies.cooperation.deal import Deal
-from reeplan.studies.cooperation.question import Answer
+from reeplan.studies.cooperation.question import CoalitionAnswer
 from reeplan.studies.cooperation.walking_away import _planned_alone
 from reeplan.studies.uncertainty.tables import status_of as status_in_futures
 from reeplan.studies.uncertainty.two_stage import Found
 from solved import planner_of, rows_of, run_command, write_rows
-from support import Silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,8 +94,8 @@ def test_every_ending_without_a_plan_has_words_of_its_own() -> None:
 def test_every_study_says_why_there_is_no_plan(outcome: Outcome, status: str) -> None:
     case = planner_of(TUTORIAL).case
     everyone = frozenset(case.partners)
-    assert Deal(case, 0.5, {everyone: Answer(outcome)}).status(everyone) == status
-    assert _planned_alone(Answer(outcome)).status == status
+    assert Deal(case, 0.5, {everyone: CoalitionAnswer(outcome)}).status(everyone) == status
+    assert _planned_alone(CoalitionAnswer(outcome)).status == status
     assert status_in_futures(Found(outcome)) == status
     [said] = sentences(NearOptimalResult.without_plan(case, 0.5, AlternativesOptions(), outcome))
     assert said == endings.without_a_plan(outcome)
@@ -152,7 +151,7 @@ def test_a_level_at_which_the_solver_fails_is_not_called_a_time_limit(
 def test_an_open_gap_says_what_left_it_open(outcome: Outcome, status: str) -> None:
     """A solver that ended by itself and left a gap has not run out of time."""
     planner = planner_of(TUTORIAL)
-    found = solve_single(planner, SerialPool(planner, Silent()), Controls(threads=1), 1e-3, 0.0).points[0]
+    found = solve_single(planner, Executor(planner=planner), Controls(threads=1), 1e-3, 0.0).points[0]
     far = replace(found.plan, bound_musd=found.plan.cost_musd - 5.0, outcome=outcome)
     assert Point("p01", far, 1.0).status == status
 
@@ -167,9 +166,9 @@ def test_a_plan_cheaper_than_a_bound_shows_that_the_bound_was_none(monkeypatch: 
         return replace(found, bound=found.objective + 100.0)
 
     monkeypatch.setattr(Planner, "cheapest", boasts)
-    single = solve_single(planner, SerialPool(planner, Silent()), Controls(threads=1), 1e-3, 0.0)
+    single = solve_single(planner, Executor(planner=planner), Controls(threads=1), 1e-3, 0.0)
     assert single.points[0].plan.bound_musd == pytest.approx(true)
-    front = solve_front(planner, SerialPool(planner, Silent()), Controls(threads=1), 1e-3, 1)
+    front = solve_front(planner, Executor(planner=planner), Controls(threads=1), 1e-3, 1)
     assert front.points[0].plan.bound_musd == pytest.approx(true)
     assert front.points[0].status == "bound not proven"
 
@@ -200,7 +199,7 @@ def test_windows_are_priced_however_large_the_numbers(measure: str, tmp_path: Pa
     """What is held fixed is known to the solver's last digits, which are tonnes where billions are demanded."""
     planner = planner_of(times(tmp_path / "case", 1e5), measure)
     target = 0.9 * planner.most_resilient_relaxed().objective
-    found = solve_single(planner, SerialPool(planner, Silent()), Controls(threads=1), 1e-3, target).points[0].plan
+    found = solve_single(planner, Executor(planner=planner), Controls(threads=1), 1e-3, target).points[0].plan
     assert found.not_rerun == ()
     assert {index[-1] for index in found.prices} == {"base", *(window.label for window in planner.case.windows)}
     assert found.violation < 1e-9
@@ -244,7 +243,7 @@ def test_a_window_that_cannot_be_solved_again_is_told_and_has_no_price(
 def test_a_base_path_that_cannot_be_priced_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     planner = planner_of(TUTORIAL)
     monkeypatch.setattr(planner, "priced", lambda values, target: None)
-    plan: Plan = solve_single(planner, SerialPool(planner, Silent()), Controls(threads=1), 1e-3, 0.0).points[0].plan
+    plan: Plan = solve_single(planner, Executor(planner=planner), Controls(threads=1), 1e-3, 0.0).points[0].plan
     assert plan.not_rerun == ("base",)
     table = prices(planner, plan)
     assert table["usd_per_t"].isna().equals(table["window"] == "base")

@@ -29,9 +29,8 @@ from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.outputs import run_folder
 from reeplan.outputs.places import unfinished_place
-from reeplan.solve.engine import Solution
-from reeplan.solve.executor import Job
-from reeplan.solve.executor.checkpoint import Checkpoint
+from reeplan.solve.executor import AnswerStore
+from reeplan.solve.questions import CheapestAt, PlanAnswer, PlanQuestion
 from solved import leave_out_checks, rows_of, run_command, write_rows
 from support import in_a_group, until
 
@@ -49,12 +48,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SLOWLY = """
 import os, sys, time
-from reeplan.solve.executor import Job
-solve = Job.solve
-def slowly(job, planner):
+from reeplan.solve.questions import PlanQuestion
+ask = PlanQuestion.__call__
+def slowly(question, planner, watch):
     time.sleep(float(os.environ["SECONDS_A_SOLVE"]))
-    return solve(job, planner)
-Job.solve = slowly
+    return ask(question, planner, watch)
+PlanQuestion.__call__ = slowly
 if __name__ == "__main__":
     import reeplan.cli.solve
     class Held:
@@ -163,13 +162,13 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The questions put to the solver in this process."""
     asked: list[str] = []
-    solve = Job.solve
+    ask = PlanQuestion.__call__
 
-    def counting(job: Job, planner: Any) -> Solution:
-        asked.append(job.what)
-        return solve(job, planner)
+    def counting(question: PlanQuestion, planner: Any, watch: Any) -> PlanAnswer:
+        asked.append(repr(question))
+        return ask(question, planner, watch)
 
-    monkeypatch.setattr(Job, "solve", counting)
+    monkeypatch.setattr(PlanQuestion, "__call__", counting)
     return asked
 
 
@@ -183,15 +182,15 @@ class Calm:
 
 def solve_calmly(case: Path, place: Path, points: int) -> Calm:
     asked: list[str] = []
-    record = Checkpoint.record
+    keep = AnswerStore.keep
 
-    def counting(journal: Checkpoint, number: int, what: str, solution: Solution) -> None:
-        asked.append(what)
-        record(journal, number, what, solution)
+    def counting(store: AnswerStore, fingerprint: str, answer: Any) -> None:
+        asked.append(fingerprint)
+        keep(store, fingerprint, answer)
 
     with pytest.MonkeyPatch.context() as patch:
         leave_out_checks(patch)
-        patch.setattr(Checkpoint, "record", counting)
+        patch.setattr(AnswerStore, "keep", counting)
         result = run_command(*solving(case, place, points=points))
     assert result.exit_code == 0, result.output
     return Calm(place, len(asked))
@@ -329,8 +328,8 @@ def assert_same_front_within_gaps(run: Path, other: Path) -> None:
 def test_stopped_before_anything_is_found(small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Told to stop while the first plan is sought: exit code 130, a word about it, and nothing is left."""
     monkeypatch.setattr(Interrupt, "asked", property(lambda self: True))
-    nothing = Solution(Outcome.INTERRUPTED, None, float("nan"), float("nan"), 0.1)
-    monkeypatch.setattr(Job, "solve", lambda job, planner: nothing)
+    nothing = PlanAnswer(Outcome.INTERRUPTED, 0.1)
+    monkeypatch.setattr(PlanQuestion, "__call__", lambda question, planner, watch: nothing)
     result = run_command("solve", small_case, "--out", tmp_path / "run", "--workers", 1, "--json")
     assert result.exit_code == 130
     assert json.loads(result.stdout)["status"] == "interrupted"
@@ -346,8 +345,8 @@ def test_a_request_to_stop_between_two_solves_is_no_end(
     monkeypatch.setattr(Interrupt, "asked", property(lambda self: bool(asked)))
     learn = solve_module.solve_front.__globals__["_Search"]._learn_highest
 
-    def learn_and_ask(search: Any, solution: Solution) -> None:
-        learn(search, solution)
+    def learn_and_ask(search: Any, answer: PlanAnswer) -> None:
+        learn(search, answer)
         asked.append(True)
 
     monkeypatch.setattr(solve_module.solve_front.__globals__["_Search"], "_learn_highest", learn_and_ask)
@@ -377,17 +376,17 @@ def test_a_second_ctrl_c_ends_at_once_and_keeps_what_is_solved(
 @contextmanager
 def broken_after(monkeypatch: pytest.MonkeyPatch, solves: int, trouble: BaseException) -> Iterator[None]:
     """After so many solves the next one ends in trouble."""
-    done: list[str] = []
-    solve = Job.solve
+    done: list[PlanQuestion] = []
+    ask = PlanQuestion.__call__
 
-    def breaks(job: Job, planner: Any) -> Solution:
+    def breaks(question: PlanQuestion, planner: Any, watch: Any) -> PlanAnswer:
         if len(done) == solves:
             raise trouble
-        done.append(job.what)
-        return solve(job, planner)
+        done.append(question)
+        return ask(question, planner, watch)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Job, "solve", breaks)
+        patch.setattr(PlanQuestion, "__call__", breaks)
         yield
 
 
@@ -619,15 +618,15 @@ GARBAGE = {
 def test_a_damaged_answer_is_solved_again(
     damage: str, unfinished: Path, calm: Calm, counted: list[str]
 ) -> None:
-    """The third answer is damaged: it alone is asked for again, the front is the same, and it is said once."""
-    path = unfinished_place(unfinished) / "journal" / "0002.answer"
+    """One answer is damaged: it alone is asked for again, the front is the same, and it is said once."""
+    other, path = sorted((unfinished_place(unfinished) / "journal").glob("*.answer"))[1:3]
     content = path.read_bytes()
     if damage == "cut short":
         path.write_bytes(content[: len(content) // 2])
     elif damage == "one bit":
         path.write_bytes(content[:200] + bytes([content[200] ^ 1]) + content[201:])
     elif damage == "swapped":
-        path.write_bytes(path.with_name("0001.answer").read_bytes())
+        path.write_bytes(other.read_bytes())
     elif damage == "renamed":
         path.rename(path.with_name("0042.answer"))
     elif damage == "closed":
@@ -678,33 +677,33 @@ def test_damaged_inputs_are_told(unfinished: Path) -> None:
 
 
 @contextmanager
-def short_of_time(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Job, Solution], Solution]) -> Iterator[None]:
+def short_of_time(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[PlanAnswer], PlanAnswer]) -> Iterator[None]:
     """Solves of levels end at their time limit with what ``spoil`` leaves of their answer."""
-    solve = Job.solve
+    ask = PlanQuestion.__call__
 
-    def limited(job: Job, planner: Any) -> Solution:
-        answer = solve(job, planner)
-        return spoil(job, answer) if job.what.startswith("resilience") else answer
+    def limited(question: PlanQuestion, planner: Any, watch: Any) -> PlanAnswer:
+        answer = ask(question, planner, watch)
+        return spoil(answer) if isinstance(question, CheapestAt) and question.target > 0 else answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(Job, "solve", limited)
+        patch.setattr(PlanQuestion, "__call__", limited)
         yield
 
 
-def loose_bound(_: Job, answer: Solution) -> Solution:
+def loose_bound(answer: PlanAnswer) -> PlanAnswer:
     return replace(answer, outcome=Outcome.LIMIT, bound=0.5 * answer.bound)
 
 
-def nothing_found(_: Job, answer: Solution) -> Solution:
-    return Solution(Outcome.LIMIT, None, float("nan"), -float("inf"), 1.0)
+def nothing_found(answer: PlanAnswer) -> PlanAnswer:
+    return PlanAnswer(Outcome.LIMIT, 1.0, bound=-float("inf"))
 
 
-def looser_bound(_: Job, answer: Solution) -> Solution:
+def looser_bound(answer: PlanAnswer) -> PlanAnswer:
     return replace(answer, outcome=Outcome.LIMIT, bound=0.25 * answer.bound)
 
 
-def broke_down(_: Job, answer: Solution) -> Solution:
-    return Solution(Outcome.FAILED, None, float("nan"), float("nan"), 1.0)
+def broke_down(answer: PlanAnswer) -> PlanAnswer:
+    return PlanAnswer(Outcome.FAILED, 1.0)
 
 
 @pytest.fixture
@@ -733,7 +732,7 @@ def test_more_time_closes_what_was_left_open(limited: Path, calm: Calm) -> None:
 
 @pytest.mark.parametrize("spoil", [nothing_found, looser_bound, broke_down])
 def test_another_try_is_never_worse(
-    spoil: Callable[[Job, Solution], Solution], limited: Path, monkeypatch: pytest.MonkeyPatch
+    spoil: Callable[[PlanAnswer], PlanAnswer], limited: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second try that finds no plan, or proves less, or breaks down, leaves plans and bounds as they were."""
     before = read(limited / "front.csv")
@@ -779,7 +778,7 @@ def test_a_stop_before_all_is_found_again_leaves_the_old_run(
     before = snapshot(limited)
     asked: list[bool] = []
 
-    def stops(_: Job, answer: Solution) -> Solution:
+    def stops(answer: PlanAnswer) -> PlanAnswer:
         asked.append(True)
         return replace(answer, outcome=Outcome.INTERRUPTED)
 

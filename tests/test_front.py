@@ -13,11 +13,11 @@ from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import ProcessPool, SerialPool
+from reeplan.solve.executor import Executor, LocalProcesses, Silent
 from reeplan.solve.front import Front, Point, gap_in_money, knees_of, solve_front, solve_single
 from reeplan.solve.planner import Plan, Planner
 from solved import cheapest, planner_of, random_case
-from support import ONE_TOWN, PURE_ORE, Silent, read, write_case, years
+from support import ONE_TOWN, PURE_ORE, read, write_case, years
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ SEEDS = (10, 16, 22, 31, 36)
 
 def front_of(folder: Path, levels: int = 4, gap: float = 1e-9, wanted: tuple[float, ...] = ()) -> Front:
     planner = planner_of(folder)
-    return solve_front(planner, SerialPool(planner, Silent()), ONE, gap, levels, wanted)
+    return solve_front(planner, Executor(planner=planner), ONE, gap, levels, wanted)
 
 
 @pytest.fixture(params=SEEDS)
@@ -191,7 +191,7 @@ def test_no_weighted_sum_would_find_the_middle(tmp_path: Path) -> None:
 def test_infeasible_is_said_and_there_is_no_point() -> None:
     with random_case(12) as folder:
         planner = planner_of(folder)
-        found = solve_single(planner, SerialPool(planner, Silent()), ONE, 1e-9, 0.999)
+        found = solve_single(planner, Executor(planner=planner), ONE, 1e-9, 0.999)
         assert found.points == []
         assert found.outcome is Outcome.INFEASIBLE
 
@@ -200,13 +200,13 @@ def test_an_interruption_after_the_first_plan_keeps_it() -> None:
     """Whoever asks to stop while the front is searched for has the points found until then, and is told so."""
 
     class StopsAfterFirst(Silent):
-        def finished(self, what: str, solution: Any) -> None:
+        def finished(self, what: str, answer: Any) -> None:
             interrupt._ask()
 
     interrupt = Interrupt()
     with random_case(23) as folder:
         planner = Planner(case_from_tables(read(folder)), interrupt=interrupt)
-        front = solve_front(planner, SerialPool(planner, StopsAfterFirst()), ONE, 1e-9, 4)
+        front = solve_front(planner, Executor(display=StopsAfterFirst(), planner=planner), ONE, 1e-9, 4)
     assert front.outcome is Outcome.INTERRUPTED
     assert front.points
     assert front.points[0].plan.cost_musd > 0
@@ -217,9 +217,9 @@ def test_several_workers_find_the_same_front() -> None:
     """Two processes side by side: the same points to within their gaps."""
     with random_case(10) as folder:
         planner = planner_of(folder)
-        alone = solve_front(planner, SerialPool(planner, Silent()), ONE, 1e-6, 5)
-        with ProcessPool(2, planner.case, planner.measure, None, Silent()) as team:
-            together = solve_front(planner, team, ONE, 1e-6, 5)
+        alone = solve_front(planner, Executor(planner=planner), ONE, 1e-6, 5)
+        with LocalProcesses(2) as processes:
+            together = solve_front(planner, Executor(processes), ONE, 1e-6, 5)
     assert [point.plan.cost_musd for point in together.points] == pytest.approx(
         [point.plan.cost_musd for point in alone.points], rel=1e-5
     )
@@ -270,7 +270,7 @@ def test_steps_that_the_gap_hides_are_marked() -> None:
         tight = front_of(folder)
         assert not any(point.indistinct for point in tight.points)
         planner = planner_of(folder)
-        found = solve_front(planner, SerialPool(planner, Silent()), replace(ONE, time_limit_s=60), 1e-9, 4)
+        found = solve_front(planner, Executor(planner=planner), replace(ONE, time_limit_s=60), 1e-9, 4)
         for before, point in zip(found.points, found.points[1:], strict=False):
             assert point.indistinct == (
                 point.plan.bound_musd < before.plan.cost_musd - 1e-7 * abs(point.plan.cost_musd)

@@ -18,9 +18,10 @@ from reeplan.endings import Outcome
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Network, Period
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import AnswerStore, SerialPool, solve_here
+from reeplan.solve.executor import AnswerStore, Executor, solve_here
 from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
+from reeplan.solve.questions import FindMaxResilience
 from reeplan.studies.uncertainty.case_problem import CaseProblem
 from reeplan.studies.uncertainty.decisions import Kind, read_decisions, written
 from reeplan.studies.uncertainty.mean import mean_case
@@ -37,12 +38,12 @@ from reeplan.studies.uncertainty.regret import (
 )
 from reeplan.studies.uncertainty.result import Futures, study_futures
 from reeplan.studies.uncertainty.risk import RiskFront, risk_front
-from reeplan.studies.uncertainty.risk_questions import AtLevel, LeastLoss
+from reeplan.studies.uncertainty.risk_questions import AtLevel
 from reeplan.studies.uncertainty.scenarios import NOTHING, case_of, probabilities
 from reeplan.studies.uncertainty.textbook import StatedProblem
 from reeplan.studies.uncertainty.two_stage import MEAN, Found, Knowing, value_of_knowing
 from solved import cheapest, random_case, rows_of, write_rows
-from support import ONE_TOWN, PURE_ORE, Silent, close, optimum, read, write_case, write_overlay, years
+from support import ONE_TOWN, PURE_ORE, close, optimum, read, write_case, write_overlay, years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ def knowing_of(case: Case, target: float = 0.0) -> Knowing:
 
 def choices_of(case: Case, points: int) -> list[ChosenPlan]:
     planner = Planner(case)
-    front = solve_front(planner, SerialPool(planner, Silent()), CONTROLS, TIGHT, points)
+    front = solve_front(planner, Executor(planner=planner), CONTROLS, TIGHT, points)
     return [choice_of(planner, point) for point in front.points]
 
 
@@ -909,7 +910,7 @@ def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> No
     band = limited.free.of_perfect_knowledge
     assert (band.least, band.value, band.greatest) == close((0, 0.325, 0.325))  # what is known of WS bounds RP
     # Without a plan of its own, what is built for the average is one: here it is the same.
-    unfound = replace(study.free.together, outcome=Outcome.LIMIT, cost=math.nan, bound=6.0)
+    unfound = replace(study.free.together, outcome=Outcome.LIMIT, objective=math.nan, bound=6.0)
     assert replace(study.free, together=unfound).expected_cost.value == close(6.4)
     assert replace(study.free, together=unfound).expected_cost.least == close(6.075)
     broken = replace(study, free=replace(study.free, together=replace(rough, outcome=Outcome.INTERRUPTED)))
@@ -923,15 +924,15 @@ def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> No
         EvaluatePlan({written(Kind.MODULES, ("A", "works", 2031)): 1.0}, 0.5, CONTROLS),
         EvaluatePlan({written(Kind.MODULES, ("A", "shed", 2031)): 1.0}, 0.5, CONTROLS),
         AtLevel(0.5, TIGHT, 3, CONTROLS),
-        LeastLoss(CONTROLS),
+        FindMaxResilience(CONTROLS),
     ],
 )
-def test_answers_come_back_from_a_notebook(insured: Path, tmp_path: Path, question: Any) -> None:
-    planner = Planner(case_in(insured), "cvar" if isinstance(question, (AtLevel, LeastLoss)) else None)
+def test_answers_come_back_from_the_store(insured: Path, tmp_path: Path, question: Any) -> None:
+    planner = Planner(case_in(insured), "cvar" if isinstance(question, (AtLevel, FindMaxResilience)) else None)
     answer = pickle.loads(pickle.dumps(question))(planner, lambda progress: None)
-    notebook = AnswerStore(tmp_path / "notebook")
-    notebook.note("it", question, answer)
-    back = notebook.find("it", question)
+    store = AnswerStore(tmp_path)
+    store.keep("it", answer)
+    back = store.find("it", question)
     assert type(back) is question.answer_type
     assert repr(back) == repr(answer)  # not a number differs from itself
 

@@ -17,7 +17,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +29,13 @@ from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.places import unfinished_place
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Backend, Executor, Job, LocalProcesses, Task, WorkerLostError, sweep
+from reeplan.solve.executor import Backend, Executor, LocalProcesses, Task, WorkerLostError
 from reeplan.solve.executor.worker import differences
+from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
+from reeplan.solve.questions import Question
 from solved import draw_nothing, run_command
-from support import Silent, in_a_group, until
+from support import in_a_group, until
 
 if TYPE_CHECKING:
     import threading
@@ -53,14 +54,14 @@ ONE = Controls(threads=1)
 WATCHED = """
 import os, time
 from pathlib import Path
-from reeplan.solve.executor import Job
-solve, signs = getattr(Job, "unwatched", Job.solve), Path(os.environ["SIGNS"])
-def watched(job, planner):
-    (signs / f"{os.getpid()} {job.what}").touch()
+from reeplan.solve.questions import PlanQuestion
+ask, signs = getattr(PlanQuestion, "unwatched", PlanQuestion.__call__), Path(os.environ["SIGNS"])
+def watched(question, planner, watch):
+    (signs / f"{os.getpid()} {type(question).__name__} {getattr(question, 'target', '')}").touch()
     while (signs / "hold").exists():
         time.sleep(0.02)
-    return solve(job, planner)
-Job.unwatched, Job.solve = solve, watched
+    return ask(question, planner, watch)
+PlanQuestion.unwatched, PlanQuestion.__call__ = ask, watched
 """
 """Read by every worker: it leaves a sign of each solve that it begins, and waits in it as long as it is held."""
 
@@ -420,7 +421,7 @@ def test_one_mpi_rank_is_too_few(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-# ---- any sweep, any executor ---------------------------------------------------------------------
+# ---- any backend ---------------------------------------------------------------------
 
 
 def case_of(folder: Path) -> Case:
@@ -429,9 +430,14 @@ def case_of(folder: Path) -> Case:
     return case_from_tables(loaded.tables)
 
 
-def cheapest(planner: Planner, watch: Watch) -> float:
-    """A question about a case: what its cheapest plan costs."""
-    return planner.cheapest(0.0, ONE).objective
+@dataclass(frozen=True)
+class Cheapest(Question):
+    """A question about a case: what its cheapest plan costs; each number makes another question of it."""
+
+    number: int
+
+    def __call__(self, planner: Planner, watch: Watch) -> float:
+        return planner.cheapest(0.0, ONE).objective
 
 
 class InThreads(Backend):
@@ -441,16 +447,16 @@ class InThreads(Backend):
         super().__init__()
         self.size = size
         self.executor = self.pool = ThreadPoolExecutor(size)
-        self.link = _Threads(self.stop)
+        self.channels = _Threads(self.stop)
         self.cases_sent = 0
-        order = self.post.order
+        request_of = self.requests.of
 
         def counting(*args: Any, **words: Any) -> Any:
-            made = order(*args, **words)
+            made = request_of(*args, **words)
             self.cases_sent += made.case is not None
             return made
 
-        self.post.order = counting  # type: ignore[method-assign]
+        self.requests.of = counting  # type: ignore[method-assign]
 
     def close(self) -> None:
         self.pool.shutdown()
@@ -475,22 +481,24 @@ def test_answers_are_in_the_order_of_the_tasks_and_each_case_travels_once_per_wo
     known = [Planner(case).cheapest(0.0, ONE).objective for case in cases]
     assert known[0] != pytest.approx(known[1])
     with InThreads(2) as threads:
-        found = sweep(threads, [Task(str(i), cases[i % 2], cheapest) for i in range(20)], Silent())
+        found = Executor(threads)([Task(str(i), cases[i % 2], Cheapest(i)) for i in range(20)])
         assert found == pytest.approx(known * 10)
         assert threads.cases_sent <= 2 * 2 + 1  # once per case and worker, and once more where they met badly
 
 
-def test_a_sweep_that_is_stopped_keeps_what_it_has(small_case: Path) -> None:
+def test_work_that_is_stopped_keeps_what_it_has(small_case: Path) -> None:
     case = case_of(small_case)
     with InThreads(1) as threads:
-        tasks = [Task(str(i), case, cheapest) for i in range(5)]
-        found = sweep(threads, tasks, Silent(), lambda position, _: threads.stop.set() if position == 1 else None)
+        tasks = [Task(str(i), case, Cheapest(i)) for i in range(5)]
+        found = Executor(threads).ask(tasks, lambda position, _: [threads.stop.set()][1:] if position == 1 else [])
     assert [answer is not None for answer in found] == [True, True, False, False, False]
 
 
-def dies(planner: Planner, watch: Watch) -> float:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return 0.0
+@dataclass(frozen=True)
+class Dies(Question):
+    def __call__(self, planner: Planner, watch: Watch) -> float:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 0.0
 
 
 @pytest.mark.slow
@@ -498,24 +506,26 @@ def dies(planner: Planner, watch: Watch) -> float:
 def test_a_task_that_kills_its_workers_is_given_up(small_case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reeplan.solve.executor.backend.ATTEMPTS", 2)
     with LocalProcesses(1) as here, pytest.raises(WorkerLostError, match="again and again"):
-        sweep(here, [Task("deadly", case_of(small_case), dies)], Silent())
+        Executor(here)([Task("deadly", case_of(small_case), Dies())])
 
 
-def fails(message: str, planner: Planner, watch: Watch) -> float:
-    raise ValueError(message)
+@dataclass(frozen=True)
+class Fails(Question):
+    message: str
+
+    def __call__(self, planner: Planner, watch: Watch) -> float:
+        raise ValueError(self.message)
 
 
 def test_what_a_question_raises_is_heard(small_case: Path) -> None:
     with InThreads(2) as threads, pytest.raises(ValueError, match="no such thing"):
-        sweep(threads, [Task("wrong", case_of(small_case), partial(fails, "no such thing"))], Silent())
+        Executor(threads)([Task("wrong", case_of(small_case), Fails("no such thing"))])
 
 
-def test_a_job_that_nobody_was_left_to_solve_counts_as_interrupted(small_case: Path) -> None:
-    from reeplan.solve.executor import RemotePool
-
-    case = case_of(small_case)
+def test_a_plan_that_nobody_was_left_to_find_counts_as_interrupted(small_case: Path) -> None:
+    planner = Planner(case_of(small_case))
     with InThreads(1) as threads:
         threads.stop.set()
-        [solution] = RemotePool(threads, case, case.settings.resilience_measure, Silent()).solve([Job("it", 0.0, ONE)])
-    assert solution.outcome is Outcome.INTERRUPTED
-    assert not solution.found
+        front = solve_front(planner, Executor(threads), ONE, 1e-3, 2)
+    assert front.outcome is Outcome.INTERRUPTED
+    assert front.points == []

@@ -2,122 +2,164 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import concurrent.futures
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
 
 from reeplan.endings import Outcome
-from reeplan.solve.engine import Controls, Solution
-from reeplan.solve.executor import Job, SerialPool
-from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool
+from reeplan.solve.engine import Controls
+from reeplan.solve.executor import AnswerStore, Backend, Executor, Task
+from reeplan.solve.executor.worker import Response, answered_by
 from reeplan.solve.front import solve_front
+from reeplan.solve.questions import CheapestAt, PlanAnswer, Question
 from solved import planner_of, random_case
-from support import Silent
+from test_many_machines import case_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reeplan.solve.executor import Done, Pool
+    from reeplan.model.case import Case
+    from reeplan.solve.engine import Watch
+    from reeplan.solve.executor import Then
     from reeplan.solve.front import Point
+    from reeplan.solve.planner import Planner
 
 ONE = Controls(threads=1)
 
 
-@dataclass
-class Arithmetic:
-    """A crew of two that solves by arithmetic: what costs ten times its target; the later of two jobs ends first."""
+@dataclass(frozen=True)
+class TenTimes(Question):
+    """A question that is answered by arithmetic: what costs ten times its level."""
 
-    size: int = 2
-    asked: list[str] = field(default_factory=list)
+    answer_type: ClassVar[type[Any]] = PlanAnswer
 
-    def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
-        waiting = list(enumerate(jobs))
-        answers: dict[int, Solution] = {}
-        number = len(waiting)
-        while waiting:
-            position, job = waiting.pop(min(1, len(waiting) - 1))
-            self.asked.append(job.what)
-            answers[position] = solved(job)
-            for following in () if done is None else done(position, answers[position]) or ():
-                waiting.append((number, following))
-                number += 1
-        return [answers[position] for position in sorted(answers)]
+    level: float
+
+    def __call__(self, planner: Planner, watch: Watch) -> PlanAnswer:
+        return answered(10 * self.level)
 
 
-def solved(job: Job) -> Solution:
-    cost = 10 * (job.target or 0.0)
-    return Solution(Outcome.OPTIMAL, np.array([cost]), cost, cost, 0.0)
+def answered(cost: float) -> PlanAnswer:
+    return PlanAnswer(Outcome.OPTIMAL, 0.0, cost, cost, solved=True, values=np.array([cost]))
 
 
-def job(target: float, what: str = "") -> Job:
-    return Job(what or f"level {target}", target, ONE)
+class LaterFirst(concurrent.futures.Executor):
+    """Works on two at a time; the later of two ends first."""
+
+    def __init__(self) -> None:
+        self.open: list[tuple[concurrent.futures.Future[Response], Any]] = []
+        self.asked: list[str] = []
+
+    def submit(self, function: Any, request: Any) -> Any:  # type: ignore[override]
+        future: concurrent.futures.Future[Response] = concurrent.futures.Future()
+        self.asked.append(request.what)
+        self.open.append((future, request))
+        return future
+
+    def end_one(self) -> None:
+        if self.open:
+            future, request = self.open.pop()
+            future.set_result(Response(request.question(None, None), by=answered_by()))
 
 
-def count_down(crew: Pool, first: Sequence[int], least: int) -> list[float]:
+class Arithmetic(Backend):
+    """Workers who answer by arithmetic."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 2
+        self.executor = self.later_first = LaterFirst()
+        self.ended = False
+
+    @property
+    def asked(self) -> list[str]:
+        return self.later_first.asked
+
+    def look_after(self) -> None:
+        """One ends, then its answer is taken and what follows is handed out before the next one ends."""
+        self.ended = not self.ended
+        if self.ended:
+            self.later_first.end_one()
+
+
+@pytest.fixture
+def case(small_case: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
+    monkeypatch.setattr("reeplan.solve.executor.backend.LOOK_EVERY_S", 0.001)
+    return case_of(small_case)
+
+
+def count_down(case: Case, backend: Backend, folder: Path, first: Sequence[int], least: int) -> list[float]:
     """Every answer at 10 n asks for level n - 2, down to the least; the costs in the order of the results."""
 
-    def follow(position: int, solution: Solution) -> list[Job]:
-        below = round(solution.objective / 10) - 2
-        return [job(below)] if below >= least else []
+    def task(level: int) -> Task:
+        return Task(f"level {level}", case, TenTimes(level))
 
-    return [solution.objective for solution in crew.solve([job(level) for level in first], follow)]
+    def follow(position: int, answer: PlanAnswer) -> list[Task]:
+        below = round(answer.objective / 10) - 2
+        return [task(below)] if below >= least else []
 
-
-def test_jobs_that_follow_are_solved_and_results_keep_the_order_in_which_they_came(tmp_path: Path) -> None:
-    """From 6 and 5 the crew of two, whose second job ends first, comes to 3 before 4: 6 5 3 1 4 2."""
-    crew = Arithmetic()
-    recorded = ResumablePool(crew, Checkpoint(tmp_path / "journal"))
-    assert count_down(recorded, [6, 5], least=1) == [60, 50, 30, 10, 40, 20]
-    assert sorted(crew.asked) == [f"level {n}" for n in range(1, 7)]
+    executor = Executor(backend, store=AnswerStore(folder))
+    return [answer.objective for answer in executor.ask([task(level) for level in first], follow)]
 
 
-def test_known_answers_are_not_asked_for_again_and_bring_their_followers(tmp_path: Path) -> None:
-    """A search that goes on: everything from 4 upwards is known, so only 3, 2 and 1 are solved."""
-    count_down(ResumablePool(Arithmetic(), Checkpoint(tmp_path / "journal")), [6, 5], least=4)
+def test_tasks_that_follow_are_answered_and_results_keep_the_order_in_which_they_came(
+    case: Case, tmp_path: Path
+) -> None:
+    """From 6 and 5 the two workers, of whom the later ends first, come to 3 before 4: 6 5 3 1 4 2."""
+    backend = Arithmetic()
+    assert count_down(case, backend, tmp_path, [6, 5], least=1) == [60, 50, 30, 10, 40, 20]
+    assert backend.asked == [f"level {n}" for n in (6, 5, 3, 1, 4, 2)]
+
+
+def test_known_answers_are_not_asked_for_again_and_bring_their_followers(case: Case, tmp_path: Path) -> None:
+    """A search that is resumed: everything from 4 upwards is known, so only 3, 2 and 1 are solved."""
+    count_down(case, Arithmetic(), tmp_path, [6, 5], least=4)
     again = Arithmetic()
-    costs = count_down(ResumablePool(again, Checkpoint(tmp_path / "journal")), [6, 5], least=1)
+    costs = count_down(case, again, tmp_path, [6, 5], least=1)
     assert sorted(again.asked) == ["level 1", "level 2", "level 3"]
     assert sorted(costs) == [10, 20, 30, 40, 50, 60]
     nothing_left = Arithmetic()
-    count_down(ResumablePool(nothing_left, Checkpoint(tmp_path / "journal")), [6, 5], least=1)
+    count_down(case, nothing_left, tmp_path, [6, 5], least=1)
     assert nothing_left.asked == []
 
 
-def test_a_question_asked_twice_has_two_answers(tmp_path: Path) -> None:
-    """The second time for a smaller gap: the journal gives each answer once, in their order, and keeps both."""
-    journal = Checkpoint(tmp_path / "journal")
-    for cost in (7.0, 5.0):
-        journal.record(journal.free_number(), "level", Solution(Outcome.OPTIMAL, np.array([cost]), cost, cost, 0.0))
-    reopened = Checkpoint(tmp_path / "journal")
-    assert [reopened.recall("level")[1].objective for _ in range(2)] == [7.0, 5.0]  # type: ignore[index]
-    assert reopened.recall("level") is None
-    assert reopened.free_number() == 2
+def test_a_level_asked_for_twice_has_two_answers(case: Case, tmp_path: Path) -> None:
+    """The second time to a smaller gap; neither the gap nor where the search begins makes another question."""
+
+    def at(asked_before: int, gap: float, start: float) -> Task:
+        controls = Controls(absolute_gap=gap, time_limit_s=1 / gap)
+        return Task("", case, CheapestAt(0.5, controls=controls, start=np.array([start]), asked_before=asked_before))
+
+    first, second = Executor(), Executor()
+    keys = [first.look_up(at(0, 1.0, 7.0))[0], first.look_up(at(1, 0.5, 7.0))[0]]
+    assert keys[0] != keys[1]
+    assert keys == [second.look_up(at(0, 0.1, 5.0))[0], second.look_up(at(1, 0.2, 3.0))[0]]
 
 
-@dataclass
-class Watched:
-    """A crew that notes which targets it was asked for."""
+class Watched(Executor):
+    """An executor in this process that notes which targets it was asked for; None for the most resilient plan."""
 
-    crew: Pool
-    targets: list[float | None] = field(default_factory=list)
+    def __init__(self, planner: Planner) -> None:
+        super().__init__(planner=planner)
+        self.targets: list[float | None] = []
 
-    @property
-    def size(self) -> int:
-        return self.crew.size
+    def ask(self, tasks: Sequence[Task], then: Then | None = None) -> list[Any]:
+        self._note(tasks)
 
-    def solve(self, jobs: Sequence[Job], done: Done | None = None) -> list[Solution]:
-        self.targets += [job.target for job in jobs]
-
-        def noting(position: int, solution: Solution) -> Sequence[Job]:
-            more = () if done is None else done(position, solution) or ()
-            self.targets += [job.target for job in more]
+        def noting(position: int, answer: Any) -> Sequence[Task]:
+            more = [] if then is None else list(then(position, answer))
+            self._note(more)
             return more
 
-        return self.crew.solve(jobs, noting)
+        return super().ask(tasks, noting)
+
+    def _note(self, tasks: Sequence[Task]) -> None:
+        self.targets += [getattr(task.question, "target", None) for task in tasks]
 
 
 @pytest.mark.parametrize("seed", [10, 16])
@@ -126,17 +168,17 @@ def test_levels_come_from_the_highest_down_and_the_search_says_how_far_it_is(see
     work: list[tuple[int, int]] = []
     with random_case(seed) as folder:
         planner = planner_of(folder)
-        crew = Watched(SerialPool(planner, Silent()))
+        executor = Watched(planner)
         front = solve_front(
             planner,
-            crew,
+            executor,
             ONE,
             1e-9,
             5,
             on_points=fronts.append,
             on_plan_of_work=lambda total, settled: work.append((total, settled)),
         )
-    levels = [target for target in crew.targets[2:] if target]  # after the cheapest plan and the highest resilience
+    levels = [target for target in executor.targets[2:] if target]  # after the cheapest plan and the highest resilience
     assert len(levels) > 1
     assert all(lower < higher for higher, lower in pairwise(levels)), "no level is asked for twice, or out of order"
     assert set(levels) <= set(front.levels)
@@ -154,7 +196,7 @@ def test_a_level_that_a_plan_above_it_settles_is_not_asked_for() -> None:
     """With a gap as wide as the front everything but its ends is settled."""
     with random_case(10) as folder:
         planner = planner_of(folder)
-        every, few = Watched(SerialPool(planner, Silent())), Watched(SerialPool(planner, Silent()))
+        every, few = Watched(planner), Watched(planner)
         exact = solve_front(planner, every, ONE, 1e-9, 8)
         assert len(every.targets) > len(exact.points) > 2
         solve_front(planner, few, ONE, 1.0, 8)

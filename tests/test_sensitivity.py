@@ -27,7 +27,7 @@ from reeplan.studies.sensitivity.futures import Future, Futures
 from reeplan.studies.sensitivity.indices import effects, indices
 from reeplan.studies.sensitivity.inputs import inputs_of
 from reeplan.studies.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
-from reeplan.studies.sensitivity.question import Answer, Built, Question, Summary, cheaper
+from reeplan.studies.sensitivity.question import Built, FutureAnswer, FutureQuestion, Summary, cheaper
 from reeplan.studies.sensitivity.tornado import indistinct, tornado_rows
 from reeplan.studies.sensitivity.words import sentences
 from support import ONE_TOWN, PURE_ORE, crf, read, write_case, years
@@ -62,14 +62,14 @@ def ishigami(points: Any) -> Any:
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def told(stage: str, answer: Answer | None, *, divisible: bool = False, name: str = "") -> Told:
+def told(stage: str, answer: FutureAnswer | None, *, divisible: bool = False, name: str = "") -> Told:
     return Told(Future(stage, name, {}, object()), divisible, answer)  # type: ignore[arg-type]
 
 
-def costing(cost: float, gap: float = 0.0, **more: Any) -> Answer:
+def costing(cost: float, gap: float = 0.0, **more: Any) -> FutureAnswer:
     """An answer that says no more than a cost and its bound."""
-    plan = Summary(Outcome.OPTIMAL, cost, cost - gap, 0.5, 0.0, True, **more)
-    return Answer(plan, plan)
+    plan = Summary(Outcome.OPTIMAL, 0.0, cost, cost - gap, True, 0.5, **more)
+    return FutureAnswer(plan, plan)
 
 
 COST = Output("cost", "MUSD", lambda a: a.at_target.cost_musd,
@@ -204,9 +204,9 @@ def test_gaps_that_are_wide_at_one_end_only_move_no_input() -> None:
     assert found["x3"]["within_gap"]
 
 
-def out_of_reach() -> Answer:
+def out_of_reach() -> FutureAnswer:
     """An answer that says that no plan keeps the target."""
-    return Answer(Summary(Outcome.INFEASIBLE), costing(1.0).cheapest)
+    return FutureAnswer(Summary(Outcome.INFEASIBLE), costing(1.0).cheapest)
 
 
 def test_what_does_not_vary_has_no_indices() -> None:
@@ -361,8 +361,8 @@ def test_a_plan_at_the_target_that_costs_less_is_the_cheapest_known() -> None:
     """Both are found to a gap: the second search may find the cheaper plan. The bound of all plans stays; where the
     first search found nothing, nothing is known of the cheapest."""
     cheapest, other = costing(100.0, gap=5.0).cheapest, replace(costing(98.0, gap=1.0).cheapest, resilience=0.9)
-    assert cheaper(cheapest, other) == replace(other, bound_musd=95.0)
-    assert cheaper(cheapest, replace(other, cost_musd=101.0)) is cheapest
+    assert cheaper(cheapest, other) == replace(other, bound=95.0)
+    assert cheaper(cheapest, replace(other, objective=101.0)) is cheapest
     nothing = Summary(Outcome.LIMIT)
     assert cheaper(nothing, other) is nothing
     assert cheaper(cheapest, nothing) is cheapest
@@ -667,16 +667,16 @@ def test_work_that_is_stopped_says_so_and_computes_no_indices(tmp_path: Path) ->
 
 
 def test_questions_travel_and_answers_are_kept(tmp_path: Path) -> None:
-    question = Question(0.5, 1e-9, Controls())
+    question = FutureQuestion(0.5, 1e-9, Controls())
     assert pickle.loads(pickle.dumps(question)) == question
     answer = question(Planner(case_from_tables(read(write_case(tmp_path / "mine", *MINE)))), lambda progress: None)
     assert answer.at_target.built == {"mine": Built(100.0, 1.0, 2030)}
     assert answer.at_target.capital_musd == {"A": pytest.approx(30.0)}
     assert answer.final
     assert answer.settled
-    notebook = AnswerStore(tmp_path / "notes")
-    notebook.note("abc", question, answer)
-    assert repr(notebook.find("abc", question)) == repr(answer), "what is not a number equals nothing, not even itself"
+    store = AnswerStore(tmp_path)
+    store.keep("abc", answer)
+    assert repr(store.find("abc", question)) == repr(answer), "what is not a number equals nothing, not even itself"
     stopped = replace(answer, cheapest=replace(answer.cheapest, outcome=Outcome.INTERRUPTED))
     assert not stopped.final
 

@@ -18,10 +18,9 @@ from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.solve.basis import Basis
 from reeplan.solve.engine import Controls, Engine, Solution, _better, _Question
-from reeplan.solve.executor import SerialPool
+from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_front, solve_single
 from solved import planner_of, random_case, rows_of, write_rows
-from support import Silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -492,7 +491,7 @@ def test_where_a_bound_cannot_be_proven_there_is_none(tmp_path: Path, monkeypatc
     assert found.bound == -np.inf
     best, _ = planner.cheapest_within(0.0, 1e-4, Controls(threads=1))
     assert best.bound == planner.cheapest_relaxed(0.0).bound
-    front = solve_single(planner, SerialPool(planner, Silent()), Controls(threads=1), 1e-4, 0.0)
+    front = solve_single(planner, Executor(planner=planner), Controls(threads=1), 1e-4, 0.0)
     assert front.points[0].status == "bound not proven"
 
 
@@ -546,7 +545,7 @@ def test_ordinary_cases_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None
     with random_case(3) as folder:
         planners = [planner_of(folder), planner_of(TUTORIAL)]
     for planner in planners:
-        found = solve_front(planner, SerialPool(planner, Silent()), Controls(threads=1), 1e-4, 2)
+        found = solve_front(planner, Executor(planner=planner), Controls(threads=1), 1e-4, 2)
         assert {point.status for point in found.points} == {"optimal"}
     assert tried == []
 

@@ -27,9 +27,9 @@ from reeplan.interrupt import SAME_REQUEST_S, Interrupt
 from reeplan.outputs.run_folder import read_manifest, unfinished_place
 from reeplan.present.figures import catalogue
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Job
 from reeplan.solve.front import Front, Point, _Search
 from reeplan.solve.planner import Plan, Planner
+from reeplan.solve.questions import PlanQuestion
 from solved import draw_nothing, planner_of, rows_of, run_command, write_rows
 from support import until
 
@@ -212,7 +212,7 @@ def test_however_soon_it_is_stopped_that_there_is_no_plan_is_kept(
 SEARCH: list[tuple[Any, str, int]] = [
     (Planner, "cheapest_relaxed", 1),
     (Planner, "most_resilient_relaxed", 1),
-    (Job, "solve", 1),
+    (PlanQuestion, "__call__", 1),
 ]
 KEEPING: list[tuple[Any, str, int]] = [
     (Planner, "polish", 2),
@@ -316,7 +316,7 @@ def test_drawing_stops_between_two_figures_and_goes_on_when_asked(
     index = json.loads((place / "figures/index.json").read_text(encoding="utf-8"))
     assert len(index["figures"]) == 2
     assert {entry["why"] for entry in index["left_out"]} == {catalogue.STOPPED}
-    monkeypatch.setattr(Job, "solve", busy)
+    monkeypatch.setattr(PlanQuestion, "__call__", busy)
     on = run_command("solve", "--resume", place)
     assert on.exit_code == 0, on.output
     index = json.loads((place / "figures/index.json").read_text(encoding="utf-8"))

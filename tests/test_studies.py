@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reeplan.solve.executor import Executor
+from reeplan.solve.questions import PlanQuestion
 from reeplan.verify import Verdict
 from solved import draw_nothing, run_command
 from studies_support import STUDIES, StudyRuns, run_study
@@ -85,22 +86,25 @@ def test_a_study_says_it_in_words(
 def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_path: Path, command: str) -> None:
     """Stopped after four answers, and after the front where there are fewer before: nothing is asked twice."""
     place, asked = tmp_path / "run", []
-    answer = Executor._answer_here
+    answer, most = Executor._answer_here, 4
 
-    def few(desk: Executor, tasks: Any, keep: Any) -> None:
-        def count(position: int, given: Any) -> None:
+    def few(executor: Executor, tasks: Any, keep: Any) -> None:
+        if isinstance(tasks[0].question, PlanQuestion):
+            answer(executor, tasks, keep)
+            return
+
+        def count(position: int, given: Any, *, foreign: bool) -> Any:
             asked.append((tasks[position].what, repr(tasks[position].question)))
-            keep(position, given)
+            return keep(position, given, foreign=foreign)
 
-        answer(desk, tasks, count)
+        answer(executor, tasks[: most - len(asked)], count)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Executor, "_answer_here", few)
-        patch.setattr(Executor, "interrupted", property(lambda desk: len(asked) >= 4))
         first = run_study(small_case, command, place, "--json")
     assert first.exit_code == 130, first.output
     assert json.loads(first.stdout)["status"] == "interrupted"
-    stopped_with = list(asked)
+    stopped_with, most = list(asked), 10**6
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         patch.setattr(Executor, "_answer_here", few)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, Executor, LocalProcesses, Task, solve_here
 from reeplan.solve.executor.content_key import ContentKeys, written_out
+from reeplan.solve.questions import Question
 from support import write_case, years
 from test_cooperate_coalition import TWO, case_in
 
@@ -39,8 +40,8 @@ ONE_THREAD = Controls()
 
 
 @dataclass(frozen=True)
-class HowMuch:
-    answer_type: ClassVar[type] = Cost
+class HowMuch(Question):
+    answer_type: ClassVar[type[Any]] = Cost
 
     target: float
     controls: Controls = ONE_THREAD

@@ -33,9 +33,6 @@ RECORD = "asked-for.record"
 WORDS_RECORD = "words.record"
 """The file beside it that holds fingerprints of the columns that no question depends on."""
 
-QUESTIONS = "asked"
-"""Where within the journal the answers to a study's questions are."""
-
 WORDS = {
     "settings": ("title", "time_limit_s"),
     "regions": ("latitude", "longitude"),

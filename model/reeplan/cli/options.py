@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from reeplan import __version__
 from reeplan.cli.asked import (
     FINGERPRINT,
-    QUESTIONS,
     Asked,
     answering,
     as_options,
@@ -364,8 +363,7 @@ def take_up(session: Session) -> None:
 
 
 def _sifted(session: Session) -> int:
-    journal = session.unfinished / JOURNAL
-    return sum(answers.set_aside_unreadable(folder, session.fingerprint) for folder in (journal, journal / QUESTIONS))
+    return answers.set_aside_unreadable(session.unfinished / JOURNAL, session.fingerprint)
 
 
 def _reopened(session: Session) -> int:
@@ -374,10 +372,7 @@ def _reopened(session: Session) -> int:
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(session.place / INPUTS, draft / INPUTS)
     shutil.copy2(session.place / MANIFEST, draft / MANIFEST)
-    unreadable = sum(
-        answers.copy_readable(session.place / part, draft / part, session.fingerprint)
-        for part in (JOURNAL, f"{JOURNAL}/{QUESTIONS}")
-    )
+    unreadable = answers.copy_readable(session.place / JOURNAL, draft / JOURNAL, session.fingerprint)
     draft.rename(session.unfinished)
     return unreadable
 

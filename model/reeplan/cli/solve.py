@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reeplan.cli.asked import QUESTIONS, keep_record
+from reeplan.cli.asked import keep_record
 from reeplan.cli.backends import machines_of
 from reeplan.cli.check import show_problems
 from reeplan.cli.display import INDENT, TerminalDisplay
@@ -29,7 +29,7 @@ from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
 from reeplan.cli.study import StudyContext
 from reeplan.cli.verify import as_object, in_one_line
-from reeplan.cli.workers import crew_of, plan_of_work, size_in_words, workplace_of
+from reeplan.cli.workers import backend_of, plan_of_work, size_in_words
 from reeplan.csv_files import write_table
 from reeplan.endings import Outcome
 from reeplan.inputs.names import counted
@@ -55,9 +55,9 @@ from reeplan.present.figures.index import bind_figures, say_none_drawn
 from reeplan.present.report import write_report
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, Executor, WorkerLostError
-from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool, holds_a_plan
 from reeplan.solve.front import Front, solve_front, solve_single
 from reeplan.solve.planner import Planner
+from reeplan.solve.questions import PlanAnswer
 from reeplan.verify import Failure, Verdict, verify_run
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
     from reeplan.cli.study import Study, StudyResult
     from reeplan.outputs.fingerprints import Digests
-    from reeplan.solve.executor import Backend, Pool
+    from reeplan.solve.executor import Backend
     from reeplan.solve.front import Point
 
 ROUNDING = 1e-9
@@ -180,16 +180,16 @@ def _solve_into(
     keep_record(folder / JOURNAL, session.asked, loaded.tables)
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.say(f"2/4 Model     {size_in_words(planner)}")
-    with workplace_of(session, machines, planner, folder, study is not None) as workplace:
-        if workplace is not None:
-            interrupt.share(workplace.stop)
-            workplace.say = display.say
-        place = _Place(session, planner, workplace, folder, interrupt, display)
+    with backend_of(session, machines, planner, folder, study is not None) as backend:
+        if backend is not None:
+            interrupt.share(backend.stop)
+            backend.say = display.say
+        place = _Place(session, planner, backend, folder, interrupt, display)
         wanted = [] if study is None else list(study.prepare(place.setting(Front())))
         front = _find_front(place, wanted)
         finding = None if study is None else _study(study, place, front)
-    if workplace is not None and workplace.other_versions:
-        session.facts["versions_elsewhere"] = sorted(workplace.other_versions)
+    if backend is not None and backend.other_versions:
+        session.facts["versions_elsewhere"] = sorted(backend.other_versions)
     display.stage(f"4/4 Results   {_plans(front)}: tables, figures, an independent check, report")
     _clear_results(folder)
     rows = [write_plan(planner, point, folder) for point in front.points]
@@ -248,22 +248,25 @@ class _Place:
 
     session: Session
     planner: Planner
-    workplace: Backend | None
+    backend: Backend | None
     folder: Path
     interrupt: Interrupt
     display: TerminalDisplay
 
     def setting(self, front: Front) -> StudyContext:
         """What a study works with."""
-        return StudyContext(self.session, self.planner, front, self.desk, self.display.say)
+        return StudyContext(self.session, self.planner, front, self.executor, self.display.say)
 
     @cached_property
-    def desk(self) -> Executor:
-        """Where questions are handed in: one desk for the run, so that nothing is asked twice."""
+    def store(self) -> AnswerStore:
+        """What the run was answered so far."""
         session = self.session
-        questions = self.folder / JOURNAL / QUESTIONS
-        notebook = AnswerStore(questions, session.fingerprint, retry_limits=session.retry_limits)
-        return Executor(self.workplace, self.display, notebook, self.interrupt, self._write_log)
+        return AnswerStore(self.folder / JOURNAL, session.fingerprint, retry_limits=session.retry_limits)
+
+    @cached_property
+    def executor(self) -> Executor:
+        """Where all questions of the run are asked, so that nothing is asked twice."""
+        return Executor(self.backend, self.display, self.store, self.interrupt, self._write_log, self.planner)
 
     def _write_log(self, text: str) -> None:
         with (self.folder / "solver-elsewhere.log").open("a", encoding="utf-8") as file:
@@ -271,19 +274,17 @@ class _Place:
 
 
 def _find_front(place: _Place, wanted: list[float]) -> Front:
-    """The plans: found, or taken from the journal of an earlier try."""
+    """The plans: found, or taken from the answers of an earlier try."""
     session, planner, folder, display = place.session, place.planner, place.folder, place.display
-    crew = crew_of(place.workplace, planner, folder, display)
-    journal = Checkpoint(folder / JOURNAL, len(planner.engine.columns), session.fingerprint)
-    display.say(f"3/4 Solve     {plan_of_work(session, crew.size, place.workplace)}")
-    if len(journal):
-        display.say(f"              resumed after {counted(len(journal), 'solve')} done before")
-    recorded = ResumablePool(crew, journal, retry_limits=session.retry_limits)
-    display.limit_s, display.at_a_time = session.case.settings.time_limit_s, crew.size
+    at_a_time = place.executor.size
+    display.say(f"3/4 Solve     {plan_of_work(session, at_a_time, place.backend)}")
+    if known := sum(1 for _ in place.store.every(PlanAnswer)):
+        display.say(f"              resumed after {counted(known, 'solve')} done before")
+    display.limit_s, display.at_a_time = session.case.settings.time_limit_s, at_a_time
     display.unit, display.tells_each, display.disrupted = "levels", True, bool(session.case.windows)
     live = LiveFront(folder, display, f"MUSD of {session.case.settings.currency_year}")
     display.on_news = live.redraw
-    front = _solve(planner, recorded, session, live, wanted)
+    front = _solve(planner, place.executor, session, live, wanted)
     display.on_news = None
     if not front.points:
         raise NoPlanError(front, planner)
@@ -362,16 +363,16 @@ def _verified(folder: Path, display: TerminalDisplay) -> Verdict:
 # ---- how it is solved ---------------------------------------------------------------------------
 
 
-def _solve(planner: Planner, crew: Pool, session: Session, live: LiveFront, wanted: list[float]) -> Front:
+def _solve(planner: Planner, executor: Executor, session: Session, live: LiveFront, wanted: list[float]) -> Front:
     settings = session.case.settings
     controls = Controls(time_limit_s=settings.time_limit_s, seed=session.seed)
     if session.single:
-        return solve_single(planner, crew, controls, settings.mip_gap, settings.resilience_target or 0.0)
+        return solve_single(planner, executor, controls, settings.mip_gap, settings.resilience_target or 0.0)
     if settings.resilience_target is not None:
         wanted = [*wanted, settings.resilience_target]
     front = solve_front(
         planner,
-        crew,
+        executor,
         controls,
         settings.mip_gap,
         settings.front_points,
@@ -438,7 +439,7 @@ def _level(front: Front, level: float) -> dict[str, Any]:
 
 def _worth_keeping(folder: Path) -> bool:
     """Whether an unfinished run holds solves that can be gone on from."""
-    return holds_a_plan(folder / JOURNAL)
+    return any(answer.found for answer in AnswerStore(folder / JOURNAL, None).every(PlanAnswer))
 
 
 def _say_stopped(request: Request, session: Session, stop: BaseException) -> int:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from reeplan.cli.options import SOLVE
 from reeplan.inputs.names import counted
 from reeplan.outputs.summary import measure_in_words
-from reeplan.solve.executor import LocalProcesses, RemotePool, SerialPool, processors
+from reeplan.solve.executor import LocalProcesses, processors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reeplan.cli.display import TerminalDisplay
     from reeplan.cli.options import Session
-    from reeplan.solve.executor import Backend, Pool
+    from reeplan.solve.executor import Backend
     from reeplan.solve.planner import Planner
 
 SMALL = 100
@@ -25,7 +24,7 @@ SMALL = 100
 
 
 @contextmanager
-def workplace_of(
+def backend_of(
     session: Session, machines: Backend | None, planner: Planner, folder: Path, has_study: bool
 ) -> Iterator[Backend | None]:
     """The machines asked for, or as many processes as asked for (a large program: as there are processors).
@@ -35,8 +34,8 @@ def workplace_of(
     if machines is not None:
         yield machines
         return
-    alone = session.one_plan and not has_study
-    size = 1 if alone else session.workers or _workers_for(session, planner, has_study)
+    single = session.one_plan and not has_study
+    size = 1 if single else session.workers or _workers_for(session, planner, has_study)
     if size == 1:
         yield None
         return
@@ -50,14 +49,6 @@ def _workers_for(session: Session, planner: Planner, has_study: bool) -> int:
     return processors() if has_study else min(processors(), session.case.settings.front_points)
 
 
-def crew_of(workplace: Backend | None, planner: Planner, folder: Path, display: TerminalDisplay) -> Pool:
-    """Those who find the plans."""
-    if workplace is None:
-        return SerialPool(planner, display)
-    log = None if isinstance(workplace, LocalProcesses) else folder / "solver-elsewhere.log"
-    return RemotePool(workplace, planner.case, planner.measure, display, log)
-
-
 def size_in_words(planner: Planner) -> str:
     """How large the program is."""
     case, engine = planner.case, planner.engine
@@ -69,15 +60,15 @@ def size_in_words(planner: Planner) -> str:
     )
 
 
-def plan_of_work(session: Session, at_a_time: int, workplace: Backend | None) -> str:
+def plan_of_work(session: Session, at_a_time: int, backend: Backend | None) -> str:
     """What is solved, where, and for how long at most."""
     settings = session.case.settings
     what, each = (f"{counted(settings.front_points, 'level')}, {at_a_time} at a time", " a level")
     if session.one_plan:
         after = at_a_time > 1 and session.command != SOLVE
         what, each = f"one plan{f', then {at_a_time} questions at a time' if after else ''}", ""
-    elsewhere = workplace is not None and not isinstance(workplace, LocalProcesses)
-    where = f" through {workplace.name}" if elsewhere and workplace is not None else ""
+    elsewhere = backend is not None and not isinstance(backend, LocalProcesses)
+    where = f" through {backend.name}" if elsewhere and backend is not None else ""
     return (
         f"{what}{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s{each}; "
         f"{f'resilience: {measure_in_words(settings)}' if session.case.windows else 'no disruption in this case'}"

@@ -51,8 +51,7 @@ class Solution:
     """What a solve gave. ``values`` is None when no plan was found.
 
     ``objective`` and ``bound`` are in the objective's own units; ``bound`` is proven (infinite where nothing is).
-    ``violation`` is the largest violation of any rule, relative to the size of its terms. ``foreign``: found by a
-    worker with another version of the program or the solver.
+    ``violation`` is the largest violation of any rule, relative to the size of its terms.
     """
 
     outcome: Outcome
@@ -64,7 +63,6 @@ class Solution:
     row_duals: Vector | None = None
     column_duals: Vector | None = None
     basis: Basis | None = None
-    foreign: bool = False
 
     @property
     def found(self) -> bool:

@@ -8,23 +8,22 @@ holds at every higher one, and a plan at a higher target is a plan for every low
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reeplan.endings import INEXACT, OPTIMAL, Outcome, status_of
-from reeplan.solve.executor import Job
-from reeplan.solve.planner import REFUTED
+from reeplan.solve.executor import Task
+from reeplan.solve.planner import refuted, within_gap
+from reeplan.solve.questions import NOT_ASKED, RESILIENCE_GAP, CheapestAt, MostResilient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from reeplan.solve.engine import Controls, Solution
-    from reeplan.solve.executor import Pool
+    from reeplan.solve.engine import Controls
+    from reeplan.solve.executor import Executor, Then
     from reeplan.solve.planner import Plan, Planner
-
-RESILIENCE_GAP = 1e-6
-"""Accuracy to which the highest resilience is proven (a share of demand)."""
+    from reeplan.solve.questions import PlanAnswer, PlanQuestion
 
 END_SLACK = 1e-7
 """How far below the highest resilience the most resilient plan may stay while its cost is minimised."""
@@ -96,24 +95,43 @@ class Front:
         return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-math.inf)
 
 
-def solve_single(planner: Planner, crew: Pool, controls: Controls, gap: float, target: float) -> Front:
+def _ask(
+    planner: Planner, executor: Executor, questions: Sequence[tuple[str, PlanQuestion]], then: Then | None = None
+) -> list[PlanAnswer]:
+    """The answers to questions about the program, each with what the user is told of it.
+
+    How far a front is, is counted in levels: the executor is always told what follows, if only that nothing does.
+    """
+    tasks = [_task(planner, *question) for question in questions]
+    answers = executor.ask(tasks, then or (lambda position, answer: ()))
+    return [NOT_ASKED if answer is None else answer for answer in answers]
+
+
+def _task(planner: Planner, what: str, question: PlanQuestion) -> Task:
+    return Task(what, planner.case, question, planner.measure, question.controls.time_limit_s)
+
+
+def solve_single(planner: Planner, executor: Executor, controls: Controls, gap: float, target: float) -> Front:
     """The cheapest plan that keeps a target, as a front of one point; its gap is relative to its cost."""
+
+    def search(controls: Controls) -> PlanAnswer:
+        return _ask(planner, executor, [("the plan", CheapestAt(target, controls=controls))])[0]
+
     relaxed = planner.cheapest_relaxed(target)
-    if not relaxed.found:
-        return Front([], relaxed.outcome)
-    allowed = max(gap, SMALLEST_GAP if gap > 0 else 0.0) * abs(relaxed.objective)
-    [solution] = crew.solve([Job("the plan", target, replace(controls, absolute_gap=gap * abs(relaxed.objective)))])
-    if not solution.found:
-        return Front([], solution.outcome)
-    plan = planner.report(solution, target, max(relaxed.bound, solution.bound))
+    answer, allowed = within_gap(relaxed, gap, controls, search)
+    if not answer.found:
+        return Front([], answer.outcome)
+    plan = planner.report(answer, target, answer.bound)
     plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
+    if gap > 0:
+        allowed = max(allowed, SMALLEST_GAP * abs(relaxed.objective))
     point = Point("p01", plan, allowed)
-    return Front([point], solution.outcome, levels=[target], bounds={target: plan.bound_musd})
+    return Front([point], answer.outcome, levels=[target], bounds={target: plan.bound_musd})
 
 
 def solve_front(
     planner: Planner,
-    crew: Pool,
+    executor: Executor,
     controls: Controls,
     gap: float,
     levels: int,
@@ -128,7 +146,7 @@ def solve_front(
     the cheapest plan is sought. ``on_points`` hears of the front so far (its plans still without prices), and
     ``on_plan_of_work`` how many levels there are and how many of them are settled, each time something was learned.
     """
-    search = _Search(planner, crew, controls, gap, max(levels, 1), on_points, on_plan_of_work)
+    search = _Search(planner, executor, controls, gap, max(levels, 1), on_points, on_plan_of_work)
     if search.find_ends():
         search.find_between(wanted)
         search.sharpen()
@@ -161,14 +179,14 @@ class _Search:
     def __init__(
         self,
         planner: Planner,
-        crew: Pool,
+        executor: Executor,
         controls: Controls,
         gap: float,
         levels: int,
         on_points: Callable[[list[Point]], None] | None,
         on_plan_of_work: Callable[[int, int], None] | None,
     ) -> None:
-        self.planner, self.crew, self.controls = planner, crew, controls
+        self.planner, self.executor, self.controls = planner, executor, controls
         self.on_points, self.on_plan_of_work = on_points, on_plan_of_work
         self.gap, self.levels = gap, levels
         self.plans: list[Plan] = []
@@ -179,6 +197,7 @@ class _Search:
         self.gap_target = 0.0
         self.highest: float | None = None
         self.asked = [0.0]
+        self.times_asked: Counter[float] = Counter()
         self.answered: set[float] = set()
         self.ended: dict[float, Outcome] = {}
         self.highest_is_proven = True
@@ -194,16 +213,17 @@ class _Search:
         self.lowest_bound = lowest.bound
         self._learn_bound(0.0, lowest.bound)
         self.gap_target = self._first_gap(lowest.objective)
-        jobs = [self._job("the cheapest plan", 0.0)]
+        ends: list[tuple[str, PlanQuestion]] = [("the cheapest plan", self._at(0.0))]
         if self.levels > 1 and self.planner.case.windows:
-            jobs.append(Job("the highest resilience", None, replace(self.controls, absolute_gap=RESILIENCE_GAP)))
-        cheapest, *highest = self.crew.solve(jobs)
+            controls = replace(self.controls, absolute_gap=RESILIENCE_GAP)
+            ends.append(("the highest resilience", MostResilient(controls=controls)))
+        cheapest, *highest = _ask(self.planner, self.executor, ends)
         self._learn(0.0, cheapest)
         if not cheapest.found:
             return False
         self._raise_cheapest(cheapest)
-        for solution in highest:
-            self._learn_highest(solution)
+        for answer in highest:
+            self._learn_highest(answer)
         return True
 
     def _first_gap(self, lowest_cost: float) -> float:
@@ -216,26 +236,27 @@ class _Search:
             cost_range = dearest.objective - lowest_cost if dearest.found else cost_range
         return gap_in_money(self.gap, lowest_cost, cost_range, self.levels)
 
-    def _raise_cheapest(self, cheapest: Solution) -> None:
+    def _raise_cheapest(self, cheapest: PlanAnswer) -> None:
         """Among plans of the same cost the most resilient one, where the cost is proven to the last digits."""
         plan = self.plans[0]
         if plan.gap_musd > SMALLEST_GAP * abs(plan.cost_musd) or plan.resilience >= self.highest_resilience_bound:
             return
         limit = plan.cost_musd + SAME * abs(plan.cost_musd)
         controls = replace(self.controls, absolute_gap=RESILIENCE_GAP)
-        [raised] = self.crew.solve([Job("the cheapest plan, made resilient", None, controls, plan.values, limit)])
+        question = MostResilient(limit, controls=controls, start=plan.values)
+        [raised] = _ask(self.planner, self.executor, [("the cheapest plan, made resilient", question)])
         if raised.found and raised.objective > plan.resilience + SAME:
             self._keep(replace(raised, objective=cheapest.objective), 0.0)
 
-    def _learn_highest(self, solution: Solution) -> None:
-        self._note_end(solution)
-        self.highest_is_proven = solution.outcome is Outcome.OPTIMAL
-        if not solution.found:
+    def _learn_highest(self, answer: PlanAnswer) -> None:
+        self._note_end(answer)
+        self.highest_is_proven = answer.outcome is Outcome.OPTIMAL
+        if not answer.found:
             return
-        self.highest_resilience_bound = min(self.highest_resilience_bound, max(solution.bound, solution.objective))
-        if solution.objective > self.plans[0].resilience + RESILIENCE_GAP:
-            self.highest = solution.objective - END_SLACK
-            self._keep(solution, self.highest)
+        self.highest_resilience_bound = min(self.highest_resilience_bound, max(answer.bound, answer.objective))
+        if answer.objective > self.plans[0].resilience + RESILIENCE_GAP:
+            self.highest = answer.objective - END_SLACK
+            self._keep(answer, self.highest)
 
     # ---- the levels -----------------------------------------------------------------------------
 
@@ -269,24 +290,24 @@ class _Search:
         """
         waiting, in_hand = deque(levels), []
 
-        def next_jobs(number: int) -> Iterator[Job]:
+        def following(number: int) -> Iterator[tuple[str, PlanQuestion]]:
             while waiting and number and not self.planner.engine.interrupted:
                 level = waiting.popleft()
                 if not self._settled(level):
                     in_hand.append(level)
                     number -= 1
-                    yield self._job(f"resilience {level:.4f}", level)
+                    yield f"resilience {level:.4f}", self._at(level)
 
-        def learn(position: int, solution: Solution) -> list[Job]:
-            self._learn(in_hand[position], solution)
+        def learn(position: int, answer: PlanAnswer) -> list[Task]:
+            self._learn(in_hand[position], answer)
             self.answered.add(in_hand[position])
             if self.highest in self.answered:
                 self._set_gap()
             self._tell()
-            return list(next_jobs(1))
+            return [_task(self.planner, *question) for question in following(1)]
 
         self._tell()
-        self.crew.solve(list(next_jobs(self.crew.size)), learn)
+        _ask(self.planner, self.executor, list(following(self.executor.size)), learn)
 
     def _set_gap(self) -> None:
         costs = [plan.cost_musd for plan in self._undominated()]
@@ -304,31 +325,34 @@ class _Search:
         """Re-run the windows of the plans that stay, and price them."""
         self.plans = [self.planner.complete(plan) for plan in self._undominated()]
 
-    def _job(self, what: str, level: float) -> Job:
-        best = self._best(level)
+    def _at(self, level: float) -> CheapestAt:
+        """The question for the cheapest plan at a level, beginning from the best one known."""
+        best, asked_before = self._best(level), self.times_asked[level]
+        self.times_asked[level] += 1
         controls = replace(self.controls, absolute_gap=self.gap_target)
-        return Job(what, level, controls, None if best is None else best.values)
+        start = None if best is None else best.values
+        return CheapestAt(level, controls=controls, start=start, asked_before=asked_before)
 
     # ---- what is known --------------------------------------------------------------------------
 
-    def _learn(self, level: float, solution: Solution) -> None:
-        self._note_end(solution)
-        self.ended[level] = solution.outcome
-        self._learn_bound(level, solution.bound)
-        if solution.found:
-            self._keep(solution, level)
+    def _learn(self, level: float, answer: PlanAnswer) -> None:
+        self._note_end(answer)
+        self.ended[level] = answer.outcome
+        self._learn_bound(level, answer.bound)
+        if answer.found:
+            self._keep(answer, level)
 
-    def _keep(self, solution: Solution, level: float) -> None:
-        """Keep the solution as a plan, as resilient as it can be at its cost."""
-        plan = self.planner.polish(solution, level, self._bound(level), raise_resilience=True)
+    def _keep(self, answer: PlanAnswer, level: float) -> None:
+        """Keep what was found as a plan, as resilient as it can be at its cost."""
+        plan = self.planner.polish(answer, level, self._bound(level), raise_resilience=True)
         self.plans.append(plan)
         for at, bound in list(self.bounds.items()):
-            if plan.resilience >= at - SAME and bound > plan.cost_musd + REFUTED * abs(plan.cost_musd):
+            if plan.resilience >= at - SAME and refuted(bound, plan.cost_musd):
                 self.bounds[at] = self.lowest_bound  # what the solver called a bound was none
 
-    def _note_end(self, solution: Solution) -> None:
-        if not (solution.outcome.is_final and solution.found):
-            self.outcome = solution.outcome
+    def _note_end(self, answer: PlanAnswer) -> None:
+        if not (answer.final and answer.found):
+            self.outcome = answer.outcome
 
     def _learn_bound(self, level: float, bound: float) -> None:
         if math.isfinite(bound):

@@ -7,8 +7,8 @@ cost, and with investment and undisrupted path fixed every window is re-run at i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from reeplan.model.program.resilience import cutoff, window_cutoffs
 from reeplan.solve.engine import Controls, Engine, Solution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from reeplan.interrupt import Interrupt
@@ -74,6 +74,62 @@ class Plan:
         return max(0.0, self.cost_musd - self.bound_musd)
 
 
+class Solved(Protocol):
+    """What a plan is made of: a solution of the solver, or an answer that holds one."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the solve ended."""
+
+    @property
+    def values(self) -> Any:
+        """The solver's vector."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+
+    @property
+    def violation(self) -> float:
+        """The largest violation of any rule."""
+
+
+def within_gap(
+    relaxed: Solution, gap: float | Callable[[Solution], float], controls: Controls, search: Callable[[Controls], Any]
+) -> tuple[Any, float]:
+    """The least cost to a gap, and that gap in MUSD: a part of the relaxation's cost, or what ``gap`` makes of it.
+
+    What a ``search`` over whole modules finds has the relaxation's bound where that is better. Without a plan with
+    divisible modules there is none with whole ones, and the search is left out.
+    """
+    if not relaxed.found:
+        return relaxed, 0.0
+    allowed = gap(relaxed) if callable(gap) else gap * abs(relaxed.objective)
+    found = search(replace(controls, absolute_gap=allowed))
+    bound = max(relaxed.bound, found.bound) if np.isfinite(found.bound) else relaxed.bound
+    return replace(found, bound=bound), allowed
+
+
+def polished(engine: Engine, found: Solved, fixed: Mapping[int, float], at_least: Mapping[int, float]) -> Any:
+    """The cheapest continuous decisions with the whole numbers of what was found, within bounds of columns."""
+    lp = engine.solve("cost", fixed={**fixed, **whole_numbers(engine, found.values)}, at_least=at_least, relax=True)
+    if lp.outcome is Outcome.OPTIMAL:
+        return lp.values
+    # No optimum, but perhaps a cheaper plan all the same; the plan found is one as it is.
+    cheaper = lp.found and lp.objective < engine.value("cost", found.values)
+    return lp.values if cheaper and lp.violation <= found.violation else found.values
+
+
+def whole_numbers(engine: Engine, values: Any) -> dict[int, float]:
+    """The whole numbers of a solver's vector, by column."""
+    return {int(j): float(values[j]) for j in np.flatnonzero(engine.integer)}
+
+
+def refuted(bound: float, cost: float) -> bool:
+    """Whether a plan of this cost shows that what the solver called a bound was none."""
+    return bound > cost + REFUTED * abs(cost)
+
+
 class Planner:
     """Solves plans of one case under one measure: builds the program once, asks it often."""
 
@@ -98,18 +154,11 @@ class Planner:
             "cost", at_least=self.cutoff(target), relax=True, begin_at=begin_at, keep_basis=keep_basis
         )
 
-    def cheapest_within(self, target: float, gap: float, controls: Controls) -> tuple[Solution, float]:
-        """The cheapest plan to a ``gap`` relative to its cost, and that gap in MUSD.
-
-        Its bound is the solver's, or the relaxation's where that is better. Without a plan with divisible modules there
-        is none with whole ones, and the search is left out.
-        """
-        relaxed = self.cheapest_relaxed(target)
-        if not relaxed.found:
-            return relaxed, 0.0
-        allowed = gap * abs(relaxed.objective)
-        solution = self.cheapest(target, replace(controls, absolute_gap=allowed))
-        return replace(solution, bound=max(relaxed.bound, solution.bound)), allowed
+    def cheapest_within(
+        self, target: float, gap: float | Callable[[Solution], float], controls: Controls
+    ) -> tuple[Solution, float]:
+        """The cheapest plan that keeps the target, to a gap (see ``within_gap``), and that gap in MUSD."""
+        return within_gap(self.cheapest_relaxed(target), gap, controls, partial(self.cheapest, target))
 
     def most_resilient(self, controls: Controls, start: Any = None, cost_limit_musd: float | None = None) -> Solution:
         """The highest resilience that any plan reaches, or any plan that costs no more than a limit."""
@@ -154,22 +203,22 @@ class Planner:
 
     # ---- from a solution to a plan that can be reported -----------------------------------------
 
-    def report(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
+    def report(self, solution: Solved, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
         """A solution as a plan that can be reported: polished, its windows re-run, with prices."""
         return self.complete(self.polish(solution, target, bound_musd, raise_resilience=raise_resilience))
 
-    def polish(self, solution: Solution, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
+    def polish(self, solution: Solved, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
         """The exact cost and resilience of a solution's integers: a plan still without prices.
 
         ``raise_resilience``: among the plans of these investments that cost no more, take the most resilient
         (the second step of a lexicographic optimum). A bound that this very plan undercuts was none: then that of
         the relaxation is taken.
         """
-        values, kept = self._polished(solution, target), target
+        values, kept = polished(self.engine, solution, {}, self.cutoff(target)), target
         if raise_resilience:
             values, kept = self._most_resilient_at_this_cost(values, target)
         cost = self.engine.value("cost", values)
-        if bound_musd > cost + REFUTED * abs(cost):
+        if refuted(bound_musd, cost):
             bound_musd = self.cheapest_relaxed(target).bound
         return Plan(
             values=values,
@@ -225,16 +274,7 @@ class Planner:
 
     def whole(self, values: Any) -> dict[int, float]:
         """The integers of a plan, by column."""
-        return {int(j): float(values[j]) for j in np.flatnonzero(self.engine.integer)}
-
-    def _polished(self, solution: Solution, target: float) -> Any:
-        """The cheapest continuous decisions with the integers of the solution."""
-        polished = self.cheapest_with(self.whole(solution.values), target)
-        if polished.outcome is Outcome.OPTIMAL:
-            return polished.values
-        # No optimum, but perhaps a cheaper plan all the same; the plan found is one as it is.
-        cheaper = polished.found and polished.objective < self.engine.value("cost", solution.values)
-        return polished.values if cheaper and polished.violation <= solution.violation else solution.values
+        return whole_numbers(self.engine, values)
 
     def _most_resilient_at_this_cost(self, values: Any, target: float) -> tuple[Any, float]:
         if self._resilience is None:

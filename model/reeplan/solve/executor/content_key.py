@@ -1,4 +1,4 @@
-"""What tells one question to one case from all others, the same in every process and on every day."""
+"""What distinguishes one question to one case from all others, the same in every process and on every day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WHAT_TO_ASK: dict[str, Any] = {
 
 
 class ContentKeys:
-    """The identities of tasks; each case is read through once, however many tasks ask about it."""
+    """The keys of tasks; each case is read through once, however many tasks ask about it."""
 
     def __init__(self) -> None:
         self._cases: dict[int, tuple[Case, str]] = {}
@@ -67,6 +67,8 @@ def written_out(value: Any, *, in_order: bool = False) -> Iterator[str]:
     if is_dataclass(value) and not isinstance(value, type):
         yield f"{type(value).__module__}.{type(value).__qualname__}("
         for item in fields(value):
+            if not item.metadata.get("asked", True):
+                continue
             yield item.name
             yield from written_out(getattr(value, item.name), in_order=in_order)
         yield ")"

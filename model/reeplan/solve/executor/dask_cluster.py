@@ -77,7 +77,7 @@ class DaskCluster(Backend):
             raise
         self.size = sum(workers.values())
         self.executor: Executor = self._client.get_executor(pure=False)
-        self.link = _DaskLink(self._run)
+        self.channels = _DaskChannels(self._run)
         self._client.subscribe_topic(self._run, self._hear)
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -200,20 +200,20 @@ def _stop_run(run: str) -> None:
 
 
 @dataclass(frozen=True)
-class _DaskLink:
+class _DaskChannels:
     """Travels with the work: which run it is for."""
 
     run: str
 
-    def open(self) -> _DaskLine:
-        """The line of the worker that this is called in."""
+    def open(self) -> _DaskChannel:
+        """The channel of the worker that this is called in."""
         worker = get_worker()
-        return _DaskLine(self.run, worker, worker.get_current_task())
+        return _DaskChannel(self.run, worker, worker.get_current_task())
 
 
 @dataclass(frozen=True)
-class _DaskLine:
-    """A worker's line to the client by events of its scheduler."""
+class _DaskChannel:
+    """A worker's channel to the client by events of its scheduler."""
 
     run: str
     worker: Any

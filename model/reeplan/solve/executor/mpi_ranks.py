@@ -1,7 +1,7 @@
 """Workers that are MPI ranks: rank 0 asks, the others solve.
 
 ``mpi4py.futures`` hands the work out; news, versions and a request to stop are messages beside it. MPI cannot do
-without a rank that dies: most implementations end all of them then, and the run goes on from its journal.
+without a rank that dies: most implementations end all of them then, and the run is resumed from its stored answers.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def _received(about: int) -> Iterator[Any]:
 # ---- the worker's end ----------------------------------------------------------------------------
 
 
-class _MpiLine:
-    """A rank's line to rank 0."""
+class _MpiChannel:
+    """A rank's channel to rank 0."""
 
     def __init__(self) -> None:
         self._stopped = False
@@ -117,5 +117,5 @@ def _prepare_rank() -> None:
     # mpiexec passes Ctrl-C on to all ranks; it is rank 0's to hear.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_for_the_answer()  # mpiexec joins the output of all ranks
-    start_with(_MpiLine(), None)
+    start_with(_MpiChannel(), None)
     MPI.COMM_WORLD.send((MPI.COMM_WORLD.Get_rank(), versions()), 0, VERSIONS)

@@ -8,17 +8,14 @@ import queue
 from typing import TYPE_CHECKING, Any
 
 from reeplan.child_processes import CONTEXT, ChildProcesses, start_tracker
-from reeplan.solve.executor.backend import Backend, RemotePool
+from reeplan.solve.executor.backend import Backend
 from reeplan.solve.executor.worker import start_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
-    from reeplan.model.case import Case
     from reeplan.solve.engine import Progress
-    from reeplan.solve.executor.pools import Display
 
 
 def processors() -> int:
@@ -56,29 +53,11 @@ class LocalProcesses(Backend):
         self.executor.shutdown(wait=True, cancel_futures=True)
 
     def _make_executor(self) -> ChildProcesses:
-        return ChildProcesses(self.size, _prepare_worker, _QueueLine(self._news, self.stop), self._log_folder)
+        return ChildProcesses(self.size, _prepare_worker, _QueueChannel(self._news, self.stop), self._log_folder)
 
 
-class ProcessPool:
-    """The crew of worker processes on this machine; a context manager, so that none is left behind."""
-
-    def __init__(self, size: int, case: Case, measure: str, log_folder: Path | None, display: Display) -> None:
-        self.size = size
-        self._processes = LocalProcesses(size, log_folder)
-        self.stop = self._processes.stop
-        self.solve = RemotePool(self._processes, case, measure, display).solve
-
-    def __enter__(self) -> ProcessPool:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._processes.close()
-
-
-class _QueueLine:
-    """A worker's line to its parent, handed over when the process starts."""
+class _QueueChannel:
+    """A worker's channel to its parent, handed over when the process starts."""
 
     def __init__(self, news: Any, stop: Any) -> None:
         self._news, self._stop = news, stop
@@ -92,6 +71,6 @@ class _QueueLine:
         return bool(self._stop.is_set())
 
 
-def _prepare_worker(line: _QueueLine, log_folder: Path | None) -> None:
+def _prepare_worker(channel: _QueueChannel, log_folder: Path | None) -> None:
     own = None if log_folder is None else log_folder / f"solver-{multiprocessing.current_process().name}.log"
-    start_with(line, own)
+    start_with(channel, own)

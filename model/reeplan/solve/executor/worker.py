@@ -1,6 +1,6 @@
 """What a worker does, in whatever process on whatever machine: build a case's program once, answer questions to it.
 
-Nothing here knows how the work came or where the answer goes: a link, which the worker was started with or
+Nothing here knows how the work came or where the answer goes: a channel, which the worker was started with or
 which travels with the work, carries news back and a request to stop forth.
 """
 
@@ -13,7 +13,6 @@ import tempfile
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,14 +20,12 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reeplan.interrupt import Interrupt
-from reeplan.solve.engine import Progress, Watch
 from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
     from reeplan.model.case import Case
-
-Question = Callable[[Planner, Watch], Any]
-"""Something to be asked of a case's program: any function that can be pickled, and so can its answer."""
+    from reeplan.solve.engine import Progress
+    from reeplan.solve.questions import Question
 
 KEPT = 2
 """How many programs a worker keeps: the one it is asked about now, and the one before."""
@@ -41,7 +38,7 @@ ANSWERED_BY = ("reeplan", "highspy", "pyomo")
 
 
 class Channel(Protocol):
-    """A worker's end of the link to whoever handed out the work."""
+    """A worker's end of the connection to whoever handed out the work."""
 
     def tell(self, what: str, progress: Progress) -> None:
         """Pass on what the solver says of a task; news may be lost."""
@@ -61,8 +58,8 @@ class ChannelFactory(Protocol):
 class Request:
     """A question about a case, as it travels: the case itself only to workers that may not know it yet.
 
-    ``case`` is the pickled case, ``fingerprint`` tells it (with ``measure``) from all others. Without ``link``
-    the worker uses the line it was started with.
+    ``case`` is the pickled case, ``fingerprint`` tells it (with ``measure``) from all others. Without
+    ``channels`` the worker uses the channel it was started with.
     """
 
     what: str
@@ -70,7 +67,7 @@ class Request:
     measure: str | None
     fingerprint: str
     case: bytes | None
-    link: ChannelFactory | None = None
+    channels: ChannelFactory | None = None
 
 
 @dataclass(frozen=True)
@@ -103,25 +100,25 @@ class _Log:
 
 
 class _Programs(threading.local):
-    """What one thread keeps between orders: a worker of several threads works at several benches."""
+    """What one thread keeps between requests: a worker of several threads keeps programs for each."""
 
     def __init__(self) -> None:
         self.programs: OrderedDict[str, tuple[Planner, Interrupt]] = OrderedDict()
         self.log: _Log | None = None
 
-    def program(self, order: Request) -> tuple[Planner, Interrupt] | None:
+    def program(self, request: Request) -> tuple[Planner, Interrupt] | None:
         """The program that is asked about, built if need be; None if the case is unknown here."""
-        known = self.programs.get(order.fingerprint)
+        known = self.programs.get(request.fingerprint)
         if known is None:
-            if order.case is None:
+            if request.case is None:
                 return None
-            case: Case = pickle.loads(order.case)
+            case: Case = pickle.loads(request.case)
             interrupt = Interrupt()
-            known = Planner(case, order.measure, self._log_file(), interrupt), interrupt
-            self.programs[order.fingerprint] = known
+            known = Planner(case, request.measure, self._log_file(), interrupt), interrupt
+            self.programs[request.fingerprint] = known
             if len(self.programs) > KEPT:
                 self.programs.popitem(last=False)
-        self.programs.move_to_end(order.fingerprint)
+        self.programs.move_to_end(request.fingerprint)
         return known
 
     def _log_file(self) -> Path:
@@ -136,22 +133,22 @@ _channel: Channel | None = None
 _log_file: Path | None = None
 
 
-def start_with(line: Channel | None, log_file: Path | None) -> None:
-    """Give this process a line, and a file for the solver's account instead of sending it with the answers."""
+def start_with(channel: Channel | None, log_file: Path | None) -> None:
+    """Give this process a channel, and a file for the solver's account instead of sending it with the answers."""
     global _channel, _log_file
-    _channel, _log_file = line, log_file
+    _channel, _log_file = channel, log_file
 
 
-def answer(order: Request) -> Response:
-    """Answer an order in this process."""
-    program = _programs.program(order)
+def answer(request: Request) -> Response:
+    """Answer a request in this process."""
+    program = _programs.program(request)
     if program is None:
         return Response(lacks_case=True)
     planner, interrupt = program
-    line = _channel if order.link is None else order.link.open()
-    assert line is not None
-    interrupt.share(line)
-    result = order.question(planner, functools.partial(line.tell, order.what))
+    channel = _channel if request.channels is None else request.channels.open()
+    assert channel is not None
+    interrupt.share(channel)
+    result = request.question(planner, functools.partial(channel.tell, request.what))
     return Response(result, "" if _programs.log is None else _programs.log.take(), by=answered_by())
 
 

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pyomo.environ as pyo
 
+from reeplan.solve.questions import Question
 from reeplan.studies.alternatives.flips import turned_round
 from reeplan.studies.alternatives.found import FoundPlan, Whole, as_columns, found_plan, limit_with_rounding, whole_of
 from reeplan.studies.alternatives.quantities import most_modules
-from reeplan.studies.alternatives.questions import Answer
+from reeplan.studies.alternatives.questions import PlansAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -120,7 +121,7 @@ def _terms(m: Any, block: Any, most: Mapping[str, int], plan: Mapping[str, int],
 
 
 @dataclass(frozen=True)
-class DifferentAnswer(Answer):
+class DifferentAnswer(PlansAnswer):
     """The plan (in ``plans``), its difference from the nearest earlier plan, and a proven bound of any plan's."""
 
     difference: float = 0.0
@@ -128,7 +129,7 @@ class DifferentAnswer(Answer):
 
 
 @dataclass(frozen=True)
-class MostDifferent:
+class MostDifferent(Question):
     """The whole plan within a cost limit that is most different from earlier ones; it begins from that of ``whole``."""
 
     earlier: tuple[Builds, ...]
@@ -136,7 +137,7 @@ class MostDifferent:
     limit_musd: float
     whole: Whole
     controls: Controls
-    answer_type: ClassVar[type] = DifferentAnswer
+    answer_type: ClassVar[type[Any]] = DifferentAnswer
 
     def __call__(self, planner: Planner, watch: Watch) -> DifferentAnswer:
         """Ask it of a case's program."""
@@ -148,7 +149,13 @@ class MostDifferent:
         plans = sorted(plans, key=lambda plan: nearest(most, plan.modules, earlier))[-1:]
         bound = min(1.0, solution.bound) if np.isfinite(solution.bound) else 1.0
         apart = nearest(most, plans[0].modules, earlier) if plans else 0.0
-        return DifferentAnswer(solution.outcome, tuple(plans), solution.seconds, apart, max(bound, apart))
+        return DifferentAnswer(
+            solution.outcome,
+            solution.seconds,
+            plans=tuple(plans),
+            difference=apart,
+            difference_bound=max(bound, apart),
+        )
 
     def _start(self, planner: Planner, most: Mapping[str, int], earlier: list[dict[str, int]]) -> Any:
         """A plan to begin from: that of ``whole``, flipped as far as the limit allows."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.model.program import cost
 from reeplan.solve.front import SMALLEST_GAP
+from reeplan.solve.questions import Answer, Question
 from reeplan.studies.alternatives.found import FoundPlan, Whole, found_plan, least_cost, whole_of, within
 from reeplan.studies.alternatives.quantities import ROUNDING, things_of
 
@@ -29,61 +30,48 @@ GAP_OF_AMOUNTS = 0.01
 
 
 @dataclass(frozen=True)
-class Answer:
+class PlansAnswer(Answer):
     """What every answer says: how the work ended, and the plans that it found."""
 
-    outcome: Outcome
     plans: tuple[FoundPlan, ...] = ()
-    seconds: float = 0.0
-
-    @property
-    def final(self) -> bool:
-        """Whether it is worth keeping: it was not stopped before its end, and the solver did not fail."""
-        return self.outcome.is_final
 
     @property
     def settled(self) -> bool:
         """Whether more time would change nothing."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
+        return self.outcome is Outcome.OPTIMAL or self.out_of_reach
 
     @property
     def found(self) -> bool:
         """Whether there is a plan."""
         return bool(self.plans)
 
-    @property
-    def objective(self) -> float:
-        """The cost, for those who show how solving goes."""
-        return self.plans[-1].cost_musd if self.plans else math.nan
-
 
 # ---- the cheapest plan --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class CheapestAnswer(Answer):
+class CheapestAnswer(PlansAnswer):
     """The cheapest plan (in ``plans``), and the cost below which there is none.
 
     ``annuities_musd`` is what it pays for its capital: most of the rest is purchases that no plan changes.
     """
 
-    bound_musd: float = -math.inf
     annuities_musd: float = math.nan
 
     @property
-    def bound(self) -> float:
-        """The proven bound, for those who show how solving goes."""
-        return self.bound_musd
+    def bound_musd(self) -> float:
+        """No plan costs less."""
+        return self.bound
 
 
 @dataclass(frozen=True)
-class Cheapest:
+class Cheapest(Question):
     """The cheapest plan that keeps ``target``, to a ``gap`` relative to its cost."""
 
     target: float
     gap: float
     controls: Controls
-    answer_type: ClassVar[type] = CheapestAnswer
+    answer_type: ClassVar[type[Any]] = CheapestAnswer
 
     def __call__(self, planner: Planner, watch: Watch) -> CheapestAnswer:
         """Ask it of a case's program."""
@@ -105,21 +93,21 @@ def cheapest_known(planner: Planner, plan: Plan) -> CheapestAnswer:
     )
     found = found_plan(planner, plan.values, plan.cost_musd)
     bound = min(plan.bound_musd, plan.cost_musd)
-    return CheapestAnswer(plan.outcome, (found,), plan.seconds, bound, annuities)
+    return CheapestAnswer(plan.outcome, plan.seconds, plan.cost_musd, bound, plans=(found,), annuities_musd=annuities)
 
 
 # ---- the least and the most, with divisible modules -----------------------------------------------
 
 
 @dataclass(frozen=True)
-class RelaxedAnswer(Answer):
+class RelaxedAnswer(PlansAnswer):
     """A proven bound at every cost limit."""
 
     bounds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
-class Relaxed:
+class Relaxed(Question):
     """How little (or, with ``most``, how much) of a thing there can be within each cost limit, modules divisible.
 
     ``limits_musd`` rise. Where an amount can change while the whole numbers of the cheapest plan (``whole``) stay,
@@ -131,7 +119,7 @@ class Relaxed:
     target: float
     limits_musd: tuple[float, ...]
     whole: Whole
-    answer_type: ClassVar[type] = RelaxedAnswer
+    answer_type: ClassVar[type[Any]] = RelaxedAnswer
 
     def __call__(self, planner: Planner, watch: Watch) -> RelaxedAnswer:
         """Ask it of a case's program."""
@@ -144,13 +132,13 @@ class Relaxed:
         furthest = thing.largest(planner) * (1 - ROUNDING) if self.most else 0.0
         for limit in self.limits_musd:
             if planner.engine.interrupted:
-                return RelaxedAnswer(Outcome.INTERRUPTED, tuple(plans), seconds, tuple(bounds))
+                return RelaxedAnswer(Outcome.INTERRUPTED, seconds, plans=tuple(plans), bounds=tuple(bounds))
             if bounds and (bounds[-1] >= furthest if self.most else bounds[-1] <= furthest):
                 bounds.append(bounds[-1])  # as far as it can go within less money, so it is within more
             else:
                 relaxed = planner.extreme(weights, self.target, limit, maximise=self.most, relaxed=True)
                 if relaxed.outcome is Outcome.INTERRUPTED:
-                    return RelaxedAnswer(Outcome.INTERRUPTED, tuple(plans), seconds, tuple(bounds))
+                    return RelaxedAnswer(Outcome.INTERRUPTED, seconds, plans=tuple(plans), bounds=tuple(bounds))
                 proven = relaxed.outcome is Outcome.OPTIMAL
                 bounds.append(self._bound(relaxed.bound if relaxed.found else math.nan, thing))
                 outcome, seconds = outcome if proven else relaxed.outcome, seconds + relaxed.seconds
@@ -158,7 +146,7 @@ class Relaxed:
                 values = within(planner, weights, self.whole, self.target, limit, most=self.most)
                 if values is not None:
                     plans.append(found_plan(planner, values, cheapest))
-        return RelaxedAnswer(outcome, tuple(plans), seconds, tuple(bounds))
+        return RelaxedAnswer(outcome, seconds, plans=tuple(plans), bounds=tuple(bounds))
 
     def _bound(self, value: float, thing: Quantity) -> float:
         return thing.at_most(value) if self.most else thing.at_least(value)
@@ -168,14 +156,14 @@ class Relaxed:
 
 
 @dataclass(frozen=True)
-class SearchAnswer(Answer):
+class SearchAnswer(PlansAnswer):
     """A proven bound, in the unit of the thing asked about."""
 
     amount_bound: float = math.nan
 
 
 @dataclass(frozen=True)
-class Search:
+class Search(Question):
     """The least (or the most) of a thing that any whole plan has within a cost limit.
 
     The search begins from the plan of ``whole``. ``range_known`` is how far apart the bound and that plan are: a
@@ -189,7 +177,7 @@ class Search:
     whole: Whole
     range_known: float
     controls: Controls
-    answer_type: ClassVar[type] = SearchAnswer
+    answer_type: ClassVar[type[Any]] = SearchAnswer
 
     def __call__(self, planner: Planner, watch: Watch) -> SearchAnswer:
         """Ask it of a case's program."""
@@ -212,4 +200,4 @@ class Search:
             values = within(planner, weights, whole, self.target, self.limit_musd, most=self.most)
             if values is not None:
                 plans = (found_plan(planner, values, least_cost(planner, whole, self.target)),)
-        return SearchAnswer(found.outcome, plans, found.seconds, bound)
+        return SearchAnswer(found.outcome, found.seconds, plans=plans, amount_bound=bound)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.outputs import plan_tables
+from reeplan.solve.questions import Question
 from reeplan.studies.alternatives.found import Whole, as_columns, found_plan
-from reeplan.studies.alternatives.questions import Answer
+from reeplan.studies.alternatives.questions import PlansAnswer
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Watch
@@ -30,19 +31,19 @@ class Build:
 
 
 @dataclass(frozen=True)
-class RepricedAnswer(Answer):
+class RepricedAnswer(PlansAnswer):
     """A plan re-solved (in ``plans``), and what it builds."""
 
     builds: tuple[Build, ...] = ()
 
 
 @dataclass(frozen=True)
-class Reprice:
+class Reprice(Question):
     """The exact cost and resilience of given whole numbers, by a plain linear program that knows of no limit."""
 
     whole: Whole
     target: float
-    answer_type: ClassVar[type] = RepricedAnswer
+    answer_type: ClassVar[type[Any]] = RepricedAnswer
 
     def __call__(self, planner: Planner, watch: Watch) -> RepricedAnswer:
         """Ask it of a case's program."""
@@ -63,4 +64,4 @@ class Reprice:
             )
             for row in plan_tables.builds(planner, plan).to_dict("records")
         )
-        return RepricedAnswer(Outcome.OPTIMAL, (found_plan(planner, plan.values, plan.cost_musd),), builds=builds)
+        return RepricedAnswer(Outcome.OPTIMAL, plans=(found_plan(planner, plan.values, plan.cost_musd),), builds=builds)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
-from reeplan.solve.front import END_SLACK, RESILIENCE_GAP, SMALLEST_GAP, TOLERANCE, Point
+from reeplan.solve.front import END_SLACK, SMALLEST_GAP, TOLERANCE, Point
 from reeplan.solve.planner import Plan
+from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Solution, Watch
@@ -16,55 +16,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class OutcomeAfterBreak:
+class OutcomeAfterBreak(CostAnswer):
     """The years after the break: cost with its proven bound (MUSD, not a number without a plan), and unmet demand (t).
 
     ``reaches_target``: False where it is proven that no plan keeps the target from the break on; the cost is then that
     of the highest resilience that can still be reached.
     """
 
-    outcome: Outcome
-    cost_musd: float = math.nan
-    bound_musd: float = math.nan
     unmet: dict[tuple[str, str, int, str], float] = field(default_factory=dict)
-    seconds: float = 0.0
-    solved: bool = False
     reaches_target: bool = True
-
-    @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.cost_musd)
-
-    @property
-    def final(self) -> bool:
-        """Whether it is worth keeping: nobody stopped the work, and the solver did not fail."""
-        return self.outcome.is_final
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time could not improve it."""
-        return self.solved or (self.outcome is Outcome.INFEASIBLE and not self.found)
-
-    @property
-    def objective(self) -> float:
-        """The cost, for those who show how solving goes."""
-        return self.cost_musd
-
-    @property
-    def bound(self) -> float:
-        """The proven bound, likewise."""
-        return self.bound_musd
 
 
 @dataclass(frozen=True)
-class Reoptimise:
+class Reoptimise(Question):
     """Decide anew: the cheapest plan that keeps the target, else the cheapest of the most resilient ones."""
 
     target: float
     gap: float
     controls: Controls
-    answer_type: ClassVar[type] = OutcomeAfterBreak
+    answer_type: ClassVar[type[Any]] = OutcomeAfterBreak
 
     def __call__(self, planner: Planner, watch: Watch) -> OutcomeAfterBreak:
         """Ask it of the remaining years' program."""
@@ -94,12 +64,12 @@ class Reoptimise:
 
 
 @dataclass(frozen=True)
-class ContinueAfterBreak:
+class ContinueAfterBreak(Question):
     """Decide nothing more than the storage ``room`` that is still to be bought, t by (region, material, year): a linear
     program, of what stands, at least cost and without a target."""
 
     room: dict[tuple[str, str, int], float]
-    answer_type: ClassVar[type] = OutcomeAfterBreak
+    answer_type: ClassVar[type[Any]] = OutcomeAfterBreak
 
     def __call__(self, planner: Planner, watch: Watch) -> OutcomeAfterBreak:
         """Ask it of the program of the remaining years in which no module can be decided."""
@@ -129,8 +99,8 @@ def _as_plan(planner: Planner, solution: Solution) -> Plan:
 def _outlook(planner: Planner, plan: Plan, solution: Solution, allowed_gap_musd: float) -> OutcomeAfterBreak:
     return OutcomeAfterBreak(
         outcome=solution.outcome,
-        cost_musd=plan.cost_musd,
-        bound_musd=min(plan.bound_musd, plan.cost_musd),
+        objective=plan.cost_musd,
+        bound=min(plan.bound_musd, plan.cost_musd),
         unmet={key: t for key, t in planner.unmet(plan.values).items() if t > TOLERANCE},
         seconds=solution.seconds,
         solved=Point("", plan, allowed_gap_musd).solved,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from reeplan.model.case import Case
     from reeplan.studies.cooperation.allocation import Coalition
-    from reeplan.studies.cooperation.question import Answer
+    from reeplan.studies.cooperation.question import CoalitionAnswer
 
 NOT_SOLVED, OUT_OF_REACH = "not solved", "cannot reach the target"
 """Beside the endings of a search: it was stopped before, or it is proven that the target is out of reach."""
@@ -37,7 +37,7 @@ class Deal:
 
     case: Case
     target: float
-    answers: Mapping[Coalition, Answer | None]
+    answers: Mapping[Coalition, CoalitionAnswer | None]
 
     @property
     def partners(self) -> list[str]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from reeplan.endings import Outcome
 from reeplan.solve.executor import Task
 from reeplan.solve.front import END_SLACK, SAME_RESILIENCE, SMALLEST_GAP
+from reeplan.solve.questions import FindMaxResilience
 from reeplan.studies.cooperation.allocation import coalitions
 from reeplan.studies.cooperation.coalition import coalition_case, named
 from reeplan.studies.cooperation.deal import Deal
-from reeplan.studies.cooperation.question import Answer, FindMaxResilience, Question, answer_about
+from reeplan.studies.cooperation.question import CoalitionAnswer, CoalitionQuestion, answer_about
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Ask
     from reeplan.solve.front import Front
     from reeplan.solve.planner import Planner
+    from reeplan.solve.questions import MaxResilience
     from reeplan.studies.cooperation.allocation import Coalition
-    from reeplan.studies.cooperation.question import MaxResilience
 
 Reaches = dict["Coalition", "MaxResilience | None"]
 
@@ -70,14 +71,14 @@ class Coalitions:
     gap: float
     controls: Controls
 
-    def answers(self, levels: Sequence[float], ask: Ask) -> dict[float, dict[Coalition, Answer | None]]:
+    def answers(self, levels: Sequence[float], ask: Ask) -> dict[float, dict[Coalition, CoalitionAnswer | None]]:
         """Every smaller coalition at every level.
 
         First the lowest level of each: its plan is a plan for every level up to its own resilience.
         """
         smaller = smaller_coalitions(self.case)
         cases = {one: coalition_case(self.case, one) for one in smaller}
-        known: dict[Coalition, dict[float, Answer]] = {one: {} for one in smaller}
+        known: dict[Coalition, dict[float, CoalitionAnswer]] = {one: {} for one in smaller}
         lowest, *higher = sorted(levels)
         for wave in ([lowest], sorted(higher, reverse=True)):
             asked = [
@@ -89,7 +90,7 @@ class Coalitions:
                     known[one][level] = answer
         return {level: {one: self._best(one, level, known[one]) for one in smaller} for level in levels}
 
-    def _is_open(self, coalition: Coalition, level: float, lowest: Answer | None) -> bool:
+    def _is_open(self, coalition: Coalition, level: float, lowest: CoalitionAnswer | None) -> bool:
         """Whether a coalition is to be asked at a level."""
         if lowest is not None and lowest.found and lowest.resilience >= level - SAME_RESILIENCE:
             return False
@@ -97,11 +98,13 @@ class Coalitions:
         return reach is None or not reach.found or level <= reach.bound + SAME_RESILIENCE
 
     def _task(self, coalition: Coalition, level: float, case: Case) -> Task:
-        question = Question(level, self.gap, self.controls, tuple(self.case.partners))
+        question = CoalitionQuestion(level, self.gap, self.controls, tuple(self.case.partners))
         what = f"{named(self.case.partners, coalition)}, resilience {level:.4f}"
         return Task(what, case, question, limit_s=self.controls.time_limit_s)
 
-    def _best(self, coalition: Coalition, level: float, known: Mapping[float, Answer]) -> Answer | None:
+    def _best(
+        self, coalition: Coalition, level: float, known: Mapping[float, CoalitionAnswer]
+    ) -> CoalitionAnswer | None:
         """The cheapest plan known that keeps the level, with the best bound that holds there."""
         keeping = [answer for answer in known.values() if answer.found and answer.resilience >= level - SAME_RESILIENCE]
         if not keeping:
@@ -110,16 +113,16 @@ class Coalitions:
         bound = max((a.bound_musd for at, a in known.items() if a.found and at <= level + END_SLACK), default=-math.inf)
         allowed = max(self.gap, SMALLEST_GAP) * abs(best.cost_musd) * (1 + 1e-6)
         solved = best.solved and best.cost_musd - bound <= allowed  # a bound of a lower level may be too weak
-        return replace(best, bound_musd=min(bound, best.cost_musd), solved=solved)
+        return replace(best, bound=min(bound, best.cost_musd), solved=solved)
 
-    def _beyond(self, coalition: Coalition, level: float) -> Answer | None:
+    def _beyond(self, coalition: Coalition, level: float) -> CoalitionAnswer | None:
         reach = self.reaches.get(coalition)
         if reach is None or level <= reach.bound + SAME_RESILIENCE:
             return None
-        return Answer(Outcome.INFEASIBLE, highest_resilience=reach.highest, seconds=reach.seconds)
+        return CoalitionAnswer(Outcome.INFEASIBLE, highest_resilience=reach.highest, seconds=reach.seconds)
 
 
-def joint_answer(planner: Planner, front: Front, level: float) -> Answer | None:
+def joint_answer(planner: Planner, front: Front, level: float) -> CoalitionAnswer | None:
     """What the front of all partners together says at a level."""
     point = front.at(level)
     if point is None:

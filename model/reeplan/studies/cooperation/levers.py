@@ -17,7 +17,7 @@ from reeplan.solve.front import SMALLEST_GAP
 from reeplan.studies.cooperation.allocation import coalitions, weights_of_shapley
 from reeplan.studies.cooperation.clauses import Variant, variants_of, without_idle_clauses
 from reeplan.studies.cooperation.coalition import coalition_case, named
-from reeplan.studies.cooperation.question import Question
+from reeplan.studies.cooperation.question import CoalitionQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
     from reeplan.studies.cooperation.allocation import Coalition
-    from reeplan.studies.cooperation.question import Answer
+    from reeplan.studies.cooperation.question import CoalitionAnswer
 
 TOGETHER = "all together"
 SAVES, COSTS, NOTHING, NOT_CERTAIN = "saves", "costs", "nothing", "not certain"
@@ -80,7 +80,7 @@ def value_levers(
     gap: float,
     controls: Controls,
     ask: Ask,
-    known: Mapping[Coalition, Answer | None] | None = None,
+    known: Mapping[Coalition, CoalitionAnswer | None] | None = None,
 ) -> Levers:
     """Every coalition under every variant of the case, at the same target.
 
@@ -90,7 +90,7 @@ def value_levers(
     variants = variants_of(case)
     problems = {group: _Problems.of(case, variants, group) for group in coalitions(case.partners)}
     known = {group: answer for group, answer in (known or {}).items() if answer is not None}
-    question = Question(target, gap, controls, tuple(case.partners))
+    question = CoalitionQuestion(target, gap, controls, tuple(case.partners))
     limit_s = controls.time_limit_s if math.isfinite(controls.time_limit_s) else None
     wanted = [
         (group, number)
@@ -101,7 +101,7 @@ def value_levers(
     answers = ask(
         [Task(problems[g].name(number), problems[g].cases[number], question, limit_s=limit_s) for g, number in wanted]
     )
-    found: dict[tuple[Coalition, int], Answer | None] = dict(zip(wanted, answers, strict=True))
+    found: dict[tuple[Coalition, int], CoalitionAnswer | None] = dict(zip(wanted, answers, strict=True))
     found |= {(group, 0): answer for group, answer in known.items()}
     return Levers(case, target, tuple(variants), problems, found)
 
@@ -142,7 +142,7 @@ class Levers:
     target: float
     variants: tuple[Variant, ...]
     problems: Mapping[Coalition, _Problems]
-    answers: Mapping[tuple[Coalition, int], Answer | None]
+    answers: Mapping[tuple[Coalition, int], CoalitionAnswer | None]
 
     @property
     def everyone(self) -> Coalition:
@@ -184,7 +184,7 @@ class Levers:
     def _own(self, variant: Variant, group: Coalition) -> Known:
         return _known(self._answer(variant, group))
 
-    def _answer(self, variant: Variant, group: Coalition) -> Answer | None:
+    def _answer(self, variant: Variant, group: Coalition) -> CoalitionAnswer | None:
         return self.answers.get((group, self._problem(variant, group)))
 
     def _problem(self, variant: Variant, group: Coalition) -> int:
@@ -332,7 +332,7 @@ class Levers:
         return OPTIMAL if all(answer is not None and answer.solved for answer in map(self.answers.get, asked)) else GAP
 
 
-def _known(answer: Answer | None) -> Known:
+def _known(answer: CoalitionAnswer | None) -> Known:
     if answer is None:
         return Known(math.inf, -math.inf)
     if answer.out_of_reach:

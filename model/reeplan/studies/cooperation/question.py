@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.model.program.trade import purchase_limits
-from reeplan.solve.front import RESILIENCE_GAP, SMALLEST_GAP, Point
+from reeplan.solve.front import SMALLEST_GAP, Point
+from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
 from reeplan.studies.cooperation.attribution import Bill, bill_of
 
 if TYPE_CHECKING:
@@ -17,32 +18,6 @@ if TYPE_CHECKING:
 
 WORTH_NOTING = 0.01
 """A limit that is worth less than this (USD/t) does not bind."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """The cheapest plan that keeps ``target``, to a ``gap`` relative to its cost.
-
-    ``partners`` are all of the case: what a seller in none of their countries sells is what they share.
-    """
-
-    answer_type: ClassVar[type]
-
-    target: float
-    gap: float
-    controls: Controls
-    partners: tuple[str, ...]
-
-    def __call__(self, planner: Planner, watch: Watch) -> Answer:
-        """Ask it of a coalition's program."""
-        controls = replace(self.controls, watch=watch)
-        solution, allowed = planner.cheapest_within(self.target, self.gap, controls)
-        if not solution.found:
-            return _without_plan(planner, solution, controls)
-        plan = planner.report(solution, self.target, solution.bound)
-        plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
-        point = Point("p01", plan, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
-        return answer_about(planner, point, self.partners)
 
 
 @dataclass(frozen=True)
@@ -58,19 +33,13 @@ class Ceiling:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CoalitionAnswer(CostAnswer):
     """What is known of a coalition; not a number where no plan was found.
 
-    ``highest_resilience`` is what it can reach at most where the target is out of its reach. ``solved``: the plan keeps
-    every rule and is proven within its gap.
+    ``highest_resilience`` is what it can reach at most where the target is out of its reach.
     """
 
-    outcome: Outcome
-    cost_musd: float = math.nan
-    bound_musd: float = math.nan
     resilience: float = math.nan
-    seconds: float = 0.0
-    solved: bool = False
     highest_resilience: float = math.nan
     ceilings: tuple[Ceiling, ...] = ()
     bill: Bill | None = None
@@ -78,46 +47,44 @@ class Answer:
     """Whether somebody asked to stop before ``highest_resilience`` was known."""
 
     @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.cost_musd)
-
-    @property
     def final(self) -> bool:
         """Whether it is worth keeping: the search was not interrupted."""
-        return self.outcome.is_final and not self.cut_short
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time would not make it better."""
-        return self.solved or self.out_of_reach
-
-    @property
-    def out_of_reach(self) -> bool:
-        """Whether it is proven that no plan of the coalition keeps the target."""
-        return self.outcome is Outcome.INFEASIBLE
-
-    @property
-    def objective(self) -> float:
-        """The cost, for those who show how solving goes."""
-        return self.cost_musd
-
-    @property
-    def bound(self) -> float:
-        """The proven bound, likewise."""
-        return self.bound_musd
+        return super().final and not self.cut_short
 
 
-Question.answer_type = Answer
+@dataclass(frozen=True)
+class CoalitionQuestion(Question):
+    """The cheapest plan that keeps ``target``, to a ``gap`` relative to its cost.
+
+    ``partners`` are all of the case: what a seller in none of their countries sells is what they share.
+    """
+
+    answer_type: ClassVar[type[Any]] = CoalitionAnswer
+
+    target: float
+    gap: float
+    controls: Controls
+    partners: tuple[str, ...]
+
+    def __call__(self, planner: Planner, watch: Watch) -> CoalitionAnswer:
+        """Ask it of a coalition's program."""
+        controls = replace(self.controls, watch=watch)
+        solution, allowed = planner.cheapest_within(self.target, self.gap, controls)
+        if not solution.found:
+            return _without_plan(planner, solution, controls)
+        plan = planner.report(solution, self.target, solution.bound)
+        plan = replace(plan, bound_musd=min(plan.bound_musd, plan.cost_musd))
+        point = Point("p01", plan, max(allowed, SMALLEST_GAP * abs(plan.cost_musd)))
+        return answer_about(planner, point, self.partners)
 
 
-def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> Answer:
+def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> CoalitionAnswer:
     """What a plan of a coalition says; who pays what in it where the coalition is of all ``partners``."""
     plan = point.plan
-    return Answer(
+    return CoalitionAnswer(
         outcome=plan.outcome,
-        cost_musd=plan.cost_musd,
-        bound_musd=plan.bound_musd,
+        objective=plan.cost_musd,
+        bound=plan.bound_musd,
         resilience=plan.resilience,
         seconds=plan.seconds,
         solved=point.solved,
@@ -126,59 +93,12 @@ def answer_about(planner: Planner, point: Point, partners: tuple[str, ...]) -> A
     )
 
 
-@dataclass(frozen=True)
-class MaxResilience:
-    """The highest resilience that any plan of a coalition has (not a number: it has no plan), proven to ``bound``."""
-
-    outcome: Outcome
-    highest: float = math.nan
-    bound: float = 1.0
-    seconds: float = 0.0
-
-    @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.highest)
-
-    @property
-    def final(self) -> bool:
-        """Whether it is worth keeping."""
-        return self.outcome.is_final
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time would not make it better."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
-
-    @property
-    def objective(self) -> float:
-        """The resilience, for those who show how solving goes."""
-        return self.highest
-
-
-@dataclass(frozen=True)
-class FindMaxResilience:
-    """The question how resilient a coalition can be at most."""
-
-    answer_type: ClassVar[type] = MaxResilience
-
-    controls: Controls
-
-    def __call__(self, planner: Planner, watch: Watch) -> MaxResilience:
-        """Ask it of a coalition's program."""
-        solution = planner.most_resilient(replace(self.controls, absolute_gap=RESILIENCE_GAP, watch=watch))
-        highest = solution.objective if solution.found else math.nan
-        bound = min(1.0, solution.bound) if math.isfinite(solution.bound) else 1.0
-        bound = max(bound, highest) if solution.found else bound
-        return MaxResilience(solution.outcome, highest, bound, solution.seconds)
-
-
-def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> Answer:
+def _without_plan(planner: Planner, solution: Solution, controls: Controls) -> CoalitionAnswer:
     if solution.outcome is not Outcome.INFEASIBLE:
-        return Answer(solution.outcome, seconds=solution.seconds)
+        return CoalitionAnswer(solution.outcome, seconds=solution.seconds)
     highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
     reached = highest.objective if highest.found else math.nan
-    return Answer(
+    return CoalitionAnswer(
         Outcome.INFEASIBLE,
         seconds=solution.seconds + highest.seconds,
         highest_resilience=reached,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reeplan.studies.cooperation.after_a_break import OutcomeAfterBreak
     from reeplan.studies.cooperation.allocation import Coalition
     from reeplan.studies.cooperation.joint_investment import JointInvestment
-    from reeplan.studies.cooperation.question import Answer
+    from reeplan.studies.cooperation.question import CoalitionAnswer
 
 AS_PLANNED, TURNS_ROUND = "goes on as planned", "turns round"
 """The two conducts: carry out one's own part of the joint plan all the same, or decide anew from the break on."""
@@ -82,7 +82,7 @@ def regret(
     case: Case,
     target: float,
     joint: JointInvestment,
-    alone: Mapping[Coalition, Answer | None],
+    alone: Mapping[Coalition, CoalitionAnswer | None],
     years: Sequence[int] | None,
     gap: float,
     controls: Controls,
@@ -210,7 +210,7 @@ class Alone(NamedTuple):
     served_share: float = math.nan
 
 
-def _planned_alone(answer: Answer | None) -> Alone:
+def _planned_alone(answer: CoalitionAnswer | None) -> Alone:
     """At the target."""
     if answer is None:
         return Alone(NOT_SOLVED)

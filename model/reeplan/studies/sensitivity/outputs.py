@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reeplan.model.case import Case
     from reeplan.studies.sensitivity.futures import Future
-    from reeplan.studies.sensitivity.question import Answer, Summary
+    from reeplan.studies.sensitivity.question import FutureAnswer, Summary
 
 Band = tuple[float, float]
 NOT_SOLVED, OUT_OF_REACH, CONTRADICTS_ITSELF = "not solved", "cannot reach the target", "contradicts itself"
@@ -33,7 +33,7 @@ class Told:
 
     future: Future
     divisible: bool
-    answer: Answer | None
+    answer: FutureAnswer | None
 
     @property
     def status(self) -> str:
@@ -59,13 +59,13 @@ class Output:
 
     name: str
     unit: str
-    value: Callable[[Answer], float]
-    proven: Callable[[Answer], Band] | None = None
+    value: Callable[[FutureAnswer], float]
+    proven: Callable[[FutureAnswer], Band] | None = None
     headline: bool = False
     """Whether inputs are ranked by it."""
 
 
-def outputs_of(case: Case, answers: Iterable[Answer], target: float) -> list[Output]:
+def outputs_of(case: Case, answers: Iterable[FutureAnswer], target: float) -> list[Output]:
     """The outputs of a case, and of every asset that is built in any of the answers."""
     built = {name for answer in answers for name in answer.at_target.built}
     order = [*case.assets, *(store.name for store in case.stores)]
@@ -92,11 +92,11 @@ WITHIN_REACH = "target within reach"
 COST_OF_CHEAPEST = "cost of the cheapest plan"
 
 
-def _cost(answer: Answer) -> float:
+def _cost(answer: FutureAnswer) -> float:
     return answer.at_target.cost_musd
 
 
-def _price(answer: Answer) -> float:
+def _price(answer: FutureAnswer) -> float:
     return answer.at_target.cost_musd - answer.cheapest.cost_musd
 
 
@@ -104,12 +104,12 @@ def _band(plan: Summary) -> Band:
     return plan.bound_musd, plan.cost_musd
 
 
-def _band_of_price(answer: Answer) -> Band:
+def _band_of_price(answer: FutureAnswer) -> Band:
     at, cheapest = answer.at_target, answer.cheapest
     return max(0.0, at.bound_musd - cheapest.cost_musd), max(0.0, at.cost_musd - cheapest.bound_musd)
 
 
-def _reach(answer: Answer) -> float:
+def _reach(answer: FutureAnswer) -> float:
     return 0.0 if answer.out_of_reach else 1.0 if answer.found else math.nan
 
 
@@ -127,7 +127,7 @@ def _capital_of(partner: str) -> Output:
 
 
 def _decision(case: Case, asset: str) -> Output:
-    def value(answer: Answer) -> float:
+    def value(answer: FutureAnswer) -> float:
         built = answer.at_target.built.get(asset)
         return math.nan if not answer.found else 0.0 if built is None else built.t_per_year
 
@@ -142,7 +142,7 @@ class Correction:
     futures: int
 
 
-def correction_of(outputs: Iterable[Output], pairs: Iterable[tuple[Answer, Answer]]) -> Correction:
+def correction_of(outputs: Iterable[Output], pairs: Iterable[tuple[FutureAnswer, FutureAnswer]]) -> Correction:
     """Measured, not proven: the least and the most that whole modules added in the pairs (whole, divisible)."""
     known = list(pairs)
     bands = {}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.outputs.plan_tables import builds
 from reeplan.solve.basis import Basis  # noqa: TC001  (read when answers are kept)
-from reeplan.solve.front import RESILIENCE_GAP, SMALLEST_GAP, Point
+from reeplan.solve.front import SMALLEST_GAP, Point
+from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,26 +32,16 @@ class Built:
 
 
 @dataclass(frozen=True)
-class Summary:
-    """One plan in short; not a number where none was found. ``solved``: keeps every rule, proven within its gap."""
+class Summary(CostAnswer):
+    """One plan in short; not a number where none was found."""
 
-    outcome: Outcome
-    cost_musd: float = math.nan
-    bound_musd: float = math.nan
     resilience: float = math.nan
-    seconds: float = 0.0
-    solved: bool = False
     built: dict[str, Built] = field(default_factory=dict)
     capital_musd: dict[str, float] = field(default_factory=dict)
 
-    @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.cost_musd)
-
 
 @dataclass(frozen=True)
-class Answer:
+class FutureAnswer:
     """What is known of a future. ``highest_resilience``: how far plans get where the target is out of reach.
 
     ``cut_short``: somebody asked to stop before that was known.
@@ -64,19 +55,17 @@ class Answer:
     @property
     def out_of_reach(self) -> bool:
         """Whether it is proven that no plan keeps the target."""
-        return self.at_target.outcome is Outcome.INFEASIBLE
+        return self.at_target.out_of_reach
 
     @property
     def final(self) -> bool:
         """Whether the answer is worth keeping: nobody stopped the work on it, and the solver did not fail."""
-        return self.at_target.outcome.is_final and self.cheapest.outcome.is_final and not self.cut_short
+        return self.at_target.final and self.cheapest.final and not self.cut_short
 
     @property
     def settled(self) -> bool:
         """Whether more time would not better it."""
         return self.cheapest.solved and (self.at_target.solved or self.out_of_reach)
-
-    # ---- for those who show how solving goes ------------------------------------------------------
 
     @property
     def outcome(self) -> Outcome:
@@ -88,24 +77,9 @@ class Answer:
         """Whether it has a plan."""
         return self.at_target.found
 
-    @property
-    def objective(self) -> float:
-        """Its cost."""
-        return self.at_target.cost_musd
-
-    @property
-    def bound(self) -> float:
-        """Its bound."""
-        return self.at_target.bound_musd
-
-    @property
-    def seconds(self) -> float:
-        """What both took."""
-        return self.at_target.seconds + (0.0 if self.cheapest is self.at_target else self.cheapest.seconds)
-
 
 @dataclass(frozen=True)
-class Question:
+class FutureQuestion(Question):
     """The cheapest plan that keeps ``target``, and the cheapest of all, each to a ``gap`` relative to its cost.
 
     ``divisible``: modules may be built in parts, which takes seconds and costs no more than whole ones. Then the search
@@ -119,22 +93,22 @@ class Question:
     divisible: bool = False
     start: Basis | None = None
 
-    answer_type: ClassVar[type] = Answer
+    answer_type: ClassVar[type[Any]] = FutureAnswer
 
-    def __call__(self, planner: Planner, watch: Watch) -> Answer:
+    def __call__(self, planner: Planner, watch: Watch) -> FutureAnswer:
         """Ask it of a future's program."""
         controls = replace(self.controls, watch=watch)
         cheapest, end = self._plan(planner, 0.0, controls, self.start)
         if self.target <= 0:
-            return Answer(cheapest, cheapest)
+            return FutureAnswer(cheapest, cheapest)
         if cheapest.resilience >= self.target and cheapest.solved:
             # A plan that nobody undercuts keeps the target already.
-            return Answer(cheapest, cheapest)
+            return FutureAnswer(cheapest, cheapest)
         at_target, _ = self._plan(planner, self.target, controls, end)
         if at_target.outcome is not Outcome.INFEASIBLE:
-            return Answer(at_target, cheaper(cheapest, at_target))
+            return FutureAnswer(at_target, cheaper(cheapest, at_target))
         highest = self._highest(planner, controls)
-        return Answer(
+        return FutureAnswer(
             at_target,
             cheapest,
             highest.objective if highest.found else math.nan,
@@ -162,56 +136,28 @@ def cheaper(cheapest: Summary, other: Summary) -> Summary:
     if not (cheapest.found and other.cost_musd < cheapest.cost_musd):
         return cheapest
     bound = min(cheapest.bound_musd, other.cost_musd)
-    return replace(
-        other, outcome=cheapest.outcome, bound_musd=bound, seconds=cheapest.seconds, solved=cheapest.solved
-    )
+    return replace(other, outcome=cheapest.outcome, bound=bound, seconds=cheapest.seconds, solved=cheapest.solved)
 
 
 @dataclass(frozen=True)
-class WarmStart:
+class WarmStart(CostAnswer):
     """Where the search with divisible modules ends in the case as stated; its futures begin there."""
 
-    outcome: Outcome
-    cost_musd: float
     basis: Basis | None = None
-    seconds: float = 0.0
-
-    @property
-    def final(self) -> bool:
-        """Whether it is worth keeping: nobody stopped the work, and the solver did not fail."""
-        return self.outcome.is_final
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time would not better it."""
-        return self.final
-
-    @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.cost_musd)
-
-    @property
-    def objective(self) -> float:
-        """Its cost, for those who show how solving goes."""
-        return self.cost_musd
-
-    @property
-    def bound(self) -> float:
-        """Nothing costs less."""
-        return self.cost_musd
 
 
 @dataclass(frozen=True)
-class FindWarmStart:
+class FindWarmStart(Question):
     """The cheapest plan of a case with divisible modules, at no target."""
 
-    answer_type: ClassVar[type] = WarmStart
+    answer_type: ClassVar[type[Any]] = WarmStart
 
     def __call__(self, planner: Planner, watch: Watch) -> WarmStart:
         """Ask it of a case's program."""
         found = planner.cheapest_relaxed(0.0, keep_basis=True)
-        return WarmStart(found.outcome, found.objective, found.basis, found.seconds)
+        return WarmStart(
+            found.outcome, found.seconds, found.objective, found.objective, found.outcome.is_final, found.basis
+        )
 
 
 def _summary(planner: Planner, solution: Solution, target: float, gap_musd: float) -> Summary:
@@ -225,8 +171,8 @@ def _summary(planner: Planner, solution: Solution, target: float, gap_musd: floa
     capital |= {str(partner): float(musd) for partner, musd in frame.groupby("partner")["capex_musd"].sum().items()}
     return Summary(
         outcome=solution.outcome,
-        cost_musd=plan.cost_musd,
-        bound_musd=plan.bound_musd,
+        objective=plan.cost_musd,
+        bound=plan.bound_musd,
         resilience=plan.resilience,
         seconds=solution.seconds,
         solved=Point("p01", plan, allowed).solved,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reeplan.model.case import Case
-    from reeplan.studies.sensitivity.question import Answer
+    from reeplan.studies.sensitivity.question import FutureAnswer
 
 CHECK = "check"
 Row = dict[str, Any]
@@ -67,7 +67,7 @@ class Sensitivity:
     @cached_property
     def correction(self) -> Correction | None:
         """What whole modules add to divisible ones; None where nothing was divisible."""
-        pairs: list[tuple[Answer, Answer]] = [
+        pairs: list[tuple[FutureAnswer, FutureAnswer]] = [
             (whole.answer, divisible.answer)
             for whole, divisible in self.checks
             if whole.answer is not None and divisible.answer is not None

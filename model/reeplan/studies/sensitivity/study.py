@@ -13,7 +13,7 @@ from reeplan.studies.sensitivity.design import index_points, screening_points, s
 from reeplan.studies.sensitivity.effects import Design, leading
 from reeplan.studies.sensitivity.futures import BASE_NAME, Future, Futures
 from reeplan.studies.sensitivity.outputs import Told
-from reeplan.studies.sensitivity.question import FindWarmStart, Question
+from reeplan.studies.sensitivity.question import FindWarmStart, FutureQuestion
 from reeplan.studies.sensitivity.result import Sensitivity
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def study_sensitivity(
 
     Raises NoRangesError where nothing is uncertain, ImpossibleRangesError where an end of a range cannot be.
     """
-    work = _Work(Futures(tables), ask, Question(target, gap, controls), measure, effort or Effort())
+    work = _Work(Futures(tables), ask, FutureQuestion(target, gap, controls), measure, effort or Effort())
     work.first_round()
     if not work.stopped:
         work.second_round()
@@ -85,7 +85,7 @@ def study_sensitivity(
 class _Work:
     futures: Futures
     ask: Ask
-    question: Question
+    question: FutureQuestion
     measure: str | None
     effort: Effort
     told: list[Told] = field(default_factory=list)

@@ -91,4 +91,4 @@ def _values(knowing: Knowing) -> Iterator[Named]:
 
 def _cannot(knowing: Knowing, belief: str) -> str:
     answer: Found | None = knowing.following.get(belief)
-    return "; no number: it cannot be carried out" if answer is not None and answer.impossible else ""
+    return "; no number: it cannot be carried out" if answer is not None and answer.out_of_reach else ""

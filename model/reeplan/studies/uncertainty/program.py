@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from reeplan.endings import Outcome
-from reeplan.solve.planner import REFUTED
+from reeplan.solve.planner import polished, refuted, within_gap
 from reeplan.studies.uncertainty.two_stage import SMALLEST_GAP, FirstStage, Found
 
 if TYPE_CHECKING:
@@ -74,22 +74,15 @@ def least_cost(
         return Found(Outcome.INFEASIBLE, lacks=held.lacks)
     bounds: dict[str, Any] = {"fixed": held.fixed, "at_least": _higher(held.at_least, floor or {})}
     relaxed = program.engine.solve("cost", relax=True, **bounds)
-    if not relaxed.found:
-        return Found(relaxed.outcome, seconds=relaxed.seconds)
-    whole = [int(column) for column in np.flatnonzero(program.engine.integer)]
-    if all(column in held.fixed for column in whole):
+    if relaxed.found and all(int(column) in held.fixed for column in np.flatnonzero(program.engine.integer)):
         return replace(_found(program, relaxed, floor or {}, relaxed.bound, 0.0), delays=held.delays)
-    allowed = max(gap, SMALLEST_GAP if gap > 0 else 0.0) * abs(relaxed.objective)
-    solution = program.engine.solve("cost", replace(controls, absolute_gap=gap * abs(relaxed.objective)), **bounds)
-    if solution.values is None:
-        bound = max(relaxed.bound, solution.bound) if math.isfinite(solution.bound) else relaxed.bound
-        return Found(solution.outcome, bound=bound, seconds=relaxed.seconds + solution.seconds)
-    bounds["fixed"] = held.fixed | {column: float(solution.values[column]) for column in whole}
-    polished = program.engine.solve("cost", relax=True, **bounds)
-    best = replace(solution, values=polished.values) if polished.outcome is Outcome.OPTIMAL else solution
-    bound, cost = max(relaxed.bound, solution.bound), program.engine.value("cost", best.values)
-    if bound > cost + REFUTED * abs(cost):
-        bound = relaxed.bound  # what the solver called a bound was none
+    solution, allowed = within_gap(relaxed, gap, controls, lambda tight: program.engine.solve("cost", tight, **bounds))
+    if not solution.found:
+        return Found(solution.outcome, solution.seconds, bound=solution.bound if relaxed.found else math.nan)
+    best = replace(solution, values=polished(program.engine, solution, **bounds))
+    bound = relaxed.bound if refuted(solution.bound, program.engine.value("cost", best.values)) else solution.bound
+    if gap > 0:
+        allowed = max(allowed, SMALLEST_GAP * abs(relaxed.objective))
     return _found(program, best, floor or {}, bound, allowed)
 
 
@@ -107,7 +100,7 @@ def _found(program: Program, solution: Solution, floor: Mapping[int, float], bou
     cost = program.engine.value("cost", values)
     return Found(
         outcome=solution.outcome if settled is not None else Outcome.UNPROVEN,
-        cost=cost,
+        objective=cost,
         bound=min(bound, cost),
         allowed_gap=allowed,
         first_stage=program.first_stage(values),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from reeplan.solve.questions import Question
 from reeplan.studies.uncertainty.case_program import CaseProgram
 from reeplan.studies.uncertainty.program import least_cost
 from reeplan.studies.uncertainty.two_stage import FirstStage, Found
@@ -18,14 +19,14 @@ LEVEL_SLACK = 1e-9
 
 
 @dataclass(frozen=True)
-class Cheapest:
+class Cheapest(Question):
     """The cheapest plan of a case that keeps ``target``, with the investment free or ``given``."""
 
     target: float
     gap: float
     controls: Controls
     given: FirstStage | None = None
-    answer_type: ClassVar[type] = Found
+    answer_type: ClassVar[type[Any]] = Found
 
     def __call__(self, planner: Planner, watch: Watch) -> Found:
         """Ask it of a case's program."""
@@ -34,7 +35,7 @@ class Cheapest:
 
 
 @dataclass(frozen=True)
-class EvaluatePlan:
+class EvaluatePlan(Question):
     """What a plan costs and serves where its investment is ``given``, operated to keep ``level`` of resilience.
 
     Where the investment does not allow that level, as much as it allows.
@@ -43,14 +44,14 @@ class EvaluatePlan:
     given: FirstStage
     level: float
     controls: Controls
-    answer_type: ClassVar[type] = Found
+    answer_type: ClassVar[type[Any]] = Found
 
     def __call__(self, planner: Planner, watch: Watch) -> Found:
         """Ask it of a case's program."""
         program, controls = CaseProgram(planner), replace(self.controls, watch=watch)
         wanted = planner.cutoff(self.level - LEVEL_SLACK)
         found = least_cost(program, 0.0, controls, self.given, wanted)
-        if found.found or found.lacks or not found.impossible or self.level <= 0:
+        if found.found or found.lacks or not found.out_of_reach or self.level <= 0:
             return found
         held = program.hold(self.given)
         highest = planner.engine.solve(

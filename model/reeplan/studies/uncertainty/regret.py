@@ -262,6 +262,6 @@ def _outlook(answer: Found | None, choice: ChosenPlan) -> Outlook:
     if answer.lacks:
         return Outlook(kept=False, why="; ".join(answer.lacks))
     if not answer.found:
-        return Outlook(kept=False, why=BREAKS_A_RULE if answer.impossible else NOT_SOLVED)
+        return Outlook(kept=False, why=BREAKS_A_RULE if answer.out_of_reach else NOT_SOLVED)
     kept = answer.resilience >= choice.level - SAME_SHARE
     return Outlook(answer.cost, answer.resilience, kept=kept, why="; ".join(answer.delays))

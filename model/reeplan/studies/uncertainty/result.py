@@ -45,7 +45,7 @@ class Futures:
     @property
     def status(self) -> str:
         """As the searches ended (``endings.status_of_run``), or infeasible (the case has no plan at all)."""
-        if self.free is not None and self.free.together is not None and self.free.together.impossible:
+        if self.free is not None and self.free.together is not None and self.free.together.out_of_reach:
             return "infeasible"
         answers = self._answers()
         left = [answer for answer in answers if answer is None or not answer.settled]

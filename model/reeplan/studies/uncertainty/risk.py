@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
 from reeplan.model.measures import mean_of_worst
 from reeplan.solve.executor import Task
-from reeplan.solve.front import END_SLACK, RESILIENCE_GAP, SAME, SAME_RESILIENCE, SMALLEST_GAP, TOLERANCE
-from reeplan.studies.uncertainty.risk_questions import AtLevel, LeastLoss, RiskAnswer
+from reeplan.solve.front import END_SLACK, SAME, SAME_RESILIENCE, SMALLEST_GAP, TOLERANCE
+from reeplan.solve.questions import RESILIENCE_GAP, FindMaxResilience
+from reeplan.studies.uncertainty.risk_questions import AtLevel, RiskAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from reeplan.model.case import Case
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
+    from reeplan.solve.questions import Answer, MaxResilience
 
 CVAR = "cvar"
 
@@ -58,7 +60,7 @@ class RiskFront:
     """The fronts at all depths, the cheapest plan of each first, and the answers that they were made of."""
 
     points: Sequence[RiskPoint]
-    answers: Sequence[RiskAnswer | None]
+    answers: Sequence[Answer | None]
     missing: str = ""
     """What the case lacks for such a front, in words."""
 
@@ -113,12 +115,12 @@ class _Search:
         self.case, self.ask, self.gap, self.controls = case, ask, gap, controls
         self.points, self.depths = points, depths
         self.cases = {depth: _at_depth(case, depth) for depth in depths}
-        self.answers: list[RiskAnswer | None] = []
+        self.answers: list[Answer | None] = []
 
     def run(self) -> RiskFront:
         """Ask everything and keep what no other plan beats."""
         ends = [(depth, 0.0, None) for depth in self.depths]
-        deepest = [self._task(depth, "the least loss", LeastLoss(self.controls)) for depth in self.depths]
+        deepest = [self._task(depth, "the least loss", FindMaxResilience(self.controls)) for depth in self.depths]
         answers = self._ask([*self._tasks(ends), *deepest])
         cheapest, least_loss = answers[: len(ends)], answers[len(ends) :]
         between = [
@@ -147,12 +149,12 @@ class _Search:
             for depth, level, allowed in wanted
         ]
 
-    def _ask(self, tasks: Sequence[Task]) -> list[RiskAnswer | None]:
+    def _ask(self, tasks: Sequence[Task]) -> list[Any]:
         answers = self.ask(tasks) if tasks else []
         self.answers += answers
         return answers
 
-    def _task(self, depth: float, what: str, question: AtLevel | LeastLoss) -> Task:
+    def _task(self, depth: float, what: str, question: AtLevel | FindMaxResilience) -> Task:
         named = f"{what}, worst {100 * (1 - depth):.4g}% of disruptions"
         return Task(named, self.cases[depth], question, CVAR, self.controls.time_limit_s)
 
@@ -168,11 +170,11 @@ def _at_depth(case: Case, depth: float) -> Case:
     return replace(case, settings=replace(case.settings, cvar_level=min(depth, worst)))
 
 
-def _levels(cheapest: RiskAnswer, least_loss: RiskAnswer, points: int) -> list[float]:
+def _levels(cheapest: RiskAnswer, least_loss: MaxResilience, points: int) -> list[float]:
     """Evenly spaced from the cheapest plan's resilience to the highest, the highest first; none where they are one."""
     if not (cheapest.found and least_loss.found):
         return []
-    low, high = cheapest.resilience, least_loss.resilience - END_SLACK
+    low, high = cheapest.resilience, least_loss.highest - END_SLACK
     if high <= low + RESILIENCE_GAP or points < 2:
         return []
     return [low + (high - low) * step / (points - 1) for step in range(points - 1, 0, -1)]
@@ -183,12 +185,14 @@ def _front(case: Case, depth: float, answers: Sequence[tuple[float, RiskAnswer]]
 
     A bound at a lower level holds at every higher one.
     """
-    plans = sorted((answer for _, answer in answers if answer.found), key=lambda plan: (plan.cost, -plan.resilience))
+    plans = sorted(
+        (answer for _, answer in answers if answer.found), key=lambda plan: (plan.cost_musd, -plan.resilience)
+    )
     kept: list[RiskAnswer] = []
     for plan in plans:
         if kept and plan.resilience <= kept[-1].resilience + SAME_RESILIENCE:
             continue
-        if kept and plan.cost - kept[-1].cost <= SAME * abs(plan.cost):
+        if kept and plan.cost_musd - kept[-1].cost_musd <= SAME * abs(plan.cost_musd):
             kept.pop()
         kept.append(plan)
     bounds = [(level, answer.bound) for level, answer in answers if math.isfinite(answer.bound)]
@@ -205,8 +209,8 @@ def _point(
     return RiskPoint(
         cvar_level=depth,
         point=name,
-        cost_musd=plan.cost,
-        bound_musd=min(bound, plan.cost),
+        cost_musd=plan.cost_musd,
+        bound_musd=min(bound, plan.cost_musd),
         cvar_lost=1.0 - mean_of_worst(likely, 1.0 - depth),
         expected_lost=1.0 - mean_of_worst(likely, 1.0),
         worst_lost=1.0 - min(share for share, _ in likely),
@@ -215,9 +219,9 @@ def _point(
 
 
 def _status(plan: RiskAnswer, bound: float) -> str:
-    allowed = max(plan.allowed_gap, SMALLEST_GAP * abs(plan.cost)) * (1 + 1e-6)
+    allowed = max(plan.allowed_gap, SMALLEST_GAP * abs(plan.cost_musd)) * (1 + 1e-6)
     if plan.violation > TOLERANCE:
         return "inexact"
-    if plan.cost - bound <= allowed:
+    if plan.cost_musd - bound <= allowed:
         return endings.OPTIMAL
     return endings.status_of(plan.outcome, found=True)

@@ -1,14 +1,16 @@
-"""What is asked of the solver about risk: the cheapest plan at a level of the tail, and the least loss of all."""
+"""What is asked of the solver about risk: the cheapest plan at a level of the tail."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.model.measures import served_in_windows
-from reeplan.solve.front import END_SLACK, RESILIENCE_GAP, gap_in_money
+from reeplan.solve.front import END_SLACK, gap_in_money
+from reeplan.solve.questions import CostAnswer, Question
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Solution, Watch
@@ -16,45 +18,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class RiskAnswer:
+class RiskAnswer(CostAnswer):
     """A plan as it stands in cost and risk; not a number where none was found.
 
-    ``served`` is what the worse-off partner is served in each window. Of the search for the least loss, ``bound`` is
-    the highest resilience possible and ``resilience`` the highest found.
+    ``served`` is what the worse-off partner is served in each window.
     """
 
-    outcome: Outcome
-    cost: float = math.nan
-    bound: float = math.nan
     resilience: float = math.nan
     allowed_gap: float = 0.0
     served: dict[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
     violation: float = 0.0
-
-    @property
-    def found(self) -> bool:
-        """Whether there is a plan."""
-        return math.isfinite(self.resilience)
-
-    @property
-    def settled(self) -> bool:
-        """Whether more time would not change it."""
-        return self.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
-
-    @property
-    def final(self) -> bool:
-        """Whether it is worth keeping: nobody broke it off."""
-        return self.outcome.is_final
-
-    @property
-    def objective(self) -> float:
-        """The cost (of the search for the least loss: the resilience), for those who show how solving goes."""
-        return self.cost if math.isfinite(self.cost) else self.resilience
 
 
 @dataclass(frozen=True)
-class AtLevel:
+class AtLevel(Question):
     """The cheapest plan that keeps a level of resilience (0: none), and of these the most resilient.
 
     ``gap_musd`` is the gap allowed; None: for the cheapest plan, from ``gap`` and what the front may cost, as for a
@@ -66,23 +43,21 @@ class AtLevel:
     levels: int
     controls: Controls
     gap_musd: float | None = None
-    answer_type: ClassVar[type] = RiskAnswer
+    answer_type: ClassVar[type[Any]] = RiskAnswer
 
     def __call__(self, planner: Planner, watch: Watch) -> RiskAnswer:
         """Ask it of a case's program."""
-        relaxed = planner.cheapest_relaxed(self.level)
-        if not relaxed.found:
-            return RiskAnswer(relaxed.outcome, seconds=relaxed.seconds)
-        allowed = self._allowed(planner, relaxed)
-        solution = planner.cheapest(self.level, replace(self.controls, absolute_gap=allowed, watch=watch))
+        allowed_by = partial(self._allowed, planner)
+        controls = replace(self.controls, watch=watch)
+        solution, allowed = planner.cheapest_within(self.level, allowed_by, controls)
         if not solution.found:
-            return RiskAnswer(solution.outcome, bound=relaxed.bound, seconds=solution.seconds)
-        bound = max(relaxed.bound, solution.bound)
-        plan = planner.polish(solution, self.level, bound, raise_resilience=True)
+            return RiskAnswer(solution.outcome, solution.seconds, bound=solution.bound)
+        plan = planner.polish(solution, self.level, solution.bound, raise_resilience=True)
         return RiskAnswer(
             outcome=solution.outcome,
-            cost=plan.cost_musd,
+            objective=plan.cost_musd,
             bound=plan.bound_musd,
+            solved=solution.outcome is Outcome.OPTIMAL,
             resilience=plan.resilience,
             allowed_gap=allowed,
             served=served_in_windows(planner.case, planner.unmet(plan.values)),
@@ -97,18 +72,3 @@ class AtLevel:
         dearest = planner.cheapest_relaxed(max(0.0, min(1.0, top.bound) - END_SLACK)) if top.found else relaxed
         cost_range = dearest.objective - relaxed.objective if dearest.found else math.inf
         return gap_in_money(self.gap, relaxed.objective, cost_range, self.levels)
-
-
-@dataclass(frozen=True)
-class LeastLoss:
-    """How resilient any plan can be, whatever it costs."""
-
-    controls: Controls
-    answer_type: ClassVar[type] = RiskAnswer
-
-    def __call__(self, planner: Planner, watch: Watch) -> RiskAnswer:
-        """Ask it of a case's program."""
-        controls = replace(self.controls, absolute_gap=RESILIENCE_GAP, watch=watch)
-        solution = planner.most_resilient(controls)
-        resilience = solution.objective if solution.found else math.nan
-        return RiskAnswer(solution.outcome, bound=solution.bound, resilience=resilience, seconds=solution.seconds)

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from reeplan.endings import Outcome
+from reeplan.solve.questions import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,8 +40,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The answer to a request; not a number where no solution was found.
+class Found(Answer):
+    """The answer to a request; not a number where no solution was found. Its objective is the cost.
 
     ``bound``: no solution costs less. ``by_scenario``: what each scenario costs with this solution, so that their
     weighted sum is ``cost``; ``served`` likewise the share of demand served, where the problem knows of any.
@@ -49,46 +49,32 @@ class Found:
     but later.
     """
 
-    outcome: Outcome
-    cost: float = math.nan
-    bound: float = math.nan
     allowed_gap: float = 0.0
     first_stage: dict[str, float] = field(default_factory=dict)
     by_scenario: dict[str, float] = field(default_factory=dict)
     served: dict[str, float] = field(default_factory=dict)
     resilience: float = math.nan
-    seconds: float = 0.0
     violation: float = 0.0
     lacks: tuple[str, ...] = ()
     delays: tuple[str, ...] = ()
 
     @property
-    def found(self) -> bool:
-        """Whether there is a solution."""
-        return math.isfinite(self.cost)
-
-    @property
-    def impossible(self) -> bool:
-        """Whether it is proven that there is none."""
-        return self.outcome is Outcome.INFEASIBLE
+    def cost(self) -> float:
+        """What the solution costs."""
+        return self.objective
 
     @property
     def settled(self) -> bool:
         """Whether more time would not change it: proven within its gap, or proven to have no solution."""
         if not self.found:
-            return self.impossible
+            return self.out_of_reach
         allowed = max(self.allowed_gap, SMALLEST_GAP * abs(self.cost)) * (1 + 1e-6)
         return self.violation <= TOLERANCE and self.cost - self.bound <= allowed
 
     @property
     def final(self) -> bool:
         """Whether it is worth keeping: nobody broke it off."""
-        return self.settled or self.outcome.is_final
-
-    @property
-    def objective(self) -> float:
-        """The cost, for those who show how solving goes."""
-        return self.cost
+        return self.settled or super().final
 
 
 class TwoStage(Protocol):

@@ -58,7 +58,7 @@ def of_knowing(free: Knowing, kept: Knowing | None, target: float) -> Iterator[s
         )
     for belief, words in ((MEAN, "for the average"), (NOTHING, "as if nothing happened")):
         answer = kept.following.get(belief)
-        if answer is not None and answer.impossible:
+        if answer is not None and answer.out_of_reach:
             yield f"What is built when planning {words} cannot serve {100 * target:.12g}% in every window."
 
 
@@ -66,7 +66,7 @@ def _of_planning(knowing: Knowing, belief: str, words: str) -> Iterator[str]:
     answer, saved = knowing.following.get(belief), knowing.of_planning(belief)
     if saved.known:
         yield f"To invest with every disruption in view rather than {words} saves {money(saved)} in expectation."
-    elif answer is not None and answer.impossible:
+    elif answer is not None and answer.out_of_reach:
         yield f"What is built when planning {words} leaves no way to operate in every window."
 
 
