@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reeplan.cli.workers import SMALL
+from reeplan.api.workers import SMALL
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls

@@ -23,8 +23,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,14 +32,14 @@ import pytest
 
 from conftest import TOWN_AND_PORT
 from fuzz_reader import HANG_S, HungError, time_limit
-from reeplan.cli import solve as solve_module
-from reeplan.cli.asked import FINGERPRINT, QUESTIONS, RECORD
 from reeplan.endings import Outcome
+from reeplan.outputs.asked import FINGERPRINT, QUESTIONS, RECORD
 from reeplan.outputs.run_folder import JOURNAL, read_manifest, unfinished_place
 from reeplan.solve.engine import Solution
 from reeplan.solve.executor import AnswerStore, answers
 from reeplan.solve.executor.checkpoint import Checkpoint
-from solved import draw_nothing, rows_of, run_command, write_rows
+from solved import rows_of, write_rows
+from solved import run_for_tables as run_command
 from support import write_case
 
 FRONT, STUDY = "solve", "alternatives"
@@ -53,22 +52,6 @@ TABLE = {FRONT: "front.csv", STUDY: "near_optimal.csv"}
 
 
 # ---- stopped runs ---------------------------------------------------------------------------------
-
-
-class Held:
-    """The verdict on a run that is not checked again."""
-
-    holds = True
-
-
-@contextmanager
-def nothing_but_answers() -> Iterator[pytest.MonkeyPatch]:
-    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve_module, "draw_figures", draw_nothing)
-        patch.setattr(solve_module, "write_report", lambda run: None)
-        patch.setattr(solve_module, "_verified", lambda folder, display: Held)
-        yield patch
 
 
 @dataclass
@@ -108,8 +91,7 @@ def outcome_of(run: Path, command: str) -> str:
 def stopped(command: str, case: Path, place: Path, after: int) -> Stopped:
     """Solve the case twice: in peace, and broken off after so many answers."""
     peace = place.with_name(f"{place.name}-in-peace")
-    with nothing_but_answers():
-        result = run_command(command, case, *OPTIONS[command], "--out", peace)
+    result = run_command(command, case, *OPTIONS[command], "--out", peace)
     assert result.exit_code == 0, result.output
     broken = Stopped(command, place, outcome_of(peace, command))
     record, note, done = Checkpoint.record, AnswerStore.note, []
@@ -129,7 +111,7 @@ def stopped(command: str, case: Path, place: Path, after: int) -> Stopped:
         broken.noted[fingerprint] = (question, answer)
         count()
 
-    with nothing_but_answers() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Checkpoint, "record", recording)
         patch.setattr(AnswerStore, "note", noting)
         result = run_command(command, case, *OPTIONS[command], "--out", place)
@@ -415,8 +397,7 @@ def _judge_writing(journal: Path, of: Stopped, front: Checkpoint, notebook: Answ
 def judge_resuming(place: Path, of: Stopped) -> str:
     """What is wrong with the run that is resumed from a damaged journal, or nothing."""
     _, others = _left(unfinished_place(place) / JOURNAL, of)
-    with nothing_but_answers():
-        result = run_command(of.command, "--resume", place)
+    result = run_command(of.command, "--resume", place)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         return "".join(traceback.format_exception(result.exception))
     if result.exit_code != 0:

@@ -14,14 +14,12 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from reeplan.cli import reeplan
 from reeplan.present.report import metric_tables, plan_tables, write_report
 from reeplan.present.report.content import Report
 from reeplan.present.report.sources import input_tables, tally
 from report_support import Page, with_pictures
-from solved import draw_nothing, run_command
+from solved import run_without_figures
 from support import ONE_TOWN, write_case, years
 
 if TYPE_CHECKING:
@@ -200,10 +198,9 @@ def test_a_check_that_breaks_off_is_no_check(tmp_path: Path, monkeypatch: pytest
     def breaks_off(folder: Path) -> None:
         raise ZeroDivisionError("a row that nobody thought of")
 
-    monkeypatch.setattr("reeplan.cli.solve.verify_run", breaks_off)
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
+    monkeypatch.setattr("reeplan.api.solving.verify_run", breaks_off)
     place = tmp_path / "run"
-    result = CliRunner().invoke(reeplan, ["solve", str(HAND_CASES / "14_front"), "--points", "1", "--out", str(place)])
+    result = run_without_figures("solve", HAND_CASES / "14_front", "--points", 1, "--out", place)
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "verification failed to run" in (place / "report.html").read_text(encoding="utf-8")
@@ -254,7 +251,7 @@ def test_names_of_headings_and_parts_are_in_order(page: Page) -> None:
         assert target in identities
 
 
-def test_titles_and_names_stay_text(tmp_path: Path, no_figures: None) -> None:
+def test_titles_and_names_stay_text(tmp_path: Path) -> None:
     case = write_case(
         tmp_path / "case",
         ONE_TOWN,
@@ -269,7 +266,7 @@ def test_titles_and_names_stay_text(tmp_path: Path, no_figures: None) -> None:
         town    Nd        2030  10          100000
         """,
     )
-    result = run_command("solve", case, "--out", tmp_path / "run")
+    result = run_without_figures("solve", case, "--out", tmp_path / "run")
     assert result.exit_code == 0, result.output
     page = Page(tmp_path / "run")
     assert page.text_of("h1") == ["<script>alert(1)</script> & 日本"]

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from reeplan.solve.executor import Executor
-from reeplan.verify import Verdict
-from solved import draw_nothing, run_command
+from solved import TABLES, run_command, run_without_figures
 from studies_support import STUDIES, StudyRuns, run_study
 from support import write_overlay
 
@@ -68,12 +67,8 @@ def test_the_lines_of_python_on_the_page_run(code: str, small_studies: StudyRuns
 
 
 @pytest.mark.parametrize("command", STUDIES)
-def test_a_study_says_it_in_words(
-    small_case: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reeplan.cli.solve.verify_run", lambda run: Verdict())
-    monkeypatch.setattr("reeplan.cli.solve.write_report", lambda run: None)
-    result = run_study(small_case, command, tmp_path / "run")
+def test_a_study_says_it_in_words(small_case: Path, tmp_path: Path, command: str) -> None:
+    result = run_study(small_case, command, tmp_path / "run", extras=TABLES)
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 100
@@ -102,9 +97,8 @@ def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_
     assert json.loads(first.stdout)["status"] == "interrupted"
     stopped_with = list(asked)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         patch.setattr(Executor, "_answer_here", few)
-        second = run_command(command, "--resume", place, "--json")
+        second = run_without_figures(command, "--resume", place, "--json")
     assert second.exit_code == 0, second.output
     assert len(stopped_with) == 4
     assert len(asked) > 4

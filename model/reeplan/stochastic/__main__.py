@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reeplan.cli.check import is_bad, show_problems
+from reeplan.cli.check import show_problems
 from reeplan.cli.commands import WITH, Target
 from reeplan.cli.exit_codes import BAD_INPUT, DONE, INFEASIBLE, STOPPED_AT_LIMIT
 from reeplan.inputs.names import counted
@@ -105,7 +105,7 @@ def _read(case: Path, overlays: tuple[Path, ...], *, speak: bool) -> Case | None
     from reeplan.model.build_case import case_from_tables
 
     loaded = load_tables(case, overlays)
-    if is_bad(loaded, strict=False):
+    if loaded.is_bad(strict=False):
         if speak:
             show_problems(loaded, strict=False)
         return None

@@ -7,13 +7,20 @@ import platform
 import shlex
 import shutil
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reeplan import __version__
-from reeplan.cli.asked import (
+from reeplan.api.request import SOLVE
+from reeplan.inputs import load_tables
+from reeplan.inputs.errors import UserInputError
+from reeplan.inputs.names import counted, listing
+from reeplan.inputs.rows import Problem
+from reeplan.model.build_case import case_from_tables
+from reeplan.outputs.asked import (
     FINGERPRINT,
     QUESTIONS,
     Asked,
@@ -26,12 +33,6 @@ from reeplan.cli.asked import (
     read_record,
     words_that_changed,
 )
-from reeplan.cli.check import as_objects, is_bad
-from reeplan.cli.screen import say, say_warning
-from reeplan.inputs import load_tables
-from reeplan.inputs.names import counted, listing
-from reeplan.inputs.rows import Problem
-from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.place_lock import PlaceTakenError
 from reeplan.outputs.places import did_you_mean_run, finished_place, only_here, unfinished_place
 from reeplan.outputs.run_folder import (
@@ -45,52 +46,22 @@ from reeplan.outputs.run_folder import (
     sha256_of_inputs,
 )
 from reeplan.solve.executor import answers
+from reeplan.studies.base import StudyInputs
+from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
+    from reeplan.api.display import Display
+    from reeplan.api.request import Request
     from reeplan.inputs.rows import Loaded, Tables
     from reeplan.model.case import Case
-
-SOLVE = "solve"
 
 COMMAND_LINE = "command line"
 """Where a problem is that lies in no file."""
 
 DONE, INFEASIBLE = "done", "infeasible"
 """The status of runs that there is no going on with."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked on the command line; None where the case's settings hold."""
-
-    case: Path | None
-    overlays: tuple[Path, ...]
-    target: float | str | None
-    points: int | None
-    measure: str | None
-    out: Path | None
-    workers: int | None
-    gap: float | None
-    time_limit: float | None
-    seed: int
-    resume: Path | None
-    strict: bool
-    as_json: bool
-    dask: str | None = None
-    mpi: bool = False
-    options: dict[str, Any] = field(default_factory=dict)
-    """What a study asks for beyond what every search has."""
-
-
-class UserInputError(Exception):
-    """What was asked cannot be done as asked; nothing was solved or written."""
-
-    def __init__(self, message: str, hint: str = "", loaded: Loaded | None = None) -> None:
-        super().__init__(message)
-        self.message, self.hint, self.loaded = message, hint, loaded
 
 
 @dataclass(frozen=True)
@@ -135,32 +106,41 @@ class Session:
         return str(self.facts.get("command", SOLVE))
 
     @property
+    def study_inputs(self) -> StudyInputs:
+        """What a study is about."""
+        assert self.loaded.tables is not None
+        return StudyInputs(
+            self.place, self.loaded.tables, self.case, self.single, self.seed, self.facts, self._with_overlay
+        )
+
+    def _with_overlay(self, overlay: Path) -> Loaded:
+        """The tables with an overlay more, as they were given; of a resumed run, those that it keeps."""
+        if self.source is not None:
+            return load_tables(self.source / INPUTS, [overlay])
+        return load_tables(Path(self.facts["case"]), [*map(Path, self.facts["overlays"]), overlay])
+
+    @property
     def unfinished(self) -> Path:
         """Where the run is written until it is whole."""
         return unfinished_place(self.place)
 
 
 @contextmanager
-def open_session(
-    request: Request,
-    command: str = SOLVE,
-    single: bool = False,
-    check: Callable[[Session], None] = lambda session: None,
-) -> Iterator[Session]:
-    """The run that is asked for, by the command that asks for it; nobody else works at its place meanwhile.
+def open_session(request: Request, display: Display) -> Iterator[Session]:
+    """The run that is asked for; nobody else works at its place meanwhile.
 
-    ``single``: always of one plan. ``check`` refuses what the command cannot do.
+    Raises UserInputError for what the command cannot do.
     """
     with ExitStack() as held:
         try:
             if request.resume is not None:
-                held.enter_context(only_here(request.resume, say_warning))
-                session = _resumed(request, command)
-                check(session)
+                held.enter_context(only_here(request.resume, display.warn))
+                session = _resumed(request)
+                _check(session)
             else:
-                session = _fresh(request, command, single)
-                check(session)
-                session = replace(session, place=_place_of_its_own(request, session.place, held))
+                session = _fresh(request)
+                _check(session)
+                session = replace(session, place=_place_of_its_own(request, session.place, held, display))
         except PlaceTakenError as taken:
             raise UserInputError(f"{taken.message}.", f"{taken.hint}.") from taken
         except OSError as trouble:
@@ -168,9 +148,14 @@ def open_session(
         yield session
 
 
-def _place_of_its_own(request: Request, place: Path, held: ExitStack) -> Path:
+def _check(session: Session) -> None:
+    if (study := STUDIES.get(session.command)) is not None:
+        study.steps.check(session.study_inputs)
+
+
+def _place_of_its_own(request: Request, place: Path, held: ExitStack, display: Display) -> Path:
     try:
-        return held.enter_context(new_place(place, numbered=request.out is None, warn=say_warning))
+        return held.enter_context(new_place(place, numbered=request.out is None, warn=display.warn))
     except PlaceTakenError:
         raise
     except OSError as trouble:
@@ -184,21 +169,22 @@ def not_written(place: Path, trouble: Exception) -> str:
     return f"the run folder {place} could not be written: {trouble}."
 
 
-def _fresh(request: Request, command: str, single: bool) -> Session:
+def _fresh(request: Request) -> Session:
     assert request.case is not None
-    place = request.out or dated_place(_name_of_run(request, command))
+    place = request.out or dated_place(_name_of_run(request))
     if request.out is not None:
         refuse_if_taken(place)  # again when it is taken: reading a large case takes a while
     loaded = load_tables(request.case, request.overlays)
     if loaded.tables is not None:
-        loaded.warnings += _without_effect(request, command, loaded.tables)
-    if is_bad(loaded, request.strict) or loaded.tables is None:
+        loaded.warnings += _without_effect(request, loaded.tables)
+    if loaded.tables is None or loaded.is_bad(request.strict):
         raise UserInputError("", loaded=loaded)
     case = _with_options(case_from_tables(loaded.tables), request)
     _check_measure(case)
-    single = single or request.target is not None
+    study = STUDIES.get(request.command)
+    single = request.target is not None or (study is not None and study.single)
     facts = {
-        "command": command,
+        "command": request.command,
         "options": request.options,
         "case": request.case.as_posix(),
         "overlays": [overlay.as_posix() for overlay in request.overlays],
@@ -209,18 +195,18 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
         "seed": request.seed,
         "settings": asdict(case.settings),
         "versions": _versions(),
-        "warnings": as_objects(loaded.warnings),
+        "warnings": [problem.as_object() for problem in loaded.warnings],
     }
     asked = asked_for(facts, asdict(case.settings), loaded.tables)
     facts[FINGERPRINT] = fingerprint(asked)
     return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts, asked)
 
 
-def _without_effect(request: Request, command: str, tables: Tables) -> Iterator[Problem]:
+def _without_effect(request: Request, tables: Tables) -> Iterator[Problem]:
     """Options that this case, or one plan, has no use for."""
     points = tables.settings["front_points"] if request.points is None else request.points
     one_plan = request.target is not None or points == 1 or not tables["scenarios"]
-    if command == SOLVE and one_plan and (request.workers or 1) > 1:
+    if request.command == SOLVE and one_plan and (request.workers or 1) > 1:
         yield Problem(COMMAND_LINE, 0, "--workers", "has no effect: one plan is solved by one worker.", "leave it out.")
     for name, given in (("--points", (request.points or 1) > 1), ("--measure", request.measure is not None)):
         if given and not tables["scenarios"]:
@@ -236,14 +222,14 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _name_of_run(request: Request, command: str) -> str:
+def _name_of_run(request: Request) -> str:
     assert request.case is not None
-    before = "" if command == SOLVE else f"{command}-"
+    before = "" if request.command == SOLVE else f"{request.command}-"
     after = "" if request.target is None else f"-target-{request.target}"
     return f"{before}{request.case.resolve().name or 'case'}{after}"
 
 
-def _resumed(request: Request, command: str) -> Session:
+def _resumed(request: Request) -> Session:
     """Resume an unfinished run, or a finished one that stopped early, as what it was started as."""
     assert request.resume is not None
     place = finished_place(request.resume)
@@ -256,7 +242,7 @@ def _resumed(request: Request, command: str) -> Session:
         raise UserInputError(
             f"{source} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
         )
-    if (other := facts.get("command", SOLVE)) != command:
+    if (other := facts.get("command", SOLVE)) != request.command:
         raise UserInputError(
             f"the run at {place} is one of 'reeplan {other}'.", f"resume it: reeplan {other} --resume {place}."
         )
@@ -347,20 +333,19 @@ def _refuse_if_asked_otherwise(
     )
 
 
-def take_up(session: Session) -> None:
+def take_up(session: Session, display: Display) -> None:
     """Bring the answers of a run that is resumed to where it goes on, and say how many of them are lost."""
     if session.source is None:
         return
     if session.reworded:
-        text = f"{listing(session.reworded)} changed since the run was started; no answer depends on it."
-        say(f"note    {text}", err=True, rest="        ", whole=True)
+        display.note(f"{listing(session.reworded)} changed since the run was started; no answer depends on it.")
     try:
         unreadable = _reopened(session) if session.source == session.place else _sifted(session)
     except OSError as trouble:
         raise UserInputError(f"{session.source} cannot be used: {trouble}.") from trouble
     if unreadable:
         many = counted(unreadable, "stored answer")
-        say_warning(f"{many} could not be read and {'is' if unreadable == 1 else 'are'} solved again.")
+        display.warn(f"{many} could not be read and {'is' if unreadable == 1 else 'are'} solved again.")
 
 
 def _sifted(session: Session) -> int:
