@@ -23,7 +23,7 @@ from conftest import TOWN_AND_PORT
 from fuzz_answers import FRONT, STUDY, Stopped, all_stopped, fuzz, outcome_of
 from random_cases import write_random_case
 from reeplan.api import Display, Request, UserInputError
-from reeplan.api.session import open_session
+from reeplan.api.opening import open_session
 from reeplan.cli.commands import ACT_ON_RESUME, reeplan
 from reeplan.endings import Outcome
 from reeplan.inputs import load_tables
@@ -205,7 +205,7 @@ def test_another_version_installed_is_refused(
     runs: list[Stopped], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy_of(runs[0], tmp_path / "run")
-    monkeypatch.setattr("reeplan.api.session.__version__", "9.9")
+    monkeypatch.setattr("reeplan.api.opening.__version__", "9.9")
     assert_told(resume(tmp_path / "run"), 2, "reeplan was ", "and is 9.9")
 
 

@@ -27,7 +27,6 @@ from reeplan.studies.sensitivity.indices import effects, indices
 from reeplan.studies.sensitivity.inputs import inputs_of
 from reeplan.studies.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
 from reeplan.studies.sensitivity.question import Answer, Built, Question, Summary, cheaper
-from reeplan.studies.sensitivity.result import Sensitivity
 from reeplan.studies.sensitivity.study import Effort, study_sensitivity
 from reeplan.studies.sensitivity.tornado import indistinct, tornado_rows
 from reeplan.studies.sensitivity.words import sentences
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reeplan.solve.executor import Task
+    from reeplan.studies.sensitivity.result import Sensitivity
 
 INPUTS = Path(__file__).parent.parent / "inputs"
 NONE = Effort(one_at_a_time=False, trajectories=0, samples=0, futures=0)

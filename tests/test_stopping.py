@@ -119,7 +119,7 @@ def test_a_check_is_stopped_at_once(
     ("command", "work"),
     [("verify", "reeplan.api.verifying.verify_folder"), ("report", "reeplan.api.reporting.write_report"),
      ("compare", "reeplan.present.compare.folder.compare"), ("compare", "reeplan.present.compare.folder.write"),
-     ("solve", "reeplan.api.session.load_tables"), ("init", "reeplan.inputs.describe.write_templates")],
+     ("solve", "reeplan.api.opening.load_tables"), ("init", "reeplan.inputs.describe.write_templates")],
 )  # fmt: skip
 def test_what_keeps_nothing_is_stopped_at_once(
     command: str, work: str, plain_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

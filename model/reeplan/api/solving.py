@@ -20,7 +20,7 @@ from reeplan.api.display import Display
 from reeplan.api.endings import BrokenOffError, EndedError, NoPlanError, StoppedError
 from reeplan.api.live import LiveFront
 from reeplan.api.no_plan import write_reason
-from reeplan.api.session import Session, open_session, take_up
+from reeplan.api.opening import open_session, take_up
 from reeplan.api.verifying import as_object
 from reeplan.api.workers import crew_of, workplace_of
 from reeplan.csv_files import write_table
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.api.request import Extras, Request
+    from reeplan.api.session import Session
     from reeplan.outputs.fingerprints import Digests
     from reeplan.solve.executor import Backend, Pool
     from reeplan.solve.front import Point

@@ -11,7 +11,7 @@ import click
 
 from reeplan import endings
 from reeplan.api.endings import BrokenOffError, NoPlanError, StoppedError
-from reeplan.api.session import not_written
+from reeplan.api.opening import not_written
 from reeplan.api.solving import SolvedRun, solve
 from reeplan.cli.console import RunConsole
 from reeplan.cli.exit_codes import BAD_INPUT, DOES_NOT_HOLD, DONE, INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
