@@ -28,8 +28,7 @@ from click.testing import CliRunner
 
 from reeplan.cli.commands import reeplan
 from reeplan.present.figures.catalogue import draw_all
-from reeplan.present.report import cooperation as together
-from reeplan.present.report import robustness as sureness
+from reeplan.studies.registry import STUDIES
 from solved import NO_FIGURES, add_rows, rows_of, run_without_figures, write_rows
 
 if TYPE_CHECKING:
@@ -335,10 +334,8 @@ def _is_number(cell: str) -> bool:
 
 DRAWN: dict[str, tuple[str, ...] | None] = {
     "solve": None,
-    "cooperate": together.SHOWN_HERE,
-    "alternatives": sureness.SHOWN_HERE,
+    **{command: study.figures for command, study in STUDIES.items()},
     "sensitivity": ("built-in-futures", "tornado"),
-    "futures": sureness.SHOWN_HERE,
 }
 """The figures that are drawn of each run: all of the front, and a study's own."""
 

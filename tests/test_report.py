@@ -18,6 +18,7 @@ import pytest
 from reeplan.present.report import metric_tables, plan_tables, write_report
 from reeplan.present.report.content import Report
 from reeplan.present.report.sources import input_tables, tally
+from reeplan.present.report.trust import rules_in_words
 from report_support import Page, with_pictures
 from solved import run_without_figures
 from support import ONE_TOWN, write_case, years
@@ -190,6 +191,7 @@ def test_every_rule_that_was_checked_is_told_in_words(run: Path, page: Page) -> 
     checked = json.loads((run / "verify.json").read_text(encoding="utf-8"))["checked"]
     rules = page.text_of("table", data_table="rules")[0]
     assert sum(checked.values()) > 0
+    assert set(checked) <= set(rules_in_words())
     assert "_" not in rules
     assert f"{max(checked.values()):,}" in rules
 
