@@ -14,6 +14,7 @@ from reeplan.solve.engine import Controls
 from reeplan.solve.executor import ProcessPool, SerialPool
 from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
+from reeplan.solve.search_options import SearchOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +78,7 @@ def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFro
         if integers >= SMALL and workers > 1:
             crew = stack.enter_context(ProcessPool(workers, planner.case, planner.measure, None, _Silent()))
         controls = Controls(time_limit_s=limit_s)
-        front = solve_front(planner, crew, controls, planner.case.settings.mip_gap, points)
+        front = solve_front(planner, crew, controls, SearchOptions.of(tables.settings).gap, points)
     seconds = time.perf_counter() - began
     plans = [point.plan for point in front.points]
     return OurFront(

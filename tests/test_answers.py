@@ -43,6 +43,7 @@ from reeplan.solve.engine import Solution
 from reeplan.solve.executor import AnswerStore, Executor, RemotePool, Task, answers
 from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool
 from reeplan.solve.executor.content_key import ContentKeys
+from reeplan.solve.search_options import SearchOptions
 from solved import rows_of, write_rows
 from solved import run_for_tables as run_command
 from support import Silent, write_case, write_overlay
@@ -53,6 +54,7 @@ from test_study import HowMuch, Told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from reeplan.inputs.rows import Tables
     from reeplan.solve.executor.worker import Response
 
 HAND_CASES = sorted(path for path in (Path(__file__).parent / "hand_cases").iterdir() if path.is_dir())
@@ -235,9 +237,9 @@ def test_a_damaged_manifest_is_refused_or_harmless(runs: list[Stopped], tmp_path
         try:
             with open_session(Request(command=STUDY, resume=tmp_path / "run"), Display()) as session:
                 resumed += 1
-                assert (session.fingerprint, session.single, session.seed) == (runs[1].run, True, 0)
+                assert (session.fingerprint, session.single, session.search.seed) == (runs[1].run, True, 0)
                 assert session.facts["options"] == {"slack": [0.02], "slack_musd": [], "plans": 1, "search": None}
-                assert session.case.settings.resilience_target == 0.6
+                assert session.search.target == 0.6
         except UserInputError:
             continue
     assert 30 < resumed < 150
@@ -342,6 +344,11 @@ def test_a_source_that_was_edited_is_named_once(runs: list[Stopped], tmp_path: P
     assert result.stderr.count(said) == result.stderr.count("note    ") == 1
 
 
+def settings_of(tables: Tables) -> dict[str, Any]:
+    """What a run of these tables keeps as its settings."""
+    return {**vars(case_from_tables(tables).settings), **SearchOptions.of(tables.settings).as_settings}
+
+
 @pytest.mark.parametrize("source", [*HAND_CASES, *range(25)], ids=str)
 def test_inputs_that_are_read_again_ask_the_same(source: Path | int, tmp_path: Path) -> None:
     """A run's inputs are what was solved, to the last digit: baskets, defaults, limits and all."""
@@ -350,14 +357,13 @@ def test_inputs_that_are_read_again_ask_the_same(source: Path | int, tmp_path: P
         write_random_case(folder, source)
     tables = load_tables(folder).tables
     assert tables is not None
-    case = case_from_tables(tables)
-    asked = asked_for({}, vars(case.settings), tables)
-    write_inputs(tables, case.settings, tmp_path / INPUTS)
+    case, asked = case_from_tables(tables), asked_for({}, settings_of(tables), tables)
+    write_inputs(tables, settings_of(tables), tmp_path / INPUTS)
     other_order(tmp_path)
     again = load_tables(tmp_path / INPUTS).tables
     assert again is not None
     again = in_the_order_of(asked, again)
-    assert fingerprint(asked_for({}, vars(case_from_tables(again).settings), again)) == fingerprint(asked)
+    assert fingerprint(asked_for({}, settings_of(again), again)) == fingerprint(asked)
     keep_record(tmp_path / JOURNAL, asked, tables)
     assert words_that_changed(tmp_path, asked, again) == []
     assert case_from_tables(again) == case

@@ -34,7 +34,7 @@ def write_reason(planner: Planner, session: Session, display: Display) -> Infeas
     loaded, place = session.loaded, session.place
     assert loaded.tables is not None
     # A front begins with the cheapest plan of all: where that does not exist, no target is to blame.
-    target = planner.case.settings.resilience_target if session.single else None
+    target = session.search.target if session.single else None
     try:
         if planner.engine.interrupted:
             raise KeyboardInterrupt
@@ -44,7 +44,7 @@ def write_reason(planner: Planner, session: Session, display: Display) -> Infeas
         found, stopped = not_explained(target, measure_in_words(planner.case.settings)), True
     with written_whole(place) as folder:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
-        write_inputs(loaded.tables, planner.case.settings, folder / INPUTS)
+        write_inputs(loaded.tables, session.settings, folder / INPUTS)
         write_manifest(folder, {**session.facts, "status": "infeasible", "points": []})
         digests = write_sums(folder)
     return Infeasible(found, digests, stopped)

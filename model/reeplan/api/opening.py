@@ -45,6 +45,7 @@ from reeplan.outputs.run_folder import (
     sha256_of_inputs,
 )
 from reeplan.solve.executor import answers
+from reeplan.solve.search_options import SearchOptions
 from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ def _fresh(request: Request) -> Session:
         loaded.warnings += _without_effect(request, loaded.tables)
     if loaded.tables is None or loaded.is_bad(request.strict):
         raise UserInputError("", loaded=loaded)
-    case = _with_options(case_from_tables(loaded.tables), request)
+    case = _as_measured(case_from_tables(loaded.tables), request)
+    search = _with_options(SearchOptions.of(loaded.tables.settings, request.seed), request)
+    settings = {**asdict(case.settings), **search.as_settings}
     _check_measure(case)
     study = STUDIES.get(request.command)
     single = request.target is not None or (study is not None and study.single)
@@ -132,13 +135,13 @@ def _fresh(request: Request) -> Session:
         "inputs_sha256": sha256_of_inputs([request.case, *request.overlays]),
         "single": single,
         "seed": request.seed,
-        "settings": asdict(case.settings),
+        "settings": settings,
         "versions": _versions(),
         "warnings": [problem.as_object() for problem in loaded.warnings],
     }
-    asked = asked_for(facts, asdict(case.settings), loaded.tables)
+    asked = asked_for(facts, settings, loaded.tables)
     facts[FINGERPRINT] = fingerprint(asked)
-    return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts, asked)
+    return Session(str(request.case), loaded, case, place, single, search, request.workers, facts, asked)
 
 
 def _without_effect(request: Request, tables: Tables) -> Iterator[Problem]:
@@ -192,12 +195,13 @@ def _resumed(request: Request) -> Session:
     then = read_record(source, answering(now))
     if then is not None:
         loaded.tables = in_the_order_of(then, loaded.tables)
-    case = case_from_tables(loaded.tables)
-    asked = asked_for(now, asdict(case.settings), loaded.tables)
+    case, search = case_from_tables(loaded.tables), SearchOptions.of(loaded.tables.settings, int(facts.get("seed", 0)))
+    asked = asked_for(now, {**asdict(case.settings), **search.as_settings}, loaded.tables)
     _refuse_if_asked_otherwise(place, source, facts, then, asked)
     if request.time_limit is not None:
-        case = replace(case, settings=replace(case.settings, time_limit_s=request.time_limit))
-    facts |= {"title": case.settings.title, "settings": asdict(case.settings), "versions": _versions()}
+        search = replace(search, time_limit_s=request.time_limit)
+    settings = {**asdict(case.settings), **search.as_settings}
+    facts |= {"title": case.settings.title, "settings": settings, "versions": _versions()}
     facts.pop("versions_elsewhere", None)  # their answers were not kept
     workers = request.workers if request.workers is not None else facts.get("workers")
     return Session(
@@ -206,7 +210,7 @@ def _resumed(request: Request) -> Session:
         case=case,
         place=place,
         single=bool(facts.get("single")),
-        seed=int(facts.get("seed", 0)),
+        search=search,
         workers=workers,
         facts=facts,
         asked=asked,
@@ -306,18 +310,20 @@ def _reopened(session: Session) -> int:
     return unreadable
 
 
-def _with_options(case: Case, request: Request) -> Case:
-    """The case with what the command line asks for instead of its settings."""
-    asked: dict[str, Any] = {
-        "front_points": request.points,
-        "resilience_measure": request.measure,
-        "mip_gap": request.gap,
-        "time_limit_s": request.time_limit,
-    }
+def _with_options(search: SearchOptions, request: Request) -> SearchOptions:
+    """What the settings ask with what the request asks instead."""
+    asked: dict[str, Any] = {"points": request.points, "gap": request.gap, "time_limit_s": request.time_limit}
     changes = {name: value for name, value in asked.items() if value is not None}
     if request.target is not None:
-        changes["resilience_target"] = None if request.target == "none" else request.target
-    return replace(case, settings=replace(case.settings, **changes))
+        changes["target"] = None if request.target == "none" else request.target
+    return replace(search, **changes)
+
+
+def _as_measured(case: Case, request: Request) -> Case:
+    """The case, whose resilience is measured as the request asks."""
+    if request.measure is None:
+        return case
+    return replace(case, settings=replace(case.settings, resilience_measure=request.measure))
 
 
 def _check_measure(case: Case) -> None:

@@ -77,7 +77,7 @@ def _drawn_again(run: Path, display: Display, only: Sequence[str] | None) -> Dra
             shown.drawing(done, of)
             return not interrupt.asked
 
-        return draw_figures(run, only, goes_on=goes_on)
+        return draw_figures(run, only=only, goes_on=goes_on)
 
 
 def what_is_missing(run: Path) -> str:

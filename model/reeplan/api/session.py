@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reeplan.inputs.rows import Loaded
     from reeplan.model.case import Case
     from reeplan.outputs.asked import Asked
+    from reeplan.solve.search_options import SearchOptions
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Session:
     case: Case
     place: Path
     single: bool
-    seed: int
+    search: SearchOptions
     workers: int | None
     facts: dict[str, Any]
     asked: Asked
@@ -55,7 +56,12 @@ class Session:
     @property
     def one_plan(self) -> bool:
         """Whether the front is one plan: that is asked, or the case has no disruptions and so no trade-off."""
-        return self.single or self.case.settings.front_points == 1 or not self.case.windows
+        return self.single or self.search.points == 1 or not self.case.windows
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of the case with what is asked instead, by their names in ``settings.csv``."""
+        return {**asdict(self.case.settings), **self.search.as_settings}
 
     @property
     def command(self) -> str:
@@ -67,7 +73,7 @@ class Session:
         """What a study is about."""
         assert self.loaded.tables is not None
         return StudyInputs(
-            self.place, self.loaded.tables, self.case, self.single, self.seed, self.facts, self._with_overlay
+            self.place, self.loaded.tables, self.case, self.single, self.search, self.facts, self._with_overlay
         )
 
     def _with_overlay(self, overlay: Path) -> Loaded:

@@ -44,7 +44,6 @@ from reeplan.outputs.summary import front_table
 from reeplan.present.figures import DrawingError, draw_figures
 from reeplan.present.figures.index import bind_figures, say_none_drawn
 from reeplan.present.report import write_report
-from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, Executor, WorkerLostError
 from reeplan.solve.executor.checkpoint import Checkpoint, ResumablePool, holds_a_plan
 from reeplan.solve.front import Front, solve_front, solve_single
@@ -192,7 +191,7 @@ def _solve_into(
     loaded, case = session.loaded, session.case
     display.inputs(session)
     assert loaded.tables is not None
-    write_inputs(loaded.tables, case.settings, folder / INPUTS)
+    write_inputs(loaded.tables, session.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
     keep_record(folder / JOURNAL, session.asked, loaded.tables)
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
@@ -274,10 +273,7 @@ class _Place:
 
     def context(self, front: Front) -> StudyContext:
         """What a study works with."""
-        session = self.session
-        return StudyContext(
-            session.study_inputs, self.planner, front, controls_of(session), self.desk, self.display.detail
-        )
+        return StudyContext(self.session.study_inputs, self.planner, front, self.desk, self.display.detail)
 
     @cached_property
     def desk(self) -> Executor:
@@ -342,7 +338,7 @@ def _draw(folder: Path, extras: Extras, display: Display, interrupt: Interrupt) 
         return not interrupt.asked
 
     try:
-        drawing = draw_figures(folder, extras.only, goes_on=goes_on)
+        drawing = draw_figures(folder, only=extras.only, goes_on=goes_on)
     except DrawingError as trouble:
         display.not_drawn(trouble)
     except Exception as trouble:
@@ -377,23 +373,18 @@ def _verified(folder: Path, display: Display) -> Verdict:
 # ---- how it is solved ---------------------------------------------------------------------------
 
 
-def controls_of(session: Session) -> Controls:
-    """How hard the solver tries."""
-    return Controls(time_limit_s=session.case.settings.time_limit_s, seed=session.seed)
-
-
 def _solve(planner: Planner, crew: Pool, session: Session, live: LiveFront, wanted: list[float]) -> Front:
-    settings, controls = session.case.settings, controls_of(session)
+    search = session.search
     if session.single:
-        return solve_single(planner, crew, controls, settings.mip_gap, settings.resilience_target or 0.0)
-    if settings.resilience_target is not None:
-        wanted = [*wanted, settings.resilience_target]
+        return solve_single(planner, crew, search.controls, search.gap, search.target or 0.0)
+    if search.target is not None:
+        wanted = [*wanted, search.target]
     front = solve_front(
         planner,
         crew,
-        controls,
-        settings.mip_gap,
-        settings.front_points,
+        search.controls,
+        search.gap,
+        search.points,
         wanted,
         on_points=live.heard,
         on_plan_of_work=live.plan_of_work,

@@ -43,7 +43,7 @@ def workplace_of(
 def _workers_for(session: Session, planner: Planner, has_study: bool) -> int:
     if int(planner.engine.integer.sum()) < SMALL:
         return 1
-    return processors() if has_study else min(processors(), session.case.settings.front_points)
+    return processors() if has_study else min(processors(), session.search.points)
 
 
 def crew_of(workplace: Backend | None, planner: Planner, folder: Path, display: Display) -> Pool:

@@ -93,7 +93,7 @@ class RunConsole(TerminalDisplay, Display):
         self.say(f"3/4 Solve     {plan_of_work(session, at_a_time, workplace)}")
         if done_before:
             self.detail(f"resumed after {counted(done_before, 'solve')} done before")
-        self.limit_s, self.at_a_time = session.case.settings.time_limit_s, at_a_time
+        self.limit_s, self.at_a_time = session.search.time_limit_s, at_a_time
         self.unit, self.tells_each, self.disrupted = "levels", True, bool(session.case.windows)
 
     def study(self, study: Study) -> None:
@@ -165,14 +165,14 @@ def size_in_words(planner: Planner) -> str:
 
 def plan_of_work(session: Session, at_a_time: int, workplace: Backend | None) -> str:
     """What is solved, where, and for how long at most."""
-    settings = session.case.settings
-    what, each = (f"{counted(settings.front_points, 'level')}, {at_a_time} at a time", " a level")
+    settings, search = session.case.settings, session.search
+    what, each = (f"{counted(search.points, 'level')}, {at_a_time} at a time", " a level")
     if session.one_plan:
         after = at_a_time > 1 and session.command != SOLVE
         what, each = f"one plan{f', then {at_a_time} questions at a time' if after else ''}", ""
     elsewhere = workplace is not None and not isinstance(workplace, LocalProcesses)
     where = f" through {workplace.name}" if elsewhere and workplace is not None else ""
     return (
-        f"{what}{where}, HiGHS {version('highspy')}, at most {settings.time_limit_s:g} s{each}; "
+        f"{what}{where}, HiGHS {version('highspy')}, at most {search.time_limit_s:g} s{each}; "
         f"{f'resilience: {measure_in_words(settings)}' if session.case.windows else 'no disruption in this case'}"
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Executor
     from reeplan.solve.front import Front
     from reeplan.solve.planner import Planner
+    from reeplan.solve.search_options import SearchOptions
 
 Options = dict[str, Any]
 """A study's own options by name; those that were not given are empty."""
@@ -62,7 +63,7 @@ class StudyInputs:
     tables: Tables
     case: Case
     single: bool
-    seed: int
+    search: SearchOptions
     facts: dict[str, Any]
     overlaid: Callable[[Path], Loaded]
 
@@ -76,13 +77,12 @@ class StudyInputs:
 class StudyContext:
     """What a study works with: its inputs, the case's program, the plans found, and where to ask questions.
 
-    ``front`` has no points before the plans are sought. ``controls`` say how hard the solver tries.
+    ``front`` has no points before the plans are sought.
     """
 
     inputs: StudyInputs
     planner: Planner
     front: Front
-    controls: Controls
     ask: Executor
     say: Callable[[str], None]
 
@@ -99,12 +99,17 @@ class StudyContext:
     @property
     def gap(self) -> float:
         """Gap relative to cost at which a question counts as solved."""
-        return self.case.settings.mip_gap
+        return self.inputs.search.gap
 
     @property
     def target(self) -> float:
         """The resilience asked for; 0 where none is."""
-        return self.case.settings.resilience_target or 0.0
+        return self.inputs.search.target or 0.0
+
+    @property
+    def controls(self) -> Controls:
+        """How hard the solver tries."""
+        return self.inputs.search.controls
 
 
 class Found(Protocol):

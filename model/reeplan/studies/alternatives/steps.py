@@ -47,6 +47,6 @@ def options_of(context: StudyContext) -> AlternativesOptions:
         usual.whole_plans if given.get("plans") is None else given["plans"],
         given.get("search") or usual.search,
         context.gap,
-        context.case.settings.time_limit_s,
-        context.inputs.seed,
+        context.inputs.search.time_limit_s,
+        context.inputs.search.seed,
     )

@@ -63,7 +63,7 @@ def work(context: StudyContext) -> StudyResult:
     """
     case = context.case
     reaches = {} if context.inputs.single else ask_reaches(case, context.controls, context.ask)
-    common, asked = common_level(reaches), case.settings.resilience_target
+    common, asked = common_level(reaches), context.inputs.search.target
     levels = sorted({*context.front.levels, *(level for level in (common, asked) if level is not None)})
     by_level = deals(
         context.planner, context.front, levels, Coalitions(case, reaches, context.gap, context.controls), context.ask

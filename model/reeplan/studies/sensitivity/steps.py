@@ -43,7 +43,7 @@ def prepare(context: StudyContext) -> Sequence[float]:
 
 def work(context: StudyContext) -> StudyResult:
     """The futures, and what they say of the inputs and of the decisions."""
-    tables, effort = context.inputs.tables, _effort(context.options, context.inputs.seed)
+    tables, effort = context.inputs.tables, _effort(context.options, context.inputs.search.seed)
     context.say(f"at most {counted(effort.solves(len(tables['ranges'])), 'future')}")
     found = study_sensitivity(
         tables,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reeplan.inputs.errors import UserInputError
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.asked import asked_for, fingerprint, in_any_order
+from reeplan.solve.search_options import SETTINGS
 from reeplan.studies.base import StudyResult
 from reeplan.studies.uncertainty.regret import choice_of
 from reeplan.studies.uncertainty.result import study_futures
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 FUTURES = "futures_sha256"
 """What the manifest calls the fingerprints of the futures."""
 
-ALIKE = ("resilience_measure", "resilience_target", "cvar_level", "mip_gap", "time_limit_s", "front_points")
+ALIKE = ("resilience_measure", "cvar_level")
 """Settings of the case that hold in its futures too."""
 
 
@@ -88,11 +89,11 @@ def _tables_of(inputs: StudyInputs) -> dict[str, Tables]:
 
 
 def _solved_alike(future: Case, case: Case) -> Case:
-    """A future is measured and searched as the case is, whatever the command line asked for."""
+    """A future is measured as the case is, whatever the command line asked for."""
     return replace(future, settings=replace(future.settings, **{name: getattr(case.settings, name) for name in ALIKE}))
 
 
 def _fingerprint(future: Tables) -> str:
     """What a future says, however its rows are ordered."""
-    settings = {name: value for name, value in future.settings.items() if name not in ALIKE}
+    settings = {name: value for name, value in future.settings.items() if name not in {*ALIKE, *SETTINGS.values()}}
     return fingerprint(in_any_order(asked_for({}, settings, future)))
