@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from reeplan.inputs.rows import Tables
     from reeplan.model.case import Case
     from reeplan.outputs.asked import Asked
+    from reeplan.studies.base import Options
 
 COMMAND_LINE = "command line"
 """Where a problem is that lies in no file."""
@@ -109,8 +110,19 @@ def not_written(place: Path, trouble: Exception) -> str:
     return f"the run folder {place} could not be written: {trouble}."
 
 
+def _options_of(request: Request) -> Options:
+    """All options of the command. Raises UserInputError where there is no such command, or no such option of it."""
+    if request.command in STUDIES:
+        return STUDIES[request.command].with_all(request.options)
+    if request.command != SOLVE:
+        raise UserInputError(f"there is no study '{request.command}'.", f"there are {listing(list(STUDIES))}.")
+    return {}
+
+
 def _fresh(request: Request) -> Session:
-    assert request.case is not None
+    if request.case is None:
+        raise UserInputError("there is neither a case to solve nor a run to resume.")
+    options = _options_of(request)
     place = request.out or dated_place(_name_of_run(request))
     if request.out is not None:
         refuse_if_taken(place)  # again when it is taken: reading a large case takes a while
@@ -127,7 +139,7 @@ def _fresh(request: Request) -> Session:
     single = request.target is not None or (study is not None and study.single)
     facts = {
         "command": request.command,
-        "options": request.options,
+        "options": options,
         "case": request.case.as_posix(),
         "overlays": [overlay.as_posix() for overlay in request.overlays],
         "title": case.settings.title,

@@ -185,6 +185,16 @@ class Study:
     conflict: Callable[[Options], str] = field(default=no_conflict)
     extra: str = ""
 
+    def with_all(self, given: Options) -> Options:
+        """All options, those that are not given unset. Raises UserInputError for others, and for a conflict."""
+        options = {option.name: [] if option.repeatable else option.unset for option in self.options} | given
+        if len(options) > len(self.options):
+            others = ", ".join(name for name in given if name not in {option.name for option in self.options})
+            raise UserInputError(f"'reeplan {self.command}' has no option {others}.")
+        if conflict := self.conflict(options):
+            raise UserInputError(conflict)
+        return options
+
     @property
     def steps(self) -> Steps:
         """What it does. Raises UserInputError where a package that it needs is not installed."""
