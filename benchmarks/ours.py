@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reeplan.cli.workers import SMALL
+from reeplan.api.workers import SMALL
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import Executor, LocalProcesses
 from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
+from reeplan.solve.search_options import SearchOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFro
         many = integers >= SMALL and workers > 1
         executor = Executor(stack.enter_context(LocalProcesses(workers)) if many else None, planner=planner)
         controls = Controls(time_limit_s=limit_s)
-        front = solve_front(planner, executor, controls, planner.case.settings.mip_gap, points)
+        front = solve_front(planner, executor, controls, SearchOptions.of(tables.settings).gap, points)
     seconds = time.perf_counter() - began
     plans = [point.plan for point in front.points]
     return OurFront(

@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from golden_pages import RUN, solve_tutorial
-from solved import draw_nothing, random_case, run_command
+from solved import random_case, run_command, run_without_figures
 from studies_support import STUDIES, StudyRun, StudyRuns, run_study, run_study_to_verify
 from support import write_case
 
@@ -140,9 +140,8 @@ def selling_run(made_once: Once) -> Path:
     """A run of one plan of a random case with markets, without its figures; not to be changed."""
 
     def solve(place: Path) -> None:
-        with random_case(9) as case, pytest.MonkeyPatch.context() as patch:
-            patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-            result = run_command("solve", case, "--out", place / "selling", "--workers", 1, "--target", 0)
+        with random_case(9) as case:
+            result = run_without_figures("solve", case, "--out", place / "selling", "--workers", 1, "--target", 0)
         assert result.exit_code == 0, result.output
 
     return made_once("selling", solve) / "selling"
@@ -200,9 +199,3 @@ def run_to_verify(made_once: Once, small_case: Path, small_study: Callable[[str]
 def own_case(tmp_path: Path) -> Path:
     """The small case once more, to be changed."""
     return write_case(tmp_path / "own", TOWN_AND_PORT)
-
-
-@pytest.fixture
-def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs draw nothing: what a test asks of a run's tables it has in half the time."""
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)

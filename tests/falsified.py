@@ -200,10 +200,7 @@ class Judged:
 
     def _judge_study(self, ledger: Ledger) -> None:
         manifest = read_manifest(self.run, ledger)
-        if self.study == "cooperate":
-            cooperation.check_cooperation(self.run, manifest, self.front, self.case, ledger)
-        else:
-            STUDIES[self.study][2](self.run, manifest, self.front, self.case, ledger)
+        STUDIES[self.study].check(self.run, manifest, self.front, self.case, ledger)
 
 
 def plans_are_read_once(patch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,12 +32,12 @@ import pytest
 
 from conftest import TOWN_AND_PORT
 from fuzz_reader import HANG_S, HungError, time_limit
-from reeplan.cli import solve as solve_module
-from reeplan.cli.asked import FINGERPRINT, RECORD
+from reeplan.outputs.asked import FINGERPRINT, RECORD
 from reeplan.outputs.run_folder import JOURNAL, read_manifest, unfinished_place
 from reeplan.solve.executor import AnswerStore, answers
 from reeplan.solve.questions import Question
-from solved import draw_nothing, rows_of, run_command, write_rows
+from solved import rows_of, write_rows
+from solved import run_for_tables as run_command
 from support import write_case
 
 FRONT, STUDY = "solve", "alternatives"
@@ -51,22 +50,6 @@ TABLE = {FRONT: "front.csv", STUDY: "near_optimal.csv"}
 
 
 # ---- stopped runs ---------------------------------------------------------------------------------
-
-
-class Held:
-    """The verdict on a run that is not checked again."""
-
-    holds = True
-
-
-@contextmanager
-def nothing_but_answers() -> Iterator[pytest.MonkeyPatch]:
-    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve_module, "draw_figures", draw_nothing)
-        patch.setattr(solve_module, "write_report", lambda run: None)
-        patch.setattr(solve_module, "_verified", lambda folder, display: Held)
-        yield patch
 
 
 @dataclass
@@ -103,8 +86,7 @@ def outcome_of(run: Path, command: str) -> str:
 def stopped(command: str, case: Path, place: Path, after: int) -> Stopped:
     """Solve the case twice: in peace, and broken off after so many answers."""
     peace = place.with_name(f"{place.name}-in-peace")
-    with nothing_but_answers():
-        result = run_command(command, case, *OPTIONS[command], "--out", peace)
+    result = run_command(command, case, *OPTIONS[command], "--out", peace)
     assert result.exit_code == 0, result.output
     broken = Stopped(command, place, outcome_of(peace, command))
     keep = AnswerStore.keep
@@ -115,7 +97,7 @@ def stopped(command: str, case: Path, place: Path, after: int) -> Stopped:
         if len(broken.kept) == after:
             raise OSError("broken off")
 
-    with nothing_but_answers() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AnswerStore, "keep", keeping)
         result = run_command(command, case, *OPTIONS[command], "--out", place)
     assert result.exit_code == 4, result.output
@@ -370,8 +352,7 @@ def _judge_writing(of: Stopped, store: AnswerStore) -> str:
 def judge_resuming(place: Path, of: Stopped) -> str:
     """What is wrong with the run that is resumed from a damaged journal, or nothing."""
     _, others = _left(unfinished_place(place) / JOURNAL, of)
-    with nothing_but_answers():
-        result = run_command(of.command, "--resume", place)
+    result = run_command(of.command, "--resume", place)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         return "".join(traceback.format_exception(result.exception))
     if result.exit_code != 0:

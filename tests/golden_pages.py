@@ -24,14 +24,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pytest
 from click.testing import CliRunner
 
 from reeplan.cli.commands import reeplan
 from reeplan.present.figures.catalogue import draw_all
-from reeplan.present.report import cooperation as together
-from reeplan.present.report import robustness as sureness
-from solved import add_rows, draw_nothing, rows_of, run_command, write_rows
+from reeplan.studies.registry import STUDIES
+from solved import NO_FIGURES, add_rows, rows_of, run_without_figures, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -87,8 +85,8 @@ def help_page() -> str:
 
 
 def _call(line: str) -> Result:
-    """A command as in a shell that is a hundred characters wide."""
-    return CliRunner(env={"COLUMNS": "100"}).invoke(reeplan, line.split())
+    """A command as in a shell that is a hundred characters wide; nothing is drawn."""
+    return CliRunner(env={"COLUMNS": "100"}).invoke(reeplan, line.split(), obj=NO_FIGURES)
 
 
 RIGHT = (
@@ -140,8 +138,7 @@ WRONG = (
 
 def calls_page(run: Path) -> str:
     """How typical calls end, right and wrong ones; ``run`` is a run of the tutorial."""
-    with tempfile.TemporaryDirectory() as place, contextlib.chdir(place), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.report.draw_figures", draw_nothing)
+    with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
         _prepare(run)
         right = [f"{_call(line).exit_code}  reeplan {line}" for line in RIGHT]
         shutil.rmtree("run")
@@ -178,9 +175,7 @@ def _indented(stream: str, text: str) -> list[str]:
 def solve_tutorial(command: str, place: Path) -> Path:
     """Run the tutorial without its figures; the run folder, in ``place`` beside what the command said as JSON."""
     run = place / RUN
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        result = run_command(command, TUTORIAL, "--out", run, "--workers", 1, "--json", *RUNS[command])
+    result = run_without_figures(command, TUTORIAL, "--out", run, "--workers", 1, "--json", *RUNS[command])
     assert result.exit_code == 0, result.output
     (place / SAID).write_text(result.stdout, encoding="utf-8")
     return run
@@ -339,10 +334,8 @@ def _is_number(cell: str) -> bool:
 
 DRAWN: dict[str, tuple[str, ...] | None] = {
     "solve": None,
-    "cooperate": together.SHOWN_HERE,
-    "alternatives": sureness.SHOWN_HERE,
+    **{command: study.figures for command, study in STUDIES.items()},
     "sensitivity": ("built-in-futures", "tornado"),
-    "futures": sureness.SHOWN_HERE,
 }
 """The figures that are drawn of each run: all of the front, and a study's own."""
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner, Result
 
 from random_cases import write_random_case
-from reeplan.cli import solve as solve_module
+from reeplan.api import Extras
 from reeplan.cli.commands import reeplan
 from reeplan.endings import Outcome
 from reeplan.model.build_case import case_from_tables
-from reeplan.present.figures import Drawing
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_single
@@ -24,8 +23,6 @@ from support import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
 Rows = list[dict[str, str]]
 
@@ -89,24 +86,23 @@ def add_rows(folder: Path, table: str, *rows: dict[str, object]) -> None:
     write_rows(folder, table, rows_of(folder, table) + new)
 
 
-def run_command(*arguments: object) -> Result:
-    """Run the command in this process, as a shell would."""
-    return CliRunner().invoke(reeplan, [str(argument) for argument in arguments])
+NO_FIGURES = Extras(figures=False)
+"""For runs of whose figures a test asks nothing: half the time."""
+
+TABLES = Extras(figures=False, report=False, verify=False)
+"""Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
 
 
-def draw_nothing(run: Path, **_: object) -> Drawing:
-    """In place of ``draw_figures``, for runs of whose figures a test asks nothing."""
-    return Drawing()
+def run_command(*arguments: object, extras: Extras | None = None) -> Result:
+    """Run the command in this process, as a shell would; ``extras`` are what it makes beside tables."""
+    return CliRunner().invoke(reeplan, [str(argument) for argument in arguments], obj=extras)
 
 
-class Held:
-    """The verdict on a run that is not checked again."""
+def run_without_figures(*arguments: object) -> Result:
+    """Run the command; nothing is drawn."""
+    return run_command(*arguments, extras=NO_FIGURES)
 
-    holds = True
 
-
-def leave_out_checks(patch: pytest.MonkeyPatch) -> None:
-    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
-    patch.setattr(solve_module, "draw_figures", draw_nothing)
-    patch.setattr(solve_module, "write_report", lambda run: None)
-    patch.setattr(solve_module, "_verified", lambda folder, display: Held)
+def run_for_tables(*arguments: object) -> Result:
+    """Run the command for its tables alone."""
+    return run_command(*arguments, extras=TABLES)

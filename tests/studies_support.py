@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pytest
-
-from solved import draw_nothing, run_command
+from solved import NO_FIGURES, run_command
 from support import write_overlay
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
+    from reeplan.api import Extras
 
 RANGES = """
 ranges
@@ -54,13 +54,19 @@ class StudyRun(NamedTuple):
 StudyRuns = dict[str, StudyRun]
 
 
-def run_study(case: Path, command: str, place: Path, *more: Any, options: list[Any] | None = None) -> Result:
+def run_study(
+    case: Path,
+    command: str,
+    place: Path,
+    *more: Any,
+    options: list[Any] | None = None,
+    extras: Extras = NO_FIGURES,
+) -> Result:
     """Run a study without its figures, with its options in ``STUDIES`` or others."""
     if command == "sensitivity":
         more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        return run_command(command, case, "--out", place, "--workers", 1, *(options or STUDIES[command]), *more)
+    given = [*(options or STUDIES[command]), *more]
+    return run_command(command, case, "--out", place, "--workers", 1, *given, extras=extras)
 
 
 def run_study_to_verify(case: Path, name: str, place: Path) -> Result:

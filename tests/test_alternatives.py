@@ -20,25 +20,17 @@ from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, solve_here
 from reeplan.solve.planner import Planner
-from reeplan.studies.alternatives import (
-    BOUNDS,
-    CLASSES,
-    RANGES,
-    AlternativesOptions,
-    Slack,
-    cheapest_known,
-    near_optimal,
-    sentences,
-    work_ahead,
-)
 from reeplan.studies.alternatives.checks import checks
 from reeplan.studies.alternatives.difference import MostDifferent, add_difference, difference, nearest, sizes
 from reeplan.studies.alternatives.flips import turned_round
 from reeplan.studies.alternatives.found import as_columns
+from reeplan.studies.alternatives.near_optimal import near_optimal, work_ahead
+from reeplan.studies.alternatives.options import BOUNDS, CLASSES, RANGES, AlternativesOptions, Slack
 from reeplan.studies.alternatives.quantities import Quantity, same_questions, things_of
-from reeplan.studies.alternatives.questions import Cheapest, Relaxed, Search
+from reeplan.studies.alternatives.questions import Cheapest, Relaxed, Search, cheapest_known
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 from reeplan.studies.alternatives.reprice import Build, Reprice
+from reeplan.studies.alternatives.sentences import sentences
 from reeplan.studies.alternatives.whole import CHEAPEST, changes
 from second_opinion import solve as second_opinion
 from solved import cheapest, planner_of, random_case
@@ -50,7 +42,7 @@ if TYPE_CHECKING:
 
     from reeplan.model.case import Case
     from reeplan.solve.executor import Task
-    from reeplan.studies.alternatives import NearOptimalResult
+    from reeplan.studies.alternatives.result import NearOptimalResult
 
 # ---- the case derived by hand ------------------------------------------------------------------------
 #
@@ -612,7 +604,7 @@ def test_a_target_out_of_reach_is_said(tmp_path: Path) -> None:
     assert finding.status == "infeasible"
     assert finding.tables() == {}
     assert sentences(finding) == ["No plan reaches the target, so there are no alternatives."]
-    assert finding.as_object()["status"] == "infeasible"
+    assert finding.status == "infeasible"
 
 
 def test_stopped_work_says_so_and_keeps_what_is_known(by_hand: Case) -> None:

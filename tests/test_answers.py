@@ -12,7 +12,6 @@ import random
 import shlex
 import shutil
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +20,15 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import TOWN_AND_PORT
-from fuzz_answers import FRONT, STUDY, Stopped, all_stopped, fuzz, nothing_but_answers, outcome_of
+from fuzz_answers import FRONT, STUDY, Stopped, all_stopped, fuzz, outcome_of
 from random_cases import write_random_case
-from reeplan.cli.asked import (
+from reeplan.api import Display, Request, UserInputError
+from reeplan.api.opening import open_session
+from reeplan.cli.commands import ACT_ON_RESUME, reeplan
+from reeplan.endings import Outcome
+from reeplan.inputs import load_tables
+from reeplan.model.build_case import case_from_tables
+from reeplan.outputs.asked import (
     FINGERPRINT,
     RECORD,
     as_options,
@@ -33,17 +38,14 @@ from reeplan.cli.asked import (
     keep_record,
     words_that_changed,
 )
-from reeplan.cli.commands import ACT_ON_RESUME, reeplan
-from reeplan.cli.options import Request, UserInputError, open_session
-from reeplan.endings import Outcome
-from reeplan.inputs import load_tables
-from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.run_folder import INPUTS, JOURNAL, MANIFEST, read_manifest, unfinished_place, write_inputs
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, Executor, Task, answers
 from reeplan.solve.executor.content_key import ContentKeys
 from reeplan.solve.questions import Answer, CheapestAt, PlanAnswer, PlanQuestion
-from solved import rows_of, run_command, write_rows
+from reeplan.solve.search_options import SearchOptions
+from solved import rows_of, write_rows
+from solved import run_for_tables as run_command
 from support import write_case, write_overlay
 from test_faults import assert_told, front_of, loose_bound, short_of_time, snapshot, solving
 from test_many_machines import InThreads, case_of
@@ -52,6 +54,7 @@ from test_study import HowMuch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from reeplan.inputs.rows import Tables
     from reeplan.model.case import Case
     from reeplan.solve.executor.worker import Response
 
@@ -69,7 +72,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run whose levels ended at their time limit; not to be changed."""
     place = tmp_path_factory.mktemp("limited") / "run"
     case = write_case(place.parent / "case", TOWN_AND_PORT)
-    with nothing_but_answers() as patch, short_of_time(patch, loose_bound):
+    with pytest.MonkeyPatch.context() as patch, short_of_time(patch, loose_bound):
         assert run_command(*solving(case, place)).exit_code == 4
     return place
 
@@ -81,8 +84,7 @@ def copy_of(run: Stopped, place: Path) -> Path:
 
 
 def resume(place: Path, *options: object, command: str = FRONT) -> Any:
-    with nothing_but_answers():
-        return run_command(command, "--resume", place, *options)
+    return run_command(command, "--resume", place, *options)
 
 
 # ---- what is edited -------------------------------------------------------------------------------
@@ -206,7 +208,7 @@ def test_another_version_installed_is_refused(
     runs: list[Stopped], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy_of(runs[0], tmp_path / "run")
-    monkeypatch.setattr("reeplan.cli.options.__version__", "9.9")
+    monkeypatch.setattr("reeplan.api.opening.__version__", "9.9")
     assert_told(resume(tmp_path / "run"), 2, "reeplan was ", "and is 9.9")
 
 
@@ -215,8 +217,7 @@ def test_the_manifest_of_another_run_is_refused(runs: list[Stopped], small_case:
     folder, other = copy_of(runs[0], tmp_path / "run"), tmp_path / "other"
     shutil.copy(unfinished_place(runs[2].place) / MANIFEST, folder / MANIFEST)
     assert_told(resume(tmp_path / "run"), 2, "its manifest.json is of another run than its journal")
-    with nothing_but_answers():
-        assert run_command(*solving(small_case, other), "--seed", 7).exit_code == 0
+    assert run_command(*solving(small_case, other), "--seed", 7).exit_code == 0
     shutil.copy(other / MANIFEST, folder / MANIFEST)
     assert_told(resume(tmp_path / "run"), 2, "its manifest.json is of another run than its journal")
     (folder / JOURNAL / RECORD).unlink()
@@ -229,18 +230,17 @@ def test_the_manifest_of_another_run_is_refused(runs: list[Stopped], small_case:
 def test_a_damaged_manifest_is_refused_or_harmless(runs: list[Stopped], tmp_path: Path) -> None:
     """Whichever bit of it is flipped, what is resumed is the run that was started."""
     folder, pick = copy_of(runs[1], tmp_path / "run"), random.Random(1)
-    request = partial(Request, None, (), None, None, None, None, None, None, None, 0, strict=False, as_json=False)
     whole, resumed = (folder / MANIFEST).read_bytes(), 0
     for _ in range(150):
         data = bytearray(whole)
         data[pick.randrange(len(data))] ^= 1 << pick.randrange(8)
         (folder / MANIFEST).write_bytes(data)
         try:
-            with open_session(request(resume=tmp_path / "run"), STUDY, single=True) as session:
+            with open_session(Request(command=STUDY, resume=tmp_path / "run"), Display()) as session:
                 resumed += 1
-                assert (session.fingerprint, session.single, session.seed) == (runs[1].run, True, 0)
+                assert (session.fingerprint, session.single, session.search.seed) == (runs[1].run, True, 0)
                 assert session.facts["options"] == {"slack": [0.02], "slack_musd": [], "plans": 1, "search": None}
-                assert session.case.settings.resilience_target == 0.6
+                assert session.search.target == 0.6
         except UserInputError:
             continue
     assert 30 < resumed < 150
@@ -254,12 +254,11 @@ def test_the_way_on_leads_there(runs: list[Stopped], tmp_path: Path, monkeypatch
     EDITS["a price"][0](folder)
     said = resume(tmp_path / "run").stderr
     command = said[said.index("reeplan solve") :].partition(";")[0]
-    with nothing_but_answers():
-        assert run_command(*shlex.split(command)[1:], "--workers", 1).exit_code == 0
-        edited = write_case(tmp_path / "edited", TOWN_AND_PORT)
-        rows = rows_of(edited, "suppliers")
-        write_rows(edited, "suppliers", [rows[0] | {"price_usd_per_t": "15000"}, *rows[1:]])
-        assert run_command(*solving(edited, tmp_path / "direct")).exit_code == 0
+    assert run_command(*shlex.split(command)[1:], "--workers", 1).exit_code == 0
+    edited = write_case(tmp_path / "edited", TOWN_AND_PORT)
+    rows = rows_of(edited, "suppliers")
+    write_rows(edited, "suppliers", [rows[0] | {"price_usd_per_t": "15000"}, *rows[1:]])
+    assert run_command(*solving(edited, tmp_path / "direct")).exit_code == 0
     in_peace = runs[0].place.with_name("front-in-peace")
     assert front_of(tmp_path / "run-2") == front_of(tmp_path / "direct") != front_of(in_peace)
 
@@ -345,6 +344,11 @@ def test_a_source_that_was_edited_is_named_once(runs: list[Stopped], tmp_path: P
     assert result.stderr.count(said) == result.stderr.count("note    ") == 1
 
 
+def settings_of(tables: Tables) -> dict[str, Any]:
+    """What a run of these tables keeps as its settings."""
+    return {**vars(case_from_tables(tables).settings), **SearchOptions.of(tables.settings).as_settings}
+
+
 @pytest.mark.parametrize("source", [*HAND_CASES, *range(25)], ids=str)
 def test_inputs_that_are_read_again_ask_the_same(source: Path | int, tmp_path: Path) -> None:
     """A run's inputs are what was solved, to the last digit: baskets, defaults, limits and all."""
@@ -353,14 +357,13 @@ def test_inputs_that_are_read_again_ask_the_same(source: Path | int, tmp_path: P
         write_random_case(folder, source)
     tables = load_tables(folder).tables
     assert tables is not None
-    case = case_from_tables(tables)
-    asked = asked_for({}, vars(case.settings), tables)
-    write_inputs(tables, case.settings, tmp_path / INPUTS)
+    case, asked = case_from_tables(tables), asked_for({}, settings_of(tables), tables)
+    write_inputs(tables, settings_of(tables), tmp_path / INPUTS)
     other_order(tmp_path)
     again = load_tables(tmp_path / INPUTS).tables
     assert again is not None
     again = in_the_order_of(asked, again)
-    assert fingerprint(asked_for({}, vars(case_from_tables(again).settings), again)) == fingerprint(asked)
+    assert fingerprint(asked_for({}, settings_of(again), again)) == fingerprint(asked)
     keep_record(tmp_path / JOURNAL, asked, tables)
     assert words_that_changed(tmp_path, asked, again) == []
     assert case_from_tables(again) == case
@@ -402,7 +405,7 @@ def test_a_future_that_was_edited_is_refused(small_case: Path, tmp_path: Path) -
     text = head + "trader    Nd        2030  quay    {}            500             {}"
     overlay = write_overlay(tmp_path / "costly", text.format(50000, "once"))
     place = tmp_path / "run"
-    with nothing_but_answers() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Executor, "_answer_here", plans_alone)
         options = ["--points", 2, "--risk-points", 2, "--future", overlay]
         first = run_command("futures", small_case, *options, "--out", place)

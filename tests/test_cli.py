@@ -15,12 +15,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from solved import add_rows, random_case, rows_of, run_command, write_rows
+from solved import add_rows, random_case, rows_of, write_rows
+from solved import run_without_figures as run_command
 from support import in_a_group, write_overlay
 
 BASE_CASE = Path(__file__).parent.parent / "inputs" / "base"
-
-pytestmark = pytest.mark.usefixtures("no_figures")
 
 COMMANDS = ("check", "solve", "init")
 

@@ -10,18 +10,13 @@ import pytest
 
 from reeplan.solve.executor import Executor
 from reeplan.studies.cooperation.question import CoalitionQuestion
-from solved import run_command
+from solved import run_without_figures as run_command
 from support import write_case, years
 from test_cooperate_coalition import TWO
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
-
-
-@pytest.fixture(autouse=True)
-def quick(no_figures: None) -> None:
-    """Figures are looked at elsewhere."""
 
 
 @pytest.fixture

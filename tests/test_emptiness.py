@@ -15,13 +15,14 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from random_cases import write_random_case
+from reeplan.api import Extras
 from reeplan.inputs.spec import TABLES
 from reeplan.present.figures import Drawing, catalogue, draw_figures
 from reeplan.present.figures.flows.movements import COLUMNS, movements
 from reeplan.present.report import write_report
 from reeplan.present.run import Run
 from report_support import Page
-from solved import draw_nothing, rows_of, run_command, write_rows
+from solved import rows_of, run_command, write_rows
 from support import ONE_TOWN, PURE_ORE, write_case, years
 
 if TYPE_CHECKING:
@@ -113,10 +114,8 @@ EMPTIED: dict[str, Callable[[Path], None]] = {
 
 def solved(case: Path, place: Path, *options: object) -> Path | None:
     """The run of a case without its figures; nothing where the case allows no plan, or is no case any more."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        patch.setattr("reeplan.cli.solve.write_report", lambda run: None)
-        result = run_command(*(options or ("solve",)), case, "--points", 3, "--workers", 1, "--out", place)
+    given = (*(options or ("solve",)), case, "--points", 3, "--workers", 1, "--out", place)
+    result = run_command(*given, extras=Extras(figures=False, report=False))
     assert result.exit_code in (0, 2, 3), result.output
     return place if result.exit_code == 0 else None
 

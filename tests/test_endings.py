@@ -19,23 +19,22 @@ from reeplan.solve.engine import Controls
 from reeplan.solve.executor import Executor
 from reeplan.solve.front import Point, solve_front, solve_single
 from reeplan.solve.planner import Planner
-from reeplan.studies.alternatives import sentences
 from reeplan.studies.alternatives.options import AlternativesOptions
 from reeplan.studies.alternatives.result import NearOptimalResult
+from reeplan.studies.alternatives.sentences import sentences
 from reeplan.studies.cooperation.deal import Deal
 from reeplan.studies.cooperation.question import CoalitionAnswer
 from reeplan.studies.cooperation.walking_away import _planned_alone
 from reeplan.studies.uncertainty.tables import status_of as status_in_futures
 from reeplan.studies.uncertainty.two_stage import Found
-from solved import planner_of, rows_of, run_command, write_rows
+from solved import planner_of, rows_of, write_rows
+from solved import run_without_figures as run_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reeplan.solve.engine import Solution
     from reeplan.solve.planner import Plan
-
-pytestmark = pytest.mark.usefixtures("no_figures")
 
 TUTORIAL = Path(__file__).parent.parent / "inputs" / "tutorial"
 

@@ -26,7 +26,8 @@ from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Network
 from reeplan.solve.engine import Controls
 from reeplan.solve.planner import Planner
-from solved import add_rows, planner_of, rows_of, run_command, write_rows
+from solved import add_rows, planner_of, rows_of, write_rows
+from solved import run_without_figures as run_command
 from support import ONE_TOWN, PURE_ORE, optimum, read, write_case, years
 
 SELLER = """
@@ -388,8 +389,6 @@ CASES = (
 
 SEEDS = (6, 8)
 """Random cases with a target out of reach, explained and checked by brute force."""
-
-pytestmark = pytest.mark.usefixtures("no_figures")
 
 
 # ---- reading what is said ------------------------------------------------------------------------

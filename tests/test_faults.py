@@ -24,14 +24,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from reeplan.cli import solve as solve_module
+from reeplan.api import Extras
+from reeplan.api import solving as solve_module
 from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.outputs import run_folder
 from reeplan.outputs.places import unfinished_place
 from reeplan.solve.executor import AnswerStore
 from reeplan.solve.questions import CheapestAt, PlanAnswer, PlanQuestion
-from solved import leave_out_checks, rows_of, run_command, write_rows
+from solved import rows_of, write_rows
+from solved import run_command as run_with
+from solved import run_for_tables as run_command
 from support import in_a_group, until
 
 if TYPE_CHECKING:
@@ -42,10 +45,6 @@ POINTS = 5
 """Levels of the small case's front here: enough that there are moments between them."""
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_out_checks(monkeypatch)
-
 SLOWLY = """
 import os, sys, time
 from reeplan.solve.questions import PlanQuestion
@@ -55,14 +54,9 @@ def slowly(question, planner, watch):
     return ask(question, planner, watch)
 PlanQuestion.__call__ = slowly
 if __name__ == "__main__":
-    import reeplan.cli.solve
-    class Held:
-        holds = True
-    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
-    reeplan.cli.solve.write_report = lambda run: None
-    reeplan.cli.solve._verified = lambda folder, display: Held
     from reeplan.__main__ import main
-    main()
+    from reeplan.api import Extras
+    main(Extras(figures=False, report=False, verify=False))
 """
 """The command without figures, report and checks of what is written, and with time between two solves."""
 
@@ -189,7 +183,6 @@ def solve_calmly(case: Path, place: Path, points: int) -> Calm:
         keep(store, fingerprint, answer)
 
     with pytest.MonkeyPatch.context() as patch:
-        leave_out_checks(patch)
         patch.setattr(AnswerStore, "keep", counting)
         result = run_command(*solving(case, place, points=points))
     assert result.exit_code == 0, result.output
@@ -354,7 +347,6 @@ def test_a_request_to_stop_between_two_solves_is_no_end(
     assert result.exit_code == 130
     assert assert_whole(tmp_path / "run") == "interrupted"
     monkeypatch.undo()
-    leave_out_checks(monkeypatch)
     assert run_command("solve", "--resume", tmp_path / "run").exit_code == 0
     assert front_of(tmp_path / "run") == front_of(calm.place)
 
@@ -530,7 +522,8 @@ def test_figures_cost_no_run_its_tables(
         raise trouble
 
     monkeypatch.setattr(solve_module, what, fails)
-    assert run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run").exit_code == 0
+    extras = Extras(figures=what == "draw_figures", report=what == "write_report", verify=False)
+    assert run_with("solve", small_case, "--target", "none", "--out", tmp_path / "run", extras=extras).exit_code == 0
     assert assert_whole(tmp_path / "run") == "done"
 
 
@@ -549,7 +542,7 @@ def test_a_run_killed_while_it_draws_solves_nothing_again(
     with monkeypatch.context() as patch:
         patch.setattr(solve_module, "draw_figures", killed)
         with pytest.raises(KilledError):
-            run_command(*solving(small_case, place))
+            run_with(*solving(small_case, place), extras=Extras(report=False, verify=False))
     assert_nothing_looks_finished(tmp_path)
     before = len(counted)
     assert run_command("solve", "--resume", place).exit_code == 0

@@ -150,7 +150,7 @@ def test_a_drawing_that_breaks_off_whole_is_said_in_the_report(
     def breaks(run: Path, **_: object) -> Drawing:
         raise MemoryError("no room")
 
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", breaks)
+    monkeypatch.setattr("reeplan.api.solving.draw_figures", breaks)
     result = run_command("solve", small_case, "--target", 0, "--workers", 1, "--out", tmp_path / "run")
     assert result.exit_code == 0
     page = Page(tmp_path / "run")

@@ -40,11 +40,11 @@ from reeplan.present.figures.cooperation import (
 )
 from reeplan.present.figures.cooperation.data import Amount, Group, Level
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.report.cooperation import SHOWN_HERE
 from reeplan.present.run import Run
 from reeplan.studies.cooperation import deal, walking_away
 from reeplan.studies.cooperation import levers as cooperate_levers
 from reeplan.studies.cooperation.allocation import coalitions, shapley
+from reeplan.studies.registry import COOPERATION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,13 +117,8 @@ def marks(figure: Figure, gid: str) -> list[tuple[float, ...]]:
 def test_a_plain_run_has_no_figure_of_cooperation(tutorial_run: Path) -> None:
     run = Run(tutorial_run)
     of_cooperation = [spec for spec in FIGURES if spec.needs]
-    assert {spec.name for spec in of_cooperation} >= set(SHOWN_HERE)
+    assert {spec.name for spec in of_cooperation} >= set(COOPERATION.figures)
     assert [spec.views(run) for spec in of_cooperation] == [[]] * len(of_cooperation)
-
-
-def test_the_section_of_the_report_shows_figures_that_exist() -> None:
-    names = [spec.name for spec in FIGURES if spec.per == "run"]
-    assert [name for name in SHOWN_HERE if name not in names] == []
 
 
 def test_every_file_that_a_figure_needs_brings_it(make: Any) -> None:

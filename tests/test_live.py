@@ -14,15 +14,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from rich.console import Console
 
 from figure_support import assert_readable, words_of
+from reeplan.api import live as live_module
+from reeplan.api.live import LiveFront
 from reeplan.cli import display as display_module
-from reeplan.cli import live as live_module
 from reeplan.cli.display import TerminalDisplay, in_time
-from reeplan.cli.live import LiveFront
 from reeplan.endings import Outcome
 from reeplan.present.charts.style import drawing_style
 from reeplan.present.figures.front.so_far import so_far_figure
 from reeplan.solve.engine import Progress, Solution
-from solved import run_command
+from solved import run_without_figures as run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,7 +277,7 @@ def test_the_picture_shows_plans_and_what_is_proven(points: list[Any]) -> None:
 
 
 def test_a_run_shows_its_front_while_it_is_found_and_leaves_only_its_own_files(
-    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_figures: None
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
 
@@ -300,7 +300,7 @@ def test_a_run_shows_its_front_while_it_is_found_and_leaves_only_its_own_files(
 
 
 def test_a_picture_that_cannot_be_drawn_does_not_touch_the_run(
-    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_figures: None
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any) -> None:
         raise MemoryError

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from reeplan.cli import solve as solve_module
 from reeplan.endings import Outcome
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
@@ -34,7 +33,7 @@ from reeplan.solve.executor.worker import differences
 from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
 from reeplan.solve.questions import Question
-from solved import draw_nothing, run_command
+from solved import run_for_tables as run_command
 from support import in_a_group, until
 
 if TYPE_CHECKING:
@@ -66,33 +65,12 @@ PlanQuestion.unwatched, PlanQuestion.__call__ = ask, watched
 """Read by every worker: it leaves a sign of each solve that it begins, and waits in it as long as it is held."""
 
 QUICKLY = """
-import reeplan.cli.solve
 from reeplan.__main__ import main
-class Held:
-    holds = True
-reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
-reeplan.cli.solve.write_report = lambda run: None
-reeplan.cli.solve._verified = lambda folder, display: Held
+from reeplan.api import Extras
 if __name__ == "__main__":
-    main()
+    main(Extras(figures=False, report=False, verify=False))
 """
 """The command without figures, report and checks of what is written."""
-
-
-class Held:
-    """The verdict on a run that is not checked again."""
-
-    holds = True
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    """Runs are neither drawn, reported nor checked from their files, which takes longer than all else."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solve_module, "draw_figures", draw_nothing)
-        patch.setattr(solve_module, "write_report", lambda run: None)
-        patch.setattr(solve_module, "_verified", lambda folder, display: Held)
-        yield
 
 
 def free_port() -> int:
@@ -174,7 +152,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def alone(quick: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tutorial's front, solved by this process to the last digit."""
     place = tmp_path_factory.mktemp("alone") / "run"
     result = run_command(*solving(place), "--workers", 1)
@@ -226,7 +204,7 @@ COOPERATION = ["cooperate", TUTORIAL, "--target", 0.05, "--gap", 0]
 
 
 @pytest.fixture(scope="module")
-def coalitions(quick: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
+def coalitions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     """What each coalition of the tutorial's partners costs, solved by this process."""
     place = tmp_path_factory.mktemp("coalitions") / "run"
     result = run_command(*COOPERATION, "--out", place, "--workers", 1)

@@ -24,7 +24,7 @@ from reeplan.outputs import place_lock, run_folder
 from reeplan.outputs.place_lock import PlaceTakenError, alone_at, lock_file, worker_at
 from reeplan.outputs.places import replaced_place, unfinished_place
 from reeplan.outputs.run_folder import new_place, written_whole
-from solved import draw_nothing, leave_out_checks, run_command
+from solved import run_for_tables as run_command
 from support import in_a_group, members
 
 if TYPE_CHECKING:
@@ -45,21 +45,11 @@ with alone_at(Path(sys.argv[1])):
 """Works at a place until its standard input ends, with two children if asked for."""
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is drawn or checked, which takes longer than all else."""
-    leave_out_checks(monkeypatch)
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", draw_nothing)
-    monkeypatch.setattr("reeplan.cli.report.write_report", lambda run: None)
-
-
 @pytest.fixture(scope="module")
 def plain_run(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of the small case without figures; not to be changed."""
     place = tmp_path_factory.mktemp("runs") / "plain"
-    with pytest.MonkeyPatch.context() as patch:
-        leave_out_checks(patch)
-        assert run_command("solve", small_case, "--points", 2, "--out", place, "--workers", 1).exit_code == 0
+    assert run_command("solve", small_case, "--points", 2, "--out", place, "--workers", 1).exit_code == 0
     return place
 
 
@@ -304,19 +294,16 @@ def test_a_move_that_fails_leaves_the_old_run(tmp_path: Path, monkeypatch: pytes
 MANY = """
 import json, os, sys, time
 import matplotlib.pyplot, reeplan.present.compare.folder
-import reeplan.cli.commands, reeplan.cli.compare, reeplan.cli.report, reeplan.cli.solve as solve
-class Held:
-    holds = True
-solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
-solve.write_report = lambda run: None
-solve._verified = lambda folder, display: Held
+import reeplan.cli.commands, reeplan.cli.compare, reeplan.cli.report, reeplan.cli.run
+from reeplan.api import Extras
+extras = Extras(figures=False, report=False, verify=False)
 def in_child(number, command, begin):
     for stream, name in ((1, "out"), (2, "said")):
         os.dup2(os.open(f"{number}.{name}", os.O_WRONLY | os.O_CREAT), stream)
     time.sleep(max(0, begin - time.time()))
     code = 99
     try:
-        reeplan.cli.commands.reeplan(command, prog_name="reeplan")
+        reeplan.cli.commands.reeplan(command, prog_name="reeplan", obj=extras)
     except SystemExit as end:
         code = end.code
     finally:

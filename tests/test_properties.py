@@ -22,8 +22,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reeplan.api import Extras
 from reeplan.outputs import plan_tables
-from reeplan.present.figures import draw_figures
 from solved import (
     Rows,
     add_rows,
@@ -33,6 +33,7 @@ from solved import (
     random_case,
     rows_of,
     run_command,
+    run_without_figures,
     write_rows,
 )
 
@@ -90,7 +91,7 @@ def run_of(seed: int, *options: str) -> Iterator[list[Written]]:
     """The plans of a random case, solved by the command and read from the run folder."""
     with random_case(seed) as folder:
         place = folder.parent / "run"
-        result = run_command("solve", folder, "--out", place, "--workers", 1, *options)
+        result = run_without_figures("solve", folder, "--out", place, "--workers", 1, *options)
         assert result.exit_code == 0, result.output
         yield [Written(place, point) for point in _read(place / "front.csv")["point"]]
 
@@ -98,7 +99,6 @@ def run_of(seed: int, *options: str) -> Iterator[list[Written]]:
 SEEDS_WITH_RUNS = (8, 10, 13, 16, 23, 29, 33)
 
 
-@pytest.mark.usefixtures("no_figures")
 @pytest.mark.parametrize("seed", SEEDS_WITH_RUNS)
 def test_the_accounts_of_every_plan_close(seed: int) -> None:
     """Mass, money, capacity and parts, in one run folder of two plans."""
@@ -526,14 +526,14 @@ def tables_of(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("seed", [16])
-def test_the_same_seed_gives_the_same_files(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_seed_gives_the_same_files(seed: int) -> None:
     """Byte for byte, but for the times in manifest, front and log, and the digests of what holds them."""
-    few = ["front", "build-timeline"]
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", lambda run, **_: draw_figures(run, few))
+    few = Extras(figures=["front", "build-timeline"])
     with random_case(seed) as folder, tempfile.TemporaryDirectory() as temporary:
         runs = [Path(temporary) / name / "run" for name in ("one", "two")]
         for run in runs:
-            assert run_command("solve", folder, "--points", 3, "--out", run, "--workers", 1).exit_code == 0
+            words = ("solve", folder, "--points", 3, "--out", run, "--workers", 1)
+            assert run_command(*words, extras=few).exit_code == 0
         files = [sorted(path.relative_to(run) for path in run.rglob("*") if path.is_file()) for run in runs]
         assert files[0] == files[1]
         for name in files[0]:

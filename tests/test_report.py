@@ -14,14 +14,13 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from reeplan.cli import reeplan
 from reeplan.present.report import metric_tables, plan_tables, write_report
 from reeplan.present.report.content import Report
 from reeplan.present.report.sources import input_tables, tally
+from reeplan.present.report.trust import rules_in_words
 from report_support import Page, with_pictures
-from solved import draw_nothing, run_command
+from solved import run_without_figures
 from support import ONE_TOWN, write_case, years
 
 if TYPE_CHECKING:
@@ -192,6 +191,7 @@ def test_every_rule_that_was_checked_is_told_in_words(run: Path, page: Page) -> 
     checked = json.loads((run / "verify.json").read_text(encoding="utf-8"))["checked"]
     rules = page.text_of("table", data_table="rules")[0]
     assert sum(checked.values()) > 0
+    assert set(checked) <= set(rules_in_words())
     assert "_" not in rules
     assert f"{max(checked.values()):,}" in rules
 
@@ -200,10 +200,9 @@ def test_a_check_that_breaks_off_is_no_check(tmp_path: Path, monkeypatch: pytest
     def breaks_off(folder: Path) -> None:
         raise ZeroDivisionError("a row that nobody thought of")
 
-    monkeypatch.setattr("reeplan.cli.solve.verify_run", breaks_off)
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
+    monkeypatch.setattr("reeplan.api.solving.verify_run", breaks_off)
     place = tmp_path / "run"
-    result = CliRunner().invoke(reeplan, ["solve", str(HAND_CASES / "14_front"), "--points", "1", "--out", str(place)])
+    result = run_without_figures("solve", HAND_CASES / "14_front", "--points", 1, "--out", place)
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "verification failed to run" in (place / "report.html").read_text(encoding="utf-8")
@@ -254,7 +253,7 @@ def test_names_of_headings_and_parts_are_in_order(page: Page) -> None:
         assert target in identities
 
 
-def test_titles_and_names_stay_text(tmp_path: Path, no_figures: None) -> None:
+def test_titles_and_names_stay_text(tmp_path: Path) -> None:
     case = write_case(
         tmp_path / "case",
         ONE_TOWN,
@@ -269,7 +268,7 @@ def test_titles_and_names_stay_text(tmp_path: Path, no_figures: None) -> None:
         town    Nd        2030  10          100000
         """,
     )
-    result = run_command("solve", case, "--out", tmp_path / "run")
+    result = run_without_figures("solve", case, "--out", tmp_path / "run")
     assert result.exit_code == 0, result.output
     page = Page(tmp_path / "run")
     assert page.text_of("h1") == ["<script>alert(1)</script> & 日本"]

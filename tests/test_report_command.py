@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.present.figures import Drawing, draw_figures
+from reeplan.api import Extras
 from report_support import with_pictures
 from solved import run_command
 
@@ -21,18 +21,13 @@ def copy(tutorial_run: Path, tmp_path: Path) -> Path:
     return with_pictures(tutorial_run, tmp_path / "run")
 
 
-def test_drawing_again_changes_no_table(tutorial_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drawing_again_changes_no_table(tutorial_run: Path, tmp_path: Path) -> None:
     """Nor anything else but the figures and the page, whose fingerprints are listed anew."""
     copy = Path(shutil.copytree(tutorial_run, tmp_path / "run"))
-
-    def draw_one(run: Path, **_: object) -> Drawing:
-        return draw_figures(run, ["front"])
-
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", draw_one)
     before = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
     del before[copy / "report.html"], before[copy / "SHA256SUMS"]
     (copy / "report.html").unlink()
-    result = run_command("report", copy)
+    result = run_command("report", copy, extras=Extras(figures=["front"]))
     assert result.exit_code == 0, result.output
     after = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
     del after[copy / "report.html"], after[copy / "SHA256SUMS"]
@@ -45,7 +40,7 @@ def test_a_figure_that_fails_is_said_and_costs_no_page(copy: Path, monkeypatch: 
     def fail(run: Path, **_: object) -> None:
         raise ValueError("timeline p01: a strange number")
 
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", fail)
+    monkeypatch.setattr("reeplan.api.reporting.draw_figures", fail)
     (copy / "report.html").unlink()
     result = run_command("report", copy)
     assert result.exit_code == 0

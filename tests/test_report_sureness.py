@@ -8,10 +8,6 @@ import pandas as pd
 import pytest
 
 from reeplan.csv_files import write_table
-from reeplan.present.figures.catalogue import FIGURES
-from reeplan.present.report import (
-    cooperation as together,
-)
 from reeplan.present.report import (
     robustness as sureness,
 )
@@ -27,6 +23,7 @@ from reeplan.present.report import (
 )
 from reeplan.present.report.content import Report
 from reeplan.present.run import Run
+from reeplan.studies.registry import ALTERNATIVES, SENSITIVITY, UNCERTAINTY
 from report_support import Page, with_figures_named
 from test_figures_sureness import (
     CHOICE,
@@ -58,12 +55,15 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the independent check is made of is no matter of this section."""
     monkeypatch.setattr(trust, "rules_in_words", dict)
 
+SHOWN = (*ALTERNATIVES.figures, *UNCERTAINTY.figures, *SENSITIVITY.figures)
+"""The figures that the section shows."""
+
 
 @pytest.fixture
 def full(run: Path) -> Path:
     """A run with every table that a figure needs, and a picture of each figure."""
     write_every_table(run)
-    with_figures_named(run, "cost-parts", *sureness.SHOWN_HERE)
+    with_figures_named(run, "cost-parts", *SHOWN)
     return run
 
 
@@ -97,17 +97,11 @@ def test_a_plain_run_has_no_part(run: Path) -> None:
     assert "sure-knowing" not in (run / "report.html").read_text(encoding="utf-8")
 
 
-def test_every_figure_of_the_section_is_in_the_catalogue_and_in_no_other_section() -> None:
-    names = {spec.name for spec in FIGURES if spec.per == "run"}
-    assert set(sureness.SHOWN_HERE) <= names
-    assert not set(sureness.SHOWN_HERE) & set(together.SHOWN_HERE)
-
-
 def test_the_page_shows_each_figure_once_and_escapes_all(full: Path) -> None:
     write_report(full)
     html = (full / "report.html").read_text(encoding="utf-8")
     assert Page(full)
-    for name in sureness.SHOWN_HERE:
+    for name in SHOWN:
         assert html.count(f'data-figure="{name}"') == 1
     assert html.index('id="across"') < html.index('id="sure"') < html.index('data-figure="near-optimal"')
     assert "<b>three</b>" not in html

@@ -12,7 +12,9 @@ import pytest
 from reeplan.inputs.spec import TABLES
 from reeplan.outputs.plan_tables import surplus
 from reeplan.outputs.run_folder import written_whole
-from solved import cheapest, planner_of, rows_of, run_command
+from solved import cheapest, planner_of, rows_of
+from solved import run_command as run_with_figures
+from solved import run_without_figures as run_command
 from support import ONE_TOWN, PURE_ORE, write_case, years
 
 if TYPE_CHECKING:
@@ -48,9 +50,6 @@ def points_of(run: Path) -> list[str]:
     return list(read(run / "front.csv")["point"])
 
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
-
 # ---- whole or not at all ----------------------------------------------------------------------------
 
 
@@ -76,7 +75,7 @@ def test_a_failure_before_anything_is_found_leaves_nothing(
     def fails(*_: object, **__: object) -> None:
         raise failure
 
-    monkeypatch.setattr("reeplan.cli.solve.Planner", fails)
+    monkeypatch.setattr("reeplan.api.solving.Planner", fails)
     result = run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run")
     assert result.exit_code != 0
     assert list(tmp_path.iterdir()) == []
@@ -88,8 +87,8 @@ def test_a_figure_that_fails_does_not_cost_the_tables(
     def fails(*_: object, **__: object) -> None:
         raise BrokenError("out of ink")
 
-    monkeypatch.setattr("reeplan.cli.solve.draw_figures", fails)
-    result = run_command("solve", small_case, "--target", "none", "--out", tmp_path / "run")
+    monkeypatch.setattr("reeplan.api.solving.draw_figures", fails)
+    result = run_with_figures("solve", small_case, "--target", "none", "--out", tmp_path / "run")
     assert result.exit_code == 0
     assert "out of ink" in result.stderr
     assert (tmp_path / "run" / "front.csv").exists()
@@ -149,7 +148,7 @@ def test_what_was_found_before_a_failure_is_kept_and_gone_on_with(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("reeplan.cli.solve.write_plan", fails)
+        broken.setattr("reeplan.api.solving.write_plan", fails)
         assert run_command("solve", small_case, "--out", place, "--workers", 1).exit_code != 0
     assert not place.exists()
     [kept] = tmp_path.iterdir()

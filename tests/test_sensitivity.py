@@ -20,14 +20,14 @@ from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, solve_here
 from reeplan.solve.planner import Planner
-from reeplan.studies.sensitivity import Effort, ImpossibleRangesError, NoRangesError, Sensitivity, study_sensitivity
 from reeplan.studies.sensitivity.design import index_points, problem, screening_points, spread_points
 from reeplan.studies.sensitivity.effects import Design, index_rows, leading, screening_rows
-from reeplan.studies.sensitivity.futures import Future, Futures
+from reeplan.studies.sensitivity.futures import Future, Futures, ImpossibleRangesError, NoRangesError
 from reeplan.studies.sensitivity.indices import effects, indices
 from reeplan.studies.sensitivity.inputs import inputs_of
 from reeplan.studies.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
 from reeplan.studies.sensitivity.question import Built, FutureAnswer, FutureQuestion, Summary, cheaper
+from reeplan.studies.sensitivity.study import Effort, study_sensitivity
 from reeplan.studies.sensitivity.tornado import indistinct, tornado_rows
 from reeplan.studies.sensitivity.words import sentences
 from support import ONE_TOWN, PURE_ORE, crf, read, write_case, years
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reeplan.solve.executor import Task
+    from reeplan.studies.sensitivity.result import Sensitivity
 
 INPUTS = Path(__file__).parent.parent / "inputs"
 NONE = Effort(one_at_a_time=False, trajectories=0, samples=0, futures=0)

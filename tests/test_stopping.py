@@ -20,7 +20,7 @@ from unittest.mock import Mock
 import pandas as pd
 import pytest
 
-from reeplan.cli import solve as solve_module
+from reeplan.api import solving
 from reeplan.endings import Outcome
 from reeplan.explain import explain
 from reeplan.interrupt import SAME_REQUEST_S, Interrupt
@@ -30,7 +30,8 @@ from reeplan.solve.engine import Controls
 from reeplan.solve.front import Front, Point, _Search
 from reeplan.solve.planner import Plan, Planner
 from reeplan.solve.questions import PlanQuestion
-from solved import draw_nothing, planner_of, rows_of, run_command, write_rows
+from solved import planner_of, rows_of, write_rows
+from solved import run_without_figures as run_command
 from support import until
 
 if TYPE_CHECKING:
@@ -48,9 +49,7 @@ ANSWERED_S = 2.0
 def plain_run(small_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of the small case without figures; not to be changed."""
     place = tmp_path_factory.mktemp("runs") / "plain"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        result = run_command("solve", small_case, "--points", 3, "--out", place, "--workers", 1)
+    result = run_command("solve", small_case, "--points", 3, "--out", place, "--workers", 1)
     assert result.exit_code == 0, result.output
     return place
 
@@ -118,15 +117,14 @@ def test_a_check_is_stopped_at_once(
 @in_main_thread
 @pytest.mark.parametrize(
     ("command", "work"),
-    [("verify", "reeplan.cli.verify.verify_folder"), ("report", "reeplan.cli.report.write_report"),
-     ("compare", "reeplan.cli.compare.compare"), ("compare", "reeplan.cli.compare.write"),
-     ("solve", "reeplan.cli.options.load_tables"), ("init", "reeplan.inputs.describe.write_templates")],
+    [("verify", "reeplan.api.verifying.verify_folder"), ("report", "reeplan.api.reporting.write_report"),
+     ("compare", "reeplan.present.compare.folder.compare"), ("compare", "reeplan.present.compare.folder.write"),
+     ("solve", "reeplan.api.opening.load_tables"), ("init", "reeplan.inputs.describe.write_templates")],
 )  # fmt: skip
 def test_what_keeps_nothing_is_stopped_at_once(
     command: str, work: str, plain_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = snapshot(plain_run)
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", draw_nothing)
     monkeypatch.setattr(work, asked := Asked(busy))
     arguments: dict[str, list[object]] = {
         "verify": [plain_run], "report": [plain_run], "init": [tmp_path / "new"],
@@ -162,7 +160,7 @@ def test_a_reason_that_is_looked_for_is_given_up(
     rows = rows_of(own_case, "plants")
     rows[0]["max_modules"] = "1"
     write_rows(own_case, "plants", rows)
-    monkeypatch.setattr("reeplan.cli.no_plan.explain", asked := Asked(explain))
+    monkeypatch.setattr("reeplan.api.no_plan.explain", asked := Asked(explain))
     result = run_command("solve", own_case, "--target", 0.99, "--out", tmp_path / "run", "--json")
     assert time.monotonic() - asked.asked_at < ANSWERED_S
     assert_answered(result)
@@ -173,7 +171,7 @@ def test_a_reason_that_is_looked_for_is_given_up(
 
 
 @in_main_thread
-@pytest.mark.parametrize("where", ["cli.no_plan.explain", "explain.explanation.smallest_conflict"])
+@pytest.mark.parametrize("where", ["api.no_plan.explain", "explain.explanation.smallest_conflict"])
 @pytest.mark.parametrize("target", [["--target", 0.99], []])
 def test_however_soon_it_is_stopped_that_there_is_no_plan_is_kept(
     where: str, target: list[object], own_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -183,7 +181,7 @@ def test_however_soon_it_is_stopped_that_there_is_no_plan_is_kept(
     rows[0]["max_modules"] = "1"
     write_rows(own_case, "plants", rows)
     if not target:
-        monkeypatch.setattr("reeplan.cli.solve.solve_front", lambda *_, **__: Front(outcome=Outcome.INFEASIBLE))
+        monkeypatch.setattr("reeplan.api.solving.solve_front", lambda *_, **__: Front(outcome=Outcome.INFEASIBLE))
     monkeypatch.setattr("reeplan.interrupt.SAME_REQUEST_S", 0.4)
 
     def asked_twice(*_: object, **__: object) -> None:
@@ -217,9 +215,9 @@ SEARCH: list[tuple[Any, str, int]] = [
 KEEPING: list[tuple[Any, str, int]] = [
     (Planner, "polish", 2),
     (Planner, "complete", 1),
-    (solve_module, "write_plan", 1),
-    (solve_module, "verify_run", 1),
-    (solve_module, "write_report", 1),
+    (solving, "write_plan", 1),
+    (solving, "verify_run", 1),
+    (solving, "write_report", 1),
 ]  # fmt: skip
 
 
@@ -228,7 +226,7 @@ def solved_and_asked(
 ) -> Result:
     with monkeypatch.context() as patch:
         asked = Asked(getattr(where, name), when)
-        patch.setattr(where, name, asked if where is solve_module else lambda *a, **k: asked(*a, **k))
+        patch.setattr(where, name, asked if where is solving else lambda *a, **k: asked(*a, **k))
         result = run_command("solve", case, "--points", 3, "--workers", 1, "--out", place, *options)
     assert asked.calls >= when, "the stage was never reached"
     return result
@@ -243,7 +241,6 @@ def test_stopped_before_there_is_a_plan(
     small_case: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    no_figures: None,
 ) -> None:
     result = solved_and_asked(small_case, tmp_path / "run", monkeypatch, where, name, when)
     assert_answered(result)
@@ -261,7 +258,6 @@ def test_what_was_found_is_kept_whenever_it_is_stopped(
     small_case: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    no_figures: None,
 ) -> None:
     place = tmp_path / "run"
     result = solved_and_asked(small_case, place, monkeypatch, where, name, when, "--json")
@@ -279,12 +275,12 @@ def test_what_was_found_is_kept_whenever_it_is_stopped(
 
 
 def test_nothing_of_a_try_that_was_killed_while_it_wrote_stays(
-    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_figures: None
+    small_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It had a plan, a table and a figure more than the one that ends."""
     place = tmp_path / "run"
     with monkeypatch.context() as patch:
-        patch.setattr(solve_module, "join_logs", Mock(side_effect=OSError("killed")))
+        patch.setattr(solving, "join_logs", Mock(side_effect=OSError("killed")))
         run_command("solve", small_case, "--points", 3, "--workers", 1, "--out", place)
     folder = unfinished_place(place)
     shutil.copytree(folder / "plans/p01", folder / "plans/p99")

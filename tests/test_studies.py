@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 
+from reeplan.present.figures import catalogue
+from reeplan.present.report import robustness
 from reeplan.solve.executor import Executor
 from reeplan.solve.questions import PlanQuestion
-from reeplan.verify import Verdict
-from solved import draw_nothing, run_command
+from reeplan.studies import registry
+from reeplan.verify.run import STUDIES as CHECKS
+from solved import TABLES, run_command, run_without_figures
 from studies_support import STUDIES, StudyRuns, run_study
 from support import write_overlay
 
 PAGE = (Path(__file__).parents[1] / "docs" / "STUDIES.md").read_text(encoding="utf-8")
+DESCRIBED = re.findall(r"^### `(\w+\.csv)`$", PAGE, re.MULTILINE)
 CODE = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -35,6 +39,19 @@ def described(file: str) -> list[str]:
 def header(path: Path) -> list[str]:
     with path.open(newline="", encoding="utf-8-sig") as file:
         return next(csv.reader(file))
+
+
+def test_every_part_of_the_program_knows_every_study() -> None:
+    """Those that cannot read the list of studies, or keep what belongs to a study beside their own, have each in it."""
+    studies = registry.STUDIES.values()
+    assert set(STUDIES) == set(registry.STUDIES)
+    assert {study.name: study.figures for study in studies} == {
+        name: tuple(figure.name for figure in figures) for name, figures in catalogue.OF_STUDIES.items()
+    }
+    assert set(CHECKS) == set(registry.STUDIES)
+    assert all(check.table in registry.STUDIES[command].outputs for command, check in CHECKS.items())
+    assert {"cooperation", *robustness.OF_STUDIES} == {study.name for study in studies}
+    assert {name for study in studies for name in study.outputs} <= set(DESCRIBED)
 
 
 @pytest.mark.parametrize("command", STUDIES)
@@ -58,7 +75,7 @@ def test_every_table_of_a_study_is_described_column_by_column(small_studies: Stu
 
 def test_no_table_is_described_that_no_study_writes(small_studies: StudyRuns) -> None:
     written = {name for run, _ in small_studies.values() for name in own_tables(run)}
-    assert set(re.findall(r"^### `(\w+\.csv)`$", PAGE, re.MULTILINE)) == written
+    assert set(DESCRIBED) == written
 
 
 @pytest.mark.parametrize("code", CODE[1:])
@@ -69,12 +86,8 @@ def test_the_lines_of_python_on_the_page_run(code: str, small_studies: StudyRuns
 
 
 @pytest.mark.parametrize("command", STUDIES)
-def test_a_study_says_it_in_words(
-    small_case: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reeplan.cli.solve.verify_run", lambda run: Verdict())
-    monkeypatch.setattr("reeplan.cli.solve.write_report", lambda run: None)
-    result = run_study(small_case, command, tmp_path / "run")
+def test_a_study_says_it_in_words(small_case: Path, tmp_path: Path, command: str) -> None:
+    result = run_study(small_case, command, tmp_path / "run", extras=TABLES)
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 100
@@ -106,9 +119,8 @@ def test_a_study_that_is_stopped_is_kept_and_gone_on_from(small_case: Path, tmp_
     assert json.loads(first.stdout)["status"] == "interrupted"
     stopped_with, most = list(asked), 10**6
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
         patch.setattr(Executor, "_answer_here", few)
-        second = run_command(command, "--resume", place, "--json")
+        second = run_without_figures(command, "--resume", place, "--json")
     assert second.exit_code == 0, second.output
     assert len(stopped_with) == 4
     assert len(asked) > 4

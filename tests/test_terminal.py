@@ -290,10 +290,8 @@ for module in (solver, allocation, core):
 
 if __name__ == "__main__":
     from reeplan.__main__ import main
-    import reeplan.cli.solve
-    reeplan.cli.solve.draw_figures = lambda run, **_: reeplan.present.figures.Drawing()
-    reeplan.cli.solve.write_report = lambda run: None
-    main()
+    from reeplan.api import Extras
+    main(Extras(figures=False, report=False))
 """
 """The command with libraries that write to the descriptor of standard output; its worker processes read it too."""
 

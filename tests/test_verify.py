@@ -43,13 +43,12 @@ from reeplan.verify.core.prices import check_prices
 from reeplan.verify.core.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
 from reeplan.verify.core.verdict import Ledger
 from reeplan.verify.run import TOPICS, check_plan
-from solved import random_case, run_command
+from solved import random_case
+from solved import run_without_figures as run_command
 from test_hand_cases import Run, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-pytestmark = pytest.mark.usefixtures("no_figures", "not_verified_when_solved")
 
 SEEDS = (0, 2, 4, 5, 6, 7, 8, 9, 13, 14, 17, 21, 25, 29, 36)
 MORE_SEEDS = range(61)
@@ -60,12 +59,6 @@ OPTIMISER = (
     "pyomo", "highspy", "scipy", "reeplan.model", "reeplan.solve", "reeplan.outputs.plan_tables",
     "reeplan.outputs.metrics",    "reeplan.outputs.losses", "reeplan.outputs.run_folder", "reeplan.outputs.iamc",
 )  # fmt: skip
-
-
-@pytest.fixture
-def not_verified_when_solved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here the check is made after the run, once."""
-    monkeypatch.setattr("reeplan.cli.solve.verify_run", lambda run: Verdict())
 
 
 # ---- independence ----------------------------------------------------------------------------------

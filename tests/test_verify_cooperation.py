@@ -51,7 +51,7 @@ from reeplan.verify.studies.cooperation.cooperation import _joint_plan, check_co
 from reeplan.verify.studies.cooperation.deal import Deal, stated_deal
 from reeplan.verify.studies.cooperation.joint_plan import check_joint_plan, joint_point
 from reeplan.verify.studies.cooperation.leaving import check_leaving
-from solved import draw_nothing, run_command
+from solved import run_for_tables
 from support import write_case
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.studies.cooperation.bills import JointPlan
-
-pytestmark = pytest.mark.usefixtures("no_figures")
 
 SHORT_OF_GOODS = TOWN_AND_PORT.replace("50000            500", "50000            60")
 assert SHORT_OF_GOODS != TOWN_AND_PORT
@@ -220,10 +218,7 @@ PLANS: dict[int, Path] = {}
 
 
 def solved(folder: Path, place: Path, *options: object) -> Cooperated:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        patch.setattr("reeplan.cli.solve.verify_run", lambda run: Verdict())
-        result = run_command("cooperate", folder, "--out", place, "--workers", 1, *options)
+    result = run_for_tables("cooperate", folder, "--out", place, "--workers", 1, *options)
     assert result.exit_code == 0, result.output
     found = Cooperated(place)
     PLANS[id(found.case)] = place

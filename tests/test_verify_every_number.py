@@ -19,15 +19,13 @@ from falsified import Cell, Judged, cells_of, falsified, plans_are_read_once
 from forging import forge
 from reeplan.verify import verify_folder
 from reeplan.verify.not_recomputed import KINDS
-from solved import run_command
+from solved import run_without_figures as run_command
 from studies_support import TO_VERIFY
 from support import write_case
 from test_verify_cooperation import CLAUSES, SHORT_OF_GOODS, THIRD_PARTNER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-pytestmark = pytest.mark.usefixtures("no_figures")
 
 RUNS = ("small", "selling", *TO_VERIFY, "two", "three")
 

@@ -24,7 +24,7 @@ from reeplan.present.report import write_report
 from reeplan.verify import Failure, not_recomputed, verify_folder
 from reeplan.verify.not_recomputed import KINDS, files_of
 from reeplan.verify.run import _check_plan as check_plan
-from solved import draw_nothing, run_command
+from solved import run_command, run_without_figures
 from support import write_case
 
 if TYPE_CHECKING:
@@ -107,9 +107,7 @@ def test_a_run_as_it_was_written_holds_and_says_what_was_not_recomputed(small_ru
 
 
 def test_solving_says_the_digests_that_the_page_states(small_case: Path, tmp_path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reeplan.cli.solve.draw_figures", draw_nothing)
-        result = run_command("solve", small_case, "--out", tmp_path / "run", "--target", 0.4, "--workers", 1)
+    result = run_without_figures("solve", small_case, "--out", tmp_path / "run", "--target", 0.4, "--workers", 1)
     assert result.exit_code == 0, result.output
     verdict = verify_folder(tmp_path / "run")
     assert verdict.holds, verdict.failures[:3]
@@ -393,20 +391,18 @@ def test_what_nothing_contradicts_is_listed(run: Path) -> None:
 # ---- drawn again ---------------------------------------------------------------------------------------
 
 
-def test_drawing_again_vouches_for_what_it_draws_alone(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", lambda run: None)
+def test_drawing_again_vouches_for_what_it_draws_alone(run: Path) -> None:
     add(run, "solver.log")
     (run / "report.html").write_text("another page", encoding="utf-8")
-    assert run_command("report", run).exit_code == 0
+    assert run_without_figures("report", run).exit_code == 0
     assert broken(run) == {("fingerprint", "solver.log")}
 
 
-def test_drawing_an_edited_run_says_so(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reeplan.cli.report.draw_figures", lambda run: None)
+def test_drawing_an_edited_run_says_so(run: Path) -> None:
     front = front_of(run)
     front.loc[0, "capital_musd"] += 1.0
     write_table(front, run / "front.csv")
-    result = run_command("report", run)
+    result = run_without_figures("report", run)
     assert result.exit_code == 0
     assert "are not those that the run wrote, and the page says so: front.csv" in result.stderr
     assert "do not use this page" in (run / "report.html").read_text(encoding="utf-8")

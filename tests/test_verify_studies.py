@@ -69,9 +69,8 @@ class Study:
 
     def failures(self) -> list[Failure]:
         ledger = Ledger(Verdict())
-        _, _, check = STUDIES[self.command]
         with contextlib.suppress(UnreadableError):
-            check(self.run, read_manifest(self.run, ledger), self.front, self.case, ledger)
+            STUDIES[self.command].check(self.run, read_manifest(self.run, ledger), self.front, self.case, ledger)
         return ledger.verdict.failures
 
 

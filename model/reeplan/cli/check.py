@@ -26,7 +26,7 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
     """Check a case, print what was found, and return the exit code."""
     began = time.perf_counter()
     loaded = load_tables(case, overlays)
-    bad = is_bad(loaded, strict)
+    bad = loaded.is_bad(strict)
     remarks = notes(loaded.tables) if loaded.tables is not None else []
     if as_json:
         found = {"errors": as_objects(loaded.errors), "warnings": as_objects(loaded.warnings), "notes": remarks}
@@ -45,11 +45,6 @@ def run_check(case: Path, overlays: Sequence[Path], strict: bool, as_json: bool)
         text = "Nothing was solved. What each column means: README.md beside the case, or 'reeplan init FOLDER'."
         say(text, err=True)
     return BAD_INPUT if bad else DONE
-
-
-def is_bad(loaded: Loaded, strict: bool) -> bool:
-    """Whether the case cannot be solved as it is."""
-    return bool(loaded.errors) or (strict and bool(loaded.warnings))
 
 
 def show_problems(loaded: Loaded, strict: bool) -> None:
@@ -74,13 +69,4 @@ def _show(word: str, problem: Problem) -> None:
 
 def as_objects(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Problems for ``--json``."""
-    return [
-        {
-            "file": problem.file,
-            "line": problem.line or None,
-            "column": problem.column or None,
-            "message": problem.message,
-            "hint": problem.hint or None,
-        }
-        for problem in problems
-    ]
+    return [problem.as_object() for problem in problems]

@@ -16,9 +16,11 @@ from reeplan import __version__
 from reeplan.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from reeplan.cli.screen import width
 from reeplan.interrupt import Interrupt
+from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
-    from reeplan.cli.options import Request
+    from reeplan.api.request import Extras, Request
+    from reeplan.studies.base import Option, Study
 
 Command = Callable[..., None]
 
@@ -93,13 +95,16 @@ def _all_finite(_: click.Context, param: click.Parameter, values: tuple[float, .
     return values
 
 
+DATED = "<date>-<time>"
+"""The end of a name that nobody gave."""
+
 POINTS = click.option(
     "--points", type=click.IntRange(1, 1000), help="Resilience levels of the front, its ends included."
 )
 
 
-def _search(each: str, out: str) -> Callable[[Command], Command]:
-    """The case and the options of every command that searches for plans, one ``each`` at a time."""
+def _search(each: str, place: str) -> Callable[[Command], Command]:
+    """The case and the options of every command that searches for plans, one ``each`` at a time; ``place`` is where."""
     options = (
         click.argument("case", type=click.Path(path_type=Path), required=False),
         WITH,
@@ -111,7 +116,7 @@ def _search(each: str, out: str) -> Callable[[Command], Command]:
             type=click.Choice(["worst_case", "weakest_link", "expected", "cvar"]),
             help="How resilience is measured.",
         ),
-        click.option("--out", type=click.Path(path_type=Path), help=out),
+        click.option("--out", type=click.Path(path_type=Path), help=f"Run folder to write [{place}]."),
         click.option(
             "--workers",
             type=click.IntRange(1, 256),
@@ -176,11 +181,11 @@ def _given() -> list[str]:
     ]
 
 
-def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | None = None) -> Request:
+def _request(command: str, case: Path | None, options: dict[str, Any], own: dict[str, Any]) -> Request:
     """What was asked for, once it makes sense; ``own`` are options of this command alone."""
-    from reeplan.cli.options import Request
+    from reeplan.api.request import Request
 
-    request = Request(case=case, **{"points": None, **options}, options=own or {})
+    request = Request(case, command, **options, options=own, extras=_extras())
     if request.target is not None and request.points is not None:
         raise click.UsageError("--target solves one plan and --points a front: give one of them.")
     if (case is None) == (request.resume is None):
@@ -194,6 +199,13 @@ def _request(case: Path | None, options: dict[str, Any], own: dict[str, Any] | N
             "it was started with. Leave this out, or solve the run's inputs as a new run."
         )
     return request
+
+
+def _extras() -> Extras:
+    """What is made beside tables: all, where whoever calls the command line from Python does not say otherwise."""
+    from reeplan.api.request import Extras
+
+    return click.get_current_context().find_object(Extras) or Extras()
 
 
 @contextmanager
@@ -284,176 +296,79 @@ def check(case: Path, overlays: tuple[Path, ...], strict: bool, as_json: bool) -
 
 
 @reeplan.command()
-@_search("point", "Run folder to write [runs/<case>-<date>-<time>].")
+@_search("point", f"runs/<case>-{DATED}")
 @POINTS
 def solve(case: Path | None, **options: Any) -> None:
     """Solve CASE: the front of cost against resilience, tables and figures in a run folder."""
-    from reeplan.cli.solve import run_solve
-
-    sys.exit(run_solve(_request(case, options)))
+    _solve("solve", case, options)
 
 
-@reeplan.command()
-@_search("coalition", "Run folder to write [runs/cooperate-<case>-<date>-<time>].")
-@POINTS
-@click.option(
-    "--levers", is_flag=True, help="Also what each clause of the deal alone is worth: solved anew without it."
-)
-@click.option("--regret", is_flag=True, help="Also what the joint plan leaves a partner when the others walk away.")
-@click.option(
-    "--leaves",
-    multiple=True,
-    type=int,
-    metavar="YEAR",
-    help="With --regret: the year in which they walk away; repeatable [three years, spread over the plan].",
-)
-def cooperate(case: Path | None, levers: bool, regret: bool, leaves: tuple[int, ...], **options: Any) -> None:
-    """What cooperation is worth in CASE: every coalition of partners, who gains, and who should pay whom.
+def _solve(command: str, case: Path | None, options: dict[str, Any], own: dict[str, Any] | None = None) -> None:
+    from reeplan.cli.run import run_solve
 
-    At the levels of the joint front, or at one --target.
-    """
-    from reeplan.cli.cooperation import STUDY
-    from reeplan.cli.solve import run_solve
-
-    if leaves and not regret:
-        raise click.UsageError("--leaves says when partners walk away: give it with --regret.")
-    own = {"levers": levers, "regret": regret, "leaves": list(leaves)}
-    sys.exit(run_solve(_request(case, options, own), STUDY))
+    as_json = options.pop("as_json")
+    sys.exit(run_solve(_request(command, case, options, own or {}), as_json=as_json))
 
 
-@reeplan.command()
-@_search("question", "Run folder to write [runs/alternatives-<case>-<date>-<time>].")
-@click.option(
-    "--slack",
-    multiple=True,
-    type=click.FloatRange(0),
-    callback=_all_finite,
-    metavar="SHARE",
-    help="How much costlier than the cheapest a plan may be, as a share of its cost; repeatable [0.01, 0.03, 0.05].",
-)
-@click.option(
-    "--slack-musd",
-    multiple=True,
-    type=click.FloatRange(0),
-    callback=_all_finite,
-    metavar="MUSD",
-    help="The same as an amount; repeatable.",
-)
-@click.option("--plans", type=click.IntRange(0, 50), help="Whole alternatives to find at each of these [4].")
-@click.option(
-    "--search",
-    type=click.Choice(["classes", "ranges", "bounds"]),
-    help="How far: until it is known what must, may and must not be built; until every least and most is proven; or "
-    "bounds alone [classes].",
-)
-def alternatives(
-    case: Path | None,
-    slack: tuple[float, ...],
-    slack_musd: tuple[float, ...],
-    plans: int | None,
-    search: str | None,
-    **options: Any,
-) -> None:
-    """What plans for CASE that cost little more than the cheapest have in common, and how they differ.
-
-    At --target, or the resilience_target of the settings: must-haves, real choices, must-avoids, and whole plans.
-    """
-    from reeplan.cli.alternatives import STUDY
-    from reeplan.cli.solve import run_solve
-
-    own = {"slack": list(slack), "slack_musd": list(slack_musd), "plans": plans, "search": search}
-    sys.exit(run_solve(_request(case, options, own), STUDY))
+# ---- studies --------------------------------------------------------------------------------------
 
 
-@reeplan.command()
-@_search("future", "Run folder to write [runs/sensitivity-<case>-<date>-<time>].")
-@click.option(
-    "--trajectories", type=click.IntRange(0, 1000), help="Walks of the screening that tells which inputs matter [6]."
-)
-@click.option("--leading", type=click.IntRange(0, 100), help="How many that matter most get indices [4].")
-@click.option(
-    "--samples", type=click.IntRange(0, 2**16), help="Base samples of the indices, a power of 2; 0: no indices [32]."
-)
-@click.option("--futures", type=click.IntRange(0, 10**6), help="Futures drawn from all ranges at once [32].")
-@click.option(
-    "--relaxed",
-    is_flag=True,
-    help="Screening and indices with divisible modules, in a fraction of the time; a few are checked with whole ones.",
-)
-@click.option("--all-relaxed", is_flag=True, help="The same for everything.")
-def sensitivity(
-    case: Path | None,
-    trajectories: int | None,
-    leading: int | None,
-    samples: int | None,
-    futures: int | None,
-    relaxed: bool,
-    all_relaxed: bool,
-    **options: Any,
-) -> None:
-    """Which assumptions of CASE matter, and which decisions stay right whatever they are: its table ranges, varied.
+def _add(study: Study) -> None:
+    """Add the command of a study."""
 
-    At --target, or the resilience_target of the settings.
-    """
-    from reeplan.cli.sensitivity import STUDY
-    from reeplan.cli.solve import run_solve
+    def command(case: Path | None, **options: Any) -> None:
+        own = {option.name: _as_kept(options.pop(option.name), option) for option in study.options}
+        if conflict := study.conflict(own):
+            raise click.UsageError(conflict)
+        _solve(study.command, case, options, own)
 
-    if samples is not None and samples & (samples - 1):
-        raise click.UsageError(f"--samples {samples} is no power of 2: give {2 ** (samples.bit_length() - 1)}.")
-    if relaxed and all_relaxed:
-        raise click.UsageError("--relaxed has no effect with --all-relaxed, which includes it: give one of them.")
-    if relaxed and trajectories == 0 and samples == 0:
-        raise click.UsageError("--relaxed has no effect without screening (--trajectories) and indices (--samples).")
-    if (leading and samples == 0) or (samples and leading == 0):
-        idle, missing = ("--leading", "--samples") if leading else ("--samples", "--leading")
-        raise click.UsageError(f"{idle} has no effect with {missing} 0: then nothing gets indices.")
-    own = {
-        "trajectories": trajectories,
-        "leading": leading,
-        "samples": samples,
-        "futures": futures,
-        "relaxed": relaxed or None,
-        "all_relaxed": all_relaxed or None,
-    }
-    sys.exit(run_solve(_request(case, options, own), STUDY))
+    for option in reversed(study.options):
+        command = _option(option)(command)
+    if not study.single:
+        command = POINTS(command)
+    place = f"runs/{study.command}-<case>-{DATED}"
+    reeplan.command(study.command, help=study.about)(_search(study.unit.removesuffix("s"), place)(command))
 
 
-@reeplan.command()
-@_search("question", "Run folder to write [runs/futures-<case>-<date>-<time>].")
-@POINTS
-@click.option(
-    "--future",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="OVERLAY",
-    help="Also hold every plan against this future, an overlay; repeatable.",
-)
-@click.option(
-    "--cvar-level",
-    multiple=True,
-    type=click.FloatRange(0, 1, max_open=True),
-    callback=_all_finite,
-    metavar="SHARE",
-    help="Depth of the tail in which lost supply is averaged; repeatable [0 and the settings' cvar_level].",
-)
-@click.option("--risk-points", type=click.IntRange(2, 100), help="Plans at each depth [6].")
-def futures(
-    case: Path | None,
-    future: tuple[Path, ...],
-    cvar_level: tuple[float, ...],
-    risk_points: int | None,
-    **options: Any,
-) -> None:
-    """What knowing the future would be worth in CASE, how much each plan is regretted in it, and what risk costs."""
-    from reeplan.cli.solve import run_solve
-    from reeplan.cli.uncertainty import STUDY
+def _option(option: Option) -> Callable[[Command], Command]:
+    """An option of a study as click has it."""
+    if option.kind is bool:
+        return click.option(option.flag, option.name, is_flag=True, help=option.help)
+    return click.option(
+        option.flag,
+        option.name,
+        type=_type_of(option),
+        multiple=option.repeatable,
+        callback=_all_finite if option.kind is float else None,
+        metavar=option.metavar,
+        help=option.help,
+    )
 
-    own = {
-        "future": [path.as_posix() for path in future],
-        "cvar_level": list(cvar_level),
-        "risk_points": risk_points,
-    }
-    sys.exit(run_solve(_request(case, options, own), STUDY))
+
+def _type_of(option: Option) -> Any:
+    bounded = option.least is not None or option.most is not None
+    if option.kind is int and bounded:
+        return click.IntRange(option.least, option.most)  # type: ignore[arg-type]
+    if option.kind is float:
+        most, open_end = (option.most, False) if option.below is None else (option.below, True)
+        return click.FloatRange(option.least, most, max_open=open_end)
+    if option.kind is Path:
+        return click.Path(path_type=Path)
+    return int if option.kind is int else click.Choice(option.kind)  # type: ignore[arg-type]
+
+
+def _as_kept(value: Any, option: Option) -> Any:
+    """A value as the run keeps it: plain, and ``unset`` where the option was not given."""
+    if option.repeatable:
+        return [one.as_posix() if isinstance(one, Path) else one for one in value]
+    return option.unset if value is None or value is False else value
+
+
+for _study in STUDIES.values():
+    _add(_study)
+
+
+# ---- runs -----------------------------------------------------------------------------------------
 
 
 @reeplan.command()
@@ -475,7 +390,7 @@ def report(run: Path) -> None:
     """Draw the figures and report.html of RUN again from its files; its tables stay as they are."""
     from reeplan.cli.report import run_report
 
-    sys.exit(run_report(run))
+    sys.exit(run_report(run, _extras()))
 
 
 @reeplan.command()

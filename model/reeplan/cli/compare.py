@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reeplan.api.comparing import ComparisonError, compare
+from reeplan.cli.console import RunConsole
 from reeplan.cli.exit_codes import BAD_INPUT, DONE
-from reeplan.cli.report import what_is_missing
-from reeplan.cli.screen import Column, explained, say, say_warning, table
+from reeplan.cli.screen import Column, explained, say, table
 from reeplan.inputs.names import counted
-from reeplan.outputs.place_lock import PlaceTakenError
-from reeplan.outputs.run_folder import dated_place, new_place, refuse_if_taken, written_whole
 from reeplan.present.compare.comparable import warnings
-from reeplan.present.compare.folder import compare, write
 from reeplan.present.compare.inputs import CELL, ROW, SEARCH
 from reeplan.present.compare.results import SERVED
-from reeplan.present.compare.runs import LETTERS
 from reeplan.present.compare.tables import at_equal_resilience, builds
 from reeplan.present.compare.words import answer, inputs_in_words
 
@@ -35,49 +32,16 @@ SHOWN = 12
 
 def run_compare(runs: Sequence[Path], out: Path | None, as_json: bool) -> int:
     """Compare run folders, write the comparison, say what differs, and return the exit code."""
-    troubles = refusals(runs, out)
-    if troubles:
-        return _refuse(troubles, as_json)
     try:
-        compared = compare(runs)
-        wanted = out or dated_place("compare")
-        with (
-            new_place(wanted, numbered=out is None, warn=say_warning) as place,
-            written_whole(place) as folder,
-        ):
-            write(compared, folder)
-    except PlaceTakenError as taken:
-        return _refuse([f"{taken.message}: {taken.hint}."], as_json)
-    except (OSError, ValueError, KeyError) as failure:
-        return _refuse([f"the runs could not be compared: {_in_words(failure)}."], as_json)
+        found = compare(runs, out, RunConsole())
+    except ComparisonError as wrong:
+        return _refuse(wrong.troubles, as_json)
+    compared, place = found.compared, found.place
     if as_json:
         click.echo(json.dumps(_as_object(compared, place), ensure_ascii=False))
     else:
         _show(compared, place)
     return DONE
-
-
-def refusals(runs: Sequence[Path], place: Path | None) -> list[str]:
-    """Everything that keeps these runs from being compared, or the comparison from being written there."""
-    said = []
-    if len(runs) < 2:
-        said.append("name at least two runs to compare.")
-    if len(runs) > len(LETTERS):
-        said.append(f"{len(runs)} runs are too many to read beside each other: at most {len(LETTERS)}.")
-    seen: dict[Path, Path] = {}
-    for run in runs:
-        real = run.resolve()
-        if real in seen:
-            said.append(f"{run} is named twice: compare two different runs.")
-        else:
-            said += filter(None, [what_is_missing(run)])
-        seen[real] = run
-    if place is not None:
-        try:
-            refuse_if_taken(place)
-        except PlaceTakenError as taken:
-            said.append(f"{taken.message}: {taken.hint}.")
-    return said
 
 
 def _refuse(troubles: Sequence[str], as_json: bool) -> int:
@@ -86,12 +50,6 @@ def _refuse(troubles: Sequence[str], as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"errors": list(troubles)}, ensure_ascii=False))
     return BAD_INPUT
-
-
-def _in_words(failure: Exception) -> str:
-    if isinstance(failure, OSError):
-        return f"{failure.filename}: {failure.strerror}"
-    return f"nothing named {failure} is there" if isinstance(failure, KeyError) else str(failure).splitlines()[0]
 
 
 # ---- what is printed ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What ``reeplan cooperate`` says: the coalitions, the sharing and the side payments, as text or as one JSON object."""
+"""What ``reeplan cooperate`` says: the coalitions, the sharing and the side payments."""
 
 from __future__ import annotations
 
@@ -8,74 +8,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan.cli.screen import Column, lines, say, table, width
-from reeplan.cli.summary import files_there
-from reeplan.endings import INTERRUPTED, OPTIMAL, status_of_run
-from reeplan.studies.cooperation.deal import NOT_SOLVED, OUT_OF_REACH, Deal
+from reeplan.endings import OPTIMAL
+from reeplan.outputs.summary import measure_in_words
+from reeplan.studies.cooperation.deal import OUT_OF_REACH, Deal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-FILES = {
-    "report.html": "open this first",
-    "coalitions.csv": "what each coalition costs and gains, level by level",
-    "allocation.csv": "what each partner bears by each rule, with bands, and its side payments",
-    "pays.csv": "what each pays in the joint plan before side payments, by part of the cost",
-    "owns.csv": "whose capital is in which plant",
-    "risks.csv": "what each disruption leaves each partner without",
-    "gets.csv": "what reaches each partner, and from where",
-    "levers.csv": "what each clause alone is worth to each partner, solved anew without it",
-    "marginal_prices.csv": "what a little more of each clause is worth",
-    "regret.csv": "what the joint plan leaves a partner when the others walk away",
-    "ceilings.csv": "where a coalition lacks what a shared seller sells, and the worth of a tonne",
-}
+    from reeplan.studies.cooperation.result import Cooperation
 
 BETWEEN = "certain between"
 
 
-def status_of(deal: Deal) -> str:
-    """Infeasible (all together cannot reach the target), or as the searches ended (``endings.status_of_run``)."""
-    statuses = {coalition: deal.status(coalition) for coalition in deal.answers}
-    if statuses.get(deal.everyone) == OUT_OF_REACH:
-        return "infeasible"
-    left = set(statuses.values()) - {OPTIMAL, OUT_OF_REACH}
-    return status_of_run(INTERRUPTED if status == NOT_SOLVED else status for status in left)
-
-
-def as_object(deal: Deal) -> dict[str, Any]:
-    """The deal for ``--json`` and the manifest. ``core``: whether the Shapley value is in the core."""
-    coalitions = [
-        {
-            "partners": row["coalition"].split(" + "),
-            **{
-                name: _number_or_none(row[name])
-                for name in ("cost_musd", "bound_musd", "resilience", "highest_resilience", "gain_musd")
-            },
-            "status": row["status"],
-        }
-        for row in deal.coalition_rows()
-    ]
-    gained = deal.gain(deal.everyone)
-    return {
-        "status": status_of(deal),
-        "target": deal.target,
-        "coalitions": coalitions,
-        "gain_musd": None if gained is None else gained[0],
-        "gain_between_musd": None if gained is None else list(gained[1]),
-        **{rule: deal.shares.get(rule) for rule in ("shapley", "nucleolus", "nash")},
-        "core": deal.in_core("shapley"),
-        "core_is_certain": deal.surely_in_core("shapley"),
-        "core_exists": deal.core_exists,
-        "side_payments_musd": {k: _number_or_none(deal.side_payment("shapley", k)) for k in deal.partners},
-    }
-
-
-def _number_or_none(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def print_deal(deal: Deal, by_level: Mapping[float, Deal], place: Path, measure: str) -> None:
+def print_deal(found: Cooperation) -> None:
     """The tables and sentences on standard output: the deal, and its gain at every level of resilience."""
+    deal, by_level, measure = found.deal, found.by_level, measure_in_words(found.deal.case.settings)
     currency = f"MUSD of {deal.case.settings.currency_year}, present value"
     head = f"Every coalition at a resilience of at least {deal.target:.1%} ({measure}); {currency}"
     click.echo()
@@ -83,7 +30,6 @@ def print_deal(deal: Deal, by_level: Mapping[float, Deal], place: Path, measure:
     for part in (_coalition_lines(deal), _sharing_lines(deal), _sentences(deal), _level_lines(by_level)):
         if part:
             click.echo("\n".join(["", *part]))
-    click.echo("\n".join(["", *files_there(place, FILES)]))
 
 
 def _level_lines(by_level: Mapping[float, Deal]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import Progress as RichProgress
@@ -70,7 +70,7 @@ class TerminalDisplay:
         self._work_task: TaskID | None = None
         self._stage_task: TaskID | None = None
 
-    def __enter__(self) -> TerminalDisplay:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 

@@ -3,79 +3,76 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reeplan import endings
+from reeplan.api.solving import PAGE
 from reeplan.cli.screen import Column, lines, say, table, width
-from reeplan.cli.summary import files_there
-from reeplan.endings import Outcome
+from reeplan.cli.summary import files_there, print_study
 from reeplan.explain.numbers import beside, number
 from reeplan.outputs.summary import front_table, musd, sentence, served
+from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
 
     import pandas as pd
 
-    from reeplan.cli.options import Session
+    from reeplan.api.session import Session
+    from reeplan.api.solving import SolvedRun
     from reeplan.outputs.fingerprints import Digests
-    from reeplan.solve.front import Front
-
-PAGE = "report.html"
 
 
-def status_of(front: Front) -> str:
-    """Done, interrupted, stopped at a limit, or not proven (``endings.status_of_run``)."""
-    if front.outcome is Outcome.INTERRUPTED:
-        return endings.INTERRUPTED
-    if front.complete and all(point.solved for point in front.points):
-        return endings.DONE
-    left = {point.status for point in front.points if not point.solved}
-    left |= set() if front.outcome is Outcome.OPTIMAL else {endings.status_of(front.outcome, found=False)}
-    return endings.status_of_run(left) if left & {endings.UNPROVEN, endings.FAILED} else endings.AT_LIMIT
-
-
-def print_results(
-    session: Session,
-    front: Front,
-    rows: list[dict[str, Any]],
-    status: str,
-    digests: Digests,
-    seconds: float,
-    *,
-    as_json: bool,
-) -> None:
-    """The front as a table and a sentence, or as one JSON object; ``status`` is how the run ended."""
-    place = session.place
+def print_results(run: SolvedRun, began: float, *, as_json: bool) -> None:
+    """What came out as text, or as one JSON object."""
     if as_json:
-        names = ("point", "cost_musd", "resilience", "bound_musd", "gap", "status")
-        points = [{name: row[name] for name in names} for row in rows]
-        said = {"run": place.as_posix(), "status": status, "points": points, "sha256": asdict(digests)}
-        click.echo(json.dumps(said))
+        digests = {"sha256": asdict(run.digests)}
+        said = {"run": run.place.as_posix(), "status": run.status}
+        if run.study is None:
+            click.echo(json.dumps({**said, "points": _points(run), **digests}))
+        else:
+            click.echo(json.dumps({**said, **run.study.found.as_object(), **digests}, ensure_ascii=False))
         return
-    click.echo("\n".join(["", *_table_lines(front_table(rows), disrupted=bool(session.case.windows))]))
+    if run.study is None:
+        _print_front(run)
+    else:
+        print_study(run.study, STUDIES[run.session.command], run.place)
+    say_digests(run.digests)
+    if run.status != endings.DONE:
+        statuses = {row["status"] for row in run.rows}
+        click.echo("\n".join(["", *how_to_go_on(run.session, run.status, statuses)]))
+    seconds = time.perf_counter() - began
+    click.echo(f"\n{run.status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
+
+
+def _points(run: SolvedRun) -> list[dict[str, Any]]:
+    names = ("point", "cost_musd", "resilience", "bound_musd", "gap", "status")
+    return [{name: row[name] for name in names} for row in run.rows]
+
+
+def _print_front(run: SolvedRun) -> None:
+    """The front as a table and a sentence, and where everything is."""
+    case, front = run.session.case, run.front
+    click.echo("\n".join(["", *_table_lines(front_table(run.rows), disrupted=bool(case.windows))]))
     click.echo()
-    say(sentence(front, session.case))
+    say(sentence(front, case))
     for target in front.unreached:
         say(_unreached(target, front.highest_resilience_bound))
     files = {
-        "report.html": "open this first",
+        PAGE: "open this first",
         "figures/front.png": "the front over what each plan builds",
         "front.csv": "one row a plan",
         "plans/": "what each plan builds, runs, buys, stores and costs",
     }
-    click.echo("\n".join(["", *files_there(place, files)]))
-    for row, point in zip(rows, front.points, strict=True):
+    click.echo("\n".join(["", *files_there(run.place, files)]))
+    for row, point in zip(run.rows, front.points, strict=True):
         if point.plan.not_rerun:
             click.echo()
             say(f"{row['point']}, {', '.join(point.plan.not_rerun)}: {endings.PRICES_NOT_KNOWN}.")
-    say_digests(digests)
-    if status != endings.DONE:
-        click.echo("\n".join(["", *how_to_go_on(session, status, {row["status"] for row in rows})]))
-    click.echo(f"\n{status} · {seconds // 60:.0f} min {seconds % 60:.0f} s")
 
 
 def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list[str]:

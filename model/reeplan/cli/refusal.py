@@ -12,14 +12,14 @@ from reeplan.cli.exit_codes import BAD_INPUT
 from reeplan.cli.screen import say
 
 if TYPE_CHECKING:
-    from reeplan.cli.options import Request, UserInputError
+    from reeplan.inputs.errors import UserInputError
 
 
-def refuse(request: Request, refusal: UserInputError, results: str) -> int:
+def refuse(refusal: UserInputError, results: str, *, strict: bool, as_json: bool) -> int:
     """Say what is wrong and return the exit code; ``results`` is what the JSON object calls its empty list of them."""
     if refusal.loaded is not None:
         errors, warnings = refusal.loaded.errors, refusal.loaded.warnings
-        show_problems(refusal.loaded, request.strict)
+        show_problems(refusal.loaded, strict)
         click.echo(err=True)
         say("Nothing was solved and nothing was written. 'reeplan check' shows this list alone.", err=True)
     else:
@@ -27,7 +27,7 @@ def refuse(request: Request, refusal: UserInputError, results: str) -> int:
         say(f"error   {refusal.message}", err=True, rest="        ", whole=True)
         if refusal.hint:
             say(f"        → {refusal.hint}", err=True, rest="        ", whole=True)
-    if request.as_json:
+    if as_json:
         said = as_objects(errors) or [
             {"file": None, "line": None, "column": None, "message": refusal.message, "hint": refusal.hint}
         ]

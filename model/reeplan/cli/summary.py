@@ -1,64 +1,31 @@
-"""What a study says on standard output: its sentences, and where its tables are."""
+"""What a study says on standard output: its sentences or tables, and where its files are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from reeplan.api.solving import PAGE
+from reeplan.cli.deal import print_deal
 from reeplan.cli.screen import explained, say
-from reeplan.cli.study import DONE, INTERRUPTED, LIMIT
-from reeplan.endings import NOT_PROVEN
+from reeplan.studies.cooperation.result import Cooperation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    import pandas as pd
+    from reeplan.studies.base import Study, StudyResult
 
 
-class Told(Protocol):
-    """What a study found."""
-
-    @property
-    def status(self) -> str:
-        """Done, stopped at a limit, or interrupted."""
-
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Its tables."""
-
-    def as_object(self) -> dict[str, Any]:
-        """What ``--json`` says."""
-
-
-@dataclass(frozen=True)
-class ConsoleSummary:
-    """A finding that is told in sentences, a paragraph each; ``files`` says what each of its files holds."""
-
-    found: Told
-    sentences: Sequence[str]
-    files: Mapping[str, str]
-
-    @property
-    def status(self) -> str:
-        """How it ended: done, interrupted, not proven, or at a limit."""
-        return self.found.status if self.found.status in (DONE, INTERRUPTED, NOT_PROVEN) else LIMIT
-
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Its tables."""
-        return self.found.tables()
-
-    def as_object(self) -> dict[str, Any]:
-        """What ``--json`` says, but for the status, which is the run's."""
-        return {name: part for name, part in self.found.as_object().items() if name != "status"}
-
-    def say(self, place: Path) -> None:
-        """Paragraphs, then the files that are there."""
-        for sentence in self.sentences:
-            click.echo()
-            say(sentence)
-        click.echo("\n".join(["", *files_there(place, {"report.html": "open this first", **self.files})]))
+def print_study(result: StudyResult, study: Study, place: Path) -> None:
+    """What was found, then the files that are there."""
+    if isinstance(result.found, Cooperation):
+        print_deal(result.found)
+    for sentence in result.sentences:
+        click.echo()
+        say(sentence)
+    click.echo("\n".join(["", *files_there(place, {PAGE: "open this first", **study.outputs})]))
 
 
 def files_there(place: Path, files: Mapping[str, str]) -> list[str]:

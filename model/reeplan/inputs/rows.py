@@ -44,6 +44,16 @@ class Problem:
     message: str
     hint: str = ""
 
+    def as_object(self) -> dict[str, Any]:
+        """The same as plain values; None where nothing is meant."""
+        return {
+            "file": self.file,
+            "line": self.line or None,
+            "column": self.column or None,
+            "message": self.message,
+            "hint": self.hint or None,
+        }
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -68,3 +78,7 @@ class Loaded:
     warnings: list[Problem] = field(default_factory=list)
     files: int = 0
     row_count: int = 0
+
+    def is_bad(self, strict: bool) -> bool:
+        """Whether the case cannot be solved as it is; ``strict``: warnings are errors."""
+        return bool(self.errors) or (strict and bool(self.warnings))

@@ -18,7 +18,7 @@ ByYear = dict[int, float]
 
 @dataclass(frozen=True)
 class Settings:
-    """The case as a whole. Rates are real fractions a year."""
+    """The case as a whole, and how its resilience is measured. Rates are real fractions a year."""
 
     title: str
     first_year: int
@@ -27,10 +27,6 @@ class Settings:
     discount_rate: float
     resilience_measure: str
     cvar_level: float
-    resilience_target: float | None
-    mip_gap: float
-    time_limit_s: float
-    front_points: int
 
     @property
     def years(self) -> range:

@@ -27,10 +27,9 @@ from reeplan.outputs.places import only_here, replaced_place, unfinished_place
 from reeplan.outputs.plan_tables import cost_parts, plan_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reeplan.inputs.rows import Tables
-    from reeplan.model.case import Settings
     from reeplan.solve.front import Point
     from reeplan.solve.planner import Planner
 
@@ -140,8 +139,8 @@ def _swap_in(draft: Path, place: Path, replaces: bool) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_inputs(tables: Tables, settings: Settings, folder: Path) -> None:
-    """The merged tables as they were solved: solving this folder gives the run again."""
+def write_inputs(tables: Tables, settings: Mapping[str, Any], folder: Path) -> None:
+    """The merged tables with the settings as they were solved: solving this folder gives the run again."""
     for name, table in TABLES.items():
         rows = tables[name]
         if table.optional and not rows:
@@ -154,9 +153,9 @@ def write_inputs(tables: Tables, settings: Settings, folder: Path) -> None:
         write_table(pd.DataFrame(cells, columns=columns, dtype=object), folder / f"{name}.csv")
 
 
-def _settings_cells(cells: list[list[str]], columns: Sequence[str], settings: Settings) -> list[list[str]]:
+def _settings_cells(cells: list[list[str]], columns: Sequence[str], settings: Mapping[str, Any]) -> list[list[str]]:
     """The settings with what the command line asked for instead."""
-    asked = {name: _cell(getattr(settings, name)) for name in settings.__dataclass_fields__}
+    asked = {name: _cell(value) for name, value in settings.items()}
     stated = {row[0] for row in cells}
     kept = [[row[0], asked.get(row[0], row[1]), *row[2:]] for row in cells]
     empty = [""] * (len(columns) - 3)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reeplan.cli.check import is_bad, show_problems
+from reeplan.cli.check import show_problems
 from reeplan.cli.commands import WITH, Target
 from reeplan.cli.exit_codes import BAD_INPUT, DONE, INFEASIBLE, STOPPED_AT_LIMIT
 from reeplan.inputs.names import counted
 from reeplan.standard_output import ERR, sent_to
 
 if TYPE_CHECKING:
+    from reeplan.inputs.rows import Tables
     from reeplan.model.case import Case
     from reeplan.stochastic.bounds import Bounds
     from reeplan.stochastic.parts import Decided
@@ -79,19 +80,22 @@ def main(
     world = MPI.COMM_WORLD
     if world.rank > 0 or world.size > 1:
         _stop_all_if_one_fails()
-    loaded = _read(case, overlays, speak=world.rank == 0)
-    if loaded is None:
+    tables = _read(case, overlays, speak=world.rank == 0)
+    if tables is None:
         sys.exit(BAD_INPUT)
-    settings = loaded.settings
+    from reeplan.model.build_case import case_from_tables
+    from reeplan.solve.search_options import SearchOptions
+
+    loaded, search = case_from_tables(tables), SearchOptions.of(tables.settings)
     if target is None:
-        target = settings.resilience_target
+        target = search.target
     share = float(target) if target not in (None, "none") else 0.0
     if world.rank == 0:
         click.echo(
-            f"{settings.title}: {counted(len(loaded.windows), 'window')}, {counted(bundle, 'window')} a part, "
+            f"{loaded.settings.title}: {counted(len(loaded.windows), 'window')}, {counted(bundle, 'window')} a part, "
             f"{counted(world.size, 'process', 'processes')}"
         )
-    found = _solve(loaded, share, bundle, settings.mip_gap if gap is None else gap, time_limit, relax)
+    found = _solve(loaded, share, bundle, search.gap if gap is None else gap, time_limit, relax)
     if world.rank == 0:
         _say(found, relax)
         if out is not None and found.decided:
@@ -99,18 +103,16 @@ def main(
     sys.exit(DONE if math.isfinite(found.inner_musd) else STOPPED_AT_LIMIT)
 
 
-def _read(case: Path, overlays: tuple[Path, ...], *, speak: bool) -> Case | None:
-    """The case, or None where it cannot be solved; one process says why."""
+def _read(case: Path, overlays: tuple[Path, ...], *, speak: bool) -> Tables | None:
+    """The tables, or None where it cannot be solved; one process says why."""
     from reeplan.inputs import load_tables
-    from reeplan.model.build_case import case_from_tables
 
     loaded = load_tables(case, overlays)
-    if is_bad(loaded, strict=False):
+    if loaded.is_bad(strict=False):
         if speak:
             show_problems(loaded, strict=False)
         return None
-    assert loaded.tables is not None
-    return case_from_tables(loaded.tables)
+    return loaded.tables
 
 
 def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float | None, relax: bool) -> Bounds:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from reeplan.verify.core import shortage
 from reeplan.verify.core.case import Checked
@@ -63,12 +63,27 @@ TOPICS: dict[str, Callable[[Plan, Ledger], None]] = {
     "costs": check_costs,
     "prices": check_prices,
 }
-STUDIES: dict[str, tuple[str, str, StudyCheck]] = {
-    "alternatives": (NEAR_OPTIMAL, "the tables about near-optimal plans", check_alternatives),
-    "sensitivity": (FUTURES, "the tables about sensitivity", check_sensitivity),
-    "futures": (KNOWING, "the tables about an uncertain future", check_futures),
+
+
+class StudyTables(NamedTuple):
+    """A table that tells that a run is of a study, what to call the study's tables, and their check.
+
+    ``repeated``: the manifest repeats rows of them as they stand there.
+    """
+
+    table: str
+    what: str
+    check: StudyCheck
+    repeated: bool = True
+
+
+STUDIES = {
+    "cooperate": StudyTables(COALITIONS, "the tables about cooperation", check_cooperation, repeated=False),
+    "alternatives": StudyTables(NEAR_OPTIMAL, "the tables about near-optimal plans", check_alternatives),
+    "futures": StudyTables(KNOWING, "the tables about an uncertain future", check_futures),
+    "sensitivity": StudyTables(FUTURES, "the tables about sensitivity", check_sensitivity),
 }
-"""By command: a table that tells that the run is a study, what to call its tables, and their check."""
+"""The check of every study by its command."""
 FOLDERS = Rule("plan_folders", "every plan of front.csv, and no other, has its folder")
 CHECKABLE = Rule("checkable", "the tables contradict the case so much that this check could not be made")
 INFEASIBLE = "infeasible"
@@ -113,13 +128,12 @@ def verify_run(run: Path) -> Verdict:
     version = str(versions.get("reeplan")) if isinstance(versions, dict) else None
     for _, row in front.iterrows():
         _check_plan(run, case, row, version, Ledger(verdict, str(row["point"])))
-    if (run / COALITIONS).exists() or "cooperate" in (manifest or {}):
-        _made(lambda: check_cooperation(run, manifest, front, case, ledger), "the tables about cooperation", ledger)
-    for command, (table, what, check) in STUDIES.items():
-        if (run / table).exists() or command in (manifest or {}):
-            _made(partial(check, run, manifest, front, case, ledger), what, ledger)
-            repeated = partial(check_repeated, run, manifest, command, ledger)
-            _made(repeated, f"what the manifest says of {command}", ledger)
+    for command, study in STUDIES.items():
+        if (run / study.table).exists() or command in (manifest or {}):
+            _made(partial(study.check, run, manifest, front, case, ledger), study.what, ledger)
+            if study.repeated:
+                repeated = partial(check_repeated, run, manifest, command, ledger)
+                _made(repeated, f"what the manifest says of {command}", ledger)
     return verdict
 
 

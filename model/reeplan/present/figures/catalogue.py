@@ -26,6 +26,7 @@ from reeplan.present.figures.supply import dependence, source_mix, supply_curve
 from reeplan.present.figures.uncertainty import plan_regret, risk_front
 from reeplan.present.figures.uncertainty import value_of_information as knowing
 from reeplan.present.run import Run
+from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from reeplan.present.figures.spec import FigureSpec, View
 
-FIGURES: tuple[FigureSpec, ...] = (
+OF_PLANS: tuple[FigureSpec, ...] = (
     front.FIGURE,
     build_timeline.FIGURE,
     cost_parts.FIGURE,
@@ -46,21 +47,19 @@ FIGURES: tuple[FigureSpec, ...] = (
     schematic_map.FIGURE,
     supply_curve.FIGURE,
     dependence.FIGURE,
-    who_gains.FIGURE,
-    together_front.FIGURE,
-    burdens.FIGURE,
-    levers.FIGURE,
-    regret.FIGURE,
-    near_optimal.FIGURE,
-    alternatives.FIGURE,
-    knowing.FIGURE,
-    plan_regret.FIGURE,
-    risk_front.FIGURE,
-    tornado.FIGURE,
-    screening.FIGURE,
-    indices.FIGURE,
-    built_in_futures.FIGURE,
-)  # fmt: skip
+)
+"""Figures of every run."""
+
+OF_STUDIES: dict[str, tuple[FigureSpec, ...]] = {
+    "cooperation": (who_gains.FIGURE, together_front.FIGURE, burdens.FIGURE, levers.FIGURE, regret.FIGURE),
+    "alternatives": (near_optimal.FIGURE, alternatives.FIGURE),
+    "uncertainty": (knowing.FIGURE, plan_regret.FIGURE, risk_front.FIGURE),
+    "sensitivity": (tornado.FIGURE, screening.FIGURE, indices.FIGURE, built_in_futures.FIGURE),
+}
+"""Figures of studies, by their names."""
+
+FIGURES = (*OF_PLANS, *(figure for study in STUDIES.values() for figure in OF_STUDIES[study.name]))
+"""All figures, in the order of the report."""
 
 MANY = 40
 """From so many pictures on, two processes draw them: starting one costs as much as a few pictures."""

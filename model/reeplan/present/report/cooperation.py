@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from reeplan.present.report.grid import Grid
     from reeplan.present.report.pictures import Figure
 
-SHOWN_HERE = ("who-gains", "together-front", "pays-owns-risks", "levers", "regret")
-"""Figures of the run that this section shows, and no other."""
-
 
 @dataclass
 class Part:

@@ -13,6 +13,7 @@ from reeplan.present.report.chart import chart
 from reeplan.present.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.present.report.plans import plan_cards
 from reeplan.present.report.sources import input_tables
+from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ def _in_disruption(report: Report, point: str) -> list[Grid]:
 
 
 def _across(report: Report, render: Renderer) -> Markup | None:
-    elsewhere = (*together.SHOWN_HERE, *sureness.SHOWN_HERE)
+    elsewhere = {name for study in STUDIES.values() for name in study.figures}
     figures = [figure for figure in report.figures.get("", []) if figure.name not in elsewhere]
     return render("across.html.j2", figures=figures) if figures else None
 

@@ -28,8 +28,8 @@ _SHORT = {
 def rules_in_words() -> dict[str, str]:
     """Every rule of the independent check as a clause, by its name."""
     found: dict[str, str] = {}
-    for module in pkgutil.iter_modules(reeplan.verify.__path__):
-        for value in vars(importlib.import_module(f"reeplan.verify.{module.name}")).values():
+    for module in pkgutil.walk_packages(reeplan.verify.__path__, "reeplan.verify."):
+        for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, Rule):
                 found[value.name] = value.says
     return found

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 WHAT_TO_ASK: dict[str, Any] = {
     "title": "",
     "resilience_measure": "",
-    "resilience_target": None,
-    "mip_gap": 0.0,
-    "time_limit_s": 0.0,
-    "front_points": 0,
 }
 """Settings that say what is asked of a case, or what it is called: no part of what the case is."""
 
@@ -40,9 +36,8 @@ class ContentKeys:
         """A fingerprint of what is asked, of which case, under which measure and by which versions of the program and
         the solver: equal questions have the same.
 
-        How long the solver may take is no part of it: more time does not make another question. Nor are the settings
-        that only say what to ask of a case: the question itself holds its target and gap, and a case that a run has
-        kept with the settings of its command line is still the same.
+        How long the solver may take is no part of it: more time does not make another question. Nor are title and
+        measure of a case's settings: the measure is the task's.
         """
         measure = task.measure or task.case.settings.resilience_measure
         text = "\n".join([self._of_case(task.case), measure, *written_out(answered_by()), *written_out(task.question)])

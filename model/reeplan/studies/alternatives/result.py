@@ -219,9 +219,8 @@ class NearOptimalResult:
     def as_object(self) -> dict[str, Any]:
         """What was found for ``--json`` and the manifest."""
         if self.knowledge is None or self.cheapest is None:
-            return {"status": self.status, "target": self.target, "slacks": [], "alternatives": [], "checks": []}
+            return {"target": self.target, "slacks": [], "alternatives": [], "checks": []}
         return {
-            "status": self.status,
             "target": self.target,
             "cost_musd": self.cost_musd,
             "bound_musd": _number(self.cheapest.bound_musd),

@@ -4,11 +4,3 @@
 solver, ``design`` and ``indices`` are the methods (SALib's), ``outputs`` what is looked at, ``study`` the order of the
 work, and ``tornado``, ``effects``, ``robust`` and ``result`` put the answers together.
 """
-
-from __future__ import annotations
-
-from reeplan.studies.sensitivity.futures import ImpossibleRangesError, NoRangesError
-from reeplan.studies.sensitivity.result import Sensitivity
-from reeplan.studies.sensitivity.study import Effort, study_sensitivity
-
-__all__ = ["Effort", "ImpossibleRangesError", "NoRangesError", "Sensitivity", "study_sensitivity"]

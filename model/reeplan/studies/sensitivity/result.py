@@ -171,7 +171,6 @@ class Sensitivity:
         """The headline results as plain values; not a number is None."""
         keep = {output.name for output in self.outputs if output.headline or output.proven is not None}
         return {
-            "status": self.status,
             "target": self.target,
             "inputs": [one.name for one in self.inputs],
             "solved": sum(1 for one in self.told if one.answer is not None),

@@ -88,7 +88,7 @@ class Futures:
     def as_object(self) -> dict[str, Any]:
         """One object of plain values: what is not known is None."""
         found = {name: _plain(frame) for name, frame in self.tables().items()}
-        return {"status": self.status, "target": self.target or None, **found, "sentences": self.sentences()}
+        return {"target": self.target or None, **found, "sentences": self.sentences()}
 
 
 def _frame(rows: list[tables.Row], columns: Sequence[str]) -> pd.DataFrame:

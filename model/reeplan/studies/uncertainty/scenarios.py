@@ -1,9 +1,9 @@
 """A case as a two-stage program: its scenarios, the case in which one of them is certain, and what each costs.
 
 A scenario is that one window happens, or that none does. What is decided first is investment; operation on the
-undisrupted path is shared by all scenarios, since nobody knows, and each window adds its own. The model's expected cost is
-exactly the weighted sum of the scenarios' costs: a year of the undisrupted path counts in every scenario that does not
-disrupt it.
+undisrupted path is shared by all scenarios, since nobody knows, and each window adds its own. The model's expected cost
+is exactly the weighted sum of the scenarios' costs: a year of the undisrupted path counts in every scenario that does
+not disrupt it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from reeplan.cli.display import TerminalDisplay
+    from reeplan.api.display import Display
     from reeplan.solve.front import Point
 
 EVERY_S = 10.0
@@ -35,9 +35,7 @@ TABLE, FIGURE = "front-so-far.csv", "front-so-far.png"
 class LiveFront:
     """Hears of the points found so far, says new ones, and keeps a table and a picture of them."""
 
-    def __init__(
-        self, folder: Path, display: TerminalDisplay, money: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, folder: Path, display: Display, money: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.table, self.figure = folder / TABLE, folder / "figures" / FIGURE
         self._display, self._money, self._clock = display, money, clock
         self._points: Sequence[Point] = ()
@@ -78,7 +76,7 @@ class LiveFront:
         self._next_at = done + max(EVERY_S, (done - now) / SHARE)
         if not self._has_said:
             self._has_said = True
-            self._display.say(f"    the front as it is found: {self.figure}")
+            self._display.so_far(self.figure)
 
     def remove(self) -> None:
         """The run is whole: its own tables and figures take their place."""

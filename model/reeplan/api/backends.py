@@ -1,16 +1,17 @@
-"""Where ``reeplan solve`` has its points solved when it is not on this machine alone."""
+"""Where a run has its points solved when it is not on this machine alone."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reeplan.cli.options import Request, UserInputError
+from reeplan.inputs.errors import UserInputError
 from reeplan.solve.executor import UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reeplan.api.request import Request
     from reeplan.solve.executor import Backend
 
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def machines_of(request: Request) -> Iterator[Backend | None]:
     """The workers that were asked for; None for those of this machine.
 
-    Raises RefusedError where they cannot be had.
+    Raises UserInputError where they cannot be had.
     """
     if request.dask is not None:
         with _dask_cluster(request.dask) as cluster:

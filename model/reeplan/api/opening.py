@@ -7,13 +7,20 @@ import platform
 import shlex
 import shutil
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from reeplan import __version__
-from reeplan.cli.asked import (
+from reeplan.api.request import SOLVE
+from reeplan.api.session import Session
+from reeplan.inputs import load_tables
+from reeplan.inputs.errors import UserInputError
+from reeplan.inputs.names import counted, listing
+from reeplan.inputs.rows import Problem
+from reeplan.model.build_case import case_from_tables
+from reeplan.outputs.asked import (
     FINGERPRINT,
     Asked,
     answering,
@@ -25,12 +32,6 @@ from reeplan.cli.asked import (
     read_record,
     words_that_changed,
 )
-from reeplan.cli.check import as_objects, is_bad
-from reeplan.cli.screen import say, say_warning
-from reeplan.inputs import load_tables
-from reeplan.inputs.names import counted, listing
-from reeplan.inputs.rows import Problem
-from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.place_lock import PlaceTakenError
 from reeplan.outputs.places import did_you_mean_run, finished_place, only_here, unfinished_place
 from reeplan.outputs.run_folder import (
@@ -44,15 +45,19 @@ from reeplan.outputs.run_folder import (
     sha256_of_inputs,
 )
 from reeplan.solve.executor import answers
+from reeplan.solve.search_options import SearchOptions
+from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from reeplan.inputs.rows import Loaded, Tables
+    from reeplan.api.display import Display
+    from reeplan.api.request import Request
+    from reeplan.inputs.rows import Tables
     from reeplan.model.case import Case
-
-SOLVE = "solve"
+    from reeplan.outputs.asked import Asked
+    from reeplan.studies.base import Options
 
 COMMAND_LINE = "command line"
 """Where a problem is that lies in no file."""
@@ -61,105 +66,22 @@ DONE, INFEASIBLE = "done", "infeasible"
 """The status of runs that there is no going on with."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What was asked on the command line; None where the case's settings hold."""
-
-    case: Path | None
-    overlays: tuple[Path, ...]
-    target: float | str | None
-    points: int | None
-    measure: str | None
-    out: Path | None
-    workers: int | None
-    gap: float | None
-    time_limit: float | None
-    seed: int
-    resume: Path | None
-    strict: bool
-    as_json: bool
-    dask: str | None = None
-    mpi: bool = False
-    options: dict[str, Any] = field(default_factory=dict)
-    """What a study asks for beyond what every search has."""
-
-
-class UserInputError(Exception):
-    """What was asked cannot be done as asked; nothing was solved or written."""
-
-    def __init__(self, message: str, hint: str = "", loaded: Loaded | None = None) -> None:
-        super().__init__(message)
-        self.message, self.hint, self.loaded = message, hint, loaded
-
-
-@dataclass(frozen=True)
-class Session:
-    """One run: its case, how it is solved, where it goes, and what its manifest says from the start.
-
-    ``single``: one plan and not a front. ``retry_limits``: points that ended at a time limit are tried again. ``asked``
-    is all that is asked, ``source`` where a run lies that is resumed, ``reworded`` where its tables have other words.
-    """
-
-    name: str
-    loaded: Loaded
-    case: Case
-    place: Path
-    single: bool
-    seed: int
-    workers: int | None
-    facts: dict[str, Any]
-    asked: Asked
-    retry_limits: bool = False
-    source: Path | None = None
-    reworded: Sequence[str] = ()
-
-    @property
-    def resumed(self) -> bool:
-        """Whether the run was started before."""
-        return self.source is not None
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of all that is asked: answers of the run are found by it."""
-        return str(self.facts[FINGERPRINT])
-
-    @property
-    def one_plan(self) -> bool:
-        """Whether the front is one plan: that is asked, or the case has no disruptions and so no trade-off."""
-        return self.single or self.case.settings.front_points == 1 or not self.case.windows
-
-    @property
-    def command(self) -> str:
-        """Which command this is a run of."""
-        return str(self.facts.get("command", SOLVE))
-
-    @property
-    def unfinished(self) -> Path:
-        """Where the run is written until it is whole."""
-        return unfinished_place(self.place)
-
-
 @contextmanager
-def open_session(
-    request: Request,
-    command: str = SOLVE,
-    single: bool = False,
-    check: Callable[[Session], None] = lambda session: None,
-) -> Iterator[Session]:
-    """The run that is asked for, by the command that asks for it; nobody else works at its place meanwhile.
+def open_session(request: Request, display: Display) -> Iterator[Session]:
+    """The run that is asked for; nobody else works at its place meanwhile.
 
-    ``single``: always of one plan. ``check`` refuses what the command cannot do.
+    Raises UserInputError for what the command cannot do.
     """
     with ExitStack() as held:
         try:
             if request.resume is not None:
-                held.enter_context(only_here(request.resume, say_warning))
-                session = _resumed(request, command)
-                check(session)
+                held.enter_context(only_here(request.resume, display.warn))
+                session = _resumed(request)
+                _check(session)
             else:
-                session = _fresh(request, command, single)
-                check(session)
-                session = replace(session, place=_place_of_its_own(request, session.place, held))
+                session = _fresh(request)
+                _check(session)
+                session = replace(session, place=_place_of_its_own(request, session.place, held, display))
         except PlaceTakenError as taken:
             raise UserInputError(f"{taken.message}.", f"{taken.hint}.") from taken
         except OSError as trouble:
@@ -167,9 +89,14 @@ def open_session(
         yield session
 
 
-def _place_of_its_own(request: Request, place: Path, held: ExitStack) -> Path:
+def _check(session: Session) -> None:
+    if (study := STUDIES.get(session.command)) is not None:
+        study.steps.check(session.study_inputs)
+
+
+def _place_of_its_own(request: Request, place: Path, held: ExitStack, display: Display) -> Path:
     try:
-        return held.enter_context(new_place(place, numbered=request.out is None, warn=say_warning))
+        return held.enter_context(new_place(place, numbered=request.out is None, warn=display.warn))
     except PlaceTakenError:
         raise
     except OSError as trouble:
@@ -183,22 +110,36 @@ def not_written(place: Path, trouble: Exception) -> str:
     return f"the run folder {place} could not be written: {trouble}."
 
 
-def _fresh(request: Request, command: str, single: bool) -> Session:
-    assert request.case is not None
-    place = request.out or dated_place(_name_of_run(request, command))
+def _options_of(request: Request) -> Options:
+    """All options of the command. Raises UserInputError where there is no such command, or no such option of it."""
+    if request.command in STUDIES:
+        return STUDIES[request.command].with_all(request.options)
+    if request.command != SOLVE:
+        raise UserInputError(f"there is no study '{request.command}'.", f"there are {listing(list(STUDIES))}.")
+    return {}
+
+
+def _fresh(request: Request) -> Session:
+    if request.case is None:
+        raise UserInputError("there is neither a case to solve nor a run to resume.")
+    options = _options_of(request)
+    place = request.out or dated_place(_name_of_run(request))
     if request.out is not None:
         refuse_if_taken(place)  # again when it is taken: reading a large case takes a while
     loaded = load_tables(request.case, request.overlays)
     if loaded.tables is not None:
-        loaded.warnings += _without_effect(request, command, loaded.tables)
-    if is_bad(loaded, request.strict) or loaded.tables is None:
+        loaded.warnings += _without_effect(request, loaded.tables)
+    if loaded.tables is None or loaded.is_bad(request.strict):
         raise UserInputError("", loaded=loaded)
-    case = _with_options(case_from_tables(loaded.tables), request)
+    case = _as_measured(case_from_tables(loaded.tables), request)
+    search = _with_options(SearchOptions.of(loaded.tables.settings, request.seed), request)
+    settings = {**asdict(case.settings), **search.as_settings}
     _check_measure(case)
-    single = single or request.target is not None
+    study = STUDIES.get(request.command)
+    single = request.target is not None or (study is not None and study.single)
     facts = {
-        "command": command,
-        "options": request.options,
+        "command": request.command,
+        "options": options,
         "case": request.case.as_posix(),
         "overlays": [overlay.as_posix() for overlay in request.overlays],
         "title": case.settings.title,
@@ -206,20 +147,20 @@ def _fresh(request: Request, command: str, single: bool) -> Session:
         "inputs_sha256": sha256_of_inputs([request.case, *request.overlays]),
         "single": single,
         "seed": request.seed,
-        "settings": asdict(case.settings),
+        "settings": settings,
         "versions": _versions(),
-        "warnings": as_objects(loaded.warnings),
+        "warnings": [problem.as_object() for problem in loaded.warnings],
     }
-    asked = asked_for(facts, asdict(case.settings), loaded.tables)
+    asked = asked_for(facts, settings, loaded.tables)
     facts[FINGERPRINT] = fingerprint(asked)
-    return Session(str(request.case), loaded, case, place, single, request.seed, request.workers, facts, asked)
+    return Session(str(request.case), loaded, case, place, single, search, request.workers, facts, asked)
 
 
-def _without_effect(request: Request, command: str, tables: Tables) -> Iterator[Problem]:
+def _without_effect(request: Request, tables: Tables) -> Iterator[Problem]:
     """Options that this case, or one plan, has no use for."""
     points = tables.settings["front_points"] if request.points is None else request.points
     one_plan = request.target is not None or points == 1 or not tables["scenarios"]
-    if command == SOLVE and one_plan and (request.workers or 1) > 1:
+    if request.command == SOLVE and one_plan and (request.workers or 1) > 1:
         yield Problem(COMMAND_LINE, 0, "--workers", "has no effect: one plan is solved by one worker.", "leave it out.")
     for name, given in (("--points", (request.points or 1) > 1), ("--measure", request.measure is not None)):
         if given and not tables["scenarios"]:
@@ -235,14 +176,14 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _name_of_run(request: Request, command: str) -> str:
+def _name_of_run(request: Request) -> str:
     assert request.case is not None
-    before = "" if command == SOLVE else f"{command}-"
+    before = "" if request.command == SOLVE else f"{request.command}-"
     after = "" if request.target is None else f"-target-{request.target}"
     return f"{before}{request.case.resolve().name or 'case'}{after}"
 
 
-def _resumed(request: Request, command: str) -> Session:
+def _resumed(request: Request) -> Session:
     """Resume an unfinished run, or a finished one that stopped early, as what it was started as."""
     assert request.resume is not None
     place = finished_place(request.resume)
@@ -255,7 +196,7 @@ def _resumed(request: Request, command: str) -> Session:
         raise UserInputError(
             f"{source} does not hold enough to go on.", f"remove it and solve the case again, with --out {place}."
         )
-    if (other := facts.get("command", SOLVE)) != command:
+    if (other := facts.get("command", SOLVE)) != request.command:
         raise UserInputError(
             f"the run at {place} is one of 'reeplan {other}'.", f"resume it: reeplan {other} --resume {place}."
         )
@@ -266,12 +207,13 @@ def _resumed(request: Request, command: str) -> Session:
     then = read_record(source, answering(now))
     if then is not None:
         loaded.tables = in_the_order_of(then, loaded.tables)
-    case = case_from_tables(loaded.tables)
-    asked = asked_for(now, asdict(case.settings), loaded.tables)
+    case, search = case_from_tables(loaded.tables), SearchOptions.of(loaded.tables.settings, int(facts.get("seed", 0)))
+    asked = asked_for(now, {**asdict(case.settings), **search.as_settings}, loaded.tables)
     _refuse_if_asked_otherwise(place, source, facts, then, asked)
     if request.time_limit is not None:
-        case = replace(case, settings=replace(case.settings, time_limit_s=request.time_limit))
-    facts |= {"title": case.settings.title, "settings": asdict(case.settings), "versions": _versions()}
+        search = replace(search, time_limit_s=request.time_limit)
+    settings = {**asdict(case.settings), **search.as_settings}
+    facts |= {"title": case.settings.title, "settings": settings, "versions": _versions()}
     facts.pop("versions_elsewhere", None)  # their answers were not kept
     workers = request.workers if request.workers is not None else facts.get("workers")
     return Session(
@@ -280,7 +222,7 @@ def _resumed(request: Request, command: str) -> Session:
         case=case,
         place=place,
         single=bool(facts.get("single")),
-        seed=int(facts.get("seed", 0)),
+        search=search,
         workers=workers,
         facts=facts,
         asked=asked,
@@ -346,20 +288,19 @@ def _refuse_if_asked_otherwise(
     )
 
 
-def take_up(session: Session) -> None:
+def take_up(session: Session, display: Display) -> None:
     """Bring the answers of a run that is resumed to where it goes on, and say how many of them are lost."""
     if session.source is None:
         return
     if session.reworded:
-        text = f"{listing(session.reworded)} changed since the run was started; no answer depends on it."
-        say(f"note    {text}", err=True, rest="        ", whole=True)
+        display.note(f"{listing(session.reworded)} changed since the run was started; no answer depends on it.")
     try:
         unreadable = _reopened(session) if session.source == session.place else _sifted(session)
     except OSError as trouble:
         raise UserInputError(f"{session.source} cannot be used: {trouble}.") from trouble
     if unreadable:
         many = counted(unreadable, "stored answer")
-        say_warning(f"{many} could not be read and {'is' if unreadable == 1 else 'are'} solved again.")
+        display.warn(f"{many} could not be read and {'is' if unreadable == 1 else 'are'} solved again.")
 
 
 def _sifted(session: Session) -> int:
@@ -377,18 +318,20 @@ def _reopened(session: Session) -> int:
     return unreadable
 
 
-def _with_options(case: Case, request: Request) -> Case:
-    """The case with what the command line asks for instead of its settings."""
-    asked: dict[str, Any] = {
-        "front_points": request.points,
-        "resilience_measure": request.measure,
-        "mip_gap": request.gap,
-        "time_limit_s": request.time_limit,
-    }
+def _with_options(search: SearchOptions, request: Request) -> SearchOptions:
+    """What the settings ask with what the request asks instead."""
+    asked: dict[str, Any] = {"points": request.points, "gap": request.gap, "time_limit_s": request.time_limit}
     changes = {name: value for name, value in asked.items() if value is not None}
     if request.target is not None:
-        changes["resilience_target"] = None if request.target == "none" else request.target
-    return replace(case, settings=replace(case.settings, **changes))
+        changes["target"] = None if request.target == "none" else request.target
+    return replace(search, **changes)
+
+
+def _as_measured(case: Case, request: Request) -> Case:
+    """The case, whose resilience is measured as the request asks."""
+    if request.measure is None:
+        return case
+    return replace(case, settings=replace(case.settings, resilience_measure=request.measure))
 
 
 def _check_measure(case: Case) -> None:
