@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import pandas as pd
 
 from reeplan.cli.deal import as_object, print_deal, status_of
 from reeplan.cli.options import UserInputError
 from reeplan.cli.study import Study, StudyContext
 from reeplan.endings import AT_LIMIT, INTERRUPTED, NOT_PROVEN
+from reeplan.outputs.spec import cooperation as spec
 from reeplan.outputs.summary import measure_in_words
-from reeplan.studies.cooperation.deal import CEILING_COLUMNS, Deal
 from reeplan.studies.cooperation.fronts import Coalitions, ask_reaches, common_level, deals
 from reeplan.studies.cooperation.joint_investment import investment_of
-from reeplan.studies.cooperation.levers import COLUMNS as LEVER_COLUMNS
 from reeplan.studies.cooperation.levers import value_levers
-from reeplan.studies.cooperation.marginal_prices import MarginalPrice, marginal_prices, price_rows
-from reeplan.studies.cooperation.walking_away import Row, regret
+from reeplan.studies.cooperation.marginal_prices import marginal_prices
+from reeplan.studies.cooperation.walking_away import regret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from reeplan.cli.options import Session
+    from reeplan.studies.cooperation.deal import Deal
 
 MOST_PARTNERS = 8
 """Each partner more doubles the number of coalitions: 255 with so many."""
@@ -52,10 +52,10 @@ class Cooperation:
         """Every coalition at every level, and what follows at the target."""
         rows = [row for level in sorted(self.by_level) for row in self.by_level[level].coalition_rows()]
         return {
-            "coalitions": pd.DataFrame(rows),
-            "allocation": pd.DataFrame(self.deal.allocation_rows()),
-            **{name: pd.DataFrame(rows) for name, rows in self.deal.bill_rows().items()},
-            "ceilings": pd.DataFrame(self.deal.ceiling_rows(), columns=list(CEILING_COLUMNS)),
+            "coalitions": spec.COALITIONS.frame(rows),
+            "allocation": spec.ALLOCATION.frame(self.deal.allocation_rows()),
+            **{output.name: output.frame(rows) for output, rows in self.deal.bill_rows().items() if rows},
+            "ceilings": spec.CEILINGS.frame(self.deal.ceiling_rows()),
             **self.more,
         }
 
@@ -135,7 +135,7 @@ def _regret(setting: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
         setting.ask,
         side_payments,
     )
-    return {"regret": pd.DataFrame(found.table_rows(), columns=[item.name for item in fields(Row)])}
+    return {"regret": spec.REGRET.frame(found.table_rows())}
 
 
 def _levers(setting: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
@@ -149,10 +149,9 @@ def _levers(setting: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
         prices = ()
     setting.say("              what each clause alone is worth")
     levers = value_levers(setting.case, deal.target, setting.gap, setting.controls, setting.ask, deal.answers)
-    columns = [item.name for item in fields(MarginalPrice)]
     return {
-        "levers": pd.DataFrame(levers.rows(), columns=list(LEVER_COLUMNS)),
-        "marginal_prices": pd.DataFrame(price_rows(prices), columns=columns),
+        "levers": spec.LEVERS.frame(levers.rows()),
+        "marginal_prices": spec.MARGINAL_PRICES.frame(map(vars, prices)),
     }
 
 

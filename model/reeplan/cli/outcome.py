@@ -13,7 +13,8 @@ from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.cli.summary import files_there
 from reeplan.endings import Outcome
 from reeplan.explain.numbers import beside, number
-from reeplan.outputs.summary import front_table, musd, sentence, served
+from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.summary import musd, sentence, served
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
@@ -56,7 +57,7 @@ def print_results(
         said = {"run": place.as_posix(), "status": status, "points": points, "sha256": asdict(digests)}
         click.echo(json.dumps(said))
         return
-    click.echo("\n".join(["", *_table_lines(front_table(rows), disrupted=bool(session.case.windows))]))
+    click.echo("\n".join(["", *_table_lines(FRONT.frame(rows), disrupted=bool(session.case.windows))]))
     click.echo()
     say(sentence(front, session.case))
     for target in front.unreached:

@@ -49,7 +49,7 @@ from reeplan.outputs.run_folder import (
     write_plan,
     written_whole,
 )
-from reeplan.outputs.summary import front_table
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.present.figures import DrawingError, draw_figures
 from reeplan.present.figures.index import bind_figures, say_none_drawn
 from reeplan.present.report import write_report
@@ -193,7 +193,7 @@ def _solve_into(
     display.stage(f"4/4 Results   {_plans(front)}: tables, figures, an independent check, report")
     _clear_results(folder)
     rows = [write_plan(planner, point, folder) for point in front.points]
-    write_table(front_table(rows), folder / "front.csv")
+    write_table(FRONT.frame(rows), folder / FRONT.file)
     if finding is not None:
         _write_finding(finding, folder)
     join_logs(folder)
@@ -301,8 +301,7 @@ def _study(study: Study, place: _Place, front: Front) -> StudyResult:
 
 def _write_finding(finding: StudyResult, folder: Path) -> None:
     for name, table in finding.tables().items():
-        if len(table.columns):
-            write_table(table, folder / f"{name}.csv")
+        write_table(table, folder / f"{name}.csv")
 
 
 def _lacks_a_point(front: Front, place: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.verify.core import shortage
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.costs import check_costs, expected_costs
@@ -28,7 +29,7 @@ from reeplan.verify.core.metrics import check_metrics
 from reeplan.verify.core.operation import check_operation
 from reeplan.verify.core.plan import Plan, read_plan
 from reeplan.verify.core.prices import check_prices
-from reeplan.verify.core.shapes import BASE, FRONT, SERVED
+from reeplan.verify.core.shapes import BASE, SERVED
 from reeplan.verify.core.shortage import check_shortage
 from reeplan.verify.core.storage import check_storage
 from reeplan.verify.core.trade import check_trade
@@ -104,7 +105,7 @@ def verify_run(run: Path) -> Verdict:
             _check_no_plan(run, manifest, ledger)
             return verdict
     served = [f"{SERVED}{partner}" for partner in inputs.wacc]
-    front = _made(lambda: read_table(run / "front.csv", FRONT, ledger, served), "front.csv", ledger)
+    front = _made(lambda: read_table(run, FRONT, ledger, served), "front.csv", ledger)
     if front is None:
         return verdict
     case = Checked(inputs)

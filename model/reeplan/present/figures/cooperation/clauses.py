@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, SMALL, TINY, paler
 from reeplan.present.charts.ticks import tick_label, ticks_between
 from reeplan.present.figures.cooperation.clause_table import OUT_BOTH, Lever, is_unsolved, levers_of, table_of
-from reeplan.present.figures.cooperation.data import LEVERS, Amount, deal_level, partner_colours
+from reeplan.present.figures.cooperation.data import Amount, deal_level, partner_colours
 from reeplan.present.figures.cooperation.wording import level_subtitle, ranged, signed
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words import capitalised, count, display_name, join_and
@@ -254,5 +255,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=LEVERS,
+    needs=LEVERS.file,
 )
