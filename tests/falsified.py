@@ -22,8 +22,8 @@ from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.levels import check_levels
 from reeplan.verify.core.manifest import check_points, read_manifest
 from reeplan.verify.core.plan import Plan, read_plan
-from reeplan.verify.core.shapes import SERVED
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.run import STUDIES, TOPICS, check_plan
 from reeplan.verify.studies.cooperation import cooperation
 from reeplan.verify.studies.uncertainty import uncertainty

@@ -91,7 +91,7 @@ def test_a_table_has_its_columns_in_their_order() -> None:
     frame = TABLE.frame([ROW])
     assert list(frame) == ["field", "sown", "trees", "worth_musd", "least_musd", "most_musd", "ripe", *OWNERS]
     assert list(TABLE.frame([{**ROW, "shade": 0.5}, ROW]))[-3:] == ["shade", *OWNERS]
-    assert list(TABLE.frame([])) == [name for name in TABLE.names if name != "shade"]
+    assert list(TABLE.frame([], OWNERS)) == [*(name for name in TABLE.names if name != "shade"), *OWNERS]
 
 
 def test_years_stay_whole_where_some_are_missing() -> None:

@@ -41,8 +41,8 @@ from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.manifest import check_points
 from reeplan.verify.core.plan import Plan, read_plan
 from reeplan.verify.core.prices import check_prices
-from reeplan.verify.core.shapes import SERVED
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.run import TOPICS, check_plan
 from solved import random_case, run_command
 from test_hand_cases import Run, runs

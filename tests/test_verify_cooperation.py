@@ -42,8 +42,8 @@ from reeplan.verify.core.case import Checked
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.manifest import read_manifest
-from reeplan.verify.core.shapes import SERVED
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.studies.cooperation import fair_shares
 from reeplan.verify.studies.cooperation.allocation import Shares, check_allocation
 from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices

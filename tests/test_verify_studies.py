@@ -31,8 +31,8 @@ from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.manifest import read_manifest
 from reeplan.verify.core.scenarios import Outlook, mean_of_worst, outlooks
-from reeplan.verify.core.shapes import SERVED
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.run import STUDIES
 from reeplan.verify.studies.alternatives.quantities import common_step
 from reeplan.verify.studies.repeated import check_repeated

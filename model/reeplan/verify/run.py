@@ -29,11 +29,11 @@ from reeplan.verify.core.metrics import check_metrics
 from reeplan.verify.core.operation import check_operation
 from reeplan.verify.core.plan import Plan, read_plan
 from reeplan.verify.core.prices import check_prices
-from reeplan.verify.core.shapes import BASE, SERVED
 from reeplan.verify.core.shortage import check_shortage
 from reeplan.verify.core.storage import check_storage
 from reeplan.verify.core.trade import check_trade
 from reeplan.verify.core.verdict import Ledger, Rule, Verdict
+from reeplan.verify.core.vocabulary import BASE, SERVED
 from reeplan.verify.not_recomputed import files_of
 from reeplan.verify.studies.alternatives.near_optimal import TABLE as NEAR_OPTIMAL
 from reeplan.verify.studies.alternatives.near_optimal import check_alternatives

@@ -45,6 +45,11 @@ class Column:
         return self.kind in ("number", "integer")
 
     @property
+    def may_be_left_out(self) -> bool:
+        """Whether a row may be without it."""
+        return self.empty or self.missing or self.unbounded or self.one_each
+
+    @property
     def one_each(self) -> bool:
         """Whether it stands for several columns."""
         return self.name.endswith(">")
@@ -94,17 +99,17 @@ class Output:
             raise KeyError(f"{self.file} has no column {name}")
         return found
 
-    def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
+    def frame(self, rows: Iterable[Row], one_each: Iterable[str] = ()) -> pd.DataFrame:
         """Rows as the table that is written: columns in their order, years and counts as whole numbers.
 
-        A cell that may be empty need not be in a row. Raises WrongColumnsError where a row lacks another, or has one
-        that the table does not have.
+        A cell that may be empty need not be in a row. ``one_each``: columns of partners, years or runs that are there
+        without rows too. Raises WrongColumnsError where a row lacks a cell, or has one that the table does not have.
         """
         rows = list(rows)
         heads = dict.fromkeys(tuple(row) for row in rows)
         for head in heads:
             self._check(head)
-        present = list(dict.fromkeys(name for head in heads for name in head))
+        present = list(dict.fromkeys([*one_each, *(name for head in heads for name in head)]))
         names = [name for column in self.columns for name in _names_of(column, present)]
         frame = pd.DataFrame(rows, columns=names)
         for column in self.columns:
@@ -114,7 +119,7 @@ class Output:
 
     def _check(self, head: tuple[str, ...]) -> None:
         unknown = [name for name in head if not any(column.covers(name) for column in self.columns)]
-        lacking = [c.name for c in self.columns if not (c.empty or c.missing or c.one_each or c.name in head)]
+        lacking = [c.name for c in self.columns if not (c.may_be_left_out or c.name in head)]
         if unknown or lacking:
             raise WrongColumnsError(f"{self.file}: unknown columns {unknown}, columns without a value {lacking}")
 

@@ -12,8 +12,8 @@ import pandas as pd
 from reeplan.outputs.spec.plans import PLAN_TABLES
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.frames import crossed, joined, total
-from reeplan.verify.core.shapes import EXCHANGE
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import EXCHANGE
 
 if TYPE_CHECKING:
     from pathlib import Path

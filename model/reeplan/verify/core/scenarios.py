@@ -15,9 +15,9 @@ from reeplan.outputs.spec.plans import PLAN_TABLES
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.frames import joined
 from reeplan.verify.core.plan import Plan
-from reeplan.verify.core.shapes import BASE
 from reeplan.verify.core.shortage import PLACE, value_shares
 from reeplan.verify.core.verdict import Ledger, Verdict
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,9 +15,9 @@ import pandas as pd
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.plan import read_plan
-from reeplan.verify.core.shapes import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.core.tolerances import COPIED, DIGITS, PART_SUMS, REACHED, Allowance
 from reeplan.verify.core.verdict import Ledger, Rule, Verdict
+from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.cooperation.allocation import check_allocation
 from reeplan.verify.studies.cooperation.bills import JointPlan
 from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices

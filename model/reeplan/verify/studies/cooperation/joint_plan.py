@@ -11,9 +11,9 @@ import pandas as pd
 from reeplan.outputs.spec.cooperation import CEILINGS, GETS, OWNS, PAYS, RISKS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import empty, total
-from reeplan.verify.core.shapes import PARTS
 from reeplan.verify.core.tolerances import COPIED, FIGURE, KEPT, PRICED, REACHED, SUMMED, Allowance
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import PARTS
 from reeplan.verify.studies.cooperation.bills import parts_of_use
 
 if TYPE_CHECKING:

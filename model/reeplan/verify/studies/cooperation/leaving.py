@@ -18,9 +18,9 @@ from reeplan.verify.core import shortage
 from reeplan.verify.core.costs import annuity
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import crossed
-from reeplan.verify.core.shapes import BASE, FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.core.tolerances import COPIED, FIGURE, PART_SUMS, REACHED, SUMMED, Allowance
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE, FAILED, UNBOUNDED, UNPROVEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,9 +11,9 @@ import pandas as pd
 
 from reeplan.outputs.spec.sensitivity import FUTURES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.core.tolerances import PART_SUMS, Allowance
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, yes
 
 if TYPE_CHECKING:

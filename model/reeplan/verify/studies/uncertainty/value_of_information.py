@@ -15,9 +15,9 @@ import pandas as pd
 from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, VALUE_OF_KNOWING
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, probabilities
-from reeplan.verify.core.shapes import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.core.tolerances import COPIED, Allowance
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.reading import ARITHMETIC, SHARES, SOLVED, STUDY_STATUS
 
 if TYPE_CHECKING:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from reeplan.outputs.spec.plans import IAMC
+
 BASE = "base"
 PARTS = ("annuities", "fixed", "process", "purchases", "transport", "sales", "holding", "shortage", "restock")
 
-EXCHANGE = "iamc"
+EXCHANGE = IAMC.name
 """A plan's table in exchange format, whose columns are years: by file name."""
 
 FAILED, UNBOUNDED, UNPROVEN = "the solver failed", "cost without limit", "bound not proven"
