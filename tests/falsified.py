@@ -12,6 +12,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from forging import manifest_of, with_manifest
+from reeplan.outputs.spec import OUTPUTS
+from reeplan.outputs.spec.plans import FRONT, PLAN_TABLES
 from reeplan.verify import Verdict
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.files import read_table
@@ -20,8 +22,8 @@ from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.levels import check_levels
 from reeplan.verify.core.manifest import check_points, read_manifest
 from reeplan.verify.core.plan import Plan, read_plan
-from reeplan.verify.core.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.run import STUDIES, TOPICS, check_plan
 from reeplan.verify.studies.cooperation import cooperation
 from reeplan.verify.studies.uncertainty import uncertainty
@@ -57,7 +59,9 @@ class Cell:
         value = float(self.text)
         if not math.isfinite(value):
             return ["1"]
-        if self.column in WHOLE_NUMBERS or ("decided" in self.column and value > 1900):
+        place = PurePath(self.table)
+        column = OUTPUTS[f"plans/{place.stem}" if place.parts[0] == "plans" else place.stem].column(self.column)
+        if column.kind == "integer" or column.unit == "year":
             return [f"{value + 1:.0f}"]
         if abs(value) < SLIGHT:
             return ["1"]
@@ -141,7 +145,7 @@ class Judged:
 
     def _front(self, ledger: Ledger) -> pd.DataFrame:
         served = [f"{SERVED}{partner}" for partner in self.case.inputs.wacc]
-        return read_table(self.run / "front.csv", FRONT, ledger, served)
+        return read_table(self.run, FRONT, ledger, served)
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -158,7 +162,7 @@ class Judged:
         """The tables of the run beside its inputs: of the front, of the most resilient plan, of the study."""
         last = self.front["point"].iloc[-1]
         own = [path.name for path in sorted(self.run.glob("*.csv"))]
-        return [*own, *(f"plans/{last}/{name}.csv" for name in PLAN)]
+        return [*own, *(f"plans/{last}/{name}.csv" for name in PLAN_TABLES)]
 
     def sees(self, cell: Cell, false: str) -> bool:
         """Whether the check finds something broken when a cell is false, or so false that it cannot be made."""
@@ -180,7 +184,7 @@ class Judged:
             self._judge_study(ledger)
 
     def _judge_plan(self, place: PurePath, ledger: Ledger) -> None:
-        table = read_table(self.run / place, PLAN[place.stem], ledger)
+        table = read_table(self.run / place.parent, PLAN_TABLES[place.stem], ledger)
         plan = Plan(self.case, {**self.plans[ledger.point].tables, place.stem: table})
         for check in TOPICS.values():
             check(plan, ledger)

@@ -7,7 +7,6 @@ import math
 import re
 import shutil
 from html import unescape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ import pytest
 
 from figure_support import assert_readable, hand_run, words_of
 from reeplan.outputs.fingerprints import sha256_of_tables
+from reeplan.outputs.spec.comparison import TABLES
 from reeplan.present.charts.style import drawing_style
 from reeplan.present.compare import figure
 from reeplan.present.compare.builds import builds
@@ -28,6 +28,7 @@ from solved import rows_of, run_command, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from click.testing import Result
 
@@ -402,15 +403,12 @@ def test_the_written_fronts_are_those_of_the_runs(tmp_path: Path) -> None:
     ]
 
 
-def test_the_page_on_comparing_names_every_column(tmp_path: Path) -> None:
+def test_tables_have_the_columns_of_the_spec(tmp_path: Path) -> None:
     runs = [by_hand(tmp_path / "one", ONE), by_hand(tmp_path / "other", OTHER)]
     compared(tmp_path / "out", *runs)
-    page = (Path(__file__).parents[1] / "docs" / "COMPARE.md").read_text(encoding="utf-8")
-    for name in ("inputs_differences", "results", "builds"):
-        table = page[page.index(f"### `{name}.csv`"):].split("| column | meaning |")[1].split("\n\n")[0]
-        described = [word for line in table.splitlines()[2:] for word in re.findall(r"`([^`]+)`", line.split("|")[1])]
-        written = [re.sub(r"^[A-Z] .*", "<run>", column) for column in csv_of(tmp_path / "out", name)]
-        assert described == list(dict.fromkeys(written)), name
+    for table in TABLES:
+        meant = dict.fromkeys(table.column(column).name for column in csv_of(tmp_path / "out", table.name))
+        assert list(meant) == [column.name for column in table.columns], table.name
 
 
 # ---- the command --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import pytest
 from reeplan.endings import GAP, Outcome
 from reeplan.endings import OPTIMAL as DONE
 from reeplan.model.build_case import case_from_tables
+from reeplan.outputs.spec.cooperation import LEVERS, MARGINAL_PRICES
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import solve_here
 from reeplan.solve.planner import Plan, Planner
@@ -25,7 +26,6 @@ from reeplan.studies.cooperation.allocation import coalitions, shapley
 from reeplan.studies.cooperation.clauses import Variant, variants_of
 from reeplan.studies.cooperation.coalition import coalition_case
 from reeplan.studies.cooperation.levers import (
-    COLUMNS,
     COSTS,
     NOT_CERTAIN,
     NOTHING,
@@ -37,8 +37,7 @@ from reeplan.studies.cooperation.levers import (
     Levers,
     value_levers,
 )
-from reeplan.studies.cooperation.marginal_prices import COLUMNS as PRICE_COLUMNS
-from reeplan.studies.cooperation.marginal_prices import MarginalPrice, marginal_prices, price_rows
+from reeplan.studies.cooperation.marginal_prices import MarginalPrice, marginal_prices
 from reeplan.studies.cooperation.question import CoalitionAnswer
 from solved import GAP as SMALL_GAP
 from solved import cheapest, random_case, rows_of, write_rows
@@ -413,7 +412,7 @@ def test_work_that_was_stopped_is_said(tmp_path: Path) -> None:
     assert not found.complete
     assert hits[TOGETHER]["status"] == hits["B"]["status"] == "not solved"
     assert hits["A"]["alone_worth_musd"] == 1
-    assert list(hits["A"]) == list(COLUMNS)
+    assert list(hits["A"]) == list(LEVERS.names)
 
 
 def test_answers_that_are_there_are_not_asked_for(tmp_path: Path) -> None:
@@ -801,4 +800,4 @@ def test_prices_in_more_cases() -> None:
 def test_rows_of_prices_have_their_columns(tmp_path: Path) -> None:
     prices = priced(two(tmp_path, FINANCE))[2]
     assert prices
-    assert [tuple(row) for row in price_rows(prices)] == [PRICE_COLUMNS] * len(prices)
+    assert list(MARGINAL_PRICES.frame(map(vars, prices))["price"]) == [one.price for one in prices]

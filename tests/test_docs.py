@@ -14,6 +14,8 @@ import pytest
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.program import build_program
 from reeplan.model.program.cost import PARTS
+from reeplan.outputs.describe import page_with_tables
+from reeplan.outputs.spec import OUTPUTS
 from support import read
 
 if TYPE_CHECKING:
@@ -113,28 +115,28 @@ def header(path: Path) -> list[str]:
         return next(csv.reader(file))
 
 
-def columns_described(file: str) -> list[str]:
-    """The columns that the page describes for a file, from the first table of its section."""
-    text = section(run_page(), f"`{file}`")
-    table = text[text.index("| column |") :]
-    return first_cells(table.split("\n\n", 1)[0])
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.stem)
+def test_the_tables_of_columns_are_those_of_the_spec(path: Path) -> None:
+    """If this fails: ``python -m reeplan.outputs.describe docs``."""
+    page = path.read_text(encoding="utf-8")
+    assert page == page_with_tables(page)
 
 
-def test_every_table_of_a_plan_is_described_column_by_column(small_run: Path) -> None:
-    headers = {path.name: header(path) for path in (small_run / "plans" / "p01").glob("*.csv")}
-    written = {
-        name: list(dict.fromkeys(re.sub(r"^\d{4}$", "<year>", column) for column in columns))
-        for name, columns in headers.items()
-    }
-    described = set(re.findall(r"^### `(\w+\.csv)`$", run_page(), re.MULTILINE)) - {"front.csv"}
-    assert described == set(written)
-    assert {name: columns_described(name) for name in written} == written
+def test_every_table_is_described_under_its_name() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
+    found = re.findall(r"^### `(\w+)\.csv`\n\n<!-- table (\S+) -->$", pages, re.MULTILINE)
+    assert sorted(table for _, table in found) == sorted(OUTPUTS)
+    assert [(heading, table) for heading, table in found if heading != OUTPUTS[table].name] == []
 
 
-def test_the_front_is_described_column_by_column(small_run: Path) -> None:
-    written = header(small_run / "front.csv")
-    general = [re.sub(r"^(worst_window_served_).*", r"\1<partner>", name) for name in written]
-    assert list(dict.fromkeys(general)) == columns_described("front.csv")
+def test_a_run_has_the_tables_of_the_spec_with_their_columns(small_run: Path) -> None:
+    """Each column in its place; one for each partner or year stands for several."""
+    written = {f"plans/{path.stem}": header(path) for path in (small_run / "plans" / "p01").glob("*.csv")}
+    written["front"] = header(small_run / "front.csv")
+    assert set(written) == {name for name in OUTPUTS if name == "front" or OUTPUTS[name].place == "plans"}
+    for name, columns in written.items():
+        meant = dict.fromkeys(OUTPUTS[name].column(column).name for column in columns)
+        assert list(meant) == [column.name for column in OUTPUTS[name].columns], name
 
 
 def test_every_metric_that_is_written_is_named_on_both_pages(small_run: Path) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from reeplan.outputs.iamc import INDEX, TOPICS, Topic, iamc
+from reeplan.outputs.iamc import TOPICS, Topic, iamc
+from reeplan.outputs.spec.plans import IAMC
 from reeplan.verify import verify_run
 from support import write_overlay
 
@@ -89,7 +90,7 @@ def by_hand(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def test_every_number_of_a_small_plan_has_its_row(tables: dict[str, pd.DataFrame]) -> None:
     wide = by_hand(tables)
     assert list(wide.columns) == ["Model", "Scenario", "Region", "Variable", "Unit", "2030", "2031", "2032"]
-    long = wide.melt(list(INDEX), var_name="year").dropna()
+    long = wide.melt(list(IAMC.names), var_name="year").dropna()
     found = {(*row[1:5], int(row[5])): row[6] for row in long.itertuples(index=False, name=None)}
     money = "million USD_2025/yr"
     assert found == {
@@ -143,10 +144,10 @@ def points(run: Path) -> list[str]:
 def test_the_format_is_kept(small_run: Path) -> None:
     for point in points(small_run):
         wide = read(small_run, "iamc", point)
-        assert tuple(wide.columns[:5]) == INDEX
+        assert tuple(wide.columns[:5]) == IAMC.names
         assert [int(year) for year in wide.columns[5:]] == [2030, 2031, 2032]
-        assert not wide.duplicated(list(INDEX)).any()
-        for column in INDEX:
+        assert not wide.duplicated(list(IAMC.names)).any()
+        for column in IAMC.names:
             assert (wide[column] == wide[column].str.strip()).all()
             assert (wide[column] != "").all()
         numbers = wide.iloc[:, 5:].apply(pd.to_numeric)

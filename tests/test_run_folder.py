@@ -12,6 +12,7 @@ import pytest
 from reeplan.inputs.spec import TABLES
 from reeplan.outputs.plan_tables import surplus
 from reeplan.outputs.run_folder import written_whole
+from reeplan.outputs.spec.plans import FRONT, IAMC, PLAN_TABLES
 from solved import cheapest, planner_of, rows_of
 from solved import run_command as run_with_figures
 from solved import run_without_figures as run_command
@@ -19,27 +20,6 @@ from support import ONE_TOWN, PURE_ORE, write_case, years
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FRONT_COLUMNS = (
-    "point", "cost_musd", "resilience", "bound_musd", "gap", "status", "knee", "annuities_musd", "fixed_musd",
-    "process_musd", "purchases_musd", "transport_musd", "sales_musd", "holding_musd", "shortage_musd", "restock_musd",
-)  # fmt: skip
-
-PLAN_COLUMNS = {
-    "builds": ["asset", "partner", "decided", "running", "modules", "t_per_year", "capex_musd", "what"],
-    "capacity": ["asset", "year", "existing_t_per_year", "modules_running", "t_per_year"],
-    "operation": ["window", "year", "asset", "deposit", "t"],
-    "flows": ["window", "year", "from_region", "to_region", "material", "t"],
-    "supply": ["window", "year", "supplier", "region", "material", "t", "price_usd_per_t"],
-    "sales": ["window", "year", "region", "material", "t", "price_usd_per_t"],
-    "stock": ["window", "year", "region", "material", "level_t", "filled_t", "drawn_t", "room_t"],
-    "shortage": ["window", "year", "region", "partner", "material", "demand_t", "unmet_t", "lost_musd"],
-    "surplus": ["window", "year", "region", "material", "t"],
-    "costs": ["part", "item", "partner", "year", "window", "musd", "weight", "expected_musd"],
-    "metrics": ["metric", "partner", "window", "year", "material", "subject", "value", "unit"],
-    "prices": ["window", "year", "region", "material", "usd_per_t"],
-    "iamc": ["Model", "Scenario", "Region", "Variable", "Unit", "2030", "2031", "2032"],
-}
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -158,7 +138,7 @@ def test_what_was_found_before_a_failure_is_kept_and_gone_on_with(
     assert "--resume" in refused.stderr
     assert run_command("solve", "--resume", place, "--workers", 1).exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
-    columns = [*FRONT_COLUMNS]
+    columns = [name for name in FRONT.names if name != "seconds"]
     pd.testing.assert_frame_equal(read(place / "front.csv")[columns], read(small_run / "front.csv")[columns])
 
 
@@ -177,13 +157,14 @@ def test_a_folder_that_exists_is_refused_and_untouched(small_case: Path, tmp_pat
 
 def test_every_table_opens_and_has_its_columns(small_run: Path) -> None:
     front = read(small_run / "front.csv")
-    assert set(FRONT_COLUMNS) <= set(front.columns)
+    assert [name for name in front if name in FRONT.names] == list(FRONT.names)
     assert len(front) > 1
     for point in front["point"]:
         plan = small_run / "plans" / point
-        assert sorted(path.stem for path in plan.glob("*.csv")) == sorted(PLAN_COLUMNS)
-        for name, columns in PLAN_COLUMNS.items():
-            assert list(read(plan / f"{name}.csv").columns) == columns, name
+        assert {path.stem for path in plan.glob("*.csv")} == {*PLAN_TABLES, IAMC.name}
+        for table in PLAN_TABLES.values():
+            assert list(read(plan / table.file).columns) == list(table.names), table.name
+        assert list(read(plan / IAMC.file).columns) == [*IAMC.names, "2030", "2031", "2032"]
     for path in small_run.rglob("*.csv"):
         assert path.read_bytes().startswith(b"\xef\xbb\xbf"), "a spreadsheet tells UTF-8 by this mark"
         read(path)
@@ -242,9 +223,9 @@ def test_the_inputs_are_the_merged_tables(small_case: Path, tmp_path: Path) -> N
 def test_the_inputs_of_a_run_give_the_run_again(small_run: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
     assert run_command("solve", small_run / "inputs", "--out", again, "--workers", 1).exit_code == 0
-    columns = [*FRONT_COLUMNS]
+    columns = [name for name in FRONT.names if name != "seconds"]
     pd.testing.assert_frame_equal(read(small_run / "front.csv")[columns], read(again / "front.csv")[columns])
-    for name in PLAN_COLUMNS:
+    for name in (*PLAN_TABLES, IAMC.name):
         for point in points_of(small_run):
             old, new = (run / "plans" / point / f"{name}.csv" for run in (small_run, again))
             assert old.read_bytes() == new.read_bytes(), name

@@ -32,6 +32,7 @@ import pytest
 
 import reeplan.verify
 from forging import forge
+from reeplan.outputs.spec.plans import FRONT, PLAN_TABLES
 from reeplan.verify import Verdict, verify_run
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.files import read_table
@@ -40,8 +41,8 @@ from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.manifest import check_points
 from reeplan.verify.core.plan import Plan, read_plan
 from reeplan.verify.core.prices import check_prices
-from reeplan.verify.core.shapes import FRONT, PLAN, SERVED, WHOLE_NUMBERS
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.run import TOPICS, check_plan
 from solved import random_case
 from solved import run_without_figures as run_command
@@ -50,14 +51,16 @@ from test_hand_cases import Run, runs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reeplan.outputs.spec import Output
+
 SEEDS = (0, 2, 4, 5, 6, 7, 8, 9, 13, 14, 17, 21, 25, 29, 36)
 MORE_SEEDS = range(61)
 MEASURES = ("worst_case", "weakest_link", "expected", "cvar")
 PACKAGE = Path(reeplan.verify.__file__).parent
-ALLOWED = ("reeplan.verify", "reeplan.inputs.spec")
+ALLOWED = ("reeplan.verify", "reeplan.inputs.spec", "reeplan.outputs.spec")
 OPTIMISER = (
     "pyomo", "highspy", "scipy", "reeplan.model", "reeplan.solve", "reeplan.outputs.plan_tables",
-    "reeplan.outputs.metrics",    "reeplan.outputs.losses", "reeplan.outputs.run_folder", "reeplan.outputs.iamc",
+    "reeplan.outputs.metrics", "reeplan.outputs.losses", "reeplan.outputs.run_folder", "reeplan.outputs.iamc",
 )  # fmt: skip
 
 
@@ -172,7 +175,7 @@ class Sound:
     @cached_property
     def front(self) -> pd.DataFrame:
         served = [f"{SERVED}{partner}" for partner in self.case.inputs.wacc]
-        return read_table(self.run / "front.csv", FRONT, Ledger(Verdict()), served)
+        return read_table(self.run, FRONT, Ledger(Verdict()), served)
 
     @cached_property
     def plan(self) -> Plan:
@@ -195,17 +198,17 @@ class Sound:
         return verdict
 
 
-def changed(table: pd.DataFrame, position: int, column: str, share: float) -> pd.DataFrame:
+def changed(output: Output, table: pd.DataFrame, position: int, column: str, share: float) -> pd.DataFrame:
     """The table with one number 1 % off; a year is the next one."""
     table = table.copy()
     old = table.loc[position, column]
-    table.loc[position, column] = old + 1 if column in WHOLE_NUMBERS else old * (1 + share)
+    table.loc[position, column] = old + 1 if output.column(column).kind == "integer" else old * (1 + share)
     return table
 
 
 def cells(name: str, table: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """Every number above nothing whose sense can be checked (the docstring of this file lists what cannot)."""
-    for column in PLAN[name].numbers:
+    for column in PLAN_TABLES[name].numbers:
         rows = table[table[column].fillna(0.0) != 0]
         if name == "metrics":
             rows = rows[rows["metric"] != "loss without"]
@@ -213,7 +216,7 @@ def cells(name: str, table: pd.DataFrame) -> Iterator[tuple[int, str]]:
             yield int(position), column
 
 
-CHECKED_TABLES = tuple(name for name in PLAN if name != "prices")
+CHECKED_TABLES = tuple(name for name in PLAN_TABLES if name != "prices")
 
 
 def assert_caught(sound: Sound, name: str, some: int | None) -> None:
@@ -228,7 +231,7 @@ def assert_caught(sound: Sound, name: str, some: int | None) -> None:
         chosen = positions if some is None else rng.sample(positions, min(some, len(positions)))
         for position in chosen:
             for share in (0.01, -0.01) if some is None else (rng.choice((0.01, -0.01)),):
-                verdict = sound.judged(name, changed(table, position, column, share))
+                verdict = sound.judged(name, changed(PLAN_TABLES[name], table, position, column, share))
                 if verdict.holds:
                     missed.append((column, share, *table.loc[position]))
                 assert all(failure.rule != "checkable" for failure in verdict.failures)
@@ -278,7 +281,7 @@ def test_one_percent_of_most_prices_is_caught(rich: Sound) -> None:
     caught = []
     for position in random.Random(0).sample(list(prices.index), min(20, len(prices))):
         verdict = Verdict()
-        tables = {**rich.plan.tables, "prices": changed(prices, position, "usd_per_t", 0.01)}
+        tables = {**rich.plan.tables, "prices": changed(PLAN_TABLES["prices"], prices, position, "usd_per_t", 0.01)}
         check_prices(Plan(rich.case, tables), Ledger(verdict))
         caught.append(not verdict.holds)
     assert sum(caught) >= len(caught) / 2
@@ -303,9 +306,9 @@ def test_one_percent_in_the_front_is_caught(rich: Sound) -> None:
     numbers = [column for column in front.columns if column not in (*FRONT.key, *FRONT.texts)]
     assert front_verdict(rich, front).holds
     for column in numbers:
-        if abs(front.loc[position, column]) < 1e-9 or column in FRONT.may_be_missing:
+        if abs(front.loc[position, column]) < 1e-9 or FRONT.column(column).missing:
             continue
-        verdict = front_verdict(rich, changed(front, position, column, 0.01))
+        verdict = front_verdict(rich, changed(FRONT, front, position, column, 0.01))
         assert [failure for failure in verdict.failures if failure.table == "front.csv"], column
 
 
@@ -398,7 +401,7 @@ def test_goods_sent_round_hide_no_gap_in_a_balance(rich: Sound, legs: int) -> No
     assert len(places) == legs
     lanes = pd.DataFrame({"from_region": places, "to_region": [*places[1:], places[0]]})
     round_trip = lanes.assign(window=row["window"], year=row["year"], material=row["material"], t=1e9)
-    fixed = pd.concat([flows, round_trip]).groupby([*PLAN["flows"].key], as_index=False)["t"].sum()
+    fixed = pd.concat([flows, round_trip]).groupby([*PLAN_TABLES["flows"].key], as_index=False)["t"].sum()
     short = bought.copy()
     short.loc[bought.index[0], "t"] -= 0.01 * row["t"]
     for supply, broken in ((bought, False), (short, True)):

@@ -35,14 +35,15 @@ import pytest
 from scipy.optimize import nnls
 
 from conftest import TOWN_AND_PORT
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.studies.cooperation import allocation, bands, core
 from reeplan.verify import Verdict, verify_run
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.manifest import read_manifest
-from reeplan.verify.core.shapes import FRONT, SERVED
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.studies.cooperation import fair_shares
 from reeplan.verify.studies.cooperation.allocation import Shares, check_allocation
 from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices
@@ -128,7 +129,7 @@ class Cooperated:
     @cached_property
     def front(self) -> pd.DataFrame:
         served = [f"{SERVED}{partner}" for partner in self.case.inputs.wacc]
-        return read_table(self.run / "front.csv", FRONT, Ledger(Verdict()), served)
+        return read_table(self.run, FRONT, Ledger(Verdict()), served)
 
     @property
     def target(self) -> float:

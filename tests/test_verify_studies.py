@@ -24,14 +24,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.verify import Verdict, verify_run
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.manifest import read_manifest
 from reeplan.verify.core.scenarios import Outlook, mean_of_worst, outlooks
-from reeplan.verify.core.shapes import FRONT, SERVED
 from reeplan.verify.core.verdict import Ledger
+from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.run import STUDIES
 from reeplan.verify.studies.alternatives.quantities import common_step
 from reeplan.verify.studies.repeated import check_repeated
@@ -64,7 +65,7 @@ class Study:
     @classmethod
     def of(cls, run: Path, command: str) -> Study:
         inputs = read_inputs(run / "inputs", Ledger(Verdict()))
-        front = read_table(run / "front.csv", FRONT, Ledger(Verdict()), [f"{SERVED}{one}" for one in inputs.wacc])
+        front = read_table(run, FRONT, Ledger(Verdict()), [f"{SERVED}{one}" for one in inputs.wacc])
         return cls(run, command, front, Checked(inputs))
 
     def failures(self) -> list[Failure]:

@@ -40,7 +40,7 @@ from reeplan.outputs.run_folder import (
     write_plan,
     written_whole,
 )
-from reeplan.outputs.summary import front_table
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.present.figures import DrawingError, draw_figures
 from reeplan.present.figures.index import bind_figures, say_none_drawn
 from reeplan.present.report import write_report
@@ -209,7 +209,7 @@ def _solve_into(
     display.results(front)
     _clear_results(folder)
     rows = [write_plan(planner, point, folder) for point in front.points]
-    write_table(front_table(rows), folder / "front.csv")
+    write_table(FRONT.frame(rows), folder / FRONT.file)
     if finding is not None:
         _write_finding(finding, folder)
     join_logs(folder)

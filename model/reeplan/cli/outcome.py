@@ -14,7 +14,8 @@ from reeplan.api.solving import PAGE
 from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.cli.summary import files_there, print_study
 from reeplan.explain.numbers import beside, number
-from reeplan.outputs.summary import front_table, musd, sentence, served
+from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.summary import musd, sentence, served
 from reeplan.studies.registry import STUDIES
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _points(run: SolvedRun) -> list[dict[str, Any]]:
 def _print_front(run: SolvedRun) -> None:
     """The front as a table and a sentence, and where everything is."""
     case, front = run.session.case, run.front
-    click.echo("\n".join(["", *_table_lines(front_table(run.rows), disrupted=bool(case.windows))]))
+    click.echo("\n".join(["", *_table_lines(FRONT.frame(run.rows), disrupted=bool(case.windows))]))
     click.echo()
     say(sentence(front, case))
     for target in front.unreached:

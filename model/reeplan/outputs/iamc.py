@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reeplan import __version__
+from reeplan.outputs.spec.plans import IAMC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-INDEX = ("Model", "Scenario", "Region", "Variable", "Unit")
 BASE, WORLD = "base", "World"
 TONNES, TONNES_A_YEAR = "t", "t/yr"
 
@@ -77,7 +77,7 @@ def iamc(
     long["Scenario"] = [plan if window == BASE else f"{plan} {window}" for window in long["window"]]
     long["Unit"] = [unit.format(usd=f"USD_{currency_year}") for unit in long["Unit"]]
     long = long[long["value"].notna()]  # a price that is not known
-    wide = long.pivot_table(index=list(INDEX), columns="year", values="value", aggfunc="sum", sort=False)
+    wide = long.pivot_table(index=list(IAMC.names), columns="year", values="value", aggfunc="sum", sort=False)
     wide = wide.reindex(columns=list(years)).reset_index()
     wide.columns = pd.Index([str(name) for name in wide.columns])
     return wide

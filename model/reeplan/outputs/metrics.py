@@ -1,7 +1,7 @@
 """What a plan means beside its cost: who is served, for how long, on whom each depends, what it burdens.
 
-One row per figure: ``metric, partner, window, year, material, subject, value, unit``. All follow from
-the plan's own tables except the N-1 losses, which ask the solver what is left to do in one year.
+One row per figure, with the columns of ``metrics.csv``. All follow from the plan's own tables except the N-1
+losses, which ask the solver what is left to do in one year.
 """
 
 from __future__ import annotations
@@ -9,26 +9,25 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from reeplan.inputs.spec import BASE
 from reeplan.model.measures import served_tonne_shares, served_value_shares
 from reeplan.model.network import Operation
 from reeplan.outputs.losses import losses_without
+from reeplan.outputs.spec.plans import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reeplan.model.case import Demand, Window
-    from reeplan.solve.planner import Plan, Planner
+    import pandas as pd
 
-Row = tuple[str, str, str, Any, str, str, float, str]
-COLUMNS = ("metric", "partner", "window", "year", "material", "subject", "value", "unit")
+    from reeplan.model.case import Demand, Window
+    from reeplan.outputs.spec.output import Row
+    from reeplan.solve.planner import Plan, Planner
 
 
 def metrics(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every metric of a plan as a tidy table."""
-    rows: list[Row] = [("resilience", "", "", "", "", planner.measure, plan.resilience, "fraction")]
+    """Every metric of a plan: ``metrics.csv``."""
+    rows: list[Row] = [_row("resilience", plan.resilience, "fraction", subject=planner.measure)]
     rows += _served(planner, plan)
     rows += _time_to_survive(planner, plan)
     uses = _uses(planner, plan)
@@ -36,20 +35,26 @@ def metrics(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> pd
     rows += _dependence(planner, plan, uses)
     rows += _burdens(planner, plan)
     rows += _capital(planner, tables["builds"])
+    last = planner.case.settings.last_year
     rows += [
-        ("loss without", "", BASE, planner.case.settings.last_year, "", subject, share, "fraction of value demanded")
+        _row("loss without", share, "fraction of value demanded", window=BASE, year=last, subject=subject)
         for subject, share in losses_without(planner, plan).items()
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return METRICS.frame(rows)
+
+
+def _row(metric: str, value: float, unit: str, **of: Any) -> Row:
+    """A figure; ``of`` whom, when and what it is (``METRICS.key``): the rest does not apply and is an empty text."""
+    return {**dict.fromkeys(METRICS.key, ""), "metric": metric, **of, "value": value, "unit": unit}
 
 
 def _served(planner: Planner, plan: Plan) -> Iterator[Row]:
     """Shares served by value per partner and window, and by tonnes per material."""
     unmet = planner.unmet(plan.values)
     for (partner, window), share in served_value_shares(planner.case, unmet).items():
-        yield "served share by value", partner, window, "", "", "", share, "fraction"
+        yield _row("served share by value", share, "fraction", partner=partner, window=window)
     for (partner, window, material), share in served_tonne_shares(planner.case, unmet).items():
-        yield "served share by tonnes", partner, window, "", material, "", share, "fraction"
+        yield _row("served share by tonnes", share, "fraction", partner=partner, window=window, material=material)
 
 
 def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
@@ -61,7 +66,7 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
                 (_days_served(demand, window, unmet) for demand in case.demands if demand.partner == partner),
                 default=365.0 * len(window.years),
             )
-            yield "time to survive", partner, window.label, "", "", "", days, "days"
+            yield _row("time to survive", days, "days", partner=partner, window=window.label)
 
 
 def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int, str], float]) -> float:
@@ -99,8 +104,7 @@ def _days_of_cover(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int]
             levels[planner.case.country(region), material, year] += t
     for key, t in levels.items():
         if key in uses:
-            partner, material, year = key
-            yield "days of cover", partner, BASE, year, material, "", 365.0 * t / uses[key], "days"
+            yield _of_use("days of cover", 365.0 * t / uses[key], "days", key)
 
 
 def _dependence(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], float]) -> Iterator[Row]:
@@ -115,16 +119,21 @@ def _dependence(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], f
         if window == BASE and receiver in case.wacc and sender != receiver and t > 0:
             received[receiver, material, year][sender] += t
     for key, used in uses.items():
-        partner, material, year = key
         abroad = dict(received.get(key, {}))
         own = max(0.0, used - sum(abroad.values()))
         total = own + sum(abroad.values())
         shares = {country: t / total for country, t in abroad.items()}
         largest = max(shares, key=lambda country: shares[country], default="")
-        yield "largest foreign source", partner, BASE, year, material, largest, shares.get(largest, 0.0), "fraction"
+        yield _of_use("largest foreign source", shares.get(largest, 0.0), "fraction", key, largest)
         concentration = sum(share**2 for share in shares.values()) + (own / total) ** 2
-        yield "concentration of sources (HHI)", partner, BASE, year, material, "", concentration, "0 to 1"
-        yield "self-sufficiency", partner, BASE, year, material, "", own / total, "fraction"
+        yield _of_use("concentration of sources (HHI)", concentration, "0 to 1", key)
+        yield _of_use("self-sufficiency", own / total, "fraction", key)
+
+
+def _of_use(metric: str, value: float, unit: str, use: tuple[str, str, int], subject: str = "") -> Row:
+    """A figure of what a partner uses of a material in a year of the undisrupted path."""
+    partner, material, year = use
+    return _row(metric, value, unit, partner=partner, window=BASE, year=year, material=material, subject=subject)
 
 
 def _burdens(planner: Planner, plan: Plan) -> Iterator[Row]:
@@ -141,7 +150,7 @@ def _burdens(planner: Planner, plan: Plan) -> Iterator[Row]:
     units = {"thorium released": "t ThO2", "carbon": "t CO2", "energy": "MWh"}
     for (name, country, year), value in totals.items():
         if value:
-            yield name, "", BASE, year, "", country, value, units[name]
+            yield _row(name, value, units[name], window=BASE, year=year, subject=country)
 
 
 def _capital(planner: Planner, builds: pd.DataFrame) -> Iterator[Row]:
@@ -153,7 +162,7 @@ def _capital(planner: Planner, builds: pd.DataFrame) -> Iterator[Row]:
         country = asset.country if asset is not None else planner.case.country(stores[name])
         sums[partner, country] += musd
     for (partner, country), musd in sums.items():
-        yield "capital", partner, "", "", "", country, musd, "MUSD"
+        yield _row("capital", musd, "MUSD", partner=partner, subject=country)
 
 
 def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, float]:

@@ -10,14 +10,16 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from reeplan.model.program import cost
 from reeplan.model.program.investment import starts
+from reeplan.outputs.spec import plans as spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
+    import pandas as pd
+
+    from reeplan.outputs.spec.output import Row
     from reeplan.solve.planner import Plan, Planner
 
 NOTHING = 1e-7
@@ -26,62 +28,63 @@ NOTHING = 1e-7
 
 def plan_tables(planner: Planner, plan: Plan) -> dict[str, pd.DataFrame]:
     """All tables of a plan but its metrics, by file name."""
-    writers: dict[str, Callable[[Planner, Plan], pd.DataFrame]] = {
-        "builds": builds,
-        "capacity": capacity,
-        "operation": operation,
-        "flows": flows,
-        "supply": supply,
-        "sales": sales,
-        "stock": stock,
-        "shortage": shortage,
-        "surplus": surplus,
-        "costs": costs,
-        "prices": prices,
-    }
-    return {name: write(planner, plan) for name, write in writers.items()}
+    writers = (builds, capacity, operation, flows, supply, sales, stock, shortage, surplus, costs, prices)
+    return {write.__name__: write(planner, plan) for write in writers}
 
 
 def _amounts(planner: Planner, plan: Plan, variable: str) -> list[tuple[Any, float]]:
     return [(index, t) for index, t in planner.by_index(variable, plan.values).items() if abs(t) > NOTHING]
 
 
-def _frame(columns: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns.split())
-
-
 def builds(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What is decided, by whom and when: one row a partner with its part, so rows add up.
-
-    ``what`` is module, site or room; t_per_year is capacity, and tonnes of room for a stockpile.
-    """
-    case, rows = planner.case, []
-    for (k, name, year), modules in _amounts(planner, plan, "fund"):
-        asset = case.assets[name]
-        rows.append(
-            (
-                name,
-                k,
-                year,
-                asset.first_running(year),
-                modules,
-                modules * asset.module_t_per_year,
-                modules * asset.module_musd,
-                "module",
-            )
-        )
-    for (k, name, year), part in _amounts(planner, plan, "sitefund"):
-        asset = case.assets[name]
-        rows.append((name, k, year, asset.first_running(year), 0.0, 0.0, part * asset.site_musd, "site"))
-    for (region, material, year), room in _amounts(planner, plan, "space"):
-        store = planner.model.store_at[region, material]
-        rows.append((store.name, store.partner, year, year, 0.0, room, room * store.capacity_usd_per_t / 1e6, "room"))
-    frame = _frame("asset partner decided running modules t_per_year capex_musd what", rows)
+    """``builds.csv``."""
+    frame = spec.BUILDS.frame(_builds(planner, plan))
     return frame.sort_values(["decided", "asset", "what", "partner"], ignore_index=True)
 
 
+def _builds(planner: Planner, plan: Plan) -> Iterator[Row]:
+    """Modules, sites and room; for a stockpile t_per_year is tonnes of room."""
+    case = planner.case
+    for (k, name, year), modules in _amounts(planner, plan, "fund"):
+        asset = case.assets[name]
+        yield {
+            "asset": name,
+            "partner": k,
+            "decided": year,
+            "running": asset.first_running(year),
+            "modules": modules,
+            "t_per_year": modules * asset.module_t_per_year,
+            "capex_musd": modules * asset.module_musd,
+            "what": "module",
+        }
+    for (k, name, year), part in _amounts(planner, plan, "sitefund"):
+        asset = case.assets[name]
+        yield {
+            "asset": name,
+            "partner": k,
+            "decided": year,
+            "running": asset.first_running(year),
+            "modules": 0.0,
+            "t_per_year": 0.0,
+            "capex_musd": part * asset.site_musd,
+            "what": "site",
+        }
+    for (region, material, year), room in _amounts(planner, plan, "space"):
+        store = planner.model.store_at[region, material]
+        yield {
+            "asset": store.name,
+            "partner": store.partner,
+            "decided": year,
+            "running": year,
+            "modules": 0.0,
+            "t_per_year": room,
+            "capex_musd": room * store.capacity_usd_per_t / 1e6,
+            "what": "room",
+        }
+
+
 def capacity(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """Capacity by asset and year: what stood already, modules running, and what they give with their ramp."""
+    """``capacity.csv``: what stood already, modules running, and what they give with their ramp."""
     case, m = planner.case, planner.model
     decided: dict[tuple[str, int], float] = defaultdict(float)
     for (_, name, year), modules in planner.by_index("fund", plan.values).items():
@@ -93,45 +96,60 @@ def capacity(planner: Planner, plan: Plan) -> pd.DataFrame:
         ramped = sum(n * asset.ramped(u, year) for u, n in running.items())
         total = asset.existing(year) + ramped * asset.module_t_per_year
         if total > NOTHING:
-            rows.append((name, year, asset.existing(year), round(sum(running.values()), 9), total))
-    return _frame("asset year existing_t_per_year modules_running t_per_year", rows)
+            rows.append(
+                {
+                    "asset": name,
+                    "year": year,
+                    "existing_t_per_year": asset.existing(year),
+                    "modules_running": round(sum(running.values()), 9),
+                    "t_per_year": total,
+                }
+            )
+    return spec.CAPACITY.frame(rows)
 
 
 def operation(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What every asset treats: t of activity by deposit (empty for a recipe)."""
-    rows = [(window, year, asset, deposit, t) for (asset, deposit, year, window), t in _amounts(planner, plan, "run")]
-    return _frame("window year asset deposit t", rows)
+    """``operation.csv``."""
+    return spec.OPERATION.frame(
+        {"window": window, "year": year, "asset": asset, "deposit": deposit, "t": t}
+        for (asset, deposit, year, window), t in _amounts(planner, plan, "run")
+    )
 
 
 def flows(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What is shipped from region to region."""
-    rows = [
-        (window, year, origin, destination, material, t)
+    """``flows.csv``."""
+    return spec.FLOWS.frame(
+        {"from_region": origin, "to_region": destination, "material": material, "year": year, "window": window, "t": t}
         for (origin, destination, material, year, window), t in _amounts(planner, plan, "ship")
-    ]
-    return _frame("window year from_region to_region material t", rows)
+    )
 
 
 def supply(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What is bought, from whom, where and at what price."""
+    """``supply.csv``."""
     rows = []
     for (supplier, material, year, window), t in _amounts(planner, plan, "buy"):
         data = planner.model.supply_of[supplier, material]
-        rows.append((window, year, supplier, data.region, material, t, data.price_usd_per_t[year]))
-    return _frame("window year supplier region material t price_usd_per_t", rows)
+        place, price = _at(data.region, material, year, window), data.price_usd_per_t[year]
+        rows.append({**place, "supplier": supplier, "t": t, "price_usd_per_t": price})
+    return spec.SUPPLY.frame(rows)
+
+
+def _at(region: str, material: str, year: int, window: str) -> dict[str, Any]:
+    """The cells of a row that say where and when."""
+    return {"window": window, "year": year, "region": region, "material": material}
 
 
 def sales(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What surplus is sold, and at what price."""
+    """``sales.csv``."""
     rows = []
     for (region, material, year, window), t in _amounts(planner, plan, "sell"):
         price = planner.model.net.market_at[region, material].price_usd_per_t[year]
-        rows.append((window, year, region, material, t, price))
-    return _frame("window year region material t price_usd_per_t", rows)
+        rows.append({**_at(region, material, year, window), "t": t, "price_usd_per_t": price})
+    return spec.SALES.frame(rows)
 
 
 def stock(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """Stockpiles: level at year's end, what was filled or drawn in the year, and the room there is."""
+    """``stock.csv``: level at year's end, what was filled or drawn in the year, and the room there is."""
     levels = planner.by_index("level", plan.values)
     space = planner.by_index("space", plan.values)
     m, rows = planner.model, []
@@ -146,47 +164,48 @@ def stock(planner: Planner, plan: Plan) -> pd.DataFrame:
             t for (r, g, u), t in space.items() if (r, g) == (region, material) and year - store.life_years < u <= year
         )
         rows.append(
-            (
-                window,
-                year,
-                region,
-                material,
-                level,
-                max(0.0, level - before),
-                max(0.0, before - level),
-                store.capacity_t + added,
-            )
+            {
+                **_at(region, material, year, window),
+                "level_t": level,
+                "filled_t": max(0.0, level - before),
+                "drawn_t": max(0.0, before - level),
+                "room_t": store.capacity_t + added,
+            }
         )
-    return _frame("window year region material level_t filled_t drawn_t room_t", rows)
+    return spec.STOCK.frame(rows)
 
 
 def shortage(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """Demand and what of it goes unmet, with the value of that lost supply (undiscounted)."""
+    """``shortage.csv``: demand and what of it goes unmet, with the value of that lost supply."""
     rows = []
     for (region, material, year, window), unmet in planner.unmet(plan.values).items():
         demand = planner.model.demand_at[region, material]
-        lost = unmet * demand.shortage_usd_per_t[year] / 1e6
-        rows.append((window, year, region, demand.partner, material, demand.t[year], unmet, lost))
-    return _frame("window year region partner material demand_t unmet_t lost_musd", rows)
+        rows.append(
+            {
+                **_at(region, material, year, window),
+                "partner": demand.partner,
+                "demand_t": demand.t[year],
+                "unmet_t": unmet,
+                "lost_musd": unmet * demand.shortage_usd_per_t[year] / 1e6,
+            }
+        )
+    return spec.SHORTAGE.frame(rows)
 
 
 def surplus(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What is given away because nothing uses it: the slack of every balance."""
+    """``surplus.csv``."""
     engine = planner.engine
     activity = engine.activity(plan.values)
     rows = []
-    for position, (region, material, year, window) in planner.balance_rows:
+    for position, place in planner.balance_rows:
         slack = activity[position] - engine.row_lower[position]
         if slack > 1e-6:
-            rows.append((window, year, region, material, slack))
-    return _frame("window year region material t", rows)
+            rows.append({**_at(*place), "t": slack})
+    return spec.SURPLUS.frame(rows)
 
 
 def costs(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """Every cost: undiscounted MUSD of its year, its weight, and its part in the expected cost.
-
-    The column ``expected_musd`` sums to the plan's cost; sales are negative.
-    """
+    """``costs.csv``: undiscounted MUSD of its year, its weight, and its part in the expected cost."""
     m, engine = planner.model, planner.engine
     amounts: dict[tuple[Any, ...], float] = defaultdict(float)
     weights: dict[tuple[Any, ...], float] = {}
@@ -200,8 +219,15 @@ def costs(planner: Planner, plan: Plan) -> pd.DataFrame:
         if amount:
             amounts[key] += amount
             weights[key] = cost.weight(m, term)
-    rows = [(*key, amount, weights[key], amount * weights[key]) for key, amount in amounts.items()]
-    return _frame("part item partner year window musd weight expected_musd", rows)
+    return spec.COSTS.frame(
+        {
+            **dict(zip(("part", "item", "partner", "year", "window"), key, strict=True)),
+            "musd": amount,
+            "weight": weights[key],
+            "expected_musd": amount * weights[key],
+        }
+        for key, amount in amounts.items()
+    )
 
 
 def cost_parts(costs_table: pd.DataFrame) -> dict[str, float]:
@@ -211,18 +237,9 @@ def cost_parts(costs_table: pd.DataFrame) -> dict[str, float]:
 
 
 def prices(planner: Planner, plan: Plan) -> pd.DataFrame:
-    """What one tonne more would cost at each place, year and window, given this build plan (USD/t of that year).
-
-    What costs nothing is left out; where no price is known, that is said by a row without a number.
-    """
-    rows = [
-        (window, year, region, material, max(0.0, price))
-        for (region, material, year, window), price in plan.prices.items()
-        if price > 1e-6
-    ]
+    """``prices.csv``: what costs nothing is left out; an unknown price is said by a row without a number."""
+    rows = [{**_at(*place), "usd_per_t": max(0.0, price)} for place, price in plan.prices.items() if price > 1e-6]
     rows += [
-        (window, year, region, material, math.nan)
-        for _, (region, material, year, window) in planner.balance_rows
-        if window in plan.not_rerun
+        {**_at(*place), "usd_per_t": math.nan} for _, place in planner.balance_rows if place[-1] in plan.not_rerun
     ]
-    return _frame("window year region material usd_per_t", rows)
+    return spec.PRICES.frame(rows)

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.csv_files import numbers_in, read_cells
 from reeplan.inputs.spec import SETTINGS, TABLES, FromSetting
-from reeplan.outputs.reading import filled, numbers, read, typed
+from reeplan.outputs.spec.plans import FRONT, PLAN_TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reeplan.inputs.spec import Column
+    from reeplan.outputs.spec import Output
 
 STAGES = ("mine", "cracking", "separation", "products", "recycling", "venture", "stockpile")
 """The order of the chain. Stages are told from what a process takes and makes, never from names."""
@@ -53,7 +57,7 @@ class RunFiles:
     @cached_property
     def front(self) -> pd.DataFrame:
         """``front.csv``, cheapest first; a bound that was not proven is NaN."""
-        front = typed(read(self.folder / "front.csv")).sort_values(["cost_musd", "resilience"], ignore_index=True)
+        front = FRONT.read(self.folder).sort_values(["cost_musd", "resilience"], ignore_index=True)
         front["bound_musd"] = front["bound_musd"].where(front["bound_musd"] > -math.inf)
         return front
 
@@ -69,23 +73,26 @@ class RunFiles:
     def plan(self, point: str, table: str) -> pd.DataFrame:
         """A table of a plan, as docs/RUN_FOLDER.md describes it."""
         if (point, table) not in self._plans:
-            self._plans[point, table] = typed(read(self.folder / "plans" / point / f"{table}.csv"))
+            self._plans[point, table] = PLAN_TABLES[table].read(self.folder / "plans" / point)
         return self._plans[point, table]
+
+    def table(self, output: Output) -> pd.DataFrame:
+        """A table of a study; one that the run does not have is without rows, a column that it lacks empty."""
+        return output.read(self.folder, lenient=True)
 
     def inputs(self, table: str) -> pd.DataFrame:
         """An input table with types and constant defaults; an optional one that the case does without is empty."""
         if table not in self._inputs:
             file = self.folder / "inputs" / f"{table}.csv"
             columns = TABLES[table].columns
-            frame = (
-                read(file) if file.exists() else pd.DataFrame(columns=[column.name for column in columns], dtype=str)
-            )
+            names = [column.name for column in columns]
+            frame = read_cells(file) if file.exists() else pd.DataFrame(columns=names, dtype=str)
             for column in columns:
                 cells = frame[column.name] if column.name in frame else pd.Series("", index=frame.index, dtype=str)
-                frame[column.name] = filled(cells, column)
+                frame[column.name] = _filled(cells, column)
             if TABLES[table].wide:
-                for name in frame.columns.difference([*(column.name for column in columns), "source", "note"]):
-                    frame[name] = numbers(frame[name]).fillna(0.0)
+                for name in frame.columns.difference([*names, "source", "note"]):
+                    frame[name] = numbers_in(frame[name]).fillna(0.0)
             self._inputs[table] = frame
         return self._inputs[table]
 
@@ -238,3 +245,12 @@ def _stage(takes: str, makes: str, eats_scrap: bool) -> str:
     if takes == "ore":
         return "mine"
     return "cracking" if makes == "mixed" else "separation"
+
+
+def _filled(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    """The cells of an input column as numbers or text, empty ones with the column's default if it is a constant."""
+    if column.kind in ("number", "integer"):
+        values = numbers_in(cells)
+        return values.fillna(float(column.default)) if isinstance(column.default, int | float) else values
+    constant = not column.required and isinstance(column.default, str)
+    return cells.where(cells != "", str(column.default)) if constant else cells

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reeplan.model.case import Case, Settings
@@ -18,11 +16,6 @@ MEASURES = {
     "cvar": "share of demand served, by value, to the worse-off partner in the worst part of all disruptions",
 }
 """What the resilience of a plan says, by measure."""
-
-
-def front_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """``front.csv``: one row a point, cheapest first."""
-    return pd.DataFrame(rows)
 
 
 def measure_in_words(settings: Settings) -> str:

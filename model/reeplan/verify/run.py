@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.verify.core import shortage
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.costs import check_costs, expected_costs
@@ -28,11 +29,11 @@ from reeplan.verify.core.metrics import check_metrics
 from reeplan.verify.core.operation import check_operation
 from reeplan.verify.core.plan import Plan, read_plan
 from reeplan.verify.core.prices import check_prices
-from reeplan.verify.core.shapes import BASE, FRONT, SERVED
 from reeplan.verify.core.shortage import check_shortage
 from reeplan.verify.core.storage import check_storage
 from reeplan.verify.core.trade import check_trade
 from reeplan.verify.core.verdict import Ledger, Rule, Verdict
+from reeplan.verify.core.vocabulary import BASE, SERVED
 from reeplan.verify.not_recomputed import files_of
 from reeplan.verify.studies.alternatives.near_optimal import TABLE as NEAR_OPTIMAL
 from reeplan.verify.studies.alternatives.near_optimal import check_alternatives
@@ -119,7 +120,7 @@ def verify_run(run: Path) -> Verdict:
             _check_no_plan(run, manifest, ledger)
             return verdict
     served = [f"{SERVED}{partner}" for partner in inputs.wacc]
-    front = _made(lambda: read_table(run / "front.csv", FRONT, ledger, served), "front.csv", ledger)
+    front = _made(lambda: read_table(run, FRONT, ledger, served), "front.csv", ledger)
     if front is None:
         return verdict
     case = Checked(inputs)

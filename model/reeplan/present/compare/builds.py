@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reeplan.outputs.run import STAGES
+from reeplan.outputs.spec.comparison import BUILDS
 from reeplan.present.words import display_name, join_and, musd
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from reeplan.outputs.spec.output import Row
     from reeplan.present.compare.runs import ComparedRun, Comparison
 
-COLUMNS = (
-    "asset", "stage", "region", "run", "plan", "modules", "t_per_year", "capital_musd", "first_decided",
-    "first_running", "paid_by", "plans_that_build_it", "plans",
-)  # fmt: skip
 SAME = 1e-6
 
 
@@ -39,7 +37,7 @@ def builds(comparison: Comparison) -> pd.DataFrame:
         rows += [
             _row(asset, facts, given, comparison.chosen[given.letter], every[given.letter]) for given in comparison.runs
         ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return BUILDS.frame(rows)
 
 
 def differs(rows: pd.DataFrame) -> bool:
@@ -73,18 +71,23 @@ def _place(facts: dict[Hashable, object], name: str) -> tuple[int, str]:
     return (STAGES.index(str(stage)) if stage in STAGES else len(STAGES), name)
 
 
-def _row(
-    asset: str, facts: dict[Hashable, object], given: ComparedRun, point: str, every: pd.DataFrame
-) -> list[object]:
+def _row(asset: str, facts: dict[Hashable, object], given: ComparedRun, point: str, every: pd.DataFrame) -> Row:
     mine = every[every["asset"] == asset]
     here = mine[mine["point"] == point]
     paid = here.groupby("partner", sort=False)["capex_musd"].sum()
-    return [
-        asset, facts.get("stage", ""), facts.get("region", ""), given.heading, point,
-        float(here["modules"].sum()), float(here["t_per_year"].sum()), float(here["capex_musd"].sum()),
-        here["decided"].min(), here["running"].min(),
-        join_and([f"{display_name(str(who))} {musd(float(money))} MUSD" for who, money in paid.items()])
-        if len(paid)
-        else "",
-        int(mine["point"][(mine["t_per_year"] > SAME) | (mine["modules"] > SAME)].nunique()), len(given.front),
-    ]  # fmt: skip
+    payers = [f"{display_name(str(who))} {musd(float(money))} MUSD" for who, money in paid.items()]
+    return {
+        "asset": asset,
+        "stage": facts.get("stage", ""),
+        "region": facts.get("region", ""),
+        "run": given.heading,
+        "plan": point,
+        "modules": float(here["modules"].sum()),
+        "t_per_year": float(here["t_per_year"].sum()),
+        "capital_musd": float(here["capex_musd"].sum()),
+        "first_decided": here["decided"].min(),
+        "first_running": here["running"].min(),
+        "paid_by": join_and(payers) if payers else "",
+        "plans_that_build_it": int(mine["point"][(mine["t_per_year"] > SAME) | (mine["modules"] > SAME)].nunique()),
+        "plans": len(given.front),
+    }

@@ -7,12 +7,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from reeplan.inputs.spec import NO_LIMIT, SETTINGS, SOURCE_AND_NOTE, TABLES
+from reeplan.outputs.spec.comparison import INPUTS_DIFFERENCES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from reeplan.inputs.spec import Column, Table
     from reeplan.present.compare.runs import Comparison
@@ -55,9 +56,18 @@ def differences(comparison: Comparison) -> list[Difference]:
 
 def as_table(comparison: Comparison, found: list[Difference]) -> pd.DataFrame:
     """``inputs_differences.csv``: file, key, column, what differs, and the value in each run."""
-    heads = ["file", "row", "column", "what", *(given.heading for given in comparison.runs)]
-    rows = [[f"{one.table}.csv", one.key, one.column, one.kind, *one.values] for one in found]
-    return pd.DataFrame(rows, columns=heads, dtype=object)
+    heads = [given.heading for given in comparison.runs]
+    rows: list[dict[str, str]] = [
+        {
+            "file": f"{one.table}.csv",
+            "row": one.key,
+            "column": one.column,
+            "what": one.kind,
+            **dict(zip(heads, one.values, strict=True)),
+        }
+        for one in found
+    ]
+    return INPUTS_DIFFERENCES.frame(rows, one_each=heads)
 
 
 def read_rows(file: Path, table: Table) -> Rows:

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reeplan.outputs.spec.comparison import RESULTS
+from reeplan.outputs.spec.plans import FRONT
+
 if TYPE_CHECKING:
+    from reeplan.outputs.spec.output import Row
     from reeplan.present.compare.runs import ComparedRun, Comparison
 
 SAME = 1e-9
@@ -21,11 +25,6 @@ NEAR = 1e-3
 """Resiliences nearer than this count as one, a tenth of a point: fronts rarely have plans at the very same level."""
 
 SERVED, SPENT, PLAN = "cost at equal resilience", "resilience at equal cost", "matching plans"
-
-COLUMNS = (
-    "what", "level", "unit", "run", "plan", "value", "value_unit", "least_possible", "most_possible",
-    "less_first_run", "less_first_run_at_least", "less_first_run_at_most", "told_apart_from_first_run",
-)  # fmt: skip
 
 
 def fronts(comparison: Comparison) -> pd.DataFrame:
@@ -46,7 +45,7 @@ def results(comparison: Comparison) -> pd.DataFrame:
     ``_at_most``. ``told_apart_from_first_run`` is yes where such a range does not hold zero.
     """
     rows = _rows(comparison, SERVED) + _rows(comparison, SPENT) + _figures_of_plans(comparison)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return RESULTS.frame(rows)
 
 
 def cost_at(given: ComparedRun, level: float) -> tuple[str, float, float, float]:
@@ -107,9 +106,9 @@ def levels(comparison: Comparison, what: str) -> list[float]:
     return sorted(kept)
 
 
-def _rows(comparison: Comparison, what: str) -> list[list[object]]:
+def _rows(comparison: Comparison, what: str) -> list[Row]:
     reads, units = (cost_at, ("fraction", "MUSD")) if what == SERVED else (resilience_at, ("MUSD", "fraction"))
-    rows: list[list[object]] = []
+    rows: list[Row] = []
     for level in levels(comparison, what):
         reached = [reads(given, level) for given in comparison.runs]
         base = reached[0]
@@ -118,9 +117,22 @@ def _rows(comparison: Comparison, what: str) -> list[list[object]]:
             lowest, highest = less_range((least, most), base[2:]) if others else (0.0, 0.0)
             apart = ("yes" if lowest > 0 or highest < 0 else "no") if others else ""
             rows.append(
-                [what, level, units[0], given.heading, point, value, units[1], least, most, value - base[1],
-                 lowest, highest, apart]
-            )  # fmt: skip
+                {
+                    "what": what,
+                    "level": level,
+                    "unit": units[0],
+                    "run": given.heading,
+                    "plan": point,
+                    "value": value,
+                    "value_unit": units[1],
+                    "least_possible": least,
+                    "most_possible": most,
+                    "less_first_run": value - base[1],
+                    "less_first_run_at_least": lowest,
+                    "less_first_run_at_most": highest,
+                    "told_apart_from_first_run": apart,
+                }
+            )
     return rows
 
 
@@ -141,26 +153,31 @@ def figures_of(given: ComparedRun, point: str) -> dict[tuple[str, str], float]:
     row = given.run.row(point)
     skipped = ("gap", "gap_target_musd", "target", "seconds", "largest_violation")
     return {
-        (str(name), _unit(str(name))): float(row[name])
+        (str(name), FRONT.column(str(name)).unit): float(row[name])
         for name in row.index
         if name not in skipped and isinstance(row[name], float | int)
     }
 
 
-def _unit(name: str) -> str:
-    if name.endswith("_musd"):
-        return "MUSD"
-    return "t" if name.endswith("_t") else "modules" if name == "modules_decided" else "fraction"
-
-
-def _figures_of_plans(comparison: Comparison) -> list[list[object]]:
+def _figures_of_plans(comparison: Comparison) -> list[Row]:
     chosen = comparison.chosen
     figures = [figures_of(given, chosen[given.letter]) for given in comparison.runs]
-    rows: list[list[object]] = []
+    rows: list[Row] = []
     for name, unit in dict.fromkeys(key for one in figures for key in one):
         base = figures[0].get((name, unit), math.nan)
         for given, one in zip(comparison.runs, figures, strict=True):
             value = one.get((name, unit), math.nan)
-            rows.append([PLAN, name, "", given.heading, chosen[given.letter], value, unit, math.nan, math.nan,
-                         value - base, math.nan, math.nan, ""])  # fmt: skip
+            rows.append(
+                {
+                    "what": PLAN,
+                    "level": name,
+                    "unit": "",
+                    "run": given.heading,
+                    "plan": chosen[given.letter],
+                    "value": value,
+                    "value_unit": unit,
+                    "less_first_run": value - base,
+                    "told_apart_from_first_run": "",
+                }
+            )
     return rows

@@ -1,52 +1,13 @@
-"""Tables of studies at the top of a run folder, read with the types of their columns; without drawing."""
+"""Cells of the tables of studies in words; without drawing."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pandas as pd
-
-from reeplan.outputs.reading import numbers, read
 from reeplan.present.words import NBSP, display_name
 
-if TYPE_CHECKING:
-    from reeplan.present.run import Run
-
-NEAR_OPTIMAL, ALTERNATIVES, DIFFERENCES, CHECKS = (
-    f"{name}.csv" for name in ("near_optimal", "alternatives", "alternatives_differences", "alternatives_checks")
-)
-KNOWING, BY_SCENARIO, REGRET, LEAST_REGRET, RISK = (
-    f"{name}.csv"
-    for name in ("value_of_knowing", "knowing_by_scenario", "regret_of_plans", "least_regret", "risk_front")
-)
-TORNADO, SCREENING, INDICES, BUILT, VARIED, SPREAD = (
-    f"{name}.csv"
-    for name in ("tornado", "screening", "indices", "built_in_futures", "ranges_varied", "outputs_in_futures")
-)
-
-TEXT = {
-    "kind", "name", "unit", "class", "status", "alternative", "asset", "partner", "what", "change", "check", "holds",
-    "detail", "measure", "meaning", "scenario", "point", "future", "possible", "keeps_its_level", "why", "against",
-    "by", "in_future", "least_regret", "input", "output", "unit_of_input", "within_gap", "divisible", "status_at_low",
-    "status_at_high", "table", "key", "column", "distribution", "source",
-}  # fmt: skip
-"""Columns that hold text; all others are numbers, empty cells not a number."""
-
 UNITS = {"t_per_year": "t/yr", "t": "t", "musd": "MUSD"}
-
-
-def read_table(run: Run, file: str, *columns: str) -> pd.DataFrame:
-    """A table with these columns and whatever else it has; without rows where it is not there."""
-    path = run.folder / file
-    frame = read(path) if path.exists() else pd.DataFrame()
-    for name in columns:
-        if name not in frame:
-            frame[name] = pd.Series("", index=frame.index, dtype=str)
-    for column in frame:
-        if column not in TEXT:
-            frame[column] = numbers(frame[column])
-    return frame
 
 
 def is_true(cell: Any) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reeplan.present.figures.cooperation.data import COALITIONS, deal_level
+from reeplan.outputs.spec.cooperation import COALITIONS
+from reeplan.present.figures.cooperation.data import deal_level
 from reeplan.present.report import cooperation_tables as tables
 from reeplan.present.report import cooperation_words as words
 
@@ -35,7 +36,7 @@ class Part:
 def parts(report: Report) -> list[Part]:
     """The parts that the run has tables for; none where it does not say what coalitions cost."""
     run = report.run
-    if not (run.folder / COALITIONS).exists():
+    if not (run.folder / COALITIONS.file).exists():
         return []
     level = deal_level(run)
     if level is None:

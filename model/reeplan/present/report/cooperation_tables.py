@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.figures.cooperation import regret as regret_figure
+from reeplan.outputs.spec.cooperation import ALLOCATION, CEILINGS, GETS, MARGINAL_PRICES, OWNS, PAYS, REGRET, RISKS
 from reeplan.present.figures.cooperation import together_front
 from reeplan.present.figures.cooperation.clause_table import levers_of, table_of
-from reeplan.present.figures.cooperation.data import ALLOCATION, PRICES, REGRET, Level, levels, read_table
+from reeplan.present.figures.cooperation.data import Level, levels
 from reeplan.present.figures.cooperation.wording import group_in_words
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import View
@@ -87,10 +87,7 @@ def by_level(run: Run) -> Grid:
 def sharing(run: Run, level: Level) -> Grid:
     """What each partner bears by each rule, what it pays in the plan, and the side payment between the two."""
     scale = _scale(level)
-    rows = read_table(
-        run, ALLOCATION, "partner", "alone_musd", "pays_in_plan_musd", *_of("shapley"), *_of("nucleolus"),
-        "core_least_musd", "core_most_musd", "shapley_side_payment_musd", "shapley_side_payment_musd_per_year",
-    )  # fmt: skip
+    rows = run.table(ALLOCATION)
     grid = Grid(
         "sharing",
         "How the joint cost is shared, MUSD",
@@ -120,7 +117,6 @@ def _band_columns(over: str) -> list[Column]:
 
 def ceilings(run: Run) -> Grid:
     """Where a coalition's part of a shared seller binds."""
-    names = ("coalition", "supplier", "material", "year", "window", "limit_t", "worth_usd_per_t")
     grid = Grid(
         "ceilings",
         "Sellers of whom a coalition would buy more than its part",
@@ -128,7 +124,7 @@ def ceilings(run: Run) -> Grid:
          number("Its part, t"), number("A tonne more is worth, USD")],
         note="Partners outside a coalition keep their part of what a shared seller has.",
     )  # fmt: skip
-    for row in read_table(run, "ceilings.csv", *names).to_dict("records"):
+    for row in run.table(CEILINGS).to_dict("records"):
         grid.add(
             group_in_words(run, row["coalition"]), display_name(row["supplier"]),
             run.material_in_words(row["material"]),
@@ -143,7 +139,7 @@ def ceilings(run: Run) -> Grid:
 
 def pays(run: Run) -> Grid:
     """A row a part of the cost, a column a partner; the last row is the sum."""
-    rows = read_table(run, "pays.csv", "partner", "part", "musd")
+    rows = run.table(PAYS)
     grid = Grid(
         "pays", "Who pays what, MUSD", [text("Part of the cost"), *map(_partner_column, run.partners), number("All")]
     )
@@ -166,7 +162,7 @@ def _partner_column(partner: str) -> Column:
 def owns(report: Report) -> Grid:
     """Whose capital is in which plant."""
     run = report.run
-    rows = read_table(run, "owns.csv", "asset", "partner", "capex_musd")
+    rows = run.table(OWNS)
     grid = Grid(
         "owns", "Who owns what of what is built: capital, MUSD", [text("Plant"), *map(_partner_column, run.partners)]
     )
@@ -180,7 +176,7 @@ def owns(report: Report) -> Grid:
 
 def gets(run: Run) -> Grid:
     """What reaches each partner from other countries, as expected."""
-    rows = read_table(run, "gets.csv", "partner", "from_country", "material", "window", "t")
+    rows = run.table(GETS)
     rows = rows[rows["window"] == "base"].sort_values("t", ascending=False)
     grid = Grid(
         "gets",
@@ -198,7 +194,7 @@ def gets(run: Run) -> Grid:
 
 def risks(run: Run) -> Grid:
     """What each disruption leaves each partner."""
-    rows = read_table(run, "risks.csv", "partner", "window", "served_share", "lost_musd")
+    rows = run.table(RISKS)
     of = {(row["window"], row["partner"]): row for row in rows.to_dict("records")}
     grid = Grid(
         "risks",
@@ -254,7 +250,7 @@ def _certain(lever: Any) -> str:
 
 def prices(run: Run) -> Grid:
     """The marginal price of every clause as a whole."""
-    rows = read_table(run, PRICES, "clause", "about", "item", "year", "window", "price", "unit")
+    rows = run.table(MARGINAL_PRICES)
     whole = rows[(rows["item"].fillna("").astype(str) == "") & rows["year"].isna() & (rows["window"] == "")]
     parts = len(rows) - len(whole)
     grid = Grid(
@@ -263,7 +259,7 @@ def prices(run: Run) -> Grid:
         [text("Clause"), text("Whose"), number("Price"), text("Unit")],
         note="Given the plants that the joint plan builds: a clause that decides over whole plants may have no price "
         "here and still be worth much."
-        + (f" {parts:,} more by plant, year and disruption in {PRICES}." if parts else ""),
+        + (f" {parts:,} more by plant, year and disruption in {MARGINAL_PRICES.file}." if parts else ""),
     )
     for row in (whole if len(whole) else rows).sort_values("price", ascending=False).to_dict("records"):
         value = row["price"]
@@ -285,7 +281,7 @@ def regret(run: Run) -> Grid:
          number("Capital left with those who leave, MUSD"), text("Search")],
         note="Regret: what those who stay pay more than had they planned alone from the start; negative, less.",
     )  # fmt: skip
-    rows = read_table(run, REGRET, *regret_figure.COLUMNS)
+    rows = run.table(REGRET)
     scale = float(rows["cost_musd"].abs().max()) if rows["cost_musd"].notna().any() else math.inf
     for row in rows.to_dict("records"):
         grid.add(

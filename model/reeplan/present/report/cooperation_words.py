@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from reeplan.present.figures.cooperation.data import ALLOCATION, Level, read_table
+from reeplan.outputs.spec.cooperation import ALLOCATION
 from reeplan.present.figures.cooperation.wording import (
     between,
     money,
@@ -19,6 +19,7 @@ from reeplan.studies.cooperation.bands import core_is_certain
 from reeplan.studies.cooperation.core import core_extent, in_core
 
 if TYPE_CHECKING:
+    from reeplan.present.figures.cooperation.data import Level
     from reeplan.present.run import Run
 
 
@@ -57,7 +58,7 @@ def _target(run: Run, level: Level) -> str:
 
 def _shares(run: Run, level: Level) -> str:
     """Who gains how much by the Shapley value, and the side payments that bring it about."""
-    allocation = read_table(run, ALLOCATION, "partner", "shapley_side_payment_musd_per_year").set_index("partner")
+    allocation = run.table(ALLOCATION).set_index("partner")
     yearly = allocation["shapley_side_payment_musd_per_year"].dropna()
     if yearly.empty:
         return ""

@@ -5,34 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_CHECKS
+from reeplan.outputs.spec.sensitivity import INDICES, OUTPUTS_IN_FUTURES, RANGES_VARIED, SCREENING, TORNADO
+from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, LEAST_REGRET, REGRET_OF_PLANS, VALUE_OF_KNOWING
 from reeplan.present.figures.alternatives import plans as alternatives_figure
 from reeplan.present.figures.alternatives import ranges as near_optimal
 from reeplan.present.figures.sensitivity import built_in_futures
-from reeplan.present.figures.sensitivity import indices as indices_figure
-from reeplan.present.figures.sensitivity import screening as screening_figure
 from reeplan.present.figures.sensitivity import tornado as tornado_figure
 from reeplan.present.figures.sensitivity.outputs import amount_in_words, certainty, output_in_words, unit_in_words
-from reeplan.present.figures.study_tables import (
-    ALTERNATIVES,
-    BY_SCENARIO,
-    CHECKS,
-    INDICES,
-    KNOWING,
-    LEAST_REGRET,
-    REGRET,
-    SCREENING,
-    SPREAD,
-    TORNADO,
-    UNITS,
-    VARIED,
-    asset_in_words,
-    figures_of,
-    is_true,
-    read_table,
-    slack_in_words,
-)
+from reeplan.present.figures.study_tables import UNITS, asset_in_words, figures_of, is_true, slack_in_words
 from reeplan.present.figures.uncertainty import plan_regret, risk_front
-from reeplan.present.figures.uncertainty.value_of_information import COLUMNS as KNOWING_COLUMNS
 from reeplan.present.report.cooperation_tables import musd, with_rows
 from reeplan.present.report.grid import NONE, Cell, Grid, amount, number, share, text, year
 from reeplan.present.words import display_name, join_and
@@ -83,7 +65,7 @@ def alternatives(run: Run) -> Grid:
         note="Differs by: from the most similar of the cheapest plan and those before it; 100\u00a0% is in everything.",
     )  # fmt: skip
     changes = alternatives_figure.changes_of(run)
-    rows = read_table(run, ALTERNATIVES, *alternatives_figure.PLAN_COLUMNS)
+    rows = run.table(ALTERNATIVES)
     for plan in alternatives_figure.plans_of(rows):
         name = plan["alternative"]
         of_plan = {asset: change for (who, asset), change in changes.items() if who == name}
@@ -106,7 +88,7 @@ def checks(run: Run) -> Grid:
     """What was checked of the near-optimal plans."""
     grid = Grid("alternatives-checks", "What was checked of these plans",
                 [text("Check"), text("Holds"), text("Detail")])  # fmt: skip
-    for row in read_table(run, CHECKS, "check", "holds", "detail").to_dict("records"):
+    for row in run.table(ALTERNATIVES_CHECKS).to_dict("records"):
         holds = is_true(row["holds"])
         answer = Cell("yes" if holds else "no", alarm=not holds)
         grid.add(display_name(row["check"]), answer, display_name(row["detail"]))
@@ -120,7 +102,7 @@ def knowing(run: Run) -> Grid:
     """Every number on the worth of knowing, with its band."""
     grid = Grid("value-of-knowing", "What knowing and planning are worth, MUSD",
                 [text("What"), number("MUSD"), number("At least"), number("At most"), text("Meaning")])  # fmt: skip
-    for row in read_table(run, KNOWING, *KNOWING_COLUMNS).to_dict("records"):
+    for row in run.table(VALUE_OF_KNOWING).to_dict("records"):
         money = [musd(row[name]) for name in ("musd", "least_musd", "greatest_musd")]
         grid.add(display_name(row["measure"]), *money, display_name(row["meaning"]))
     return grid
@@ -128,8 +110,6 @@ def knowing(run: Run) -> Grid:
 
 def by_scenario(run: Run) -> Grid:
     """What every scenario costs with the plan, and had it been known."""
-    names = ("target", "scenario", "probability", "plan_musd", "plan_served_share", "known_musd", "known_served_share",
-             "worth_of_knowing_musd")  # fmt: skip
     grid = Grid(
         "knowing-by-scenario",
         "The same scenario by scenario",
@@ -138,7 +118,7 @@ def by_scenario(run: Run) -> Grid:
          number("Served", "Had it been known"), number("Knowing is worth, MUSD")],
         note="Weighted by probability, the last column sums to the value of perfect knowledge.",
     )  # fmt: skip
-    for row in read_table(run, BY_SCENARIO, *names).to_dict("records"):
+    for row in run.table(KNOWING_BY_SCENARIO).to_dict("records"):
         target = share(row["target"]) if row["target"] > 0 else Cell("none", 0.0)
         grid.add(
             plan_regret.future_in_words(run, row["scenario"]), target, share(row["probability"]),
@@ -159,7 +139,7 @@ def least_regret(run: Run) -> Grid:
         [text("Plan"), text("In"), text("By"), number("Greatest regret, MUSD"), number("Greatest regret, of demand"),
          text("Namely in"), text("Least of all plans")],
     )  # fmt: skip
-    rows = read_table(run, LEAST_REGRET, *plan_regret.LEAST_COLUMNS)
+    rows = run.table(LEAST_REGRET)
     if rows["point"].nunique() < 2:
         return grid
     for row in rows.to_dict("records"):
@@ -179,7 +159,7 @@ def regret(run: Run) -> Grid:
          number("Regret, MUSD"), number("Regret, of demand"), number("Costlier than the plan made for it, MUSD"),
          text("Remark")],
     )  # fmt: skip
-    for row in read_table(run, REGRET, *plan_regret.COLUMNS).to_dict("records"):
+    for row in run.table(REGRET_OF_PLANS).to_dict("records"):
         remark = display_name(row["why"]) or ("" if is_true(row["possible"]) else "cannot be carried out")
         grid.add(
             Cell(row["point"], link=row["point"]), plan_regret.future_in_words(run, row["future"]),
@@ -212,10 +192,9 @@ def risk(run: Run) -> Grid:
 
 def varied(run: Run) -> Grid:
     """What was varied, between which values, and on what grounds."""
-    names = ("input", "table", "key", "column", "change", "low", "high", "unit", "cells", "source")
     grid = Grid("ranges-varied", "What was varied",
                 [text("Input"), text("Where"), text("Low to high"), number("Cells"), text("Source")])  # fmt: skip
-    for row in read_table(run, VARIED, *names).to_dict("records"):
+    for row in run.table(RANGES_VARIED).to_dict("records"):
         where = " / ".join(display_name(row[name]) for name in ("table", "key", "column") if row[name])
         grid.add(display_name(row["input"]), where, tornado_figure.range_in_words(row["low"], row["high"], row["unit"]),
                  amount(row["cells"]), display_name(row["source"]))  # fmt: skip
@@ -233,7 +212,7 @@ def tornado(run: Run) -> Grid:
         [text("Output"), text("Input"), number("At its low"), number("As stated"), number("At its high"),
          text("Unit"), text("Larger than the gaps")],
     )  # fmt: skip
-    for row in read_table(run, TORNADO, *tornado_figure.COLUMNS).to_dict("records"):
+    for row in run.table(TORNADO).to_dict("records"):
         ends = [Cell(amount_in_words(row[name], row["unit"], with_unit=False), row[name]) if math.isfinite(row[name])
                 else Cell(display_name(status)) for name, status in
                 (("at_low", row["status_at_low"]), ("at_base", NONE), ("at_high", row["status_at_high"]))]  # fmt: skip
@@ -251,7 +230,7 @@ def screening(run: Run) -> Grid:
          number("Mean effect (μ)"), number("How much it differs (σ)"),
          number("What could be due to the optimality gap"), text("Unit")],
     )  # fmt: skip
-    for row in read_table(run, SCREENING, *screening_figure.COLUMNS).to_dict("records"):
+    for row in run.table(SCREENING).to_dict("records"):
         measures = ("mu_star", "mu_star_confidence", "mu", "sigma", "gap_effect")
         grid.add(output_in_words(row["output"]), display_name(row["input"]), *(value(row[name]) for name in measures),
                  unit_in_words(row["unit"]))  # fmt: skip
@@ -268,7 +247,7 @@ def indices(run: Run) -> Grid:
          number("± (95\u00a0%)"), number("From the gaps at most")],
         note="Estimates: with few samples they can lie below nothing or above all.",
     )  # fmt: skip
-    for row in read_table(run, INDICES, *indices_figure.COLUMNS).to_dict("records"):
+    for row in run.table(INDICES).to_dict("records"):
         names = ("first", "first_confidence", "total", "total_confidence", "gap_share")
         grid.add(output_in_words(row["output"]), display_name(row["input"]), *(share(row[name], 0) for name in names))
     return grid
@@ -304,7 +283,7 @@ def spread(run: Run) -> Grid:
         [text("Output"), number("As stated"), number("Least"), number("A tenth are below"), number("Half are below"),
          number("Nine tenths are below"), number("Most"), number("Futures"), text("Unit")],
     )  # fmt: skip
-    for row in read_table(run, SPREAD, "output", "unit", "as_stated", *names, "futures").to_dict("records"):
+    for row in run.table(OUTPUTS_IN_FUTURES).to_dict("records"):
         cells = [Cell(amount_in_words(row[name], row["unit"], with_unit=False), row[name])
                  if math.isfinite(row[name]) else Cell(NONE) for name in ("as_stated", *names)]  # fmt: skip
         grid.add(output_in_words(row["output"]), *cells, amount(row["futures"]), unit_in_words(row["unit"]))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from reeplan.outputs.spec.alternatives import ALTERNATIVES_CHECKS
 from reeplan.present.figures.alternatives import ranges as near_optimal
 from reeplan.present.figures.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN, SOMETIMES
 from reeplan.present.figures.sensitivity import built_in_futures, tornado
 from reeplan.present.figures.spec import View
-from reeplan.present.figures.study_tables import CHECKS, is_true, read_table
+from reeplan.present.figures.study_tables import is_true
 from reeplan.present.figures.uncertainty import plan_regret
 from reeplan.present.figures.uncertainty import value_of_information as knowing
 from reeplan.present.words import capitalised, count
@@ -67,7 +68,7 @@ def _classes(rows: Rows, widest: str) -> list[str]:
 
 
 def _cheap_checks(run: Run) -> list[str]:
-    failed = [row for row in read_table(run, CHECKS, "check", "holds", "detail").to_dict("records")
+    failed = [row for row in run.table(ALTERNATIVES_CHECKS).to_dict("records")
               if not is_true(row["holds"])]  # fmt: skip
     return [f"A check does not hold: {row['check']} ({row['detail']})." for row in failed]
 

@@ -6,13 +6,20 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from reeplan.endings import Outcome, status_of, status_of_run
+from reeplan.outputs.spec.alternatives import (
+    ALTERNATIVES,
+    ALTERNATIVES_CHECKS,
+    ALTERNATIVES_DIFFERENCES,
+    NEAR_OPTIMAL,
+    NEAR_OPTIMAL_PLANS,
+)
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 from reeplan.studies.alternatives.whole import CHEAPEST, Change, changes
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from reeplan.model.case import Case
     from reeplan.studies.alternatives.checks import Check
     from reeplan.studies.alternatives.options import AlternativesOptions
@@ -23,27 +30,6 @@ if TYPE_CHECKING:
 INFEASIBLE = "infeasible"
 
 Row = dict[str, Any]
-
-COLUMNS = {
-    "near_optimal": (
-        "slack_share", "slack_musd", "kind", "name", "unit", "least", "least_bound", "most", "most_bound",
-        "in_cheapest", "class", "status",
-    ),
-    "alternatives": (
-        "slack_share", "alternative", "cost_musd", "over_cheapest_share", "over_bound_share", "resilience",
-        "difference", "difference_bound", "asset", "partner", "decided", "running", "what", "modules", "t_per_year",
-        "capex_musd",
-    ),
-    "alternatives_differences": (
-        "slack_share", "alternative", "asset", "change", "in_cheapest_t_per_year", "in_alternative_t_per_year",
-        "decided_in_cheapest", "decided_in_alternative",
-    ),
-    "near_optimal_plans": (
-        "plan", "cost_musd", "over_cheapest_share", "least_cost_musd", "resilience", "kind", "name", "unit", "amount",
-    ),
-    "alternatives_checks": ("check", "holds", "detail"),
-}  # fmt: skip
-"""The columns of every table."""
 
 
 @dataclass(frozen=True)
@@ -128,13 +114,13 @@ class NearOptimalResult:
         if self.knowledge is None:
             return {}
         rows = {
-            "near_optimal": self._range_rows(),
-            "alternatives": self._alternative_rows(),
-            "alternatives_differences": self._change_rows(),
-            "near_optimal_plans": self._plan_rows(),
-            "alternatives_checks": [vars(check) for check in self.checks],
+            NEAR_OPTIMAL: self._range_rows(),
+            ALTERNATIVES: self._alternative_rows(),
+            ALTERNATIVES_DIFFERENCES: self._change_rows(),
+            NEAR_OPTIMAL_PLANS: self._plan_rows(),
+            ALTERNATIVES_CHECKS: [vars(check) for check in self.checks],
         }
-        return {name: _frame(name, rows[name]) for name in COLUMNS}
+        return {output.name: output.frame(found) for output, found in rows.items()}
 
     def _range_rows(self) -> list[Row]:
         assert self.cheapest is not None
@@ -250,15 +236,6 @@ class NearOptimalResult:
             "difference_bound": one.difference_bound,
             "differs": [vars(change) for change in self.changes(one)],
         }
-
-
-def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
-    """A table with all its columns; years are whole numbers that may be missing."""
-    frame = pd.DataFrame(rows, columns=list(COLUMNS[name]))
-    for column in frame.columns:
-        if column in ("decided", "running") or column.startswith("decided_in_"):
-            frame[column] = frame[column].astype("Int64")
-    return frame
 
 
 def _number(value: float) -> float | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reeplan.endings import OPTIMAL, status_of
+from reeplan.outputs.spec.cooperation import GETS, OWNS, PAYS, RISKS
 from reeplan.studies.cooperation.allocation import coalitions, nash, nucleolus, shapley
 from reeplan.studies.cooperation.bands import Band, core_is_certain, gain_band, nucleolus_band, shapley_band
 from reeplan.studies.cooperation.coalition import named
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reeplan.model.case import Case
+    from reeplan.outputs.spec import Output
     from reeplan.studies.cooperation.allocation import Coalition
     from reeplan.studies.cooperation.question import CoalitionAnswer
 
@@ -25,8 +27,6 @@ NOT_SOLVED, OUT_OF_REACH = "not solved", "cannot reach the target"
 
 MOST_PLAYERS_WITH_NUCLEOLUS_BAND = 4
 """Beyond, the nucleolus at so many corners would take minutes."""
-
-CEILING_COLUMNS = ("coalition", "supplier", "material", "year", "window", "limit_t", "worth_usd_per_t")
 
 Row = dict[str, Any]
 
@@ -175,20 +175,20 @@ class Deal:
             rows.append(row)
         return rows
 
-    def bill_rows(self) -> dict[str, list[Row]]:
+    def bill_rows(self) -> dict[Output, list[Row]]:
         """What each partner pays, owns and risks in the joint plan, by table; nothing without a joint plan."""
         answer = self.answers.get(self.everyone)
         if answer is None or answer.bill is None:
             return {}
         bill = answer.bill
         return {
-            "pays": [{"partner": k, "part": part, "musd": musd} for (k, part), musd in sorted(bill.paid.items())],
-            "owns": [{"asset": a, "partner": k, "capex_musd": musd} for (a, k), musd in sorted(bill.owned.items())],
-            "gets": [
+            PAYS: [{"partner": k, "part": part, "musd": musd} for (k, part), musd in sorted(bill.paid.items())],
+            OWNS: [{"asset": a, "partner": k, "capex_musd": musd} for (a, k), musd in sorted(bill.owned.items())],
+            GETS: [
                 {"partner": k, "from_country": origin, "material": material, "window": window, "t": t}
                 for (k, origin, material, window), t in bill.arrived.items()
             ],
-            "risks": [
+            RISKS: [
                 {"partner": k, "window": w, "served_share": share, "lost_musd": bill.lost[k, w]}
                 for (k, w), share in bill.served.items()
             ],

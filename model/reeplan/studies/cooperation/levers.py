@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.endings import GAP, OPTIMAL
+from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.solve.executor import Task
 from reeplan.solve.front import SMALLEST_GAP
 from reeplan.studies.cooperation.allocation import coalitions, weights_of_shapley
@@ -34,14 +35,6 @@ NOT_KNOWN = "not solved"
 OUT_BEFORE_AND_AFTER = "cannot reach the target, changed or not"
 OUT_AFTER = "cannot reach the target any more"
 OUT_BEFORE = "reaches the target only with the change"
-
-COLUMNS = (
-    "clause", "about", "change", "partner", "status", "now_musd", "then_musd", "worth_musd", "worth_least_musd",
-    "worth_greatest_musd", "sign", "highest_resilience", "alone_status", "alone_now_musd", "alone_then_musd",
-    "alone_worth_musd", "alone_worth_least_musd", "alone_worth_greatest_musd", "alone_sign",
-    "alone_highest_resilience",
-    "paid_now_musd", "paid_then_musd", "paid_worth_musd",
-)  # fmt: skip
 
 Row = dict[str, Any]
 
@@ -265,8 +258,7 @@ class Levers:
             )
 
     def _row(self, cells: Row) -> Row:
-        texts = {"sign", "status", "alone_status", "alone_sign"}
-        return {name: cells.get(name, "" if name in texts else math.nan) for name in COLUMNS}
+        return {name: cells.get(name, "" if name in LEVERS.texts else math.nan) for name in LEVERS.names}
 
     def _of_group(self, variant: Variant, group: Coalition) -> Row:
         """The cells of a coalition that pays for itself."""

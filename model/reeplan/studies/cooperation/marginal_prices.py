@@ -24,15 +24,11 @@ if TYPE_CHECKING:
 
     from reeplan.solve.planner import Plan, Planner
 
-COLUMNS = ("clause", "about", "item", "year", "window", "price", "unit")
-
 POINT = 0.01
 """A percentage point of a share."""
 
 NOTHING = 1e-7
 """Prices below this are left out, except those of a whole clause."""
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,11 +60,6 @@ def marginal_prices(planner: Planner, plan: Plan, target: float | None = None) -
     if found is None or found.row_duals is None:
         return None
     return _Pricing(planner, found.values, found.row_duals).prices()
-
-
-def price_rows(prices: tuple[MarginalPrice, ...]) -> list[Row]:
-    """The prices as rows of ``marginal_prices.csv``: what is empty is the whole."""
-    return [{**vars(price), "year": "" if price.year is None else price.year} for price in prices]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from reeplan.endings import AT_LIMIT, DONE, INTERRUPTED, NOT_PROVEN, OPTIMAL, status_of_run
-from reeplan.studies.cooperation.deal import CEILING_COLUMNS, NOT_SOLVED, OUT_OF_REACH, Deal
+from reeplan.outputs.spec import cooperation as spec
+from reeplan.studies.cooperation.deal import NOT_SOLVED, OUT_OF_REACH, Deal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Cooperation:
         """Every coalition at every level, and what follows at the target."""
         rows = [row for level in sorted(self.by_level) for row in self.by_level[level].coalition_rows()]
         return {
-            "coalitions": pd.DataFrame(rows),
-            "allocation": pd.DataFrame(self.deal.allocation_rows()),
-            **{name: pd.DataFrame(rows) for name, rows in self.deal.bill_rows().items()},
-            "ceilings": pd.DataFrame(self.deal.ceiling_rows(), columns=list(CEILING_COLUMNS)),
+            "coalitions": spec.COALITIONS.frame(rows),
+            "allocation": spec.ALLOCATION.frame(self.deal.allocation_rows()),
+            **{output.name: output.frame(rows) for output, rows in self.deal.bill_rows().items() if rows},
+            "ceilings": spec.CEILINGS.frame(self.deal.ceiling_rows()),
             **self.more,
         }
 

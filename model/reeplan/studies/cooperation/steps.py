@@ -3,23 +3,22 @@ deal."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from reeplan.inputs.errors import UserInputError
+from reeplan.outputs.spec import cooperation as spec
 from reeplan.studies.base import StudyResult
 from reeplan.studies.cooperation.fronts import Coalitions, ask_reaches, common_level, deals
 from reeplan.studies.cooperation.joint_investment import investment_of
-from reeplan.studies.cooperation.levers import COLUMNS as LEVER_COLUMNS
 from reeplan.studies.cooperation.levers import value_levers
-from reeplan.studies.cooperation.marginal_prices import MarginalPrice, marginal_prices, price_rows
+from reeplan.studies.cooperation.marginal_prices import marginal_prices
 from reeplan.studies.cooperation.result import Cooperation
-from reeplan.studies.cooperation.walking_away import Row, regret
+from reeplan.studies.cooperation.walking_away import regret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from reeplan.studies.base import StudyContext, StudyInputs
     from reeplan.studies.cooperation.deal import Deal
@@ -96,7 +95,7 @@ def _regret(context: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
         context.ask,
         side_payments,
     )
-    return {"regret": pd.DataFrame(found.table_rows(), columns=[item.name for item in fields(Row)])}
+    return {"regret": spec.REGRET.frame(found.table_rows())}
 
 
 def _levers(context: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
@@ -108,8 +107,7 @@ def _levers(context: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
         prices = ()
     context.say("what each clause alone is worth")
     levers = value_levers(context.case, deal.target, context.gap, context.controls, context.ask, deal.answers)
-    columns = [item.name for item in fields(MarginalPrice)]
     return {
-        "levers": pd.DataFrame(levers.rows(), columns=list(LEVER_COLUMNS)),
-        "marginal_prices": pd.DataFrame(price_rows(prices), columns=columns),
+        "levers": spec.LEVERS.frame(levers.rows()),
+        "marginal_prices": spec.MARGINAL_PRICES.frame(map(vars, prices)),
     }

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from reeplan import endings
+from reeplan.outputs.spec import sensitivity as spec
 from reeplan.studies.sensitivity.effects import Design, index_rows, screening_rows
 from reeplan.studies.sensitivity.futures import BASE_NAME
 from reeplan.studies.sensitivity.inputs import Input, input_rows
@@ -28,6 +27,8 @@ from reeplan.studies.sensitivity.tornado import tornado_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
     from reeplan.model.case import Case
     from reeplan.studies.sensitivity.question import FutureAnswer
@@ -105,16 +106,16 @@ class Sensitivity:
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by the name of their file; one without rows is left out."""
         rows = {
-            "ranges_varied": input_rows(self.inputs),
-            "tornado": self.tornado,
-            "screening": self.screened,
-            "indices": self.indexed,
-            "built_in_futures": self.built,
-            "outputs_in_futures": spread_rows(self.told, self.outputs, self.base),
-            "whole_and_divisible": self._check_rows(),
-            "futures": self._future_rows(),
+            spec.RANGES_VARIED: input_rows(self.inputs),
+            spec.TORNADO: self.tornado,
+            spec.SCREENING: self.screened,
+            spec.INDICES: self.indexed,
+            spec.BUILT_IN_FUTURES: self.built,
+            spec.OUTPUTS_IN_FUTURES: spread_rows(self.told, self.outputs, self.base),
+            spec.WHOLE_AND_DIVISIBLE: self._check_rows(),
+            spec.FUTURES: self._future_rows(),
         }
-        return {name: pd.DataFrame(found) for name, found in rows.items() if found}
+        return {output.name: output.frame(found) for output, found in rows.items() if found}
 
     def _future_rows(self) -> list[Row]:
         """Every future, tidy: a row for each input that is not as stated, and for each output."""

@@ -6,9 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from reeplan import endings
+from reeplan.outputs.spec.uncertainty import (
+    KNOWING_BY_SCENARIO,
+    LEAST_REGRET,
+    REGRET_OF_PLANS,
+    RISK_FRONT,
+    VALUE_OF_KNOWING,
+)
 from reeplan.studies.uncertainty import tables, words
 from reeplan.studies.uncertainty.case_problem import WINDOW_BY_WINDOW, CaseProblem
 from reeplan.studies.uncertainty.regret import ChosenPlan, Regret, regret_of
@@ -18,6 +23,8 @@ from reeplan.studies.uncertainty.two_stage import HERE_AND_NOW, Knowing, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from reeplan.model.case import Case
     from reeplan.solve.engine import Controls
@@ -67,13 +74,14 @@ class Futures:
         knowing = [] if self.free is None else tables.knowing_rows(self.free, self.kept, self.target)
         by_scenario = [] if self.free is None else tables.scenario_rows(self.free, 0.0)
         by_scenario += [] if self.kept is None or not self.kept.alone else tables.scenario_rows(self.kept, self.target)
-        return {
-            "value_of_knowing": _frame(knowing, tables.KNOWING_COLUMNS),
-            "knowing_by_scenario": _frame(by_scenario, tables.SCENARIO_COLUMNS),
-            "regret_of_plans": _frame(tables.regret_rows(self.regret), tables.REGRET_COLUMNS),
-            "least_regret": _frame(tables.least_regret_rows(self.regret), tables.LEAST_REGRET_COLUMNS),
-            "risk_front": _frame(tables.risk_rows(self.risk), tables.RISK_COLUMNS),
+        rows = {
+            VALUE_OF_KNOWING: knowing,
+            KNOWING_BY_SCENARIO: by_scenario,
+            REGRET_OF_PLANS: tables.regret_rows(self.regret),
+            LEAST_REGRET: tables.least_regret_rows(self.regret),
+            RISK_FRONT: tables.risk_rows(self.risk),
         }
+        return {output.name: output.frame(found) for output, found in rows.items()}
 
     def sentences(self) -> list[str]:
         """What it says, in plain words."""
@@ -89,10 +97,6 @@ class Futures:
         """One object of plain values: what is not known is None."""
         found = {name: _plain(frame) for name, frame in self.tables().items()}
         return {"target": self.target or None, **found, "sentences": self.sentences()}
-
-
-def _frame(rows: list[tables.Row], columns: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(columns))
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -18,24 +18,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-KNOWING_COLUMNS = ("measure", "musd", "least_musd", "greatest_musd", "meaning")
-SCENARIO_COLUMNS = (
-    "target", "scenario", "probability", "plan_musd", "plan_served_share", "known_musd", "known_bound_musd",
-    "known_served_share", "worth_of_knowing_musd", "average_plan_musd", "average_plan_served_share",
-    "undisturbed_plan_musd", "undisturbed_plan_served_share", "status",
-)  # fmt: skip
-REGRET_COLUMNS = (
-    "point", "future", "kind", "probability", "possible", "cost_musd", "served_share", "keeps_its_level", "lost_musd",
-    "regret_musd", "regret_share", "best_musd", "best_bound_musd", "above_best_musd", "why",
-)  # fmt: skip
-LEAST_REGRET_COLUMNS = (
-    "point", "against", "by", "greatest_regret_musd", "greatest_regret_share", "in_future", "least_regret",
-)  # fmt: skip
-RISK_COLUMNS = (
-    "cvar_level", "point", "cost_musd", "cvar_lost_share", "expected_lost_share", "worst_lost_share", "bound_musd",
-    "gap_musd", "gap", "status",
-)  # fmt: skip
-
 
 def knowing_rows(free: Knowing, kept: Knowing | None, target: float) -> list[Row]:
     """``value_of_knowing``: one row a number, with the least and the greatest that it can be."""

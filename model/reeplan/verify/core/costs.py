@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from reeplan.verify.core.frames import crossed, either, total
-from reeplan.verify.core.shapes import BASE
 from reeplan.verify.core.tolerances import COPIED, SUMMED
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan

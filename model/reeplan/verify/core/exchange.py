@@ -9,9 +9,9 @@ import pandas as pd
 
 from reeplan.verify.core.files import COLUMNS, NO_DUPLICATES, NUMBER, UnreadableError, read_cells
 from reeplan.verify.core.frames import either, total
-from reeplan.verify.core.shapes import BASE, EXCHANGE
 from reeplan.verify.core.tolerances import SAME_ROWS
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE, EXCHANGE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reeplan.verify.core.shapes import WHOLE_NUMBERS, Shape
 from reeplan.verify.core.verdict import Ledger, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from reeplan.outputs.spec import Column, Output
+
 READABLE = Rule("readable", "the file must be there and be a CSV table in UTF-8")
 COLUMNS = Rule("columns", "the table must have exactly the columns that are documented")
 ROW_WIDTH = Rule("row_width", "every row must have as many cells as the header")
 NUMBER = Rule("number", "a finite number belongs here")
-WHOLE_YEAR = Rule("whole_year", "a year, or the number of a future, is a whole number")
+WHOLE_YEAR = Rule("whole_year", "a year, or a number of things, is a whole number")
 NO_DUPLICATES = Rule("no_duplicates", "no row may be there twice")
 
 
@@ -52,12 +53,12 @@ def read_cells(path: Path, name: str, ledger: Ledger) -> pd.DataFrame:
     return pd.DataFrame(body, columns=header, dtype=object)
 
 
-def read_table(path: Path, shape: Shape, ledger: Ledger, more_numbers: Iterable[str] = ()) -> pd.DataFrame:
-    """A table of the run with the columns of its shape and typed numbers."""
-    name = path.name
-    cells = read_cells(path, name, ledger)
-    numbers = [*shape.numbers, *more_numbers, *(column for column in shape.may_be_missing if column in cells)]
-    expected = {*shape.columns, *numbers}
+def read_table(folder: Path, output: Output, ledger: Ledger, one_each: Iterable[str] = ()) -> pd.DataFrame:
+    """A table in a folder with the columns that it is to have, ``one_each`` among them, and typed numbers."""
+    name = output.file
+    cells = read_cells(folder / name, name, ledger)
+    expected = {column for column in output.names if column in cells or not output.column(column).missing}
+    expected.update(one_each)
     missing, unknown = sorted(expected - set(cells.columns)), sorted(set(cells.columns) - expected)
     twice = sorted(set(cells.columns[cells.columns.duplicated()]))
     for column in missing:
@@ -71,26 +72,28 @@ def read_table(path: Path, shape: Shape, ledger: Ledger, more_numbers: Iterable[
     ledger.held(COLUMNS)
     table = cells.drop(columns=unknown)
     bad = False
-    for column in numbers:
-        bad |= not _typed(table, column, name, ledger, empty=column in shape.may_be_empty)
+    for column in table.columns:
+        if output.column(column).is_number:
+            bad |= not _typed(table, column, output.column(column), name, ledger)
     if bad:
         raise UnreadableError
-    again = table.duplicated(list(shape.key))
-    ledger.true(NO_DUPLICATES, name, table[list(shape.key)], ~again)
+    again = table.duplicated(list(output.key))
+    ledger.true(NO_DUPLICATES, name, table[list(output.key)], ~again)
     return table[~again].reset_index(drop=True)
 
 
-def _typed(table: pd.DataFrame, column: str, name: str, ledger: Ledger, *, empty: bool) -> bool:
+def _typed(table: pd.DataFrame, column: str, kind: Column, name: str, ledger: Ledger) -> bool:
     """Turn a column into numbers; whether all of it are."""
     text = table[column]
     table[column] = values = pd.to_numeric(text, errors="coerce").astype(float)
-    right = np.isfinite(values) | ((text == "") if empty else False)
+    right = np.isfinite(values) | ((text == "") if kind.empty or kind.unbounded else False)
+    right |= values.notna() if kind.unbounded else False
     ledger.held(NUMBER, len(table))
     for line in np.flatnonzero(~right)[:5]:
         ledger.broken(NUMBER, name, f"row {line + 2}, {column}", "a finite number", text.iloc[line] or "an empty cell")
     if not right.all():
         return False
-    if column not in WHOLE_NUMBERS:
+    if kind.kind != "integer":
         return True
     whole = values.isna() | (values == values.round())
     for line in np.flatnonzero(~whole)[:5]:

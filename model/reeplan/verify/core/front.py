@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reeplan.verify.core.shapes import PARTS, SERVED
 from reeplan.verify.core.tolerances import COPIED, FIGURE, KEPT, PART_SUMS, REACHED, SAME_COST, SAME_ROWS, SUMMED
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import PARTS, SERVED
 
 if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan

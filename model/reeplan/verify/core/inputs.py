@@ -12,8 +12,8 @@ import pandas as pd
 from reeplan.inputs.spec import SETTINGS, SOURCE_AND_NOTE, TABLES
 from reeplan.verify.core.files import NUMBER, UnreadableError, read_cells
 from reeplan.verify.core.frames import crossed
-from reeplan.verify.core.shapes import BASE
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

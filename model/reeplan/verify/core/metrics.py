@@ -9,10 +9,10 @@ import pandas as pd
 
 from reeplan.verify.core import shortage
 from reeplan.verify.core.frames import joined, total
-from reeplan.verify.core.shapes import BASE
 from reeplan.verify.core.tolerances import FIGURE, KEPT, SOURCES
 from reeplan.verify.core.trade import uses
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan

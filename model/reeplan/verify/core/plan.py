@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.plans import PLAN_TABLES
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.frames import crossed, joined, total
-from reeplan.verify.core.shapes import EXCHANGE, PLAN
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import EXCHANGE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,13 +127,13 @@ class Plan:
 def read_plan(folder: Path, case: Checked, ledger: Ledger) -> Plan:
     """All tables of a plan; rows with unknown names are reported and left out of later checks."""
     tables, readable = {}, True
-    for name, shape in PLAN.items():
+    for name, output in PLAN_TABLES.items():
         try:
-            tables[name] = read_table(folder / f"{name}.csv", shape, ledger)
+            tables[name] = read_table(folder, output, ledger)
         except UnreadableError:
             readable = False
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.stem not in (*PLAN, EXCHANGE) or path.suffix != ".csv":
+        if path.stem not in (*PLAN_TABLES, EXCHANGE) or path.suffix != ".csv":
             ledger.broken(NO_OTHER_FILES, path.name)
     if not readable:
         raise UnreadableError

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reeplan.verify.core.frames import joined, total
-from reeplan.verify.core.shapes import BASE
 from reeplan.verify.core.tolerances import KEPT, OPTIMAL, PRICED
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     import pandas as pd

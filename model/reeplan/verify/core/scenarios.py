@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reeplan.outputs.spec.plans import PLAN_TABLES
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.frames import joined
 from reeplan.verify.core.plan import Plan
-from reeplan.verify.core.shapes import BASE, PLAN
 from reeplan.verify.core.shortage import PLACE, value_shares
 from reeplan.verify.core.verdict import Ledger, Verdict
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def outlooks(run: Path, points: list[str], case: Checked) -> dict[str, Outlook]:
     for point in points:
         silent = Ledger(Verdict())
         try:
-            tables = {name: read_table(run / "plans" / point / f"{name}.csv", PLAN[name], silent) for name in READ}
+            tables = {name: read_table(run / "plans" / point, PLAN_TABLES[name], silent) for name in READ}
         except UnreadableError:
             continue
         plan = Plan(case, tables)

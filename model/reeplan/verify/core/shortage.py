@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from reeplan.verify.core.frames import crossed, either, joined, total
-from reeplan.verify.core.shapes import BASE
 from reeplan.verify.core.tolerances import COPIED, KEPT
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from reeplan.verify.core.inputs import Inputs

@@ -8,9 +8,9 @@ import numpy as np
 
 from reeplan.verify.core.frames import joined
 from reeplan.verify.core.investment import room_by_year
-from reeplan.verify.core.shapes import BASE
 from reeplan.verify.core.tolerances import KEPT, SUMMED
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan

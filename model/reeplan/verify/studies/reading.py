@@ -1,21 +1,19 @@
-"""What the checks of the study tables share: reading numbers that may be without limit, and bands of what is proven."""
+"""What the checks of the study tables share: yes and no, and numbers that may be missing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from reeplan.verify.core.files import NUMBER, UnreadableError, read_table
 from reeplan.verify.core.tolerances import Allowance
 from reeplan.verify.core.verdict import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    from reeplan.verify.core.shapes import Shape
+    import pandas as pd
+
     from reeplan.verify.core.verdict import Ledger
 
 SOLVED = Allowance(1e-7, 1e-9)
@@ -30,24 +28,6 @@ ARITHMETIC = Allowance(1e-9, 1e-9)
 STUDY_TABLES = Rule("study_tables", "a run has the tables of its study that say something, and no others")
 STUDY_YES_NO = Rule("study_yes_no", "'yes' or 'no' belongs here")
 STUDY_STATUS = Rule("study_status", "a status says how the search ended")
-
-
-def read_open_table(path: Path, shape: Shape, without_limit: Iterable[str], ledger: Ledger) -> pd.DataFrame:
-    """A table in which some columns (texts of the shape) hold numbers that may be missing or infinite."""
-    table = read_table(path, shape, ledger)
-    right = True
-    for column in without_limit:
-        text = table[column].astype(str)
-        values = pd.to_numeric(text, errors="coerce").astype(float)
-        wrong = np.flatnonzero((values.isna() & (text != "")).to_numpy())
-        ledger.held(NUMBER, len(table))
-        for line in wrong[:5]:
-            ledger.broken(NUMBER, path.name, f"row {line + 2}, {column}", "a number", text.iloc[line])
-        right &= len(wrong) == 0
-        table[column] = values
-    if not right:
-        raise UnreadableError
-    return table
 
 
 def yes(table: pd.DataFrame, column: str, name: str, where: list[str], ledger: Ledger) -> pd.Series[bool]:

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.inputs.names import counted
+from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_DIFFERENCES
 from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart, write_column
 from reeplan.present.charts.palette import GREEN, ORANGE, SKY, VERMILION
 from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import (
-    ALTERNATIVES,
-    DIFFERENCES,
     asset_in_words,
     figures_of,
-    read_table,
     slack_in_words,
 )
 from reeplan.present.words import clipped_apart, count, display_name, join_and, percent, short
@@ -38,14 +36,6 @@ COLOURS = {
     EARLIER: "#EAEAEA", LATER: "#EAEAEA",
 }  # fmt: skip
 
-PLAN_COLUMNS = (
-    "slack_share", "alternative", "cost_musd", "over_cheapest_share", "resilience", "difference", "difference_bound",
-    "asset", "decided", "what", "t_per_year",
-)  # fmt: skip
-CHANGE_COLUMNS = (
-    "alternative", "asset", "change", "in_cheapest_t_per_year", "in_alternative_t_per_year", "decided_in_cheapest",
-    "decided_in_alternative",
-)  # fmt: skip
 TABLE_COLUMNS = (
     "alternative", "slack_share", "cost_musd", "over_cheapest_share", "difference", "asset", "t_per_year",
     "first_decided", "change",
@@ -61,7 +51,7 @@ MOST_ROWS, FEWEST_ROWS = 60, 15
 
 def table(view: View) -> pd.DataFrame:
     """A row a plan and asset that any of the plans builds; sizes of 0 are assets that this plan leaves out."""
-    rows = read_table(view.run, ALTERNATIVES, *PLAN_COLUMNS)
+    rows = view.run.table(ALTERNATIVES)
     plans = plans_of(rows)
     if len(plans) < 1 or not rows["asset"].astype(bool).any():
         return pd.DataFrame(columns=list(TABLE_COLUMNS))
@@ -87,7 +77,7 @@ def plans_of(rows: pd.DataFrame) -> list[dict[Any, Any]]:
 
 def changes_of(run: Run) -> dict[tuple[str, str], str]:
     """In what an alternative differs from the cheapest plan, by alternative and asset."""
-    rows = read_table(run, DIFFERENCES, *CHANGE_COLUMNS).to_dict("records")
+    rows = run.table(ALTERNATIVES_DIFFERENCES).to_dict("records")
     return {(row["alternative"], row["asset"]): row["change"] for row in rows}
 
 
@@ -237,5 +227,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=ALTERNATIVES,
+    needs=ALTERNATIVES.file,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.alternatives import NEAR_OPTIMAL
 from reeplan.present.charts.key import bar, upright
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, ORANGE
@@ -12,14 +13,7 @@ from reeplan.present.charts.rows import ORDINARY, SMALLER, Layout, Line, RowChar
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import FAINT, GREY, INK, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import (
-    NEAR_OPTIMAL,
-    UNITS,
-    asset_in_words,
-    figures_of,
-    read_table,
-    slack_in_words,
-)
+from reeplan.present.figures.study_tables import UNITS, asset_in_words, figures_of, slack_in_words
 from reeplan.present.words import clipped_apart, count, display_name, join_and
 
 if TYPE_CHECKING:
@@ -63,13 +57,13 @@ MOST_LANES, MOST_NAMED = 84, 3
 
 def variants(run: Run, point: str) -> list[Variant]:
     """What is built, and where and by whom."""
-    there = set(read_table(run, NEAR_OPTIMAL, *COLUMNS)["kind"])
+    there = set(run.table(NEAR_OPTIMAL)["kind"])
     return [Variant(slug, label) for slug, (label, kinds) in PARTS.items() if there & set(kinds)]
 
 
 def ranges(run: Run) -> Rows:
     """``near_optimal.csv``, a row a thing and slack, and to which group a thing belongs: the surest things first."""
-    rows = read_table(run, NEAR_OPTIMAL, *COLUMNS)[list(COLUMNS)]
+    rows = run.table(NEAR_OPTIMAL)[list(COLUMNS)]
     rows = rows[rows["kind"].isin(KINDS)].sort_values("slack_musd", kind="stable", ignore_index=True)
     of = {key: _group(list(part["class"])) for key, part in rows.groupby(["kind", "name"], sort=False)}
     rows["group"] = [of[key] for key in zip(rows["kind"], rows["name"], strict=True)]
@@ -300,5 +294,5 @@ FIGURE = FigureSpec(
     alt=alt,
     draw=draw,
     variants=variants,
-    needs=NEAR_OPTIMAL,
+    needs=NEAR_OPTIMAL.file,
 )

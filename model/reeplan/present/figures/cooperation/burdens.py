@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.outputs.run import STAGES
+from reeplan.outputs.spec import cooperation as spec
 from reeplan.present.charts.key import squares
 from reeplan.present.charts.marks import stacked, write_behind
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, OTHER, STAGE_COLOURS, TINY, line
-from reeplan.present.figures.cooperation.data import deal_level, read_table
+from reeplan.present.figures.cooperation.data import deal_level
 from reeplan.present.figures.cooperation.wording import level_subtitle, money
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import FigureSpec, View
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from reeplan.present.run import Run
 
 PAYS, OWNS, RISKS = "pays", "owns", "risks"
-FILE = "pays.csv"
 NAMES, ROW, BAR, GAP, FOOT = 1.25, 0.5, 0.2, 0.5, 0.42
 PERCENTS = ((0, 25, 50, 75, 100), ("0", "25", "50", "75", "100"))
 SAYS = 0.62
@@ -35,12 +35,12 @@ COLUMNS = ("what", "partner", "item", "musd", "served_percent")
 def table(view: View) -> pd.DataFrame:
     """Cost by part, capital by stage of the chain, and what each disruption leaves served, partner by partner."""
     run = view.run
-    pays = read_table(run, FILE, "partner", "part", "musd").rename(columns={"part": "item"}).assign(what=PAYS)
-    owns = read_table(run, "owns.csv", "partner", "asset", "capex_musd")
+    pays = run.table(spec.PAYS).rename(columns={"part": "item"}).assign(what=PAYS)
+    owns = run.table(spec.OWNS)
     stage = owns["asset"].map(run.assets["stage"]).fillna("")
     owned = owns.assign(item=stage).groupby(["partner", "item"], sort=False)["capex_musd"].sum().reset_index()
     owned = owned.rename(columns={"capex_musd": "musd"}).assign(what=OWNS)
-    risks = read_table(run, "risks.csv", "partner", "window", "served_share")
+    risks = run.table(spec.RISKS)
     risks = risks.assign(what=RISKS, item=risks["window"], served_percent=100 * risks["served_share"])
     parts = [part.reindex(columns=list(COLUMNS)) for part in (pays, owned, risks) if not part.empty]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
@@ -216,5 +216,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=FILE,
+    needs=spec.PAYS.file,
 )

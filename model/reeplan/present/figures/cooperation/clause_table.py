@@ -6,16 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.figures.cooperation.data import (
-    ALL_TOGETHER,
-    DONE,
-    LEVERS,
-    NOISE,
-    UNKNOWN,
-    Amount,
-    deal_level,
-    read_table,
-)
+from reeplan.outputs.spec.cooperation import LEVERS
+from reeplan.present.figures.cooperation.data import ALL_TOGETHER, DONE, NOISE, UNKNOWN, Amount, deal_level
 from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
@@ -90,7 +82,7 @@ class Lever:
 
 def table_of(run: Run) -> pd.DataFrame:
     """``levers.csv`` with the columns that are shown, and whether the sign of each worth is certain."""
-    table = read_table(run, LEVERS, *COLUMNS)[list(COLUMNS)]
+    table = run.table(LEVERS)[list(COLUMNS)]
     noise = _noise(run, table)
     table["sign"] = [_sign_in_words(row, noise) for row in table.to_dict("records")]
     return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.present.charts.key import squares
 from reeplan.present.charts.marks import stacked, whisker
 from reeplan.present.charts.page import Page, years_and_money
@@ -12,7 +13,7 @@ from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK, paler
 from reeplan.present.figures.cooperation.clause_table import OUT_BOTH, Lever, is_unsolved, levers_of, table_of
-from reeplan.present.figures.cooperation.data import LEVERS, deal_level, partner_colours
+from reeplan.present.figures.cooperation.data import deal_level, partner_colours
 from reeplan.present.figures.cooperation.wording import level_subtitle, ranged, signed
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words import capitalised, count, display_name, join_and
@@ -191,5 +192,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=LEVERS,
+    needs=LEVERS.file,
 )

@@ -8,18 +8,12 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from reeplan.outputs.reading import numbers, read
+from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.present.charts.palette import ORDER, OTHER
 from reeplan.studies.cooperation.allocation import weights_of_shapley
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run
-
-COALITIONS, ALLOCATION, LEVERS, PRICES, REGRET = (
-    f"{name}.csv" for name in ("coalitions", "allocation", "levers", "marginal_prices", "regret")
-)
 
 DONE, OUT_OF_REACH = "optimal", "cannot reach the target"
 """What ``status`` says of a search that came to its end, and of a target that is proven to be too high."""
@@ -29,26 +23,6 @@ ALL_TOGETHER = "all together"
 
 NOISE = 1e-7
 """Part of a cost below which nothing is distinguishable from zero: no gap is asked for that is smaller."""
-
-TEXT = {
-    "coalition", "status", "partner", "part", "asset", "window", "clause", "about", "change", "stays", "leaves",
-    "conduct", "unit", "supplier", "material", "item", "from_country", "sign", "alone_status", "alone_sign",
-}  # fmt: skip
-"""Columns that hold text; all others are numbers, empty cells not a number."""
-
-
-def read_table(run: Run, file: str, *columns: str) -> pd.DataFrame:
-    """A table at the top of the run folder; one that is not there is empty. ``columns``: those that it has at least."""
-    path = run.folder / file
-    frame = read(path) if path.exists() else pd.DataFrame()
-    for name in columns:
-        if name not in frame:
-            frame[name] = ""
-    for column in frame.columns:
-        if column not in TEXT:
-            frame[column] = numbers(frame[column])
-    return frame
-
 
 # ---- coalitions ---------------------------------------------------------------------------------
 
@@ -146,10 +120,7 @@ class Level:
 
 def levels(run: Run) -> list[Level]:
     """Every target that was asked of the coalitions, the lowest first."""
-    table = read_table(
-        run, COALITIONS, "coalition", "status", "target", "cost_musd", "bound_musd", "highest_resilience",
-        "gain_musd", "gain_least_musd", "gain_greatest_musd",
-    )  # fmt: skip
+    table = run.table(COALITIONS)
     who = coalitions_by_name(run.partners)
     return [
         Level(

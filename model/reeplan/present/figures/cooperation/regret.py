@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.cooperation import REGRET
 from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
-from reeplan.present.figures.cooperation.data import NOISE, REGRET, Amount, deal_level, members, read_table
+from reeplan.present.figures.cooperation.data import NOISE, Amount, deal_level, members
 from reeplan.present.figures.cooperation.wording import group_in_words, level_subtitle, money, ranged, several, signed
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words import capitalised, count, display_name, number, percent
@@ -38,7 +39,7 @@ WORSE, BETTER, UNSURE, SAME, UNKNOWN = "costlier", "cheaper", "not certain", "th
 
 def table(view: View) -> pd.DataFrame:
     """``regret.csv`` as far as it is shown, and what is certain of each row; empty if no row has a cost."""
-    rows = read_table(view.run, REGRET, *COLUMNS)[list(COLUMNS)]
+    rows = view.run.table(REGRET)[list(COLUMNS)]
     rows["against_alone"] = [certainty(row) for row in rows.to_dict("records")]
     return rows if rows["cost_musd"].notna().any() else rows.iloc[:0]
 
@@ -209,5 +210,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=REGRET,
+    needs=REGRET.file,
 )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, apart, line, paler
-from reeplan.present.figures.cooperation.data import COALITIONS, Amount, Level, levels
+from reeplan.present.figures.cooperation.data import Amount, Level, levels
 from reeplan.present.figures.cooperation.wording import money, ranged
 from reeplan.present.figures.front.data import read_front
 from reeplan.present.figures.front.words import measure_axis
@@ -350,5 +351,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=COALITIONS,
+    needs=COALITIONS.file,
 )

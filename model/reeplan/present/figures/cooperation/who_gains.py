@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.outputs.spec.cooperation import ALLOCATION
 from reeplan.present.charts.marks import write_behind
 from reeplan.present.charts.rows import BIG, Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import EDGE, FAINT, GREY, INK, SMALL, paler
 from reeplan.present.figures.cooperation.data import (
-    ALLOCATION,
     Amount,
     Level,
     deal_level,
     partner_colours,
-    read_table,
 )
 from reeplan.present.figures.cooperation.wording import (
     between,
@@ -54,10 +53,7 @@ COLUMNS = (
 def table(view: View) -> pd.DataFrame:
     """One row a partner: alone, in the plan, by each rule with its band, its gain with its band, its side payment."""
     level = deal_level(view.run)
-    stated = read_table(
-        view.run, ALLOCATION, "partner", *(name for name in COLUMNS if not name.startswith(("gain", "side"))),
-        "shapley_side_payment_musd", "shapley_side_payment_musd_per_year",
-    )  # fmt: skip
+    stated = view.run.table(ALLOCATION)
     stated = stated.rename(columns=lambda name: name.replace("shapley_side", "side"))
     if level is None or stated.empty:
         return pd.DataFrame(columns=["partner", *COLUMNS])
@@ -263,5 +259,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=ALLOCATION,
+    needs=ALLOCATION.file,
 )

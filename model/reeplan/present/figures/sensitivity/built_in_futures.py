@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan.inputs.names import counted
+from reeplan.outputs.spec.sensitivity import BUILT_IN_FUTURES
 from reeplan.present.charts.key import bar, symbol
 from reeplan.present.charts.palette import BLUE, ORANGE
 from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.figures.study_tables import BUILT, asset_in_words, figures_of, is_true, read_table
+from reeplan.present.figures.study_tables import asset_in_words, figures_of, is_true
 from reeplan.present.words import NBSP, capitalised, clipped_apart, count, join_and, span
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def table(view: View) -> pd.DataFrame:
 
 def rows_of(run: Run) -> pd.DataFrame:
     """``built_in_futures.csv``, the surest first, with which group an asset is in; empty where no future has a plan."""
-    rows = read_table(run, BUILT, *COLUMNS)[list(COLUMNS)]
+    rows = run.table(BUILT_IN_FUTURES)[list(COLUMNS)]
     rows = rows[rows["futures"] > 0].reset_index(drop=True)
     rows["group"] = [
         ALWAYS if row["built_in"] >= row["futures"] else SOME if row["built_in"] > 0 else NEVER
@@ -165,5 +166,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=BUILT,
+    needs=BUILT_IN_FUTURES.file,
 )

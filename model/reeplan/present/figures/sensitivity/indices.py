@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.sensitivity import INDICES
 from reeplan.present.charts.key import bar, interval
 from reeplan.present.charts.marks import whisker
 from reeplan.present.charts.palette import BLUE
@@ -20,7 +21,7 @@ from reeplan.present.figures.sensitivity.outputs import (
     unit_in_words,
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import INDICES, figures_of, is_true, read_table
+from reeplan.present.figures.study_tables import figures_of, is_true
 from reeplan.present.words import NBSP, capitalised, clipped, count, display_name
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ WIDE = 0.2
 
 def variants(run: Run, point: str) -> list[Variant]:
     """An output each."""
-    return output_variants(run, INDICES, "total", COLUMNS)
+    return output_variants(run, INDICES, "total")
 
 
 def table(view: View) -> pd.DataFrame:
     """The rows of one output, the largest total first."""
-    rows = of_variant(read_table(view.run, INDICES, *COLUMNS)[list(COLUMNS)], view.variant)
+    rows = of_variant(view.run.table(INDICES)[list(COLUMNS)], view.variant)
     return rows[rows["total"].notna()].reset_index(drop=True)
 
 
@@ -189,5 +190,5 @@ FIGURE = FigureSpec(
     alt=alt,
     draw=draw,
     variants=variants,
-    needs=INDICES,
+    needs=INDICES.file,
 )

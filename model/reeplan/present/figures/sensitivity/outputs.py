@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.spec import Variant
-from reeplan.present.figures.study_tables import asset_in_words, figures_of, is_true, read_table
+from reeplan.present.figures.study_tables import asset_in_words, figures_of, is_true
 from reeplan.present.words import display_name, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     import pandas as pd
 
+    from reeplan.outputs.spec import Output
     from reeplan.present.run import Run
 
 BUILT, CAPITAL = "built: ", "capital"
@@ -25,12 +25,12 @@ UNKNOWN, SURE, HIDDEN = "unknown", "sure", "within the gap"
 """Whether an effect is larger than what could be due to the optimality gaps of the plans."""
 
 
-def output_variants(run: Run, file: str, size: str, columns: Sequence[str], most_decisions: int = 0) -> list[Variant]:
+def output_variants(run: Run, output: Output, size: str, most_decisions: int = 0) -> list[Variant]:
     """Every output of money and resilience, and some decisions that move most; the first is there in any case.
 
     ``size``: the column that says how much an output moves. Decisions are ranked by how many inputs move them.
     """
-    rows = read_table(run, file, *columns)
+    rows = run.table(output)
     names = list(dict.fromkeys(rows["output"]))
     moved = rows[rows[size] > 0].groupby("output", sort=False)[size].count().to_dict()
     kept = [name for number, name in enumerate(names) if not name.startswith(BUILT) and (moved.get(name) or not number)]

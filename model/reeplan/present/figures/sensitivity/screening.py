@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.sensitivity import SCREENING
 from reeplan.present.charts.key import bar, interval, symbol
 from reeplan.present.charts.marks import whisker
 from reeplan.present.charts.palette import BLUE, VERMILION
@@ -23,7 +24,7 @@ from reeplan.present.figures.sensitivity.outputs import (
     unit_in_words,
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import SCREENING, figures_of, is_true, read_table
+from reeplan.present.figures.study_tables import figures_of, is_true
 from reeplan.present.words import clipped, count, display_name
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ MOST_ROWS, BAR = 26, 0.16
 
 def variants(run: Run, point: str) -> list[Variant]:
     """An output each."""
-    return output_variants(run, SCREENING, "mu_star", COLUMNS)
+    return output_variants(run, SCREENING, "mu_star")
 
 
 def table(view: View) -> pd.DataFrame:
     """The rows of one output, the largest effect first."""
-    rows = of_variant(read_table(view.run, SCREENING, *COLUMNS)[list(COLUMNS)], view.variant)
+    rows = of_variant(view.run.table(SCREENING)[list(COLUMNS)], view.variant)
     return rows[rows["mu_star"].notna()].reset_index(drop=True)
 
 
@@ -191,5 +192,5 @@ FIGURE = FigureSpec(
     alt=alt,
     draw=draw,
     variants=variants,
-    needs=SCREENING,
+    needs=SCREENING.file,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.sensitivity import TORNADO
 from reeplan.present.charts.key import bar
 from reeplan.present.charts.palette import BLUE, ORANGE
 from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
@@ -25,7 +26,7 @@ from reeplan.present.figures.sensitivity.outputs import (
     unit_in_words,
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import TORNADO, figures_of, is_true, read_table, same
+from reeplan.present.figures.study_tables import figures_of, is_true, same
 from reeplan.present.words import NBSP, capitalised, clipped, clipped_apart, count, display_name, join_and
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ ENDS = (("at_low", "low"), ("at_high", "high"))
 
 def variants(run: Run, point: str) -> list[Variant]:
     """An output each."""
-    return output_variants(run, TORNADO, "span", COLUMNS, MOST_DECISIONS)
+    return output_variants(run, TORNADO, "span", MOST_DECISIONS)
 
 
 def table(view: View) -> pd.DataFrame:
     """The rows of one output, the largest effect first; what is not known comes first, as it may be the largest."""
-    return of_variant(read_table(view.run, TORNADO, *COLUMNS)[list(COLUMNS)], view.variant)
+    return of_variant(view.run.table(TORNADO)[list(COLUMNS)], view.variant)
 
 
 # ---- words --------------------------------------------------------------------------------------
@@ -268,5 +269,5 @@ FIGURE = FigureSpec(
     alt=alt,
     draw=draw,
     variants=variants,
-    needs=TORNADO,
+    needs=TORNADO.file,
 )

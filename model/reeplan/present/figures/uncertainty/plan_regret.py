@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reeplan.inputs.names import counted
+from reeplan.outputs.spec.uncertainty import LEAST_REGRET, REGRET_OF_PLANS
 from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart, write_column
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import VERMILION
 from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, line, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import LEAST_REGRET, REGRET, figures_of, is_true, read_table
+from reeplan.present.figures.study_tables import figures_of, is_true
 from reeplan.present.words import NBSP, count, display_name, join_and, musd, percent
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ COLUMNS = (
     "point", "future", "kind", "probability", "possible", "cost_musd", "served_share", "regret_musd", "regret_share",
     "above_best_musd", "why",
 )  # fmt: skip
-LEAST_COLUMNS = ("point", "against", "by", "greatest_regret_musd", "greatest_regret_share", "in_future", "least_regret")
 
 COST, LOST_SUPPLY, BEST = "cost", "lost-supply", "against-best"
 MEASURES = {COST: "regret_musd", LOST_SUPPLY: "regret_share", BEST: "above_best_musd"}
@@ -53,7 +53,7 @@ GREATEST = "\0greatest"
 
 def variants(run: Run, point: str) -> list[Variant]:
     """Regret needs two plans; against the plan made for a future one is enough."""
-    rows = read_table(run, REGRET, *COLUMNS)
+    rows = run.table(REGRET_OF_PLANS)
     several = rows["point"].nunique() > 1
     known = {COST: several, LOST_SUPPLY: several, BEST: rows["above_best_musd"].notna().any()}
     return [Variant(slug, label) for slug, label in LABELS.items() if known[slug]]
@@ -62,7 +62,7 @@ def variants(run: Run, point: str) -> list[Variant]:
 def table(view: View) -> pd.DataFrame:
     """A row a plan and future: what it is behind, and why it cannot be carried out where it cannot."""
     slug = view.variant.slug if view.variant else COST
-    rows = read_table(view.run, REGRET, *COLUMNS)[list(COLUMNS)]
+    rows = view.run.table(REGRET_OF_PLANS)[list(COLUMNS)]
     rows[AGAINST] = ["other futures" if kind == OTHER else "what may happen" for kind in rows["kind"]]
     rows["behind"] = rows[MEASURES[slug]]
     rows["least_regret"] = _least_regret(view.run, rows, slug)
@@ -77,7 +77,7 @@ def _least_regret(run: Run, rows: pd.DataFrame, slug: str) -> list[str]:
     by = {COST: "cost", LOST_SUPPLY: "lost supply"}.get(slug)
     chosen = {
         (row["against"], row["point"])
-        for row in read_table(run, LEAST_REGRET, *LEAST_COLUMNS).to_dict("records")
+        for row in run.table(LEAST_REGRET).to_dict("records")
         if row["by"] == by and is_true(row["least_regret"])
     }
     return ["yes" if key in chosen else "no" for key in zip(rows[AGAINST], rows["point"], strict=True)]
@@ -316,5 +316,5 @@ FIGURE = FigureSpec(
     alt=alt,
     draw=draw,
     variants=variants,
-    needs=REGRET,
+    needs=REGRET_OF_PLANS.file,
 )

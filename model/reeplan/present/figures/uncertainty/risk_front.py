@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.uncertainty import RISK_FRONT
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILION
 from reeplan.present.charts.scale import Scale, tick_label, ticks_between
 from reeplan.present.charts.style import BODY, EDGE, INK, SMALL, apart
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.figures.study_tables import RISK, read_table
 from reeplan.present.words import NBSP, capitalised, count, join_and, musd, percent
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def table(view: View) -> pd.DataFrame:
 
 def rows_of(run: Run) -> pd.DataFrame:
     """``risk_front.csv``, the cheapest first at each depth."""
-    rows = read_table(run, RISK, *COLUMNS)[list(COLUMNS)]
+    rows = run.table(RISK_FRONT)[list(COLUMNS)]
     rows = rows[rows["cost_musd"].notna() & rows["cvar_lost_share"].notna()]
     return rows.sort_values(["cvar_level", "cost_musd", "cvar_lost_share"], ignore_index=True)
 
@@ -182,5 +182,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=RISK,
+    needs=RISK_FRONT.file,
 )

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.uncertainty import VALUE_OF_KNOWING
 from reeplan.present.charts.key import interval, symbol, upright
 from reeplan.present.charts.marks import whisker
 from reeplan.present.charts.page import years_and_money
@@ -16,7 +17,6 @@ from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.cooperation.data import NOISE, Amount
 from reeplan.present.figures.cooperation.wording import money, ranged
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.figures.study_tables import KNOWING, read_table
 from reeplan.studies.uncertainty.measures_of_knowing import (
     EEV_MEAN,
     EEV_NOTHING,
@@ -72,7 +72,7 @@ class Rung:
 
 def table(view: View) -> pd.DataFrame:
     """``value_of_knowing.csv``; empty where the cost of the plan is not known."""
-    rows = read_table(view.run, KNOWING, *COLUMNS)[list(COLUMNS)]
+    rows = view.run.table(VALUE_OF_KNOWING)[list(COLUMNS)]
     plans = rows[rows["measure"].isin([RP, RP + KEEPING])]
     return rows if plans["musd"].notna().any() else rows.iloc[:0]
 
@@ -270,5 +270,5 @@ FIGURE = FigureSpec(
     title=title,
     alt=alt,
     draw=draw,
-    needs=KNOWING,
+    needs=VALUE_OF_KNOWING.file,
 )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.alternatives import NEAR_OPTIMAL, NEAR_OPTIMAL_PLANS
+from reeplan.outputs.spec.plans import BUILDS
 from reeplan.verify.core.files import UnreadableError, read_table
-from reeplan.verify.core.shapes import PLAN, Shape
 from reeplan.verify.core.tolerances import COPIED, SUMMED, Allowance
 from reeplan.verify.core.verdict import Ledger, Rule, Verdict
 from reeplan.verify.studies.alternatives.near_optimal_plans import WITHIN, NearOptimal
@@ -22,7 +23,6 @@ from reeplan.verify.studies.reading import (
     SHARES,
     SOLVED,
     options_of,
-    read_open_table,
     same_or_missing,
     study_of,
 )
@@ -33,20 +33,8 @@ if TYPE_CHECKING:
     from reeplan.verify.core.case import Checked
     from reeplan.verify.core.inputs import Inputs
 
-TABLE, PLANS = "near_optimal.csv", "near_optimal_plans.csv"
+TABLE, PLANS = NEAR_OPTIMAL.file, NEAR_OPTIMAL_PLANS.file
 KEY = ["kind", "name"]
-SHAPE = Shape(
-    key=("slack_musd", "kind", "name"),
-    numbers=("slack_share", "slack_musd", "least", "least_bound", "most", "in_cheapest"),
-    texts=("unit", "most_bound", "class", "status"),
-    may_be_empty=("slack_share",),
-)
-PLAN_SHAPE = Shape(
-    key=("plan", "kind", "name"),
-    numbers=("cost_musd", "over_cheapest_share", "resilience", "amount"),
-    texts=("unit", "least_cost_musd"),
-    may_be_empty=("over_cheapest_share", "amount"),
-)
 HEAD = ["cost_musd", "over_cheapest_share", "least_cost_musd", "resilience"]
 USUAL_SLACKS = (0.01, 0.03, 0.05)
 
@@ -84,9 +72,9 @@ def check_alternatives(
     """All tables of ``reeplan alternatives``."""
     if front.empty:
         return
-    ranges = read_open_table(run / TABLE, SHAPE, ["most_bound"], ledger)
+    ranges = read_table(run, NEAR_OPTIMAL, ledger)
     ranges["most_bound"] = ranges["most_bound"].fillna(np.inf)  # an empty cell: nothing is proven of the most
-    plans = read_open_table(run / PLANS, PLAN_SHAPE, ["least_cost_musd"], ledger)
+    plans = read_table(run, NEAR_OPTIMAL_PLANS, ledger)
     kinds = things(case.inputs).set_index(KEY)
     ranges = _listed(ranges, kinds, ledger)
     target = study_of(manifest, "alternatives").get("target", front.iloc[0]["target"])
@@ -110,7 +98,7 @@ def check_alternatives(
 def _cheapest_builds(run: Path, point: str) -> pd.DataFrame | None:
     """What the plan of the front builds; it is checked with all plans, so nothing is entered here."""
     try:
-        return read_table(run / "plans" / point / "builds.csv", PLAN["builds"], Ledger(Verdict()))
+        return read_table(run / "plans" / point, BUILDS, Ledger(Verdict()))
     except UnreadableError:
         return None
 

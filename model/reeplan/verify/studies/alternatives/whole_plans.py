@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_CHECKS, ALTERNATIVES_DIFFERENCES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, SUMMED, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import amounts, buildable
@@ -23,24 +23,9 @@ if TYPE_CHECKING:
     from reeplan.verify.core.verdict import Ledger
     from reeplan.verify.studies.alternatives.near_optimal_plans import NearOptimal
 
-TABLE, CHANGES, CHECKS = "alternatives.csv", "alternatives_differences.csv", "alternatives_checks.csv"
+TABLE, CHANGES, CHECKS = ALTERNATIVES.file, ALTERNATIVES_DIFFERENCES.file, ALTERNATIVES_CHECKS.file
 BUILT = ["decided", "running", "modules", "t_per_year", "capex_musd"]
 HEAD = ["cost_musd", "over_cheapest_share", "over_bound_share", "resilience", "difference", "difference_bound"]
-SHAPE = Shape(
-    key=("alternative", "asset", "partner", "decided", "what"),
-    numbers=("slack_share", *HEAD, *BUILT),
-    may_be_empty=("slack_share", "over_cheapest_share", "over_bound_share", *BUILT),
-)
-CHANGE_SHAPE = Shape(
-    key=("alternative", "asset"),
-    numbers=(
-        "slack_share", "in_cheapest_t_per_year", "in_alternative_t_per_year", "decided_in_cheapest",
-        "decided_in_alternative",
-    ),
-    texts=("change",),
-    may_be_empty=("slack_share", "decided_in_cheapest", "decided_in_alternative"),
-)  # fmt: skip
-CHECK_SHAPE = Shape(key=("check",), numbers=(), texts=("holds", "detail"))
 CHEAPEST = "cheapest"
 SAME = 1e-6
 """Amounts that differ by less (t a year, or t) are one."""
@@ -88,7 +73,7 @@ def check_whole_plans(
     run: Path, found: NearOptimal, inputs: Inputs, cheapest: pd.DataFrame | None, ledger: Ledger, *, done: bool
 ) -> None:
     """Every rule about whole alternatives; ``done``: the study was not stopped before what each builds was listed."""
-    table = read_table(run / TABLE, SHAPE, ledger)
+    table = read_table(run, ALTERNATIVES, ledger)
     whole = _alternatives(table, inputs, ledger, done=done)
     _check_heads(whole, found, ledger)
     _check_builds(whole, inputs, ledger)
@@ -243,7 +228,7 @@ def _check_found(
 
 
 def _check_changes(run: Path, whole: Alternatives, ledger: Ledger) -> None:
-    table = read_table(run / CHANGES, CHANGE_SHAPE, ledger)
+    table = read_table(run, ALTERNATIVES_DIFFERENCES, ledger)
     if CHEAPEST not in whole.told:
         return
     totals = _totals(whole.builds)
@@ -253,7 +238,7 @@ def _check_changes(run: Path, whole: Alternatives, ledger: Ledger) -> None:
         if name != CHEAPEST and name in whole.told
         for change in _changes(str(name), float(row["slack_share"]), totals)
     ]
-    key, numbers = ["alternative", "asset"], list(CHANGE_SHAPE.numbers)
+    key, numbers = ["alternative", "asset"], list(ALTERNATIVES_DIFFERENCES.numbers)
     frame = pd.DataFrame(due, columns=[*key, "change", *numbers])
     both = frame.merge(table, on=key, how="outer", suffixes=("_due", ""), indicator="in")
     ledger.true(CHANGE, CHANGES, both[key], both["in"] == "both")
@@ -302,7 +287,7 @@ def _changes(name: str, slack: float, totals: Totals) -> Iterator[list[Any]]:
 
 
 def _check_checks(run: Path, found: NearOptimal, ledger: Ledger, *, done: bool) -> None:
-    table = read_table(run / CHECKS, CHECK_SHAPE, ledger)
+    table = read_table(run, ALTERNATIVES_CHECKS, ledger)
     holds = yes(table, "holds", CHECKS, ["check"], ledger)
     # What was not re-solved before the study was stopped could not be checked either.
     left = ~table["check"].str.startswith("every whole alternative") | done

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.cooperation import ALLOCATION
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, PART_SUMS, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.cooperation import fair_shares
@@ -25,15 +25,9 @@ if TYPE_CHECKING:
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
     from reeplan.verify.studies.cooperation.deal import Deal
 
-TABLE = "allocation.csv"
+TABLE = ALLOCATION.file
 RULES = ("shapley", "nucleolus", "nash")
 _BANDS = [f"{rule}_{end}_musd" for rule in ("shapley", "nucleolus") for end in ("least", "greatest")]
-_SIDES = [f"{rule}_side_payment_musd{a_year}" for rule in RULES for a_year in ("", "_per_year")]
-_MAY_BE_EMPTY = (
-    "alone_musd", "pays_in_plan_musd", *(f"{rule}_musd" for rule in RULES), *_BANDS, "core_least_musd",
-    "core_most_musd", *_SIDES,
-)  # fmt: skip
-SHAPE = Shape(key=("partner",), numbers=_MAY_BE_EMPTY, may_be_empty=_MAY_BE_EMPTY)
 MOST_PARTNERS_WITH_NUCLEOLUS_BAND = 4
 
 SOLVED = Allowance(1e-7, 1e-7)
@@ -66,7 +60,7 @@ def check_allocation(
     run: Path, game: Coalitions, deal: Deal, pays: Mapping[str, float], ledger: Ledger
 ) -> Shares:  # fmt: skip
     """Every number of the table."""
-    table = read_table(run / TABLE, SHAPE, ledger)
+    table = read_table(run, ALLOCATION, ledger)
     listed = list(table["partner"])
     if sorted(listed) != sorted(game.partners):
         ledger.broken(LISTED, TABLE, expected=", ".join(game.partners), found=", ".join(map(str, listed)))

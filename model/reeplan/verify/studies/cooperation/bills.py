@@ -12,7 +12,7 @@ import pandas as pd
 from reeplan.verify.core import shortage
 from reeplan.verify.core.costs import expected_costs
 from reeplan.verify.core.frames import crossed, joined, total
-from reeplan.verify.core.shapes import BASE
+from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reeplan.outputs.spec.cooperation import LEVERS, MARGINAL_PRICES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, PART_SUMS, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.cooperation.fair_shares import shapley_ends
@@ -28,15 +28,10 @@ if TYPE_CHECKING:
     from reeplan.verify.core.verdict import Ledger, Numbers
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
 
-TABLE = "levers.csv"
+TABLE = LEVERS.file
 CELLS = ("now_musd", "then_musd", "worth_musd", "worth_least_musd", "worth_greatest_musd", "highest_resilience")
 PAID = ("paid_now_musd", "paid_then_musd", "paid_worth_musd")
-_NUMBERS = (*CELLS, *(f"alone_{name}" for name in CELLS), *PAID)
 VARIANT = ["clause", "about", "change"]
-SHAPE = Shape(
-    key=(*VARIANT, "partner"), numbers=_NUMBERS, texts=("status", "sign", "alone_status", "alone_sign"),
-    may_be_empty=_NUMBERS,
-)  # fmt: skip
 TOGETHER = "all together"
 DONE, GAP, NOT_SOLVED = "optimal", "gap not reached", "not solved"
 OUT_BOTH, OUT_AFTER, OUT_BEFORE = (
@@ -86,7 +81,7 @@ def check_levers(run: Path, game: Coalitions, target: float, pays: Mapping[str, 
     """Every row of levers.csv, where the run has it."""
     if not (run / TABLE).exists():
         return
-    table = read_table(run / TABLE, SHAPE, ledger)
+    table = read_table(run, LEVERS, ledger)
     _check_listed(table, game, ledger)
     table = table[table["partner"].isin([TOGETHER, *game.partners])].reset_index(drop=True)
     for column in ("now_musd", "alone_now_musd"):
@@ -320,13 +315,7 @@ def _check_paid(table: pd.DataFrame, game: Coalitions, pays: Mapping[str, float]
 
 # ---- prices ----------------------------------------------------------------------------------------------
 
-PRICES = "marginal_prices.csv"
-PRICES_SHAPE = Shape(
-    key=("clause", "about", "item", "year", "window"),
-    numbers=("year", "price"),
-    texts=("unit",),
-    may_be_empty=("year",),
-)
+PRICES = MARGINAL_PRICES.file
 PRICE_NOT_NEGATIVE = Rule("clause_price_positive", "a little more room is never worth less than nothing")
 PRICE_KNOWN = Rule("clause_price_known", "a price is of a year and window of the case")
 PRICE_WHOLE = Rule("clause_price_whole", "every clause that is priced has one price of its own, and its parts one unit")
@@ -339,7 +328,7 @@ def check_marginal_prices(run: Path, case: Checked, ledger: Ledger) -> None:
     """Every price of a clause as a whole against those of its years, plants and materials."""
     if not (run / PRICES).exists():
         return
-    table = read_table(run / PRICES, PRICES_SHAPE, ledger)
+    table = read_table(run, MARGINAL_PRICES, ledger)
     inputs = case.inputs
     where = table[["clause", "about", "item", "year", "window"]]
     ledger.at_least(PRICE_NOT_NEGATIVE, PRICES, where, np.zeros(len(table)), table["price"], allow=COPIED)

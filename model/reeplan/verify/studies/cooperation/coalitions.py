@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reeplan.verify.core.shapes import Shape
+from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.verify.core.tolerances import DIGITS
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.cooperation.fair_shares import groups
@@ -19,19 +19,7 @@ if TYPE_CHECKING:
     from reeplan.verify.core.case import Checked
     from reeplan.verify.core.verdict import Ledger
 
-TABLE = "coalitions.csv"
-SHAPE = Shape(
-    key=("target", "coalition"),
-    numbers=(
-        "partners", "target", "cost_musd", "bound_musd", "resilience", "highest_resilience", "gain_musd",
-        "gain_least_musd", "gain_greatest_musd", "seconds",
-    ),
-    texts=("status",),
-    may_be_empty=(
-        "cost_musd", "bound_musd", "resilience", "highest_resilience", "gain_musd", "gain_least_musd",
-        "gain_greatest_musd", "seconds",
-    ),
-)  # fmt: skip
+TABLE = COALITIONS.file
 
 NAMED = Rule("coalition_named", "a coalition is named by its partners, in the order of partners.csv, and counts them")
 

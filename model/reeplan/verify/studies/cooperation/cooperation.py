@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.plan import read_plan
-from reeplan.verify.core.shapes import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.core.tolerances import COPIED, DIGITS, PART_SUMS, REACHED, Allowance
 from reeplan.verify.core.verdict import Ledger, Rule, Verdict
+from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.cooperation.allocation import check_allocation
 from reeplan.verify.studies.cooperation.bills import JointPlan
 from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices
-from reeplan.verify.studies.cooperation.coalitions import SHAPE, TABLE, Coalitions
+from reeplan.verify.studies.cooperation.coalitions import TABLE, Coalitions
 from reeplan.verify.studies.cooperation.deal import check_deal, stated_deal
 from reeplan.verify.studies.cooperation.fair_shares import groups
 from reeplan.verify.studies.cooperation.joint_plan import check_joint_plan, joint_point
@@ -80,7 +81,7 @@ def check_cooperation(
     run: Path, manifest: dict[str, Any] | None, front: pd.DataFrame, case: Checked, ledger: Ledger
 ) -> None:
     """All tables about cooperation, as far as the run has them."""
-    table = read_table(run / TABLE, SHAPE, ledger)
+    table = read_table(run, COALITIONS, ledger)
     game = Coalitions.of(table, case, ledger)
     check_coalitions(game, ledger)
     check_joint_rows(game, front, ledger)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.cooperation import CEILINGS, GETS, OWNS, PAYS, RISKS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import empty, total
-from reeplan.verify.core.shapes import PARTS, Shape
 from reeplan.verify.core.tolerances import COPIED, FIGURE, KEPT, PRICED, REACHED, SUMMED, Allowance
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import PARTS
 from reeplan.verify.studies.cooperation.bills import parts_of_use
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from reeplan.verify.studies.cooperation.bills import JointPlan
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
 
-PAYS = Shape(key=("partner", "part"), numbers=("musd",))
-OWNS = Shape(key=("asset", "partner"), numbers=("capex_musd",))
-GETS = Shape(key=("partner", "from_country", "material", "window"), numbers=("t",))
-RISKS = Shape(key=("partner", "window"), numbers=("served_share", "lost_musd"))
-CEILINGS = Shape(
-    key=("coalition", "supplier", "material", "year", "window"), numbers=("year", "limit_t", "worth_usd_per_t")
-)
 ROUNDED = Allowance(1e-9, 1e-5)
 """Amounts in all years, each of which is left out below 1e-7."""
 BINDS = 1e-6
@@ -70,8 +64,8 @@ def check_joint_plan(
     Returned is what each partner pays, going by pays.csv.
     """
     tables = {
-        name: read_table(run / f"{name}.csv", shape, ledger) if (run / f"{name}.csv").exists() else empty(shape.columns)
-        for name, shape in (("pays", PAYS), ("owns", OWNS), ("gets", GETS), ("risks", RISKS))
+        table.name: read_table(run, table, ledger) if (run / table.file).exists() else empty(table.names)
+        for table in (PAYS, OWNS, GETS, RISKS)
     }
     if point is None:
         for name, table in tables.items():
@@ -84,7 +78,7 @@ def check_joint_plan(
         _check_owns(tables["owns"], joint, ledger)
         _check_gets(tables["gets"], joint, ledger)
         _check_risks(tables["risks"], joint, ledger)
-    ceilings = read_table(run / "ceilings.csv", CEILINGS, ledger)
+    ceilings = read_table(run, CEILINGS, ledger)
     _check_ceilings(ceilings, game, target, joint, ledger)
     if pays.empty:
         return {}

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec import cooperation as spec
 from reeplan.verify.core import shortage
 from reeplan.verify.core.costs import annuity
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import crossed
-from reeplan.verify.core.shapes import BASE, FAILED, UNBOUNDED, UNPROVEN, Shape
 from reeplan.verify.core.tolerances import COPIED, FIGURE, PART_SUMS, REACHED, SUMMED, Allowance
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import BASE, FAILED, UNBOUNDED, UNPROVEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,18 +31,10 @@ if TYPE_CHECKING:
     from reeplan.verify.studies.cooperation.bills import JointPlan
     from reeplan.verify.studies.cooperation.coalitions import Coalitions, Shares
 
-TABLE = "regret.csv"
+TABLE = spec.REGRET.file
 KEY = ["stays", "leaves", "year", "conduct"]
-_MAY_BE_EMPTY = (
-    "cost_musd", "bound_musd", "served_share", "lost_musd", "alone_cost_musd", "alone_bound_musd", "alone_served_share",
-    "regret_musd", "regret_least_musd", "regret_greatest_musd",
-)  # fmt: skip
 OF_JOINT_PLAN = (
     "paid_before_musd", "side_payments_musd", "still_to_pay_musd", "stranded_capital_musd", "capital_left_behind_musd",
-)  # fmt: skip
-SHAPE = Shape(
-    key=tuple(KEY), numbers=("year", *_MAY_BE_EMPTY, *OF_JOINT_PLAN), texts=("status", "window", "alone_status"),
-    may_be_empty=(*_MAY_BE_EMPTY, "side_payments_musd"),
 )  # fmt: skip
 GOES_ON, TURNS_ROUND = "goes on as planned", "turns round"
 DONE, GAP, OUT_OF_REACH, STOPPED = "optimal", "gap not reached", "cannot reach the target", "interrupted"
@@ -86,7 +79,7 @@ def check_leaving(
     """Every row of regret.csv, where the run has it."""
     if not (run / TABLE).exists():
         return
-    table = read_table(run / TABLE, SHAPE, ledger)
+    table = read_table(run, spec.REGRET, ledger)
     names = {game.name(group): group for group in range(1, game.everyone + 1)}
     table = table.assign(group=table["stays"].map(names))
     _check_listed(table, game, ledger)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec import sensitivity as spec
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import STUDY_TABLES, STUDY_YES_NO, near, same_or_missing, shown
@@ -24,25 +24,12 @@ from reeplan.verify.studies.sensitivity.future_draws import TABLE as FUTURES
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reeplan.outputs.spec import Output
     from reeplan.verify.core.verdict import Array, Ledger
     from reeplan.verify.studies.sensitivity.how_sure import Bands
 
-EFFECTS, SOBOL = "screening.csv", "indices.csv"
+EFFECTS, SOBOL = spec.SCREENING.file, spec.INDICES.file
 KEY = ["input", "output"]
-EFFECT_NUMBERS = ("mu_star", "mu", "sigma", "gap_effect")
-INDEX_NUMBERS = ("first", "total", "standard_deviation", "gap_share")
-EFFECT_SHAPE = Shape(
-    key=("input", "output"),
-    numbers=(*EFFECT_NUMBERS, "mu_star_confidence", "trajectories", "trajectories_without_plan", "rank"),
-    texts=("unit", "within_gap", "divisible"),
-    may_be_empty=("mu_star_confidence", "sigma", "gap_effect"),
-)
-INDEX_SHAPE = Shape(
-    key=("input", "output"),
-    numbers=(*INDEX_NUMBERS, "first_confidence", "total_confidence", "samples", "samples_without_plan"),
-    texts=("unit", "within_gap", "divisible"),
-    may_be_empty=("first_confidence", "total_confidence", "gap_share"),
-)
 LAST = 1e-12
 """Part of the largest value that the tables do not tell."""
 NORMAL = 1.959963984540054
@@ -107,7 +94,7 @@ def check_screening(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> No
     design = Design(draws, bands, draws.stage(SCREENING), names, len(names) + 1)
     steps = _walks(design, ledger)
     rows = [row for name in draws.names for row in _effects(design, steps, name)] if steps is not None else []
-    both = _both(run, EFFECTS, EFFECT_SHAPE, rows, "mu_star", ledger)
+    both = _both(run, spec.SCREENING, rows, "mu_star", ledger)
     if both is None:
         return
     size = both["size_due"].to_numpy()
@@ -134,7 +121,7 @@ def check_indices(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> None
     design = Design(draws, bands, futures, names, len(names) + 2)
     order = _blocks(design, ledger)
     rows = [row for name in draws.names for row in _indices(design, order, name)] if order else []
-    both = _both(run, SOBOL, INDEX_SHAPE, rows, "spread", ledger)
+    both = _both(run, spec.INDICES, rows, "spread", ledger)
     if both is None:
         return
     told = both["blur_due"].to_numpy() < 1e-3
@@ -281,10 +268,10 @@ def _indices(design: Design, order: list[int], output: str) -> list[dict[str, ob
 
 
 def _both(
-    run: Path, name: str, shape: Shape, due: list[dict[str, object]], moves: str, ledger: Ledger
+    run: Path, output: Output, due: list[dict[str, object]], moves: str, ledger: Ledger
 ) -> pd.DataFrame | None:
     """The table beside what it should be; a block that nothing moves has no rows."""
-    frame = pd.DataFrame(due)
+    name, frame = output.file, pd.DataFrame(due)
     if frame.empty:
         ledger.true(STUDY_TABLES, name, pd.DataFrame({"table": [name]}), np.array([not (run / name).exists()]))
         return None
@@ -292,7 +279,7 @@ def _both(
     surely, perhaps = most > 100 * LAST * frame["size"], most > 0
     if not (run / name).exists() and not surely.any():
         return None
-    table = read_table(run / name, shape, ledger)
+    table = read_table(run, output, ledger)
     table["row"] = np.arange(len(table))
     frame = frame.assign(surely=surely, perhaps=perhaps)
     both = frame.merge(table, on=KEY, how="outer", suffixes=("_due", ""), indicator="in", sort=False)

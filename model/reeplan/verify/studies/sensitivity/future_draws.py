@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reeplan.verify.core.shapes import FAILED, UNBOUNDED, UNPROVEN, Shape
+from reeplan.outputs.spec.sensitivity import FUTURES
+from reeplan.verify.core.files import read_table
 from reeplan.verify.core.tolerances import PART_SUMS, Allowance
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, read_open_table, yes
+from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
+from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, yes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +22,7 @@ if TYPE_CHECKING:
     from reeplan.verify.core.inputs import Inputs
     from reeplan.verify.core.verdict import Array, Ledger
 
-TABLE = "futures.csv"
-SHAPE = Shape(
-    key=("future", "what", "quantity"),
-    numbers=("future",),
-    texts=("stage", "name", "status", "divisible", "value", "unit"),
-    may_be_empty=("position",),
-    may_be_missing=("position",),
-)
+TABLE = FUTURES.file
 ONE_BY_ONE, SCREENING, INDICES, DRAWN, CHECKS = "one at a time", "screening", "indices", "futures", "check"
 AS_STATED = "as stated"
 DONE, GAP, STOPPED, OUT_OF_REACH = "optimal", "gap not reached", "interrupted", "cannot reach the target"
@@ -119,7 +114,7 @@ class Draws:
 
 def read_draws(run: Path, target: float, inputs: Inputs, ledger: Ledger) -> Draws:
     """The futures, row by row put together again."""
-    table = read_open_table(run / TABLE, SHAPE, ["value"], ledger)
+    table = read_table(run, FUTURES, ledger)
     if "position" not in table:
         table["position"] = np.nan
     table["future"] = table["future"].astype(int)

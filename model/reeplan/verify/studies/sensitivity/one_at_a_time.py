@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.sensitivity import TORNADO
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import STUDY_TABLES, STUDY_YES_NO, near, same_or_missing
@@ -21,16 +21,10 @@ if TYPE_CHECKING:
     from reeplan.verify.studies.sensitivity.how_sure import Bands
     from reeplan.verify.studies.sensitivity.varied_ranges import Varied
 
-TABLE = "tornado.csv"
+TABLE = TORNADO.file
 KEY = ["input", "output"]
 ENDS = ("at_low", "at_base", "at_high")
 SWING = ("swing", "swing_least", "swing_most", "span")
-SHAPE = Shape(
-    key=("input", "output"),
-    numbers=("low", "high", *ENDS, *SWING),
-    texts=("unit_of_input", "unit", "within_gap", "divisible", "status_at_low", "status_at_high"),
-    may_be_empty=(*ENDS, *SWING),
-)
 SAME = 1e-9
 """Part of the largest by which outputs may differ that count as one."""
 
@@ -50,7 +44,7 @@ def check_tornado(run: Path, draws: Draws, varied: list[Varied], bands: Bands, l
     if len(tried) < 2:
         ledger.true(STUDY_TABLES, TABLE, pd.DataFrame({"table": [TABLE]}), np.array([not (run / TABLE).exists()]))
         return
-    table = read_table(run / TABLE, SHAPE, ledger)
+    table = read_table(run, TORNADO, ledger)
     if len(tried) != 1 + 2 * len(varied):
         return  # which futures are missing was said of futures.csv
     due = [

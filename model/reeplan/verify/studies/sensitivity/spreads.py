@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.sensitivity import BUILT_IN_FUTURES, OUTPUTS_IN_FUTURES, WHOLE_AND_DIVISIBLE
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import stores_to_add_to
@@ -22,29 +22,11 @@ if TYPE_CHECKING:
     from reeplan.verify.core.verdict import Ledger
     from reeplan.verify.studies.sensitivity.how_sure import Bands
 
-ASSETS, OUTPUTS, WAYS = "built_in_futures.csv", "outputs_in_futures.csv", "whole_and_divisible.csv"
+ASSETS, OUTPUTS, WAYS = BUILT_IN_FUTURES.file, OUTPUTS_IN_FUTURES.file, WHOLE_AND_DIVISIBLE.file
 SIZES = ("mean_t_per_year_if_built", "least_t_per_year_if_built", "most_t_per_year_if_built")
 YEARS = ("first_decided_earliest", "first_decided_median", "first_decided_latest")
 COUNTS = ("futures", "built_in", "share", "futures_without_plan", "as_stated_t_per_year")
-ASSET_SHAPE = Shape(
-    key=("asset",),
-    numbers=(*COUNTS, *SIZES, *YEARS, "as_stated_first_decided"),
-    texts=("what", "divisible"),
-    may_be_empty=("share", *SIZES, *YEARS, "as_stated_first_decided"),
-)
 PARTS = {"least": 0.0, "tenth": 0.1, "median": 0.5, "nine_tenths": 0.9, "most": 1.0}
-OUTPUT_SHAPE = Shape(
-    key=("output",),
-    numbers=("as_stated", *PARTS, "mean", "futures", "futures_without"),
-    texts=("unit", "divisible"),
-    may_be_empty=("as_stated",),
-)
-WAY_SHAPE = Shape(
-    key=("name", "output"),
-    numbers=("whole", "divisible", "difference"),
-    texts=("unit",),
-    may_be_empty=("whole", "divisible", "difference"),
-)
 
 LISTED = Rule("built_listed", "every asset that could be built has a row, and no other")
 COUNTED = Rule("built_in_futures", "counts, shares and sizes follow from the drawn futures of futures.csv")
@@ -93,7 +75,7 @@ def _could_be_built(inputs: Inputs) -> dict[str, str]:
 
 
 def _check_built(run: Path, draws: Draws, drawn: pd.Index, inputs: Inputs, ledger: Ledger) -> None:
-    table = read_table(run / ASSETS, ASSET_SHAPE, ledger)
+    table = read_table(run, BUILT_IN_FUTURES, ledger)
     kinds, stated = _could_be_built(inputs), _stated(draws)
     planned = draws.with_plan[drawn].to_numpy()
     rows = []
@@ -145,7 +127,7 @@ def _check_years(rows: pd.DataFrame, inputs: Inputs, ledger: Ledger) -> None:
 
 
 def _check_outputs(run: Path, draws: Draws, drawn: pd.Index, ledger: Ledger) -> None:
-    table = read_table(run / OUTPUTS, OUTPUT_SHAPE, ledger)
+    table = read_table(run, OUTPUTS_IN_FUTURES, ledger)
     stated, rows = _stated(draws), []
     for name in draws.names:
         values = draws.vector(name, drawn)
@@ -154,7 +136,7 @@ def _check_outputs(run: Path, draws: Draws, drawn: pd.Index, ledger: Ledger) -> 
             now = np.nan if stated is None else float(draws.outputs[name][stated])
             spread = [_quantile(known, part) for part in PARTS.values()]
             rows.append((name, now, *spread, known.mean(), len(known), len(values) - len(known), draws.units.get(name)))
-    numbers = list(OUTPUT_SHAPE.numbers)
+    numbers = list(OUTPUTS_IN_FUTURES.numbers)
     due = pd.DataFrame(rows, columns=["output", *numbers, "unit"])
     both = due.merge(table, on="output", how="outer", suffixes=("_due", ""), indicator="in")
     ledger.true(SPREAD_LISTED, OUTPUTS, both[["output"]], both["in"] == "both")
@@ -179,7 +161,7 @@ def _quantile(ordered: np.ndarray, part: float) -> float:
 
 
 def _check_both_ways(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> None:
-    table = read_table(run / WAYS, WAY_SHAPE, ledger)
+    table = read_table(run, WHOLE_AND_DIVISIBLE, ledger)
     looked_at = [name for name in draws.names if name in (*draws.proven, *draws.headline)]
     due = pd.DataFrame(
         [

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from reeplan.inputs.spec import SETTINGS, TABLES
+from reeplan.outputs.spec.sensitivity import RANGES_VARIED
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import near
@@ -28,14 +28,8 @@ if TYPE_CHECKING:
     from reeplan.verify.core.inputs import Inputs
     from reeplan.verify.core.verdict import Ledger
 
-TABLE = "ranges_varied.csv"
+TABLE = RANGES_VARIED.file
 ROW = ["table", "key", "column", "change", "distribution", "source"]
-SHAPE = Shape(
-    key=("input", "table", "key", "column", "low", "high"),
-    numbers=("low", "high", "cells", "present_least", "present_most"),
-    texts=("change", "unit", "distribution", "source"),
-    may_be_empty=("present_least", "present_most"),
-)
 TIMES, PLUS, TO = "times", "plus", "to"
 FACTOR = "factor"
 PLACE = Allowance(0.0, 1e-9)
@@ -66,7 +60,7 @@ class Varied:
 
 def check_ranges(run: Path, inputs: Inputs, ledger: Ledger) -> list[Varied]:
     """The table of what was varied, against the case; the inputs in their order."""
-    table = read_table(run / TABLE, SHAPE, ledger)
+    table = read_table(run, RANGES_VARIED, ledger)
     stated = inputs["ranges"]
     due, given = _keyed(stated), _keyed(table)
     both = due.merge(given, on=[*ROW, "low", "high", "n"], how="outer", suffixes=("_due", ""), indicator="in")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reeplan.outputs.spec.uncertainty import LEAST_REGRET, REGRET_OF_PLANS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, Outlook, probabilities
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, FIGURE, SUMMED, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import (
@@ -20,7 +20,6 @@ from reeplan.verify.studies.reading import (
     SHARES,
     SOLVED,
     near,
-    read_open_table,
     same_or_missing,
     shown,
     yes,
@@ -35,18 +34,9 @@ if TYPE_CHECKING:
     from reeplan.verify.core.verdict import Ledger
     from reeplan.verify.studies.uncertainty.value_of_information import Knowing
 
-TABLE, LEAST = "regret_of_plans.csv", "least_regret.csv"
+TABLE, LEAST = REGRET_OF_PLANS.file, LEAST_REGRET.file
 KEY = ["point", "future"]
-NUMBERS = ("probability", "cost_musd", "served_share", "lost_musd", "regret_musd", "regret_share", "above_best_musd")
-SHAPE = Shape(
-    key=("point", "future"), numbers=NUMBERS,
-    texts=("kind", "possible", "keeps_its_level", "best_musd", "best_bound_musd", "why"), may_be_empty=NUMBERS,
-)  # fmt: skip
 GREATEST = {"cost": "greatest_regret_musd", "lost supply": "greatest_regret_share"}
-LEAST_SHAPE = Shape(
-    key=("point", "against", "by"), numbers=tuple(GREATEST.values()), texts=("in_future", "least_regret"),
-    may_be_empty=tuple(GREATEST.values()),
-)  # fmt: skip
 REGRET = {"cost": "regret_musd", "lost supply": "regret_share"}
 WINDOW, UNDISTURBED, OTHER = "window", "no window", "other future"
 AS_EXPECTED = "the case as it is"
@@ -82,7 +72,7 @@ def check_regret(
     ledger: Ledger,
 ) -> None:
     """Every rule about regret; ``names`` are those of other futures, where the manifest states them."""
-    table = read_open_table(run / TABLE, SHAPE, ["best_musd", "best_bound_musd"], ledger)
+    table = read_table(run, REGRET_OF_PLANS, ledger)
     possible = yes(table, "possible", TABLE, KEY, ledger)
     kept = yes(table, "keeps_its_level", TABLE, KEY, ledger)
     table = table.assign(is_possible=possible, kept=kept)
@@ -230,7 +220,7 @@ def _regrets(table: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _check_least(run: Path, table: pd.DataFrame, due: dict[str, np.ndarray], points: list[str], ledger: Ledger) -> None:
-    least = read_table(run / LEAST, LEAST_SHAPE, ledger)
+    least = read_table(run, LEAST_REGRET, ledger)
     marked = yes(least, "least_regret", LEAST, ["point", "against", "by"], ledger)
     least = least.assign(marked=marked)
     size = float(table["cost_musd"].abs().max()) if len(table) else 0.0

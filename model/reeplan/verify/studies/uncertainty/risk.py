@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reeplan.outputs.spec.uncertainty import RISK_FRONT
+from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, Outlook, mean_of_worst, probabilities
-from reeplan.verify.core.shapes import Shape
 from reeplan.verify.core.tolerances import COPIED, Allowance
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, read_open_table, shown
+from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,13 +25,9 @@ if TYPE_CHECKING:
     from reeplan.verify.core.inputs import Inputs
     from reeplan.verify.core.verdict import Ledger
 
-TABLE = "risk_front.csv"
+TABLE = RISK_FRONT.file
 KEY = ["cvar_level", "point"]
 LOST = ("cvar_lost_share", "expected_lost_share", "worst_lost_share")
-SHAPE = Shape(
-    key=("cvar_level", "point"), numbers=("cvar_level", "cost_musd", *LOST),
-    texts=("bound_musd", "gap_musd", "gap", "status"),
-)  # fmt: skip
 STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
 USUAL = (0.0, 0.5)
 
@@ -54,7 +51,7 @@ def check_risk(
     ledger: Ledger,
 ) -> None:
     """Every rule about the risk front; ``asked`` are the levels of the command line, where the manifest states them."""
-    table = read_open_table(run / TABLE, SHAPE, ["bound_musd", "gap_musd", "gap"], ledger)
+    table = read_table(run, RISK_FRONT, ledger)
     odds = {name: one for name, one in probabilities(inputs).items() if name != NOTHING}
     if asked is not None:
         due = asked or sorted({*USUAL, inputs.number("cvar_level")})

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, VALUE_OF_KNOWING
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, probabilities
-from reeplan.verify.core.shapes import FAILED, UNBOUNDED, UNPROVEN, Shape
 from reeplan.verify.core.tolerances import COPIED, Allowance
 from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.reading import ARITHMETIC, SHARES, SOLVED, STUDY_STATUS
 
 if TYPE_CHECKING:
@@ -25,16 +26,11 @@ if TYPE_CHECKING:
     from reeplan.verify.core.inputs import Inputs
     from reeplan.verify.core.verdict import Ledger
 
-VALUES, BY_SCENARIO = "value_of_knowing.csv", "knowing_by_scenario.csv"
+VALUES, BY_SCENARIO = VALUE_OF_KNOWING.file, KNOWING_BY_SCENARIO.file
 BAND = ("musd", "least_musd", "greatest_musd")
-SHAPE = Shape(key=("measure",), numbers=BAND, texts=("meaning",), may_be_empty=BAND)
 BELIEFS = ("average_plan", "undisturbed_plan")
 MUSD = ("plan_musd", "known_musd", "known_bound_musd", "worth_of_knowing_musd", *(f"{one}_musd" for one in BELIEFS))
 SERVED = ("plan_served_share", "known_served_share", *(f"{one}_served_share" for one in BELIEFS))
-SCENARIO_SHAPE = Shape(
-    key=("target", "scenario"), numbers=("target", "probability", *MUSD, *SERVED), texts=("status",),
-    may_be_empty=(*MUSD, *SERVED),
-)  # fmt: skip
 STATUSES = (
     "optimal", "impossible", "interrupted", "gap not reached", "no plan found", "not solved", FAILED,
     UNBOUNDED, UNPROVEN,
@@ -118,8 +114,8 @@ class Knowing:
 
 def check_knowing(run: Path, target: float, front: pd.DataFrame, inputs: Inputs, ledger: Ledger) -> Knowing:
     """Every rule about the value of knowing."""
-    table = read_table(run / VALUES, SHAPE, ledger)
-    scenarios = read_table(run / BY_SCENARIO, SCENARIO_SHAPE, ledger)
+    table = read_table(run, VALUE_OF_KNOWING, ledger)
+    scenarios = read_table(run, KNOWING_BY_SCENARIO, ledger)
     values = {row["measure"]: Value(*(float(row[one]) for one in BAND)) for _, row in table.iterrows()}
     knowing = Knowing(values, scenarios, target)
     likely = bool((inputs.windows["probability"] > 0).any())

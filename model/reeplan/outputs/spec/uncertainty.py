@@ -1,0 +1,91 @@
+"""The tables of ``reeplan futures``."""
+
+from __future__ import annotations
+
+from reeplan.outputs.spec.output import musd, output, share, text, yes_no
+
+_PLAN = "what the plan that does not know costs and serves in it"
+_KNOWN = "the best plan if this scenario were certain, and what no such plan undercuts"
+_BELIEFS = "the same of what is built when planning for the average, and as if nothing happened"
+_THERE = (
+    "what it costs and serves there; in another future the expected cost, and the resilience by the case's measure"
+)
+_REGRET = "cost, or share not served, above the least among the plans"
+_BEST = "the best plan made for that future alone, its bound, and the cost above it"
+_GREATEST = "its greatest regret (the one that `by` names); empty where it is impossible in one of the futures"
+_GAP = "no plan that loses no more costs less; cost less bound; as a share of the cost"
+
+VALUE_OF_KNOWING = output(
+    "value_of_knowing", "What knowing the future would be worth; one row a number.", "measure",
+    text("measure", "name of the number; those that end in `, keeping the target` are under the target"),
+    musd("musd", "the number, from the plans found", empty=True),
+    musd("least_musd greatest_musd", "between these it lies, by what is proven", empty=True),
+    text("meaning", "what it says"),
+)  # fmt: skip
+
+KNOWING_BY_SCENARIO = output(
+    "knowing_by_scenario", "The same, scenario by scenario.", "target scenario",
+    share("target", "resilience that every plan of the row keeps; 0: none"),
+    text("scenario", "a window, or `nothing happens`"),
+    share("probability", "of the scenario"),
+    musd("plan_musd", _PLAN, empty=True),
+    share("plan_served_share", _PLAN, empty=True),
+    musd("known_musd known_bound_musd", _KNOWN, empty=True),
+    share("known_served_share", _KNOWN, empty=True),
+    musd("worth_of_knowing_musd", "`plan_musd` less `known_musd`; weighted by probability it sums to the value of "
+         "perfect knowledge", empty=True),
+    musd("average_plan_musd", _BELIEFS, empty=True),
+    share("average_plan_served_share", _BELIEFS, empty=True),
+    musd("undisturbed_plan_musd", _BELIEFS, empty=True),
+    share("undisturbed_plan_served_share", _BELIEFS, empty=True),
+    text("status", "`optimal`, `gap not reached`, `interrupted`, … of the search behind `known_musd`"),
+)  # fmt: skip
+
+REGRET_OF_PLANS = output(
+    "regret_of_plans", "What each plan of the front costs and serves in each future; one row a plan and future.",
+    "point future",
+    text("point", "a plan of `front.csv`"),
+    text("future", "a window, `nothing happens`, `the case as it is`, or a named future"),
+    text("kind", "`window`, `no window`, `other future`"),
+    share("probability", "of the window; empty for other futures", empty=True),
+    yes_no("possible", "whether the plan can be carried out there"),
+    musd("cost_musd", _THERE, empty=True),
+    share("served_share", _THERE, empty=True),
+    yes_no("keeps_its_level",
+           "whether it serves there what it serves on the front (always yes in windows, which the front covers)"),
+    musd("lost_musd", "value of lost supply over the horizon, of its years, not discounted (windows only)", empty=True),
+    musd("regret_musd", _REGRET, empty=True),
+    share("regret_share", _REGRET, empty=True),
+    musd("best_musd best_bound_musd", _BEST, unbounded=True),
+    musd("above_best_musd", _BEST, empty=True),
+    text("why", "what makes the plan impossible there, or what of it comes later"),
+)  # fmt: skip
+
+LEAST_REGRET = output(
+    "least_regret", "The greatest regret of each plan; one row a plan, set of futures and kind of regret.",
+    "point against by",
+    text("point", "a plan"),
+    text("against", "`what may happen` or `other futures`"),
+    text("by", "`cost` or `lost supply`"),
+    musd("greatest_regret_musd", _GREATEST, empty=True),
+    share("greatest_regret_share", _GREATEST, empty=True),
+    text("in_future", "where that is"),
+    yes_no("least_regret", "whether no other plan's greatest regret is less"),
+)  # fmt: skip
+
+RISK_FRONT = output(
+    "risk_front", "What it costs to lose less in the worst disruptions; one row a plan.", "cvar_level point",
+    share("cvar_level", "the level"),
+    text("point", "the plan's name in it: `r01` is the cheapest; these plans have no folder"),
+    musd("cost_musd", "expected cost"),
+    share("cvar_lost_share",
+          "mean share lost in the worst `1 - cvar_level` of disruptions, of the worse-off partner"),
+    share("expected_lost_share", "the mean over all disruptions"),
+    share("worst_lost_share", "the worst that has a probability"),
+    musd("bound_musd gap_musd", _GAP, unbounded=True),
+    share("gap", _GAP, unbounded=True),
+    text("status", "`optimal`, `gap not reached`, `bound not proven`, `interrupted`, `inexact`"),
+)  # fmt: skip
+
+TABLES = (VALUE_OF_KNOWING, KNOWING_BY_SCENARIO, REGRET_OF_PLANS, LEAST_REGRET, RISK_FRONT)
+"""In the order in which they are described."""
