@@ -511,6 +511,7 @@ def check_risk(risk: RiskFront) -> None:
     mean, tail = (risk.at(depth) for depth in risk.cvar_levels)
     for point in tail:  # its plan loses no more on average, so the front of the mean has one that costs no more
         levels = [other for other in mean if other.cvar_lost >= point.expected_lost - 1e-6]
+        levels = levels or mean[:1]  # one that loses more than all of these may be as cheap as the cheapest, no cheaper
         assert levels[-1].bound_musd <= point.cost_musd * (1 + 1e-6) + 1e-6
 
 
