@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reeplan.model.case import UNASKED
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor.worker import answered_by
 
@@ -42,7 +43,8 @@ class ContentKeys:
 
         How long the solver may take is no part of it: more time does not make another question. Nor are the settings
         that only say what to ask of a case: the question itself holds its target and gap, and a case that a run has
-        kept with the settings of its command line is still the same.
+        kept with the settings of its command line is still the same. Nor are fields that no answer depends on
+        (``UNASKED``): what things are called, and how to look for an answer.
         """
         measure = task.measure or task.case.settings.resilience_measure
         text = "\n".join([self._of_case(task.case), measure, *written_out(answered_by()), *written_out(task.question)])
@@ -67,10 +69,9 @@ def written_out(value: Any, *, in_order: bool = False) -> Iterator[str]:
     if is_dataclass(value) and not isinstance(value, type):
         yield f"{type(value).__module__}.{type(value).__qualname__}("
         for item in fields(value):
-            if not item.metadata.get("asked", True):
-                continue
-            yield item.name
-            yield from written_out(getattr(value, item.name), in_order=in_order)
+            if item.metadata != UNASKED:
+                yield item.name
+                yield from written_out(getattr(value, item.name), in_order=in_order)
         yield ")"
     elif isinstance(value, dict) and in_order:
         yield from written_out([part for item in value.items() for part in item], in_order=True)
