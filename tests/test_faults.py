@@ -273,7 +273,7 @@ def test_workers_end_with_a_killed_run_and_it_goes_on(
     with started(slowly, "solve", "--resume", place, seconds_a_solve=0) as process:
         _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
-    assert "going on after" in said
+    assert "resumed after" in said
     assert assert_whole(place) == "done"
     assert_same_front_within_gaps(place, calm.place)
 

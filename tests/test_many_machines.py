@@ -385,7 +385,7 @@ def test_a_killed_mpi_rank_ends_the_run_which_goes_on(alone: Path, tmp_path: Pat
     assert not place.exists()
     result = run_command("solve", "--resume", place, "--workers", 1)
     assert result.exit_code == 0, result.output
-    assert "going on after" in result.output
+    assert "resumed after" in result.output
     assert_same_front(place, alone)
 
 

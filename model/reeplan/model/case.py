@@ -15,6 +15,9 @@ from reeplan.model.finance import discount_factor, ramp
 
 ByYear = dict[int, float]
 
+UNASKED = {"asked": False}
+"""Of a field: no answer depends on it, so that with another value a question is still the same."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -40,8 +43,8 @@ class Region:
 
     name: str
     country: str
-    latitude: float
-    longitude: float
+    latitude: float = field(metadata=UNASKED)
+    longitude: float = field(metadata=UNASKED)
     power_usd_per_mwh: float
     grid_tco2_per_mwh: float
     carbon_usd_per_t: float
@@ -57,7 +60,7 @@ class Goods:
     """
 
     name: str
-    label: str
+    label: str = field(metadata=UNASKED)
     kind: str
     circuit: str
     reference_usd_per_t: float
@@ -231,7 +234,7 @@ class Window:
 
     label: str
     scenario: str
-    title: str
+    title: str = field(metadata=UNASKED)
     years: tuple[int, ...]
     probability: float
 

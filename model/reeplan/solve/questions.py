@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np  # noqa: TC002  (read when answers are kept)
 
 from reeplan.endings import Outcome
+from reeplan.model.case import UNASKED
 from reeplan.solve.engine import Controls  # noqa: TC001  (questions travel)
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 RESILIENCE_GAP = 1e-6
 """Accuracy to which the highest resilience is proven (a share of demand)."""
-
-HOW = {"asked": False}
-"""Of a question's field: it says how to look for the answer, and makes no other question."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +155,8 @@ class PlanQuestion(Question):
     the start. ``asked_before``: how often the same was asked to wider gaps.
     """
 
-    controls: Controls = field(metadata=HOW)
-    start: Any = field(default=None, metadata=HOW)
+    controls: Controls = field(metadata=UNASKED)
+    start: Any = field(default=None, metadata=UNASKED)
     asked_before: int = 0
     answer_type: ClassVar[type[Any]] = PlanAnswer
     maximised: ClassVar[bool] = False

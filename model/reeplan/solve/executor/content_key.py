@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reeplan.model.case import UNASKED
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor.worker import answered_by
 
@@ -37,7 +38,8 @@ class ContentKeys:
         the solver: equal questions have the same.
 
         How long the solver may take is no part of it: more time does not make another question. Nor are title and
-        measure of a case's settings: the measure is the task's.
+        measure of a case's settings: the measure is the task's. Nor are fields that no answer depends on (``UNASKED``):
+        what things are called, and how to look for an answer.
         """
         measure = task.measure or task.case.settings.resilience_measure
         text = "\n".join([self._of_case(task.case), measure, *written_out(answered_by()), *written_out(task.question)])
@@ -62,10 +64,9 @@ def written_out(value: Any, *, in_order: bool = False) -> Iterator[str]:
     if is_dataclass(value) and not isinstance(value, type):
         yield f"{type(value).__module__}.{type(value).__qualname__}("
         for item in fields(value):
-            if not item.metadata.get("asked", True):
-                continue
-            yield item.name
-            yield from written_out(getattr(value, item.name), in_order=in_order)
+            if item.metadata != UNASKED:
+                yield item.name
+                yield from written_out(getattr(value, item.name), in_order=in_order)
         yield ")"
     elif isinstance(value, dict) and in_order:
         yield from written_out([part for item in value.items() for part in item], in_order=True)
