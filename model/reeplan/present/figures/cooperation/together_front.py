@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.interval import Interval
 from reeplan.present.charts.marks import SEEN, proven_range
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.scale import Scale, tick_label
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, apart, line, paler
-from reeplan.present.figures.cooperation.data import COALITIONS, Amount, Level, levels
+from reeplan.present.figures.cooperation.data import COALITIONS, Level, levels
 from reeplan.present.figures.cooperation.wording import money, ranged
 from reeplan.present.figures.front.data import read_front
 from reeplan.present.figures.front.words import measure_axis
@@ -56,12 +57,12 @@ def _row(level: Level) -> dict[str, Any]:
         "target_percent": 100 * level.target,
         "joining": joining(level),
         "together_musd": together.found,
-        "together_bound_musd": together.least,
+        "together_bound_musd": together.low,
         "alone_musd": alone.found,
-        "alone_bound_musd": alone.least,
+        "alone_bound_musd": alone.low,
         "gain_musd": gain.found,
-        "gain_least_musd": gain.least,
-        "gain_greatest_musd": gain.greatest,
+        "gain_least_musd": gain.low,
+        "gain_greatest_musd": gain.high,
         "cannot_alone": "; ".join(level.unable),
         "alone_at_most_percent": min(
             (100 * level.alone(one).highest_resilience for one in level.unable), default=math.nan
@@ -80,11 +81,11 @@ def joining(level: Level) -> str:
         return ONLY_TOGETHER
     if not gain.known:
         return UNKNOWN
-    if gain.least > level.noise:
+    if gain.low > level.noise:
         return SAVES
-    if gain.greatest < -level.noise:
+    if gain.high < -level.noise:
         return COSTS
-    return NOTHING if max(abs(gain.least), abs(gain.greatest)) <= level.noise else UNSURE
+    return NOTHING if max(abs(gain.low), abs(gain.high)) <= level.noise else UNSURE
 
 
 # ---- words --------------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
 
 def _says(row: dict[Any, Any]) -> str:
     """What joining does at a level, in a few words."""
-    gain = Amount(row["gain_musd"], row["gain_least_musd"], row["gain_greatest_musd"])
+    gain = Interval(row["gain_least_musd"], row["gain_musd"], row["gain_greatest_musd"])
     kind = row["joining"]
     if kind == ONLY_TOGETHER:
         return f"{join_and([display_name(name) for name in row['cannot_alone'].split('; ')])} cannot alone"
@@ -172,7 +173,7 @@ def _says(row: dict[Any, Any]) -> str:
     if kind == UNSURE:
         return f"unsure: {ranged(gain)}"
     word, sign = ("saves", 1) if kind == SAVES else ("costs", -1)
-    certain = ranged(gain if sign > 0 else Amount(-gain.found, -gain.greatest, -gain.least))
+    certain = ranged(gain if sign > 0 else Interval(-gain.high, -gain.found, -gain.low))
     return f"{word} {money(sign * gain.found)}{' more' if sign < 0 else ''} ({certain})"
 
 
