@@ -12,9 +12,8 @@ from reeplan.present.charts.page import Page, versions
 from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, ORANGE, SKY, VERMILION
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BODY, SMALL, apart, line
-from reeplan.present.figures.front.data import read_front
-from reeplan.present.figures.front.words import measure_axis
 from reeplan.present.words import NBSP, display_name, join_and, musd, percent, span
+from reeplan.present.words.measures import measure_axis
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -179,7 +178,7 @@ def _scales(comparison: Comparison) -> tuple[Scale, Scale]:
     drawn = table(comparison)
     years = sorted({given.run.currency_year for given in comparison.runs})
     money = f"million USD of {years[0]}" if len(years) == 1 else "million USD, each run's own year's money"
-    measure = measure_axis(read_front(comparison.first.run)) if comparison.same_measure else (
+    measure = measure_axis(comparison.first.run) if comparison.same_measure else (
         "Resilience (%), as each run measures it"
     )  # fmt: skip
     served = Scale.covering(drawn["resilience_percent"], margin=0.08, label=measure)

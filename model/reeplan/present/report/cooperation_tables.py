@@ -9,12 +9,12 @@ from reeplan.present.figures.cooperation import regret as regret_figure
 from reeplan.present.figures.cooperation import together_front
 from reeplan.present.figures.cooperation.clause_table import levers_of, table_of
 from reeplan.present.figures.cooperation.data import ALLOCATION, PRICES, REGRET, Level, levels, read_table
-from reeplan.present.figures.cooperation.wording import group_in_words
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import View
 from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text, year
 from reeplan.present.report.plan_tables import asset_in_words
 from reeplan.present.words import capitalised, display_name, join_and, percent
+from reeplan.present.words.cooperation import group_in_words
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report

@@ -6,15 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from reeplan.present.figures.cooperation.data import ALLOCATION, Level, read_table
-from reeplan.present.figures.cooperation.wording import (
-    between,
-    money,
-    served,
-    what_joining_does,
-    who_cannot,
-    who_gains,
-)
-from reeplan.present.words import display_name, join_and
+from reeplan.present.words import display_name, join_and, money
+from reeplan.present.words.cooperation import between, served, what_joining_does, who_cannot, who_gains
 from reeplan.studies.cooperation.bands import core_is_certain
 from reeplan.studies.cooperation.core import core_extent, in_core
 

@@ -13,9 +13,9 @@ from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK, paler
 from reeplan.present.figures.cooperation.clause_table import OUT_BOTH, Lever, is_unsolved, levers_of, table_of
 from reeplan.present.figures.cooperation.data import LEVERS, deal_level, partner_colours
-from reeplan.present.figures.cooperation.wording import level_subtitle, ranged, signed
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, display_name, join_and
+from reeplan.present.words import capitalised, count, display_name, join_and, signed
+from reeplan.present.words.cooperation import level_subtitle, ranged
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
 from reeplan.present.figures.cooperation.data import NOISE, REGRET, deal_level, members, read_table
-from reeplan.present.figures.cooperation.wording import group_in_words, level_subtitle, money, ranged, several, signed
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, display_name, number, percent
+from reeplan.present.words import capitalised, count, display_name, money, number, percent, signed
+from reeplan.present.words.cooperation import group_in_words, level_subtitle, ranged, several
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,11 +15,10 @@ from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.scale import Scale, tick_label
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, apart, line, paler
 from reeplan.present.figures.cooperation.data import COALITIONS, Level, levels
-from reeplan.present.figures.cooperation.wording import money, ranged
-from reeplan.present.figures.front.data import read_front
-from reeplan.present.figures.front.words import measure_axis
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import display_name, join_and, percent
+from reeplan.present.words import display_name, join_and, money, percent
+from reeplan.present.words.cooperation import ranged
+from reeplan.present.words.measures import measure_axis
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -194,7 +193,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     axes = page.axes(LEFT, bottom, MAIN, height)
     target = Scale.covering(
         table["target_percent"], margin=0.1,
-        label=measure_axis(read_front(view.run)).replace("Demand served", "Target: demand served"),
+        label=measure_axis(view.run).replace("Demand served", "Target: demand served"),
     )  # fmt: skip
     if len(table) == 1:
         only = float(table["target_percent"].iloc[0])

@@ -20,16 +20,9 @@ from reeplan.present.figures.cooperation.data import (
     partner_colours,
     read_table,
 )
-from reeplan.present.figures.cooperation.wording import (
-    between,
-    level_subtitle,
-    money,
-    what_joining_does,
-    who_cannot,
-    who_gains,
-)
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import display_name
+from reeplan.present.words import display_name, money
+from reeplan.present.words.cooperation import between, level_subtitle, what_joining_does, who_cannot, who_gains
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

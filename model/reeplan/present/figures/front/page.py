@@ -8,7 +8,7 @@ from reeplan.present.charts.marks import SEEN
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BLUE, EDGE, SMALL, WIDTH, TextMeasurer, apart
-from reeplan.present.figures.front import words
+from reeplan.present.words.measures import measure_axis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,4 +90,4 @@ def resilience_scale(data: FrontData) -> Scale:
     margin = max(0.1 * (high - low), 0.2 if len(data.points) > 1 else 10.0)
     beyond = 0.08 * (high - low + 2 * margin)
     ends = max(low - margin, -beyond), min(high + margin, 100 + beyond)
-    return Scale(*ends, words.measure_axis(data), limits=(0.0, 100.0))
+    return Scale(*ends, measure_axis(data.run), limits=(0.0, 100.0))

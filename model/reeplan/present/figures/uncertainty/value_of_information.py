@@ -15,9 +15,10 @@ from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.cooperation.data import NOISE
-from reeplan.present.figures.cooperation.wording import money, ranged
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import KNOWING, read_table
+from reeplan.present.words import money
+from reeplan.present.words.cooperation import ranged
 from reeplan.studies.uncertainty.measures_of_knowing import (
     EEV_MEAN,
     EEV_NOTHING,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.cooperation.data import members
-from reeplan.present.words import count, display_name, join_and, musd, percent
+from reeplan.present.words import capitalised, count, display_name, join_and, money, percent, signed
+from reeplan.present.words.measures import served_where
 
 if TYPE_CHECKING:
     from reeplan.interval import Interval
@@ -16,25 +17,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 3
 """So many partners are named one by one in a title."""
-
-
-def money(amount: float) -> str:
-    """MUSD with a true minus sign; 'unknown' where it is not a finite number.
-
-    >>> money(-12.34), money(0.0), money(float("inf"))
-    ('−12', '0', 'unknown')
-    """
-    return musd(amount).replace("-", "−") if math.isfinite(amount) else "unknown"
-
-
-def signed(amount: float) -> str:
-    """MUSD with its sign; nothing has none.
-
-    >>> signed(560.7), signed(-3.21), signed(0.0)
-    ('+561', '−3.2', '0')
-    """
-    said = money(amount)
-    return f"+{said}" if amount > 0 and said not in ("0", "unknown") else said
 
 
 def between(amount: Interval) -> str:
@@ -69,14 +51,7 @@ def served(run: Run, target: float) -> str:
     """What a target asks for, to end a clause such as 'with'."""
     if target <= 0:
         return "no resilience asked for"
-    settings = run.settings
-    where = {
-        "worst_case": "in the worst disruption",
-        "weakest_link": "of the worst-served material in any disruption",
-        "expected": "on average in a disruption",
-        "cvar": f"in the worst {percent(100 * (1 - settings['cvar_level']))} of disruptions",
-    }[settings["resilience_measure"]]
-    return f"at least {percent(100 * target, 0 if _is_whole(100 * target) else 1)} served {where}"
+    return f"at least {percent(100 * target, 0 if _is_whole(100 * target) else 1)} served {served_where(run)}"
 
 
 def _is_whole(value: float) -> bool:
@@ -85,8 +60,7 @@ def _is_whole(value: float) -> bool:
 
 def level_subtitle(run: Run, level: Level) -> str:
     """Target, years and money."""
-    said = served(run, level.target)
-    return f"{said[0].upper()}{said[1:]}. {years_and_money(run)}"
+    return f"{capitalised(served(run, level.target))}. {years_and_money(run)}"
 
 
 def group_in_words(run: Run, name: str) -> str:
