@@ -113,7 +113,7 @@ def clipped_apart(names: list[str], most: int = MOST_SIGNS) -> list[str]:
 def join_and(items: list[str]) -> str:
     """Items with commas and an 'and'.
 
-    >>> listed(["a", "b", "c"])
+    >>> join_and(["a", "b", "c"])
     'a, b and c'
     """
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

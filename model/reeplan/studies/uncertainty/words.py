@@ -27,6 +27,7 @@ SET_IN_WORDS = {"what may happen": "whatever happens", "other futures": "in the 
 def money(amount: Interval) -> str:
     """An amount with its band, where the band shows.
 
+    >>> from reeplan.interval import Interval
     >>> money(Interval(12.34, 12.34, 12.34)), money(Interval(11.0, 12.34, 13.0))
     ('12.3 MUSD', '12.3 MUSD (between 11.0 and 13.0)')
     """
