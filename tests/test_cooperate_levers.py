@@ -528,9 +528,9 @@ def check_against(
         worth = found.worth(variant, group)
         assert (worth is None) == (math.inf in (now[group], then[group])), where
         if worth is not None:
-            assert worth.musd == pytest.approx(now[group] - then[group], **close), where
-            assert worth.least <= worth.musd <= worth.greatest, where
-            assert worth.musd * variant.ease >= 0, where
+            assert worth.found == pytest.approx(now[group] - then[group], **close), where
+            assert worth.low <= worth.found <= worth.high, where
+            assert worth.found * variant.ease >= 0, where
     shared = math.inf not in (*now.values(), *then.values())
     shares = {k: found.worth_to(variant, k) for k in found.case.partners}
     assert (None not in shares.values()) == shared, where
@@ -538,11 +538,11 @@ def check_against(
         before, after = shapley(now), shapley(then)
         for k, worth in shares.items():
             assert worth is not None
-            assert worth.musd == pytest.approx(before[k] - after[k], **close), where
-            assert worth.least <= worth.musd + 1e-12 <= worth.greatest + 2e-12, where
+            assert worth.found == pytest.approx(before[k] - after[k], **close), where
+            assert worth.low <= worth.found + 1e-12 <= worth.high + 2e-12, where
         joint = found.worth(variant, found.everyone)
         assert joint is not None
-        assert sum(worth.musd for worth in shares.values() if worth) == pytest.approx(joint.musd, abs=1e-9), where
+        assert sum(worth.found for worth in shares.values() if worth) == pytest.approx(joint.found, abs=1e-9), where
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -23,6 +23,7 @@ from cooperation_support import (
 from figure_support import assert_readable, draw, words_of
 from reeplan import endings
 from reeplan.csv_files import write_table
+from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.present.charts import palette
 from reeplan.present.figures.catalogue import FIGURES
@@ -39,7 +40,7 @@ from reeplan.present.figures.cooperation import (
 from reeplan.present.figures.cooperation import (
     clauses as levers,
 )
-from reeplan.present.figures.cooperation.data import Amount, Group, Level
+from reeplan.present.figures.cooperation.data import Group, Level
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.run import Run
 from reeplan.studies.cooperation import deal
@@ -158,7 +159,7 @@ def test_a_coalition_is_told_by_its_whole_name() -> None:
 
 def level_of(costs: dict[str, tuple[float, float]], players: str) -> Level:
     groups = {
-        frozenset(name): Group(name, "optimal", Amount(cost, bound, cost), NAN, data.UNKNOWN)
+        frozenset(name): Group(name, "optimal", Interval(bound, cost, cost), NAN, UNKNOWN)
         for name, (cost, bound) in costs.items()
     }
     return Level(0.5, list(players), groups)
@@ -170,7 +171,7 @@ def test_two_partners_gain_half_each_with_half_of_the_band(make: Any) -> None:
     assert level is not None
     for partner in PAIR:
         gain = level.gain_of(partner)
-        assert (gain.found, gain.least, gain.greatest) == pytest.approx((280.5, 258.5, 287.0))
+        assert (gain.found, gain.low, gain.high) == pytest.approx((280.5, 258.5, 287.0))
 
 
 def test_the_band_of_a_gain_is_that_over_all_corners_of_the_costs() -> None:
@@ -185,7 +186,7 @@ def test_the_band_of_a_gain_is_that_over_all_corners_of_the_costs() -> None:
     for player in "abc":
         gains = [game[frozenset(player)] - shapley(game)[player] for game in games]
         gain = level.gain_of(player)
-        assert (gain.least, gain.greatest) == pytest.approx((min(gains), max(gains)))
+        assert (gain.low, gain.high) == pytest.approx((min(gains), max(gains)))
         assert gain.found == pytest.approx(gains[0])
 
 
@@ -199,7 +200,7 @@ def test_gains_sum_to_the_gain_of_all(four: Path) -> None:
 def test_an_unknown_bound_leaves_a_gain_open() -> None:
     level = level_of({"a": (10.0, -INF), "b": (14.0, 13.0), "ab": (20.0, 19.0)}, "ab")
     gain = level.gain_of("a")
-    assert (gain.found, gain.least, gain.greatest) == (2.0, -INF, pytest.approx((24 - 19) / 2))
+    assert (gain.found, gain.low, gain.high) == (2.0, -INF, pytest.approx((24 - 19) / 2))
 
 
 # ---- who gains and who pays -------------------------------------------------------------------------

@@ -79,7 +79,9 @@ def test_the_table_has_the_first_and_the_last_year_and_every_loss(tmp_path: Path
     assert limits == {("A", "Nd", 2032): pytest.approx(60), ("B", "Nd", 2032): 75}, "an exact row wins, years between"
     losses = table[table["part"] == "loss"]
     assert losses[["falls_away", "country", "lost_percent"]].values.tolist() == [
-        ["country X", "X", 25], ["plant works", "A", 5], ["country Y", "Y", 0],
+        ["country X", "X", 25],
+        ["plant works", "A", 5],
+        ["country Y", "Y", 0],
     ]
 
 
@@ -103,7 +105,7 @@ def test_words(tmp_path: Path) -> None:
     table = FIGURE.table(view)
     title = FIGURE.title(view, table).replace("\u00a0", " ")
     assert title == "Without X, 25 % of demand would go unserved in 2032; without plant works, 5 %"
-    assert "In 2032 A takes 0 of 2 materials and B takes 1 of 1 materials" in FIGURE.alt(view, table)
+    assert "In 2032 A takes 0 of 2 materials and B takes 1 of 1 material" in FIGURE.alt(view, table)
     said = words_of(draw(FIGURE, view))
     assert "not used" in said, "dysprosium by B"
     assert "none from abroad" in said

@@ -155,11 +155,11 @@ def test_the_farmers_problem() -> None:
     """Published: RP 108390 of profit, EVPI 7016, VSS 1150; the plan for the average expects 118600 and gets 107240."""
     thirds = dict.fromkeys(("above", "average", "below"), 1 / 3)
     knowing = value_of_knowing(StatedProblem(thirds, farmer, ["acres"]))
-    assert knowing.expected_cost.value == pytest.approx(-108390, abs=0.5)
-    assert knowing.of_perfect_knowledge.value == pytest.approx(7016, abs=0.5)
-    assert knowing.of_planning(MEAN).value == pytest.approx(1150, abs=0.5)
-    assert knowing.believed_cost(MEAN).value == pytest.approx(-118600, abs=0.5)
-    assert knowing.cost_of_following(MEAN).value == pytest.approx(-107240, abs=0.5)
+    assert knowing.expected_cost.found == pytest.approx(-108390, abs=0.5)
+    assert knowing.of_perfect_knowledge.found == pytest.approx(7016, abs=0.5)
+    assert knowing.of_planning(MEAN).found == pytest.approx(1150, abs=0.5)
+    assert knowing.believed_cost(MEAN).found == pytest.approx(-118600, abs=0.5)
+    assert knowing.cost_of_following(MEAN).found == pytest.approx(-107240, abs=0.5)
     assert knowing.together is not None
     # Published too: 170 acres of wheat, 80 of corn, 250 of beets; profits of 167000, 109350 and 48820.
     assert knowing.together.first_stage == close({"acres[wheat]": 170, "acres[corn]": 80, "acres[beets]": 250})
@@ -169,11 +169,11 @@ def test_the_farmers_problem() -> None:
 def test_lands() -> None:
     """Published: 381.853, with capacities 2.67, 4, 3.33 and 2. Without a gap the bands have no width."""
     knowing = value_of_knowing(StatedProblem({"low": 0.3, "middle": 0.4, "high": 0.3}, lands, ["capacity"]))
-    assert knowing.expected_cost.value == pytest.approx(381.853, abs=5e-4)
+    assert knowing.expected_cost.found == pytest.approx(381.853, abs=5e-4)
     assert knowing.together is not None
     assert list(knowing.together.first_stage.values()) == pytest.approx([8 / 3, 4, 10 / 3, 2])
     for estimate in (knowing.expected_cost, knowing.of_perfect_knowledge, knowing.of_planning(MEAN)):
-        assert estimate.greatest - estimate.least == pytest.approx(0, abs=1e-9)
+        assert estimate.high - estimate.low == pytest.approx(0, abs=1e-9)
 
 
 def test_whole_numbers_and_a_gap_give_a_band_that_holds_the_truth() -> None:
@@ -193,8 +193,8 @@ def test_whole_numbers_and_a_gap_give_a_band_that_holds_the_truth() -> None:
         (exact.cost_if_known, rough.cost_if_known),
         (exact.of_perfect_knowledge, rough.of_perfect_knowledge),
     ):
-        assert band.least - 1e-6 <= true.value <= band.greatest + 1e-6
-        assert band.least <= band.value <= band.greatest
+        assert band.low - 1e-6 <= true.found <= band.high + 1e-6
+        assert band.low <= band.found <= band.high
 
 
 # ---- on paper ---------------------------------------------------------------------------------------
@@ -248,19 +248,19 @@ def test_two_windows_on_paper(tmp_path: Path) -> None:
     As if nothing happened: no module; 6, or 14 in a cutoff: 0.6 * 6 + 0.4 * 14 = 9.2; planning saves 1.2.
     """
     knowing = knowing_of(case_in(write_case(tmp_path, *two_windows(0.4))))
-    assert knowing.expected_cost.value == close(8.0)
-    assert knowing.cost_if_known.value == close(6.6)
-    assert knowing.of_perfect_knowledge.value == close(1.4)
-    assert {name: knowing.alone_cost(name).value for name in knowing.probabilities} == close(
+    assert knowing.expected_cost.found == close(8.0)
+    assert knowing.cost_if_known.found == close(6.6)
+    assert knowing.of_perfect_knowledge.found == close(1.4)
+    assert {name: knowing.alone_cost(name).found for name in knowing.probabilities} == close(
         {NOTHING: 6, "cutoff@2031": 8, "cutoff@2032": 7}
     )
-    assert knowing.believed_cost(MEAN).value == close(7.0)
-    assert knowing.cost_of_following(MEAN).value == close(8.6)
-    assert knowing.of_planning(MEAN).value == close(0.6)
+    assert knowing.believed_cost(MEAN).found == close(7.0)
+    assert knowing.cost_of_following(MEAN).found == close(8.6)
+    assert knowing.of_planning(MEAN).found == close(0.6)
     assert knowing.following[MEAN].by_scenario == close({NOTHING: 7, "cutoff@2031": 11, "cutoff@2032": 11})
     assert knowing.following[MEAN].served == close({NOTHING: 1, "cutoff@2031": 0.5, "cutoff@2032": 0.5})
-    assert knowing.cost_of_following(NOTHING).value == close(9.2)
-    assert knowing.of_planning(NOTHING).value == close(1.2)
+    assert knowing.cost_of_following(NOTHING).found == close(9.2)
+    assert knowing.of_planning(NOTHING).found == close(1.2)
     assert knowing.best.by_scenario == close({NOTHING: 8, "cutoff@2031": 8, "cutoff@2032": 8})
 
 
@@ -467,7 +467,7 @@ def check_knowing(knowing: Knowing) -> None:
             for scenario in knowing.probabilities:
                 assert answer.by_scenario[scenario] >= knowing.alone[scenario].bound - tolerance
     for estimate in (knowing.of_perfect_knowledge, knowing.of_planning(MEAN), knowing.of_planning(NOTHING)):
-        assert not estimate.known or 0 <= estimate.least <= estimate.value <= estimate.greatest
+        assert not estimate.known or 0 <= estimate.low <= estimate.found <= estimate.high
 
 
 def check_scenario_costs(case: Case, choices: list[ChosenPlan], study: Futures) -> None:
@@ -554,7 +554,7 @@ def test_following_a_belief_costs_what_a_second_opinion_says_of_its_modules(seed
                     modules[one.what, one.year] = modules.get((one.what, one.year), 0.0) + one.amount
             theirs = second_opinion.solve(folder, fixed_modules={key: round(n) for key, n in modules.items()})
             assert theirs.cost_musd <= answer.cost + 1e-6
-            assert theirs.cost_musd >= knowing.expected_cost.least - 1e-6
+            assert theirs.cost_musd >= knowing.expected_cost.low - 1e-6
 
 
 # ---- regret -----------------------------------------------------------------------------------------
@@ -857,9 +857,9 @@ def test_a_stress_test_plays_no_part_but_for_whoever_is_insured(tmp_path: Path) 
     """
     case = case_in(write_case(tmp_path, *two_windows(0.05, stress)))
     free, kept = knowing_of(case), knowing_of(case, 0.5)
-    assert free.expected_cost.value == close(6.4)
-    assert kept.expected_cost.value == close(7.7)
-    assert free.cost_if_known.value == kept.cost_if_known.value == close(6.075)
+    assert free.expected_cost.found == close(6.4)
+    assert kept.expected_cost.found == close(7.7)
+    assert free.cost_if_known.found == kept.cost_if_known.found == close(6.075)
     regret = regret_of(case, choices_of(case, 3), {}, solve_here, TIGHT, CONTROLS)
     assert {future.name: future.probability for future in regret.futures} == close(
         {NOTHING: 0.95, "cutoff@2031": 0.025, "cutoff@2032": 0.025, "stress@2030": 0}
@@ -909,11 +909,11 @@ def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> No
     limited = replace(study, free=replace(study.free, together=rough))
     assert limited.status == "stopped at a limit"
     band = limited.free.of_perfect_knowledge
-    assert (band.least, band.value, band.greatest) == close((0, 0.325, 0.325))  # what is known of WS bounds RP
+    assert (band.low, band.found, band.high) == close((0, 0.325, 0.325))  # what is known of WS bounds RP
     # Without a plan of its own, what is built for the average is one: here it is the same.
     unfound = replace(study.free.together, outcome=Outcome.LIMIT, objective=math.nan, bound=6.0)
-    assert replace(study.free, together=unfound).expected_cost.value == close(6.4)
-    assert replace(study.free, together=unfound).expected_cost.least == close(6.075)
+    assert replace(study.free, together=unfound).expected_cost.found == close(6.4)
+    assert replace(study.free, together=unfound).expected_cost.low == close(6.075)
     broken = replace(study, free=replace(study.free, together=replace(rough, outcome=Outcome.INTERRUPTED)))
     assert broken.status == "interrupted"
 

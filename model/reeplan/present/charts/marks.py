@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reeplan.present.charts.style import INK, SMALL
+from reeplan.present.charts.palette import STAGE_COLOURS
+from reeplan.present.charts.style import EDGE, INK, SMALL
+from reeplan.present.words import STAGE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from reeplan.present.charts.page import Page
+
+SEEN = 0.012
+"""A range shorter than this part of the frame is hidden by its mark."""
 
 
 def stacked(
@@ -43,6 +50,24 @@ def whisker(axes: Any, low: float, high: float, y: float, gid: str, halo: bool =
     for end, shown, mark in ((low, ends[0], "<"), (high, ends[1], ">")):
         axes.plot([shown], [y], "|" if end == shown else mark, color=look["color"], ms=6 if end == shown else 4,
                   mew=1.1, zorder=5, clip_on=False)  # fmt: skip
+
+
+def proven_range(axes: Any, bound: float, cost: float, y: float, colour: str) -> None:
+    """Where a plan's least cost may lie, pale, left of its mark; nothing where that is hardly wider than the mark."""
+    low, high = axes.get_xlim()
+    start = bound if bound >= low else low  # also where none is known
+    if not cost - start > SEEN * (high - low):
+        return
+    axes.plot([start, cost], [y, y], color=colour, lw=5, alpha=0.22, zorder=2, solid_capstyle="butt")
+    if bound >= low:
+        axes.plot([start], [y], "|", color=colour, ms=7, mew=1.2, alpha=0.7, zorder=2)
+
+
+def bracket(page: Page, stage: str, x: float, top: float, bottom: float, size: float = SMALL) -> None:
+    """A stroke along the rows of a stage of the chain, in its colour, and its name left of that."""
+    page.layer.plot([x] * 2, [top - 0.03, bottom + 0.03], lw=3.2, solid_capstyle="butt", color=STAGE_COLOURS[stage])
+    lines = page.ruler.wrap(STAGE_WORDS[stage], x - 0.06 - EDGE, size, most=2)
+    page.write(x - 0.06, (top + bottom) / 2, "\n".join(lines), size, ha="right", va="center")
 
 
 def write_behind(axes: Any, end: float, y: float, text: str, **style: Any) -> None:

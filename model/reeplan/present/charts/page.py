@@ -39,20 +39,25 @@ class Page:
     @classmethod
     def of(cls, view: View, title: str, subtitle: str = "", body: float = 4.0, notes: Sequence[str] = ()) -> Page:
         """A page with title, subtitle, notes on how to read it, and its origin; ``body``: the height left between."""
+        return cls.framed(title, subtitle, body, notes, footer(view))
+
+    @classmethod
+    def framed(cls, title: str, subtitle: str, body: float, notes: Sequence[str], origin: str) -> Page:
+        """The same with its origin as it is given."""
         ruler, full = TextMeasurer(), WIDTH - 2 * EDGE
         size = title_size(ruler, title)
         head = ruler.wrap(title, full, size, "bold", most=2)
         under_head = ruler.wrap(subtitle, full, BODY, most=2) if subtitle else []
         foot = [lines for note in notes if note for lines in ruler.wrap(note, full, SMALL, most=4)]
-        origin = ruler.wrap(footer(view), full, SMALL, most=3)
+        last = ruler.wrap(origin, full, SMALL, most=3)
         top = 0.14 + len(head) * line(TITLE) + len(under_head) * line(BODY) + ABOVE_BODY
-        bottom = (len(foot) + len(origin)) * line(SMALL) + 0.05 * bool(foot) + 0.12 + BELOW_BODY
+        bottom = (len(foot) + len(last)) * line(SMALL) + 0.05 * bool(foot) + 0.12 + BELOW_BODY
         page = cls(top + body + bottom, ruler)
         page.floor, page.ceiling = bottom, bottom + body
         y = page.paragraph(EDGE, page.height - 0.14, head, size, weight="bold")
         page.paragraph(EDGE, y, under_head, BODY, color=GREY)
         y = page.paragraph(EDGE, bottom - BELOW_BODY, foot, SMALL, color=GREY) - 0.05 * bool(foot)
-        page.paragraph(EDGE, y, origin, SMALL, color=GREY)
+        page.paragraph(EDGE, y, last, SMALL, color=GREY)
         return page
 
     def axes(self, left: float, bottom: float, width: float, height: float, **style: Any) -> Any:

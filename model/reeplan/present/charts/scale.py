@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Scale:
     """An axis from ``low`` to ``high``; ``plus``: differences, so that what is positive has a sign.
 
-    ``ticks``: places and what is written there, instead of round numbers.
+    ``ticks``: places and what is written there, instead of round numbers; ``limits``: beyond these there is no tick.
     """
 
     low: float
@@ -28,6 +28,7 @@ class Scale:
     label: str = ""
     plus: bool = False
     ticks: tuple[tuple[float, ...], tuple[str, ...]] | None = None
+    limits: tuple[float, float] = (-math.inf, math.inf)
 
     @classmethod
     def covering(
@@ -39,8 +40,9 @@ class Scale:
         ``beyond``: how far ends reach at most outside the marks, in spans of these; ``margin``: the part of the whole
         that is left free at both sides. What is not finite is left out.
 
-        >>> Scale.covering([0, 10], [-100, 12], beyond=1.0, margin=0.0)
-        Scale(low=-10.0, high=12.0, label='', plus=False, ticks=None)
+        >>> scale = Scale.covering([0, 10], [-100, 12], beyond=1.0, margin=0.0)
+        >>> scale.low, scale.high
+        (-10.0, 12.0)
         """
         known, reach = ([float(value) for value in values if math.isfinite(value)] for values in (marks, ends))
         span = (max(known) - min(known)) or 0.05 * max(abs(known[0]), 1.0)
@@ -58,16 +60,19 @@ class Scale:
         return (value - self.low) / (self.high - self.low)
 
     def dress(self, axes: Any, which: str = "x", most: int = 6, size: float = SMALL, grid: bool = True) -> None:
-        """Give an axis these ends, at most so many ticks, its label and, if asked for, a grid."""
-        places, labels = self.ticks or (ticks := ticks_between(self.low, self.high, most), self._written(ticks))
+        """Give an axis these ends, at most so many ticks, its label in this size and, if asked for, a grid."""
+        places, labels = self.ticks or self.round_ticks(most)
         axes.set(**{f"{which}lim": (self.low, self.high)})
         getattr(axes, f"set_{which}ticks")(list(places), list(labels), size=SMALL)
         getattr(axes, f"set_{which}label")(self.label, size=size)
         if grid:
             axes.grid(axis=which, color=LINE, lw=0.8)
 
-    def _written(self, ticks: list[float]) -> list[str]:
-        return [tick_label(tick, ticks, self.plus) for tick in ticks]
+    def round_ticks(self, most: int) -> tuple[tuple[float, ...], tuple[str, ...]]:
+        """At most so many round numbers between the ends and within the limits, as they are written."""
+        low, high = self.limits
+        ticks = [tick for tick in ticks_between(self.low, self.high, most) if low <= tick <= high]
+        return tuple(ticks), tuple(tick_label(tick, ticks, self.plus) for tick in ticks)
 
 
 def ticks_between(low: float, high: float, most: int) -> list[float]:

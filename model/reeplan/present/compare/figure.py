@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.present.charts.page import Page, title_size, versions
-from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, LINE, ORANGE, SKY, VERMILION
-from reeplan.present.charts.scale import tick_label, ticks_between
-from reeplan.present.charts.style import BODY, EDGE, SMALL, TITLE, WIDTH, TextMeasurer, apart, line
-from reeplan.present.figures.front.data import read_front
-from reeplan.present.figures.front.words import measure_axis
+from reeplan.present.charts.marks import SEEN, proven_range
+from reeplan.present.charts.page import Page, versions
+from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, ORANGE, SKY, VERMILION
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import BODY, SMALL, apart, line
 from reeplan.present.words import NBSP, display_name, join_and, musd, percent, span
+from reeplan.present.words.measures import measure_axis
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,16 +27,6 @@ INK_OF = {COLOURS.index(colour): INK for colour in (ORANGE, SKY)}
 """Letters in ink where the colour is too light for text."""
 MARKS = ("o", "s", "D", "^", "v", "P", "X")
 """More of them than colours, so that runs of one colour have different marks."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The ends of both axes: MUSD and percent served."""
-
-    low: float
-    high: float
-    bottom: float
-    top: float
 
 
 def table(comparison: Comparison) -> pd.DataFrame:
@@ -98,65 +88,39 @@ def alt(comparison: Comparison) -> str:
 
 def draw(comparison: Comparison) -> Figure:
     """The figure, not yet written; to be called inside ``drawing_style``."""
-    ruler, full = TextMeasurer(), WIDTH - 2 * EDGE
-    size = title_size(ruler, title(comparison))
-    head = ruler.wrap(title(comparison), full, size, "bold", most=2)
-    notes = [lines for note in _notes(comparison) for lines in ruler.wrap(note, full, SMALL, most=3)]
-    above, below = 0.14 + len(head) * line(TITLE) + 0.2, len(notes) * line(SMALL) + 0.75
-    page = Page(above + HEIGHT + below, ruler)
-    page.paragraph(EDGE, page.height - 0.14, head, size, weight="bold")
-    page.paragraph(EDGE, below - 0.68, notes, SMALL, color=GREY)
-    axes: Any = page.axes(LEFT, below, MAIN, HEIGHT)
-    frame = _frame(comparison)
-    _draw_axes(axes, frame, comparison)
+    *notes, origin = _notes(comparison)
+    page = Page.framed(title(comparison), "", HEIGHT + 0.5, notes, origin)
+    axes = page.axes(LEFT, page.ceiling - HEIGHT, MAIN, HEIGHT)
+    costs, served = _scales(comparison)
+    costs.dress(axes, size=BODY, grid=False)
+    served.dress(axes, "y", most=7, size=BODY)
     for number, given in enumerate(comparison.runs):
-        _draw_front(axes, frame, given, COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)])
-    _draw_letters(axes, frame, comparison)
-    _draw_names(page, frame, comparison, below)
+        _draw_front(axes, given, COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)])
+    _draw_letters(axes, costs, comparison)
+    _draw_names(page, comparison, page.ceiling - HEIGHT)
     return page.figure
 
 
-def _draw_front(axes: Any, frame: Frame, given: ComparedRun, colour: str, mark: str) -> None:
+def _draw_front(axes: Any, given: ComparedRun, colour: str, mark: str) -> None:
     front = given.front
     served = 100 * front["resilience"]
     axes.plot(front["cost_musd"], served, color=colour, lw=1.4, alpha=0.7, zorder=3, drawstyle="steps-post")
     for row in front.to_dict("records"):
         y, cost = 100 * row["resilience"], row["cost_musd"]
-        bound = row["bound_musd"] if row["bound_musd"] == row["bound_musd"] else frame.low
-        if cost - bound > 0.012 * (frame.high - frame.low):
-            start = max(bound, frame.low)
-            axes.plot([start, cost], [y, y], color=colour, lw=5, alpha=0.22, zorder=2, solid_capstyle="butt")
-            axes.plot([start], [y], "|", color=colour, ms=7, mew=1.2, alpha=0.7, zorder=2)
+        proven_range(axes, row["bound_musd"], cost, y, colour)
         face = colour if row["status"] == "optimal" else "white"
         axes.plot([cost], [y], mark, ms=6.5, mfc=face, mec=colour, mew=1.4, zorder=4, clip_on=False)
 
 
-def _draw_axes(axes: Any, frame: Frame, comparison: Comparison) -> None:
-    axes.set_xlim(frame.low, frame.high)
-    axes.set_ylim(frame.bottom, frame.top)
-    costs, shares = ticks_between(frame.low, frame.high, 6), ticks_between(frame.bottom, frame.top, 7)
-    shares = [share for share in shares if 0 <= share <= 100]
-    axes.set_xticks(costs, [tick_label(value, costs) for value in costs], size=BODY)
-    axes.set_yticks(shares, [tick_label(value, shares) for value in shares], size=BODY)
-    axes.grid(axis="y", color=LINE, lw=0.8)
-    years = sorted({given.run.currency_year for given in comparison.runs})
-    money = f"million USD of {years[0]}" if len(years) == 1 else "million USD, each run's own year's money"
-    axes.set_xlabel(f"Total cost ({money})", size=BODY)
-    measure = measure_axis(read_front(comparison.first.run)) if comparison.same_measure else (
-        "Resilience (%), as each run measures it"
-    )  # fmt: skip
-    axes.set_ylabel(measure, size=BODY)
-
-
-def _draw_letters(axes: Any, frame: Frame, comparison: Comparison) -> None:
+def _draw_letters(axes: Any, costs: Scale, comparison: Comparison) -> None:
     """Each run's letter above the most resilient plan of its front, side by side where fronts end at one place."""
     ends = sorted(
         (float(given.front["cost_musd"].iloc[-1]), 100 * float(given.front["resilience"].iloc[-1]), number)
         for number, given in enumerate(comparison.runs)
     )
-    at = [LEFT + MAIN * (cost - frame.low) / (frame.high - frame.low) for cost, _, _ in ends]
+    at = [LEFT + MAIN * costs.share(cost) for cost, _, _ in ends]
     for x, (_, share, number) in zip(apart(at, 0.16, LEFT, LEFT + MAIN), ends, strict=True):
-        cost = frame.low + (x - LEFT) / MAIN * (frame.high - frame.low)
+        cost = costs.low + (x - LEFT) / MAIN * (costs.high - costs.low)
         axes.annotate(
             comparison.runs[number].letter, (cost, share), (0, 6), textcoords="offset points", size=BODY, weight="bold",
             ha="center", va="bottom", color=INK_OF.get(number % len(COLOURS), COLOURS[number % len(COLOURS)]), zorder=6,
@@ -164,7 +128,7 @@ def _draw_letters(axes: Any, frame: Frame, comparison: Comparison) -> None:
         )  # fmt: skip
 
 
-def _draw_names(page: Page, frame: Frame, comparison: Comparison, floor: float) -> None:
+def _draw_names(page: Page, comparison: Comparison, floor: float) -> None:
     """The runs beside the axes, the one that goes furthest at the top."""
     order = sorted(
         range(len(comparison.runs)),
@@ -177,8 +141,7 @@ def _draw_names(page: Page, frame: Frame, comparison: Comparison, floor: float) 
         first, last = given.front.iloc[0], given.front.iloc[-1]
         face = colour if last["status"] == "optimal" else "white"
         page.layer.plot([SIDE + 0.06], [y], MARKS[number % len(MARKS)], ms=6.5, mfc=face, mec=colour, mew=1.4)
-        name = page.ruler.cut(given.heading, room, BODY, "bold")
-        page.write(SIDE + 0.2, y, name, BODY, weight="bold", va="center_baseline")
+        page.fit(SIDE + 0.2, y, given.heading, room, BODY, weight="bold")
         ends = [
             f"{percent(100 * float(row['resilience']), 1)} for {musd(float(row['cost_musd']))}" for row in (first, last)
         ]
@@ -195,8 +158,8 @@ def _notes(comparison: Comparison) -> list[str]:
              "none, because capacity is built in whole modules."]  # fmt: skip
     drawn = table(comparison)
     hollow = "Hollow: the search stopped before the gap asked for. " if "no" in set(drawn["gap_reached"]) else ""
-    frame = _frame(comparison)
-    wide = (drawn["cost_musd"] - drawn["bound_musd"] > 0.012 * (frame.high - frame.low)).any()
+    costs, _ = _scales(comparison)
+    wide = (drawn["cost_musd"] - drawn["bound_musd"] > SEEN * (costs.high - costs.low)).any()
     bar = "Bar left of a mark: the range in which the least cost of that resilience is proven to lie." if wide else ""
     if hollow or bar:
         notes.append(hollow + bar)
@@ -210,19 +173,19 @@ def _notes(comparison: Comparison) -> list[str]:
     return notes
 
 
-def _frame(comparison: Comparison) -> Frame:
-    """All plans with a margin; proven ranges only as far as a part of that."""
+def _scales(comparison: Comparison) -> tuple[Scale, Scale]:
+    """Costs and percent served: all plans with a margin; proven ranges only as far as a part of that."""
     drawn = table(comparison)
-    cost, served = drawn["cost_musd"], drawn["resilience_percent"]
-    extent = float(cost.max() - cost.min()) or max(0.01 * abs(float(cost.iloc[0])), 1e-6)
-    below = (
-        float((cost.min() - drawn["bound_musd"]).clip(0.0, 0.05 * extent).max()) if drawn["bound_musd"].any() else 0.0
-    )
-    height = max(float(served.max() - served.min()), 1.0)
-    return Frame(
-        float(cost.min()) - 0.05 * extent - below, float(cost.max()) + 0.05 * extent,
-        float(served.min()) - 0.08 * height, float(served.max()) + 0.08 * height,
+    years = sorted({given.run.currency_year for given in comparison.runs})
+    money = f"million USD of {years[0]}" if len(years) == 1 else "million USD, each run's own year's money"
+    measure = measure_axis(comparison.first.run) if comparison.same_measure else (
+        "Resilience (%), as each run measures it"
     )  # fmt: skip
+    served = Scale.covering(drawn["resilience_percent"], margin=0.08, label=measure)
+    return (
+        Scale.covering(drawn["cost_musd"], drawn["bound_musd"], 0.05, label=f"Total cost ({money})"),
+        replace(served, limits=(0.0, 100.0)),
+    )
 
 
 def _several(comparison: Comparison) -> str:

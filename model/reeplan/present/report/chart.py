@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reeplan.present.charts.scale import tick_label, ticks_between
-from reeplan.present.figures.front.page import resilience_limits
+from reeplan.present.figures.front.page import resilience_scale
 from reeplan.present.figures.front.words import money_axis
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def chart(report: Report) -> Chart:
     points = report.points
     extent = float(points["extra_cost_musd"].max()) or max(0.01 * abs(float(points["cost_musd"].iloc[0])), 1e-6)
     low, high = -MARGIN * extent, (1 + MARGIN) * extent
-    floor, ceiling = resilience_limits(report.front)
+    floor, ceiling = (scale := resilience_scale(report.front)).low, scale.high
     cheapest = float(points["cost_musd"].min())
 
     def across(extra: float) -> float:

@@ -11,6 +11,7 @@ from reeplan.present.figures.front.data import FrontData, read_front
 from reeplan.present.report.pictures import Figure, NotDrawn, figures_by_plan, not_drawn
 from reeplan.present.run import Run
 from reeplan.present.words import display_name, join_and
+from reeplan.present.words.measures import served_where
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,12 +99,4 @@ class Report:
     @property
     def served_where(self) -> str:
         """In which disruption the resilience is measured, to end a clause."""
-        settings = self.run.settings
-        if not self.disrupted:
-            return "(the case names no disruption)"
-        return {
-            "worst_case": "in the worst disruption",
-            "weakest_link": "of the worst-served material in any disruption",
-            "expected": "on average in a disruption",
-            "cvar": f"in the worst {1 - settings['cvar_level']:.0%} of disruptions".replace("%", "\u00a0%"),
-        }[settings["resilience_measure"]]
+        return served_where(self.run) if self.disrupted else "(the case names no disruption)"

@@ -9,12 +9,12 @@ from reeplan.outputs.spec.cooperation import ALLOCATION, CEILINGS, GETS, MARGINA
 from reeplan.present.figures.cooperation import together_front
 from reeplan.present.figures.cooperation.clause_table import levers_of, table_of
 from reeplan.present.figures.cooperation.data import Level, levels
-from reeplan.present.figures.cooperation.wording import group_in_words
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import View
 from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text, year
 from reeplan.present.report.plan_tables import asset_in_words
 from reeplan.present.words import capitalised, display_name, join_and, percent
+from reeplan.present.words.cooperation import group_in_words
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -51,11 +51,11 @@ def coalitions(run: Run, level: Level) -> Grid:
          number("At most", "Saved against each alone"), text("Search")],
     )  # fmt: skip
     for who, group in level.groups.items():
-        gains = (math.nan,) * 3 if len(who) == 1 else (group.gain.found, group.gain.least, group.gain.greatest)
+        gains = (math.nan,) * 3 if len(who) == 1 else (group.gain.found, group.gain.low, group.gain.high)
         status = "gap reached" if group.status == "optimal" else group.status
         if group.cannot and not math.isnan(group.highest_resilience):
             status += f": at most {percent(100 * group.highest_resilience, 1)} served"
-        cells = [musd(value, scale) for value in (group.cost.found, group.cost.least, *gains)]
+        cells = [musd(value, scale) for value in (group.cost.found, group.cost.low, *gains)]
         grid.add(group_in_words(run, group.name), *cells, status)
     return grid
 
@@ -186,8 +186,10 @@ def gets(run: Run) -> Grid:
     )
     for row in rows.head(MOST_GETS).to_dict("records"):
         grid.add(
-            display_name(row["partner"]), display_name(row["from_country"]),
-            run.material_in_words(row["material"]), amount(row["t"]),
+            display_name(row["partner"]),
+            display_name(row["from_country"]),
+            run.material_in_words(row["material"]),
+            amount(row["t"]),
         )
     return grid
 
@@ -234,7 +236,7 @@ def levers(run: Run) -> Grid:
     for lever in found:
         together = lever.together
         of = [lever.partners[name].found if name in lever.partners else math.nan for name in partners]
-        cells = [musd(value, scale) for value in (together.found, together.least, together.greatest, *of)]
+        cells = [musd(value, scale) for value in (together.found, together.low, together.high, *of)]
         named = (display_name(lever.clause), display_name(lever.about), display_name(lever.change))
         grid.add(capitalised(named[0]), *named[1:], *cells, _certain(lever))
     return grid

@@ -6,15 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from reeplan.outputs.spec.cooperation import ALLOCATION
-from reeplan.present.figures.cooperation.wording import (
-    between,
-    money,
-    served,
-    what_joining_does,
-    who_cannot,
-    who_gains,
-)
-from reeplan.present.words import display_name, join_and
+from reeplan.present.figures.cooperation.data import Level
+from reeplan.present.words import display_name, join_and, money
+from reeplan.present.words.cooperation import between, served, what_joining_does, who_cannot, who_gains
 from reeplan.studies.cooperation.bands import core_is_certain
 from reeplan.studies.cooperation.core import core_extent, in_core
 
@@ -27,9 +21,9 @@ def what_it_is_worth(run: Run, level: Level) -> list[str]:
     """The gain with its band, how it is shared, who pays whom, and whether all would agree."""
     said = [f"{_sentence(what_joining_does(level))} Every plan here keeps {_target(run, level)}."]
     gain = level.gain
-    if gain.known and gain.least > level.noise:
+    if gain.known and gain.low > level.noise:
         said[0] += f" The saving is certain to be {_range(between(gain))}."
-    elif gain.known and gain.greatest > level.noise:
+    elif gain.known and gain.high > level.noise:
         said[0] += (
             f" As found, together costs {money(abs(gain.found))} MUSD {'less' if gain.found >= 0 else 'more'}; "
             "a smaller gap or more time can make it certain."
@@ -79,7 +73,7 @@ def _shares(run: Run, level: Level) -> str:
 def would_agree(level: Level) -> str:
     """Whether any group would pay less on its own; empty where that is not known."""
     costs = {who: group.cost.found for who, group in level.groups.items() if group.cost.known}
-    bounds = {who: group.cost.least for who, group in level.groups.items() if group.cost.known}
+    bounds = {who: group.cost.low for who, group in level.groups.items() if group.cost.known}
     if len(costs) != 2 ** len(level.partners) - 1 or not all(map(math.isfinite, bounds.values())):
         return ""
     shares = {partner: level.alone(partner).cost.found - level.gain_of(partner).found for partner in level.partners}

@@ -13,7 +13,7 @@ from reeplan.present.figures.spec import View
 from reeplan.present.figures.study_tables import is_true
 from reeplan.present.figures.uncertainty import plan_regret
 from reeplan.present.figures.uncertainty import value_of_information as knowing
-from reeplan.present.words import capitalised, count
+from reeplan.present.words import capitalised, count, join_and
 from reeplan.studies.uncertainty.measures_of_knowing import EVPI, KEEPING, PREMIUM
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MOST_NAMED = 12
 def _names(names: list[str]) -> str:
     if len(names) > MOST_NAMED:
         return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return join_and(names)
 
 
 def of_near_optimal(run: Run) -> list[str]:

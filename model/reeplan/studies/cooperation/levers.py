@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.endings import GAP, OPTIMAL
+from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.solve.executor import Task
 from reeplan.solve.front import SMALLEST_GAP
@@ -57,14 +58,6 @@ class Known(NamedTuple):
     def out_of_reach(self) -> bool:
         """Whether there is no plan."""
         return self.bound == math.inf
-
-
-class Worth(NamedTuple):
-    """What a change saves (MUSD), and between which values that is certain."""
-
-    musd: float
-    least: float
-    greatest: float
 
 
 def value_levers(
@@ -192,7 +185,7 @@ class Levers:
 
     # ---- what a change is worth -----------------------------------------------------------------
 
-    def worth(self, variant: Variant, group: Coalition) -> Worth | None:
+    def worth(self, variant: Variant, group: Coalition) -> Interval | None:
         """What a change saves a coalition by itself; None where there is no plan before or after.
 
         Exactly nothing where the change leaves its program as it is; and what only makes a clause easier (stricter)
@@ -202,13 +195,11 @@ class Levers:
         if not (now.has_plan and then.has_plan):
             return None
         if self._problem(variant, group) == 0:
-            return Worth(0.0, 0.0, 0.0)
-        least, greatest = now.bound - then.cost, now.cost - then.bound
-        if variant.ease > 0:
-            return Worth(now.cost - then.cost, max(0.0, least), greatest)
-        return Worth(now.cost - then.cost, least, min(0.0, greatest))
+            return Interval(0.0, 0.0, 0.0)
+        saved, low, high = now.cost - then.cost, now.bound - then.cost, now.cost - then.bound
+        return Interval(max(0.0, low), saved, high) if variant.ease > 0 else Interval(low, saved, min(0.0, high))
 
-    def worth_to(self, variant: Variant, partner: str) -> Worth | None:
+    def worth_to(self, variant: Variant, partner: str) -> Interval | None:
         """What a change saves a partner of what it bears by the Shapley value; None where a coalition has no plan.
 
         The Shapley value is linear in the costs of the coalitions, and so is its change in theirs: the band is exact
@@ -219,11 +210,7 @@ class Levers:
         found = [(weights[group], change) for group, change in changes.items() if change is not None]
         if len(found) < len(weights):
             return None
-        return Worth(
-            math.fsum(weight * change.musd for weight, change in found),
-            math.fsum(weight * (change.least if weight > 0 else change.greatest) for weight, change in found),
-            math.fsum(weight * (change.greatest if weight > 0 else change.least) for weight, change in found),
-        )
+        return Interval.weighted(found, math.fsum)
 
     def share(self, costs: Mapping[Coalition, Known], partner: str) -> float:
         """What a partner bears by the Shapley value of these costs (MUSD), not a number where one has no plan."""
@@ -279,24 +266,24 @@ class Levers:
         )
         return {"paid_now_musd": before, "paid_then_musd": after, "paid_worth_musd": before - after}
 
-    def _worth_cells(self, worth: Worth | None) -> Row:
+    def _worth_cells(self, worth: Interval | None) -> Row:
         if worth is None:
             return {}
         return {
-            "worth_musd": worth.musd,
-            "worth_least_musd": worth.least,
-            "worth_greatest_musd": worth.greatest,
+            "worth_musd": worth.found,
+            "worth_least_musd": worth.low,
+            "worth_greatest_musd": worth.high,
             "sign": self._sign(worth),
         }
 
-    def _sign(self, worth: Worth) -> str:
+    def _sign(self, worth: Interval) -> str:
         """What is certain; differences below what costs are exact to are nothing."""
         noise = SMALLEST_GAP * max((abs(known.cost) for known in self._now.values() if known.has_plan), default=0.0)
-        if max(abs(worth.least), abs(worth.greatest)) <= noise:
+        if max(abs(worth.low), abs(worth.high)) <= noise:
             return NOTHING
-        if worth.least > noise:
+        if worth.low > noise:
             return SAVES
-        return COSTS if worth.greatest < -noise else NOT_CERTAIN
+        return COSTS if worth.high < -noise else NOT_CERTAIN
 
     def _status_of_shares(self, variant: Variant) -> str:
         """Nothing can be shared where a coalition cannot reach the target: which, before or after."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan.studies.uncertainty.scenarios import NOTHING
-from reeplan.studies.uncertainty.two_stage import MEAN, UNKNOWN, Estimate
+from reeplan.studies.uncertainty.two_stage import MEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reeplan.interval import Interval
     from reeplan.studies.uncertainty.two_stage import Found, Knowing
 
 RP, WS, EVPI = "expected cost of the plan", "expected cost with perfect knowledge", "value of perfect knowledge"
@@ -28,7 +29,7 @@ class Named:
     """A number with its name and what it means."""
 
     name: str
-    amount: Estimate
+    amount: Interval
     meaning: str
 
 
@@ -47,14 +48,9 @@ def named_values(free: Knowing, kept: Knowing | None, target: float) -> Iterator
         yield Named(value.name + KEEPING, value.amount, f"{value.meaning}; every window keeps {target:.12g}")
 
 
-def premium(free: Knowing, kept: Knowing) -> Estimate:
+def premium(free: Knowing, kept: Knowing) -> Interval:
     """What keeping the target costs beyond the cheapest plan, MUSD."""
-    dear, cheap = kept.expected_cost, free.expected_cost
-    if not (dear.known and cheap.known):
-        return UNKNOWN
-    least = max(0.0, dear.least - cheap.greatest)
-    greatest = max(0.0, dear.greatest - cheap.least)
-    return Estimate(min(max(dear.value - cheap.value, least), greatest), least, greatest)
+    return kept.expected_cost.above(free.expected_cost)
 
 
 def _values(knowing: Knowing) -> Iterator[Named]:

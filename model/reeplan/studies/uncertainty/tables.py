@@ -24,9 +24,9 @@ def knowing_rows(free: Knowing, kept: Knowing | None, target: float) -> list[Row
     return [
         {
             "measure": named.name,
-            "musd": named.amount.value,
-            "least_musd": named.amount.least,
-            "greatest_musd": named.amount.greatest,
+            "musd": named.amount.found,
+            "least_musd": named.amount.low,
+            "greatest_musd": named.amount.high,
             "meaning": named.meaning,
         }
         for named in named_values(free, kept, target)
@@ -50,10 +50,10 @@ def scenario_rows(knowing: Knowing, target: float) -> list[Row]:
                 "probability": probability,
                 "plan_musd": plan,
                 "plan_served_share": _of(knowing.best, "served", scenario),
-                "known_musd": known.value,
-                "known_bound_musd": known.least,
+                "known_musd": known.found,
+                "known_bound_musd": known.low,
                 "known_served_share": _of(alone, "served", scenario),
-                "worth_of_knowing_musd": plan - known.value,
+                "worth_of_knowing_musd": plan - known.found,
                 "average_plan_musd": _of(knowing.following.get(MEAN), "by_scenario", scenario),
                 "average_plan_served_share": _of(knowing.following.get(MEAN), "served", scenario),
                 "undisturbed_plan_musd": _of(knowing.following.get(NOTHING), "by_scenario", scenario),

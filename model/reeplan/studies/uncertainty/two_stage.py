@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from reeplan.interval import UNKNOWN, Interval
 from reeplan.solve.questions import Answer
 
 if TYPE_CHECKING:
@@ -92,23 +93,6 @@ class TwoStage(Protocol):
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A number, and the least and the greatest that it can be by what is proven."""
-
-    value: float
-    least: float
-    greatest: float
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a number at all."""
-        return math.isfinite(self.value)
-
-
-UNKNOWN = Estimate(math.nan, math.nan, math.nan)
-
-
-@dataclass(frozen=True)
 class Knowing:
     """The answers that the value of knowing is made of.
 
@@ -136,19 +120,19 @@ class Knowing:
         return min(found, key=lambda answer: answer.cost, default=None)
 
     @property
-    def expected_cost(self) -> Estimate:
+    def expected_cost(self) -> Interval:
         """RP, the recourse problem: the least expected cost when the first decisions are taken without knowing."""
         if self.best is None or self.together is None:
             return UNKNOWN
         knowing = self._known_alone()
-        return _estimate(self.best.cost, _highest(self.together.bound, knowing.least))
+        return _estimate(self.best.cost, _highest(self.together.bound, knowing.low))
 
     @property
-    def cost_if_known(self) -> Estimate:
+    def cost_if_known(self) -> Interval:
         """WS, wait and see: the mean over scenarios of the least cost if one knew that this very scenario comes."""
         return self._known_alone()
 
-    def alone_cost(self, scenario: str) -> Estimate:
+    def alone_cost(self, scenario: str) -> Interval:
         """The least cost of one scenario if it were certain; what the best solution costs in it is no less."""
         answer = self.alone.get(scenario)
         if answer is None:
@@ -157,36 +141,32 @@ class Knowing:
         costs = [cost for cost in (answer.cost, known) if math.isfinite(cost)]
         return _estimate(min(costs), answer.bound) if costs else UNKNOWN
 
-    def _known_alone(self) -> Estimate:
+    def _known_alone(self) -> Interval:
         parts = [(p, self.alone_cost(scenario)) for scenario, p in self.probabilities.items()]
         if not all(part.known for _, part in parts):
             return UNKNOWN
-        return Estimate(
-            sum(p * part.value for p, part in parts),
-            sum(p * part.least for p, part in parts),
-            sum(p * part.greatest for p, part in parts),
-        )
+        return Interval.weighted(parts)
 
     # ---- the values -----------------------------------------------------------------------------------
 
     @property
-    def of_perfect_knowledge(self) -> Estimate:
+    def of_perfect_knowledge(self) -> Interval:
         """EVPI = RP - WS: the most that it is worth to know beforehand what will happen."""
-        return _difference(self.expected_cost, self.cost_if_known)
+        return self.expected_cost.above(self.cost_if_known)
 
-    def believed_cost(self, belief: str) -> Estimate:
+    def believed_cost(self, belief: str) -> Interval:
         """What a plan made on a belief is thought to cost by those who hold it (EV for the mean scenario)."""
         answer = self.believing.get(belief)
         return _estimate(answer.cost, answer.bound) if answer is not None and answer.found else UNKNOWN
 
-    def cost_of_following(self, belief: str) -> Estimate:
+    def cost_of_following(self, belief: str) -> Interval:
         """What that plan costs in expectation as things are (EEV for the mean scenario); exact, for the plan found."""
         answer = self.following.get(belief)
         return _estimate(answer.cost, answer.bound) if answer is not None and answer.found else UNKNOWN
 
-    def of_planning(self, belief: str) -> Estimate:
+    def of_planning(self, belief: str) -> Interval:
         """VSS = EEV - RP, the value of the stochastic solution: what leaving uncertainty out of the plan costs."""
-        return _difference(self.cost_of_following(belief), self.expected_cost)
+        return self.cost_of_following(belief).above(self.expected_cost)
 
 
 def value_of_knowing(problem: TwoStage, certain: Sequence[str] = ()) -> Knowing:
@@ -220,14 +200,6 @@ def _highest(*bounds: float) -> float:
     return max((bound for bound in bounds if math.isfinite(bound)), default=math.nan)
 
 
-def _estimate(cost: float, bound: float) -> Estimate:
+def _estimate(cost: float, bound: float) -> Interval:
     """A least cost by a solution and a bound; nothing is known of it without either."""
-    return Estimate(cost, min(bound, cost), cost) if math.isfinite(cost) and math.isfinite(bound) else UNKNOWN
-
-
-def _difference(greater: Estimate, smaller: Estimate) -> Estimate:
-    """What one least cost exceeds another by, where theory says that it does: never less than nothing."""
-    if not (greater.known and smaller.known):
-        return UNKNOWN
-    least, greatest = max(0.0, greater.least - smaller.greatest), max(0.0, greater.greatest - smaller.least)
-    return Estimate(min(max(greater.value - smaller.value, least), greatest), least, greatest)
+    return Interval(min(bound, cost), cost, cost) if math.isfinite(cost) and math.isfinite(bound) else UNKNOWN

@@ -8,11 +8,12 @@ from reeplan.inputs.names import listing
 from reeplan.studies.uncertainty.measures_of_knowing import premium
 from reeplan.studies.uncertainty.regret import AGAINST, COST, LOST_SUPPLY, OTHER
 from reeplan.studies.uncertainty.scenarios import NOTHING
-from reeplan.studies.uncertainty.two_stage import MEAN, Estimate
+from reeplan.studies.uncertainty.two_stage import MEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reeplan.interval import Interval
     from reeplan.studies.uncertainty.regret import Regret
     from reeplan.studies.uncertainty.risk import RiskFront
     from reeplan.studies.uncertainty.two_stage import Knowing
@@ -23,13 +24,14 @@ SMALL_MUSD, SMALL_SHARE = 0.05, 0.0005
 SET_IN_WORDS = {"what may happen": "whatever happens", "other futures": "in the other futures"}
 
 
-def money(amount: Estimate) -> str:
+def money(amount: Interval) -> str:
     """An amount with its band, where the band shows.
 
-    >>> money(Estimate(12.34, 12.34, 12.34)), money(Estimate(12.34, 11.0, 13.0))
+    >>> from reeplan.interval import Interval
+    >>> money(Interval(12.34, 12.34, 12.34)), money(Interval(11.0, 12.34, 13.0))
     ('12.3 MUSD', '12.3 MUSD (between 11.0 and 13.0)')
     """
-    text, least, greatest = (f"{value:,.1f}" for value in (amount.value, amount.least, amount.greatest))
+    text, least, greatest = (f"{value:,.1f}" for value in (amount.found, amount.low, amount.high))
     return f"{text} MUSD" if least == greatest else f"{text} MUSD (between {least} and {greatest})"
 
 

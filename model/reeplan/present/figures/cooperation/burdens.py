@@ -14,10 +14,10 @@ from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, OTHER, STAGE_COLOURS, TINY, line
 from reeplan.present.figures.cooperation.data import deal_level
-from reeplan.present.figures.cooperation.wording import level_subtitle, money
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import STAGE_WORDS, capitalised, display_name, join_and, percent
+from reeplan.present.words import STAGE_WORDS, capitalised, display_name, join_and, money, percent
+from reeplan.present.words.cooperation import level_subtitle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

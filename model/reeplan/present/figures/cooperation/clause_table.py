@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import LEVERS
-from reeplan.present.figures.cooperation.data import ALL_TOGETHER, DONE, NOISE, UNKNOWN, Amount, deal_level
+from reeplan.present.figures.cooperation.data import ALL_TOGETHER, DONE, NOISE, deal_level
 from reeplan.present.words import display_name
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Lever:
     about: str
     change: str
     status: str
-    together: Amount
-    partners: dict[str, Amount]
+    together: Interval
+    partners: dict[str, Interval]
     noise: float
 
     @property
@@ -63,15 +64,15 @@ class Lever:
         known = [abs(amount.found) for amount in [self.together, *self.partners.values()] if amount.known]
         return max(known, default=0.0)
 
-    def sign(self, amount: Amount) -> int:
+    def sign(self, amount: Interval) -> int:
         """1 where it saves for certain, -1 where it costs for certain, else 0."""
-        if amount.least > self.noise:
+        if amount.low > self.noise:
             return 1
-        return -1 if amount.greatest < -self.noise else 0
+        return -1 if amount.high < -self.noise else 0
 
-    def is_nothing(self, amount: Amount) -> bool:
+    def is_nothing(self, amount: Interval) -> bool:
         """Whether it is certain that it neither saves nor costs."""
-        return max(abs(amount.least), abs(amount.greatest)) <= self.noise
+        return max(abs(amount.low), abs(amount.high)) <= self.noise
 
     @property
     def idle(self) -> bool:
@@ -120,16 +121,14 @@ def _sign_in_words(row: dict[Any, Any], noise: float) -> str:
     amount = _amount(row)
     if not amount.known:
         return "unknown"
-    if max(abs(amount.least), abs(amount.greatest)) <= noise:
+    if max(abs(amount.low), abs(amount.high)) <= noise:
         return "nothing"
-    return "saves" if amount.least > noise else "costs" if amount.greatest < -noise else "not certain"
+    return "saves" if amount.low > noise else "costs" if amount.high < -noise else "not certain"
 
 
-def _amount(row: dict[Any, Any]) -> Amount:
-    found, least, greatest = (row[f"worth{end}_musd"] for end in ("", "_least", "_greatest"))
-    if math.isnan(found):
-        return UNKNOWN
-    return Amount(found, -math.inf if math.isnan(least) else least, math.inf if math.isnan(greatest) else greatest)
+def _amount(row: dict[Any, Any]) -> Interval:
+    amount = Interval.stated(*(row[f"worth{end}_musd"] for end in ("_least", "", "_greatest")))
+    return amount if amount.known else UNKNOWN
 
 
 def is_unsolved(lever: Lever) -> bool:

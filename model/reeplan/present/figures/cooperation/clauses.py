@@ -14,9 +14,9 @@ from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK, paler
 from reeplan.present.figures.cooperation.clause_table import OUT_BOTH, Lever, is_unsolved, levers_of, table_of
 from reeplan.present.figures.cooperation.data import deal_level, partner_colours
-from reeplan.present.figures.cooperation.wording import level_subtitle, ranged, signed
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, display_name, join_and
+from reeplan.present.words import capitalised, count, display_name, join_and, signed
+from reeplan.present.words.cooperation import level_subtitle, ranged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +88,8 @@ def _notes(levers: list[Lever], shown: list[Lever], scale: Scale | None) -> list
     said = ["Bar: what all together save (right) or pay more (left) if that alone is changed and all is solved again."]
     if any(lever.together.known and not lever.sign(lever.together) for lever in shown):
         said.append("Hollow: whether it saves or costs is not certain.")
-    if any(lever.together.greatest - lever.together.least > lever.noise for lever in shown if lever.together.known):
-        ends = [end for lever in shown for end in (lever.together.least, lever.together.greatest)]
+    if any(lever.together.high - lever.together.low > lever.noise for lever in shown if lever.together.known):
+        ends = [end for lever in shown for end in (lever.together.low, lever.together.high)]
         inside = scale is not None and all(scale.holds(end) for end in ends if not math.isnan(end))
         said.append(
             "Line with ends: where the worth lies for certain" + ("." if inside else "; an arrow: further than drawn.")
@@ -153,7 +153,7 @@ def _scale(run: Run, shown: list[Lever]) -> Scale:
         marks += [sum(part for part in parts if part > 0), sum(part for part in parts if part < 0)]
         if lever.together.known:
             marks.append(lever.together.found)
-            ends += [lever.together.least, lever.together.greatest]
+            ends += [lever.together.low, lever.together.high]
     return Scale.covering(marks, ends, label=f"Saved by the change (MUSD of {run.currency_year})", plus=True)
 
 
@@ -164,8 +164,8 @@ def _draw_worth(axes: Any, lever: Lever, y: float) -> None:
         return
     axes.barh([y], [worth.found], BAR, color=GREY if sign else "none", edgecolor=GREY, linewidth=1.2, zorder=2,
               gid="all together")  # fmt: skip
-    if worth.greatest - worth.least > lever.noise:
-        whisker(axes, worth.least, worth.greatest, y, "band", halo=bool(sign))
+    if worth.high - worth.low > lever.noise:
+        whisker(axes, worth.low, worth.high, y, "band", halo=bool(sign))
 
 
 def _parts(lever: Lever, colours: dict[str, str]) -> list[tuple[float, str, str]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.present.charts.palette import ORDER, OTHER
 from reeplan.studies.cooperation.allocation import weights_of_shapley
@@ -28,31 +29,14 @@ NOISE = 1e-7
 
 
 @dataclass(frozen=True)
-class Amount:
-    """A sum of MUSD that is known to lie between two others; not a number where it is not known at all."""
-
-    found: float
-    least: float
-    greatest: float
-
-    @property
-    def known(self) -> bool:
-        """Whether there is any."""
-        return not math.isnan(self.found)
-
-
-UNKNOWN = Amount(math.nan, math.nan, math.nan)
-
-
-@dataclass(frozen=True)
 class Group:
     """One coalition at one target. ``cost``: the plan found, no plan costs less than its least."""
 
     name: str
     status: str
-    cost: Amount
+    cost: Interval
     highest_resilience: float
-    gain: Amount
+    gain: Interval
 
     @property
     def cannot(self) -> bool:
@@ -79,10 +63,10 @@ class Level:
         return self.groups.get(frozenset([partner]), Group(partner, "not solved", UNKNOWN, math.nan, UNKNOWN))
 
     @cached_property
-    def alone_cost(self) -> Amount:
+    def alone_cost(self) -> Interval:
         """What all cost alone, added up; unknown where one has no plan."""
         costs = [self.alone(partner).cost for partner in self.partners]
-        return Amount(*(sum(getattr(cost, name) for cost in costs) for name in ("found", "least", "greatest")))
+        return Interval.weighted((1.0, cost) for cost in costs)
 
     @cached_property
     def unable(self) -> list[str]:
@@ -90,7 +74,7 @@ class Level:
         return [partner for partner in self.partners if self.alone(partner).cannot]
 
     @cached_property
-    def gain(self) -> Amount:
+    def gain(self) -> Interval:
         """What all together save against all alone."""
         return self.together.gain
 
@@ -100,7 +84,7 @@ class Level:
         costs = [abs(group.cost.found) for group in self.groups.values() if group.cost.known]
         return NOISE * max([1.0, *costs])
 
-    def gain_of(self, partner: str) -> Amount:
+    def gain_of(self, partner: str) -> Interval:
         """What a partner saves against alone if it bears its Shapley value, and between which values for certain.
 
         It is a sum of costs with weights, so each cost stands once at its bound and once at the cost found.
@@ -109,13 +93,7 @@ class Level:
         weights[frozenset([partner])] += 1.0
         if any(c not in self.groups or not self.groups[c].cost.known for c in weights):
             return UNKNOWN
-        costs = {c: self.groups[c].cost for c in weights}
-        terms = [(w, costs[c].least, costs[c].found) for c, w in weights.items() if abs(w) > 1e-12]
-        return Amount(
-            sum(w * found for w, _, found in terms),
-            sum(w * (least if w > 0 else found) for w, least, found in terms),
-            sum(w * (found if w > 0 else least) for w, least, found in terms),
-        )
+        return Interval.weighted((w, self.groups[c].cost) for c, w in weights.items() if abs(w) > 1e-12)
 
 
 def levels(run: Run) -> list[Level]:
@@ -142,14 +120,13 @@ def coalitions_by_name(partners: list[str]) -> dict[str, frozenset[str]]:
 
 
 def _group(row: dict[Any, Any]) -> Group:
-    bound = row["bound_musd"]
-    cost = Amount(row["cost_musd"], -math.inf if math.isnan(bound) else bound, row["cost_musd"])
+    cost = Interval.stated(row["bound_musd"], row["cost_musd"], row["cost_musd"])
     return Group(
         row["coalition"],
         row["status"],
         UNKNOWN if math.isnan(cost.found) else cost,
         row["highest_resilience"],
-        Amount(row["gain_musd"], row["gain_least_musd"], row["gain_greatest_musd"]),
+        Interval(row["gain_least_musd"], row["gain_musd"], row["gain_greatest_musd"]),
     )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import REGRET
 from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
-from reeplan.present.figures.cooperation.data import NOISE, Amount, deal_level, members
-from reeplan.present.figures.cooperation.wording import group_in_words, level_subtitle, money, ranged, several, signed
+from reeplan.present.figures.cooperation.data import NOISE, deal_level, members
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, display_name, number, percent
+from reeplan.present.words import capitalised, count, display_name, money, number, percent, signed
+from reeplan.present.words.cooperation import group_in_words, level_subtitle, ranged, several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,17 +51,16 @@ def certainty(row: dict[Any, Any]) -> str:
     noise = NOISE * max(1.0, abs(row["cost_musd"]) if math.isfinite(row["cost_musd"]) else 0.0)
     if not regret.known:
         return UNKNOWN
-    if regret.least > noise:
+    if regret.low > noise:
         return WORSE
-    if regret.greatest < -noise:
+    if regret.high < -noise:
         return BETTER
-    return SAME if max(abs(regret.least), abs(regret.greatest)) <= noise else UNSURE
+    return SAME if max(abs(regret.low), abs(regret.high)) <= noise else UNSURE
 
 
-def amount_of(row: dict[Any, Any]) -> Amount:
+def amount_of(row: dict[Any, Any]) -> Interval:
     """The regret with its band; an end that is not stated is open."""
-    found, least, greatest = (row[f"regret{end}_musd"] for end in ("", "_least", "_greatest"))
-    return Amount(found, -math.inf if math.isnan(least) else least, math.inf if math.isnan(greatest) else greatest)
+    return Interval.stated(*(row[f"regret{end}_musd"] for end in ("_least", "", "_greatest")))
 
 
 # ---- words --------------------------------------------------------------------------------------

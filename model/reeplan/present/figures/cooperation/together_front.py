@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import COALITIONS
+from reeplan.present.charts.marks import SEEN, proven_range
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
-from reeplan.present.charts.scale import tick_label, ticks_between
+from reeplan.present.charts.scale import Scale, tick_label
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, apart, line, paler
-from reeplan.present.figures.cooperation.data import Amount, Level, levels
-from reeplan.present.figures.cooperation.wording import money, ranged
-from reeplan.present.figures.front.data import read_front
-from reeplan.present.figures.front.words import measure_axis
+from reeplan.present.figures.cooperation.data import Level, levels
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import display_name, join_and, percent
+from reeplan.present.words import display_name, join_and, money, percent
+from reeplan.present.words.cooperation import ranged
+from reeplan.present.words.measures import measure_axis
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from reeplan.present.run import Run
 
 LEFT, MAIN = 0.95, 5.1
 SIDE = LEFT + MAIN + 0.3
@@ -53,12 +57,12 @@ def _row(level: Level) -> dict[str, Any]:
         "target_percent": 100 * level.target,
         "joining": joining(level),
         "together_musd": together.found,
-        "together_bound_musd": together.least,
+        "together_bound_musd": together.low,
         "alone_musd": alone.found,
-        "alone_bound_musd": alone.least,
+        "alone_bound_musd": alone.low,
         "gain_musd": gain.found,
-        "gain_least_musd": gain.least,
-        "gain_greatest_musd": gain.greatest,
+        "gain_least_musd": gain.low,
+        "gain_greatest_musd": gain.high,
         "cannot_alone": "; ".join(level.unable),
         "alone_at_most_percent": min(
             (100 * level.alone(one).highest_resilience for one in level.unable), default=math.nan
@@ -77,11 +81,11 @@ def joining(level: Level) -> str:
         return ONLY_TOGETHER
     if not gain.known:
         return UNKNOWN
-    if gain.least > level.noise:
+    if gain.low > level.noise:
         return SAVES
-    if gain.greatest < -level.noise:
+    if gain.high < -level.noise:
         return COSTS
-    return NOTHING if max(abs(gain.least), abs(gain.greatest)) <= level.noise else UNSURE
+    return NOTHING if max(abs(gain.low), abs(gain.high)) <= level.noise else UNSURE
 
 
 # ---- words --------------------------------------------------------------------------------------
@@ -156,7 +160,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
 
 def _says(row: dict[Any, Any]) -> str:
     """What joining does at a level, in a few words."""
-    gain = Amount(row["gain_musd"], row["gain_least_musd"], row["gain_greatest_musd"])
+    gain = Interval(row["gain_least_musd"], row["gain_musd"], row["gain_greatest_musd"])
     kind = row["joining"]
     if kind == ONLY_TOGETHER:
         return f"{join_and([display_name(name) for name in row['cannot_alone'].split('; ')])} cannot alone"
@@ -169,7 +173,7 @@ def _says(row: dict[Any, Any]) -> str:
     if kind == UNSURE:
         return f"unsure: {ranged(gain)}"
     word, sign = ("saves", 1) if kind == SAVES else ("costs", -1)
-    certain = ranged(gain if sign > 0 else Amount(-gain.found, -gain.greatest, -gain.least))
+    certain = ranged(gain if sign > 0 else Interval(-gain.high, -gain.found, -gain.low))
     return f"{word} {money(sign * gain.found)}{' more' if sign < 0 else ''} ({certain})"
 
 
@@ -184,30 +188,25 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         title(view, table),
         f"{years_and_money(view.run)}, in which every coalition keeps the same target",
         HEAD + height + FOOT,
-        _notes(table),
+        _notes(view.run, table),
     )
     bottom = page.floor + FOOT
     axes = page.axes(LEFT, bottom, MAIN, height)
-    floor, ceiling = _resilience_limits(table)
-    low, high = _cost_limits(table)
-    axes.set(xlim=(low, high), ylim=(floor, ceiling))
-    costs = ticks_between(low, high, 6)
-    axes.set_xticks(costs, [tick_label(tick, costs) for tick in costs], size=SMALL)
-    shares = (
-        [float(table["target_percent"].iloc[0])]
-        if len(table) == 1
-        else [tick for tick in ticks_between(floor, ceiling, 7) if 0 <= tick <= 100]
-    )
-    axes.set_yticks(shares, [tick_label(tick, shares) for tick in shares], size=SMALL)
-    axes.set_xlabel(f"Total cost (MUSD of {view.run.currency_year})", size=BODY)
-    axes.set_ylabel(measure_axis(read_front(view.run)).replace("Demand served", "Target: demand served"), size=SMALL)
-    axes.grid(axis="y", color=LINE, lw=0.8)
+    target = Scale.covering(
+        table["target_percent"], margin=0.1,
+        label=measure_axis(view.run).replace("Demand served", "Target: demand served"),
+    )  # fmt: skip
+    if len(table) == 1:
+        only = float(table["target_percent"].iloc[0])
+        target = replace(target, ticks=((only,), (tick_label(only, [only]),)))
+    _cost_scale(view.run, table).dress(axes, size=BODY, grid=False)
+    replace(target, limits=(0.0, 100.0)).dress(axes, "y", most=7)
     _draw_gain(axes, table)
     _draw_end_alone(page, axes, table)
     _draw_way(axes, table, "together", BLUE, "o")
     _draw_way(axes, table, "alone", VERMILION, "s")
     _legend(page, table)
-    _say_levels(page, table, bottom, height, floor, ceiling)
+    _say_levels(page, table, bottom, height, target)
     return page.figure
 
 
@@ -265,15 +264,10 @@ def _free_place(page: Page, axes: Any, table: pd.DataFrame, end: float, text: st
 
 def _draw_way(axes: Any, table: pd.DataFrame, way: str, colour: str, mark: str) -> None:
     there = table[table[f"{way}_musd"].notna()]
-    low, high = axes.get_xlim()
     axes.plot(there[f"{way}_musd"], there["target_percent"], color=colour, lw=1.2, alpha=0.6, zorder=3)
     for row in there.to_dict("records"):
         cost, bound, y = row[f"{way}_musd"], row[f"{way}_bound_musd"], row["target_percent"]
-        if cost - bound > 0.012 * (high - low):
-            start = max(bound, low)
-            axes.plot([start, cost], [y, y], color=colour, lw=5, alpha=0.25, zorder=2, solid_capstyle="butt")
-            if bound >= low:
-                axes.plot([start], [y], "|", color=colour, ms=7, mew=1.2, alpha=0.8, zorder=2)
+        proven_range(axes, bound, cost, y, colour)
         face = colour if way == "together" else "white"
         axes.plot([cost], [y], mark, ms=6.5, mfc=face, mec=colour, mew=1.5, zorder=4, clip_on=False, gid=way)
 
@@ -293,47 +287,36 @@ def _legend(page: Page, table: pd.DataFrame) -> None:
     page.write(SIDE, y, "What joining does, MUSD", BODY, weight="bold", va="center_baseline")
 
 
-def _say_levels(page: Page, table: pd.DataFrame, bottom: float, height: float, floor: float, ceiling: float) -> None:
+def _say_levels(page: Page, table: pd.DataFrame, bottom: float, height: float, scale: Scale) -> None:
     """What joining does at each level, beside it; levels that lie too close are moved apart."""
     gap = 1.05 * line(SMALL)
     most = max(2, int(height / gap))
     rows = table if len(table) <= most else table.iloc[[round(i * (len(table) - 1) / (most - 1)) for i in range(most)]]
-    at = [bottom + height * (target - floor) / (ceiling - floor) for target in rows["target_percent"]]
+    at = [bottom + height * scale.share(target) for target in rows["target_percent"]]
     moved = apart(at, gap, bottom, bottom + height)
     for y, place, row in zip(at, moved, rows.to_dict("records"), strict=True):
         page.layer.plot([LEFT + MAIN, SIDE - 0.06], [y, place], color=LINE, lw=0.8, zorder=0)
         head = f"{_percent(row['target_percent'])}:"
         page.write(SIDE, place, head, SMALL, weight="bold", va="center_baseline")
         x = SIDE + page.ruler.width(head, SMALL, "bold") + 0.06
-        text = page.ruler.cut(_says(row), page.right - x, SMALL)
-        page.write(x, place, text, SMALL, va="center_baseline", color=INK if row["joining"] != UNKNOWN else GREY)
+        page.fit(x, place, _says(row), page.right - x, color=INK if row["joining"] != UNKNOWN else GREY)
 
 
-def _resilience_limits(table: pd.DataFrame) -> tuple[float, float]:
-    low, high = float(table["target_percent"].min()), float(table["target_percent"].max())
-    margin = max(0.12 * (high - low), 1.0)
-    return low - margin, high + margin
-
-
-def _cost_limits(table: pd.DataFrame) -> tuple[float, float]:
+def _cost_scale(run: Run, table: pd.DataFrame) -> Scale:
     """All costs; bounds as far as they are not much lower than all costs."""
-    costs = [*table["together_musd"].dropna(), *table["alone_musd"].dropna()]
-    if not costs:
-        return 0.0, 1.0
-    extent = max(max(costs) - min(costs), 1e-3 * max(map(abs, costs)), 1e-6)
-    bounds = [*table["together_bound_musd"].dropna(), *table["alone_bound_musd"].dropna()]
-    below = max([0.0, *(min(costs) - bound for bound in bounds)])
-    return min(costs) - min(below, 0.25 * extent) - 0.06 * extent, max(costs) + 0.06 * extent
+    costs, bounds = ([*table[f"together{of}_musd"], *table[f"alone{of}_musd"]] for of in ("", "_bound"))
+    known = [cost for cost in costs if math.isfinite(cost)] or [0.0, 1.0]
+    return Scale.covering(known, bounds, 0.25, 0.06, f"Total cost (MUSD of {run.currency_year})")
 
 
-def _notes(table: pd.DataFrame) -> list[str]:
+def _notes(run: Run, table: pd.DataFrame) -> list[str]:
     said = (
         "Each mark is the cheapest plan found that keeps the level; "
         "lines and shading between levels only guide the eye."
     )
-    low, high = _cost_limits(table)
+    scale = _cost_scale(run, table)
     wide = any(
-        (table[f"{way}_musd"] - table[f"{way}_bound_musd"] > 0.012 * (high - low)).any()
+        (table[f"{way}_musd"] - table[f"{way}_bound_musd"] > SEEN * (scale.high - scale.low)).any()
         for way in ("together", "alone")
     )
     if wide:

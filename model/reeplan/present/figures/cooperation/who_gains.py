@@ -8,27 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import ALLOCATION
 from reeplan.present.charts.marks import write_behind
 from reeplan.present.charts.rows import BIG, Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import EDGE, FAINT, GREY, INK, SMALL, paler
 from reeplan.present.figures.cooperation.data import (
-    Amount,
     Level,
     deal_level,
     partner_colours,
 )
-from reeplan.present.figures.cooperation.wording import (
-    between,
-    level_subtitle,
-    money,
-    what_joining_does,
-    who_cannot,
-    who_gains,
-)
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import display_name
+from reeplan.present.words import display_name, money
+from reeplan.present.words.cooperation import between, level_subtitle, what_joining_does, who_cannot, who_gains
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,7 +51,7 @@ def table(view: View) -> pd.DataFrame:
     if level is None or stated.empty:
         return pd.DataFrame(columns=["partner", *COLUMNS])
     gains = {partner: level.gain_of(partner) for partner in level.partners}
-    for name, end in (("gain_musd", "found"), ("gain_least_musd", "least"), ("gain_greatest_musd", "greatest")):
+    for name, end in (("gain_musd", "found"), ("gain_least_musd", "low"), ("gain_greatest_musd", "high")):
         stated[name] = [getattr(gains[partner], end) if partner in gains else math.nan for partner in stated["partner"]]
     shown = stated[["partner", *COLUMNS]]
     anything = shown[["alone_musd", "pays_in_plan_musd"]].notna().any(axis=None)
@@ -102,8 +95,8 @@ def _gains(musd: float) -> str:
     return f"gains {money(musd)}" if musd >= 0 else f"loses {money(-musd)}"
 
 
-def _gain(row: dict[Any, Any]) -> Amount:
-    return Amount(row["gain_musd"], row["gain_least_musd"], row["gain_greatest_musd"])
+def _gain(row: dict[Any, Any]) -> Interval:
+    return Interval(row["gain_least_musd"], row["gain_musd"], row["gain_greatest_musd"])
 
 
 def _side(row: dict[Any, Any]) -> str:
@@ -167,14 +160,14 @@ def _draw_partner(axes: Any, row: dict[Any, Any], y: float, colour: str) -> None
     axes.plot([after], [y], "o", ms=8, mfc=colour, mec=colour, zorder=6, clip_on=False, gid="shapley")
 
 
-def _band(axes: Any, gain: Amount, y: float, colour: str) -> None:
+def _band(axes: Any, gain: Interval, y: float, colour: str) -> None:
     """Where the gain may lie; without an end where nothing bounds it or the frame is too narrow."""
     low, high = axes.get_xlim()
-    if not gain.known or gain.greatest - gain.least < SEEN * (high - low):
+    if not gain.known or gain.high - gain.low < SEEN * (high - low):
         return
-    shown = [min(max(end, low), high) for end in (gain.least, gain.greatest)]
+    shown = [min(max(end, low), high) for end in (gain.low, gain.high)]
     axes.plot(shown, [y, y], color=paler(colour, 0.6), lw=7, solid_capstyle="butt", zorder=2, gid="band")
-    inside = [end for end in (gain.least, gain.greatest) if low <= end <= high]
+    inside = [end for end in (gain.low, gain.high) if low <= end <= high]
     axes.plot(inside, [y] * len(inside), "|", color=colour, ms=10, mew=1.3, zorder=3)
 
 

@@ -61,12 +61,8 @@ def _draw_side(page: FrontPage, top: float, bottom: float) -> None:
     y = top
     for number in reversed(range(count)):
         letter, reached = lettered["letter"].iloc[number], lettered["gap_reached"].iloc[number]
-        face, ink = (BLUE, "white") if reached else ("white", BLUE)
         middle = y - 0.5 * line(BODY)
-        page.layer.plot([SIDE + 0.08], [middle], "o", ms=11, mfc=face, mec=BLUE, mew=1.5, zorder=3)
-        page.write(
-            SIDE + 0.08, middle, letter, SMALL, ha="center", va="center_baseline", weight="bold", color=ink, zorder=4
-        )
+        page.letter(SIDE + 0.08, middle, letter, reached, 11)
         page.write(
             SIDE + 0.24,
             middle,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reeplan.present.charts.marks import SEEN
 from reeplan.present.charts.page import Page
-from reeplan.present.charts.style import EDGE, WIDTH, TextMeasurer, apart
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import BLUE, EDGE, SMALL, WIDTH, TextMeasurer, apart
+from reeplan.present.words.measures import measure_axis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,19 +34,23 @@ class FrontPage(Page):
         self.data, self.strip = data, strip
         self.front_floor, self.front_height = front_floor, front_height
         self.columns = _columns(data)
-        self.limits = _limits(data)
+        self.costs = cost_scale(data)
         places = [self.at(float(data.points["extra_cost_musd"].iloc[row])) for row in self.columns]
         self.column_at = apart(places, COLUMN_GAP, LEFT + 0.2, LEFT + MAIN - 0.2)
 
     def at(self, extra: float) -> float:
         """Where an extra cost lies."""
-        low, high = self.limits
-        return LEFT + MAIN * (extra - low) / (high - low)
+        return LEFT + MAIN * self.costs.share(extra)
 
     def up(self, share: float) -> float:
         """Where a resilience lies."""
-        low, high = resilience_limits(self.data)
-        return self.front_floor + self.front_height * (share - low) / (high - low)
+        return self.front_floor + self.front_height * resilience_scale(self.data).share(share)
+
+    def letter(self, x: float, y: float, letter: str, reached: bool, size: float) -> None:
+        """A plan's letter on its disc, hollow where its gap was not reached."""
+        face, ink = (BLUE, "white") if reached else ("white", BLUE)
+        self.layer.plot([x], [y], "o", ms=size, mfc=face, mec=BLUE, mew=1.5, zorder=3)
+        self.write(x, y, letter, SMALL, ha="center", va="center_baseline", weight="bold", color=ink, zorder=4)
 
 
 def _columns(data: FrontData) -> list[int]:
@@ -57,29 +64,30 @@ def _columns(data: FrontData) -> list[int]:
     return sorted({*lettered, *(others[int((i + 0.5) * len(others) / room)] for i in range(room))})
 
 
-def _limits(data: FrontData) -> tuple[float, float]:
-    """The ends of the cost axis: all plans, and the proven range of the cheapest as far as it is short."""
+def cost_scale(data: FrontData) -> Scale:
+    """The axis of extra cost: all plans, and the proven range of the cheapest as far as it is short."""
     points = data.points
     below = float((points["cost_musd"].min() - points["bound_musd"]).max())
     extent = float(points["extra_cost_musd"].max())
     if extent <= 0:
         extent = below if below > 0 else max(0.01 * abs(float(points["cost_musd"].iloc[0])), 1e-6)
-        return (-1.3 * extent, 1.3 * extent)
-    return (-0.05 * extent - min(max(below, 0.0), 0.04 * extent), 1.05 * extent)
+        return Scale(-1.3 * extent, 1.3 * extent)
+    return Scale(-0.05 * extent - min(max(below, 0.0), 0.04 * extent), 1.05 * extent, plus=True)
 
 
 def visible_gaps(data: FrontData) -> pd.Series[bool]:
     """Which plans' proven range is wider than their mark."""
-    low, high = _limits(data)
-    return (data.points["cost_musd"] - data.points["bound_musd"]) / (high - low) > 0.015
+    scale = cost_scale(data)
+    return ~((data.points["cost_musd"] - data.points["bound_musd"]) / (scale.high - scale.low) <= SEEN)
 
 
-def resilience_limits(data: FrontData) -> tuple[float, float]:
-    """The ends of the resilience axis: all plans and the target, with a margin."""
+def resilience_scale(data: FrontData) -> Scale:
+    """The resilience axis: all plans and the target, with a margin."""
     shown = [*data.points["resilience_percent"]]
     if data.settings["resilience_target"] is not None:
         shown.append(100 * data.settings["resilience_target"])
     low, high = min(shown), max(shown)
     margin = max(0.1 * (high - low), 0.2 if len(data.points) > 1 else 10.0)
     beyond = 0.08 * (high - low + 2 * margin)
-    return max(low - margin, -beyond), min(high + margin, 100 + beyond)
+    ends = max(low - margin, -beyond), min(high + margin, 100 + beyond)
+    return Scale(*ends, measure_axis(data.run), limits=(0.0, 100.0))

@@ -2,80 +2,43 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
-from reeplan.present.charts.scale import tick_label, ticks_between
-from reeplan.present.charts.style import BLUE, BODY, FAINT, GREY, INK, LINE, SMALL, WIDTH
+from reeplan.present.charts.marks import proven_range
+from reeplan.present.charts.scale import Scale
+from reeplan.present.charts.style import BLUE, BODY, FAINT, GREY, INK, SMALL
 from reeplan.present.figures.front import words
-from reeplan.present.figures.front.page import BAND, LEFT, MAIN, FrontPage, resilience_limits, visible_gaps
+from reeplan.present.figures.front.page import BAND, LEFT, MAIN, FrontPage, resilience_scale
 from reeplan.present.words import NBSP
 
 
 def draw_points(page: FrontPage) -> None:
     """The front in its axes."""
     data, points = page.data, page.data.points
-    axes: Any = page.figure.add_axes(
-        (LEFT / WIDTH, page.front_floor / page.height, MAIN / WIDTH, page.front_height / page.height), zorder=2
-    )
-    axes.patch.set_visible(False)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_xlim(page.limits)
-    axes.set_ylim(resilience_limits(data))
+    axes = page.axes(LEFT, page.front_floor, MAIN, page.front_height)
     _draw_axes(page, axes)
     extra, share = points["extra_cost_musd"], points["resilience_percent"]
     axes.plot(extra, share, color=BLUE, lw=1.4, alpha=0.55, zorder=3, drawstyle="steps-post")
-    for row in points[visible_gaps(data)].itertuples():
-        start = max(row.bound_musd - points["cost_musd"].min(), page.limits[0])
-        axes.plot(
-            [start, row.extra_cost_musd],
-            [row.resilience_percent] * 2,
-            color=BLUE,
-            lw=5,
-            alpha=0.22,
-            zorder=2,
-            solid_capstyle="butt",
-        )
-        axes.plot([start], [row.resilience_percent], "|", color=BLUE, ms=7, mew=1.2, alpha=0.7, zorder=2)
-    for row in points.itertuples():
-        face, ink = (BLUE, "white") if row.gap_reached else ("white", BLUE)
-        size, width = (13.5, 1.8) if row.letter else (6.5, 1.5)
-        axes.plot(
-            [row.extra_cost_musd],
-            [row.resilience_percent],
-            "o",
-            ms=size,
-            mfc=face,
-            mec=BLUE,
-            mew=width,
-            zorder=5 if row.letter else 4,
-            clip_on=False,
-        )
-        if row.letter:
-            axes.annotate(
-                row.letter,
-                (row.extra_cost_musd, row.resilience_percent),
-                color=ink,
-                weight="bold",
-                size=BODY,
-                ha="center",
-                va="center_baseline",
-                zorder=6,
-                annotation_clip=False,
-            )
+    cheapest = points["cost_musd"].min()
+    for row in points.to_dict("records"):
+        at = row["extra_cost_musd"], row["resilience_percent"]
+        proven_range(axes, row["bound_musd"] - cheapest, *at, BLUE)
+        face, ink = (BLUE, "white") if row["gap_reached"] else ("white", BLUE)
+        size, width, zorder = (13.5, 1.8, 5) if row["letter"] else (6.5, 1.5, 4)
+        axes.plot(*at, "o", ms=size, mfc=face, mec=BLUE, mew=width, zorder=zorder, clip_on=False)
+        if row["letter"]:
+            axes.annotate(row["letter"], at, color=ink, weight="bold", size=BODY, ha="center", va="center_baseline",
+                          zorder=6, annotation_clip=False)  # fmt: skip
     target = data.settings["resilience_target"]
     if target is not None:
         axes.axhline(100 * target, color=INK, lw=1.1, ls=(0, (1, 2)), zorder=1)
         axes.annotate(
-            f"target {100 * target:.12g}{NBSP}%",
-            (_free_place(page, 100 * target), 100 * target),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(0, 3),
-            textcoords="offset points",
-            size=SMALL,
-            ha="right",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-            zorder=2,
-        )
+            f"target {100 * target:.12g}{NBSP}%", (_free_place(page, 100 * target), 100 * target),
+            xycoords=axes.get_yaxis_transform(), xytext=(0, 3), textcoords="offset points", size=SMALL, ha="right",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=2,
+        )  # fmt: skip
 
 
 def _free_place(page: FrontPage, share: float) -> float:
@@ -97,37 +60,26 @@ def _draw_axes(page: FrontPage, axes: Any) -> None:
     """Both cost axes and the resilience axis, with their ticks inside the frame."""
     data = page.data
     cheapest = float(data.points["cost_musd"].min())
-    low, high = page.limits
-    several = len(data.points) > 1
     mask = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-    ticks = (
-        ticks_between(max(low, 0.0), high, 6)
-        if several
-        else [tick - cheapest for tick in ticks_between(low + cheapest, high + cheapest, 5)]
-    )
-    labels = [
-        tick_label(value, ticks, plus=True) if several else tick_label(value + cheapest, ticks) for value in ticks
-    ]
-    what = "Extra cost over the cheapest plan" if several else "Total cost"
-    axes.set_xticks(ticks, labels, size=BODY, bbox=mask)
+    total = Scale(page.costs.low + cheapest, page.costs.high + cheapest, words.money_axis(data, "Total cost"))
+    places, labels = total.round_ticks(5)
+    what, several = "Total cost", len(data.points) > 1
+    if several:
+        what = "Extra cost over the cheapest plan"
+        extra, labels = replace(page.costs, limits=(0.0, math.inf)).round_ticks(6)
+    else:
+        extra = tuple(tick - cheapest for tick in places)
+    axes.set_xlim(page.costs.low, page.costs.high)
+    axes.set_xticks(list(extra), list(labels), size=BODY, bbox=mask)
     axes.set_xlabel(words.money_axis(data, what), size=BODY, bbox=mask, labelpad=3)
-    bottom, ceiling = resilience_limits(data)
-    shares = [share for share in ticks_between(bottom, ceiling, 7) if 0 <= share <= 100]
-    axes.set_yticks(shares, [tick_label(value, shares) for value in shares], size=BODY)
-    axes.set_ylabel(words.measure_axis(data), size=BODY, labelpad=6)
-    axes.grid(axis="y", color=LINE, lw=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=3)
-    if not several:
-        return
-    top: Any = axes.twiny()
-    top.set_zorder(0)
-    top.spines[["left", "right", "bottom"]].set_visible(False)
-    top.set_xlim(low + cheapest, high + cheapest)
-    totals = ticks_between(low + cheapest, high + cheapest, 5)
-    top.set_xticks(totals, [tick_label(value, totals) for value in totals], size=SMALL)
-    top.set_xlabel(words.money_axis(data, "Total cost"), size=SMALL, color=GREY, labelpad=4)
-    top.tick_params(length=3)
+    resilience_scale(data).dress(axes, "y", most=7, size=BODY)
+    if several:
+        top: Any = axes.twiny()
+        top.set_zorder(0)
+        top.spines[["left", "right", "bottom"]].set_visible(False)
+        total.dress(top, most=5, grid=False)
+        top.xaxis.label.set_color(GREY)
+        top.tick_params(length=3)
 
 
 def draw_connectors(page: FrontPage) -> None:

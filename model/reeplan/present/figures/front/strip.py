@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reeplan.present.charts.style import BLUE, BODY, EDGE, FAINT, GREY, INK, SMALL, STAGE_COLOURS, text_on
+from reeplan.present.charts.marks import bracket
+from reeplan.present.charts.style import BODY, FAINT, GREY, INK, SMALL, STAGE_COLOURS, text_on
 from reeplan.present.figures.front import words
 from reeplan.present.figures.front.page import GROUP_GAP, LEFT, ROW, SIDE, SIDE_WIDTH, FrontPage
-from reeplan.present.words import STAGE_WORDS, musd, percent, short
+from reeplan.present.words import musd, percent, short
 
 if TYPE_CHECKING:
     from reeplan.present.figures.front.data import FrontData, Strip
@@ -21,19 +22,7 @@ def draw_header(page: FrontPage, top: float) -> None:
     for row, column in zip(page.columns, page.column_at, strict=True):
         point = points.iloc[row]
         if point.letter:
-            face, ink = (BLUE, "white") if point.gap_reached else ("white", BLUE)
-            page.layer.plot([column], [top - 0.06], "o", ms=10.5, mfc=face, mec=BLUE, mew=1.4, zorder=3)
-            page.write(
-                column,
-                top - 0.06,
-                point.letter,
-                SMALL,
-                ha="center",
-                va="center_baseline",
-                weight="bold",
-                color=ink,
-                zorder=4,
-            )
+            page.letter(column, top - 0.06, point.letter, point.gap_reached, 10.5)
         else:
             page.write(
                 column,
@@ -92,15 +81,7 @@ def draw_rows(page: FrontPage, top: float) -> float:
     y = top
     for stage, assets in _groups(page.data, page.strip):
         y -= GROUP_GAP
-        page.layer.plot(
-            [LEFT - 0.07] * 2,
-            [y - 0.03, y - ROW * len(assets) + 0.03],
-            lw=3.2,
-            solid_capstyle="butt",
-            color=STAGE_COLOURS[stage],
-        )
-        lines = page.ruler.wrap(STAGE_WORDS[stage], LEFT - 0.13 - EDGE, SMALL, most=2)
-        page.write(LEFT - 0.13, y - ROW * len(assets) / 2, "\n".join(lines), SMALL, ha="right", va="center")
+        bracket(page, stage, LEFT - 0.07, y, y - ROW * len(assets))
         for asset in assets:
             y -= ROW
             _draw_row(page, asset, stage, y + ROW / 2)
@@ -111,7 +92,7 @@ def draw_rows(page: FrontPage, top: float) -> float:
         page.write(LEFT, y + 0.07, nothing, SMALL, color=GREY)
     if page.strip.more:
         y -= ROW
-        page.write(SIDE, y + 0.11, page.ruler.cut(words.and_more(page.strip), SIDE_WIDTH, SMALL), SMALL, color=GREY)
+        page.fit(SIDE, y + 0.11, words.and_more(page.strip), SIDE_WIDTH, va="baseline", color=GREY)
     return y
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reeplan.inputs.names import counted
 from reeplan.present.charts.page import versions, years_and_money
 from reeplan.present.words import NBSP, clipped, clipped_apart, display_name, join_and, musd, percent, short, tonnes
+from reeplan.present.words.measures import served_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,34 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.present.figures.front.data import FrontData, Strip
-
-
-# ---- what is measured ---------------------------------------------------------------------------
-
-
-def measure_axis(data: FrontData) -> str:
-    """The vertical axis, in two lines."""
-    whose = ", worse-off partner" if len(data.run.partners) > 1 else ""
-    worst = percent(100 * (1 - _level(data)))
-    return {
-        "worst_case": f"Demand served in the worst disruption\n(% by value{whose})",
-        "weakest_link": "Demand served of the worst-served material\nin any disruption (% of tonnes)",
-        "expected": f"Demand served on average in a disruption\n(% by value{whose})",
-        "cvar": f"Demand served in the worst {worst} of disruptions\n(% by value{whose})",
-    }[data.settings["resilience_measure"]]
-
-
-def _where(data: FrontData) -> str:
-    return {
-        "worst_case": "in the worst disruption",
-        "weakest_link": "of the worst-served material in any disruption",
-        "expected": "on average in a disruption",
-        "cvar": f"in the worst {percent(100 * (1 - _level(data)))} of disruptions",
-    }[data.settings["resilience_measure"]]
-
-
-def _level(data: FrontData) -> float:
-    return float(data.settings["cvar_level"])
 
 
 # ---- title, subtitle, footer --------------------------------------------------------------------
@@ -54,14 +27,16 @@ def title(data: FrontData) -> str:
     if data.run.inputs("scenarios").empty:
         return f"The cheapest plan costs {musd(first.cost_musd)} MUSD; the case names no disruption"
     if len(points) == 1:
-        return f"For {musd(first.cost_musd)} MUSD, {percent(first.resilience_percent)} is served {_where(data)}"
+        return (
+            f"For {musd(first.cost_musd)} MUSD, {percent(first.resilience_percent)} is served {served_where(data.run)}"
+        )
     knees = points[points["knee"]]
     chosen = last if knees.empty else knees.sort_values("rise").iloc[-1]
     digits = 0 if chosen.resilience_percent - first.resilience_percent >= 1 else 2
     money = f"{musd(chosen.extra_cost_musd)} MUSD"
     spent = f"Spending {money} more raises" if knees.empty else f"The first {money} raise"
     return (
-        f"{spent} what is served {_where(data)} from {percent(first.resilience_percent, digits)} "
+        f"{spent} what is served {served_where(data.run)} from {percent(first.resilience_percent, digits)} "
         f"to {percent(chosen.resilience_percent, digits)}"
     )
 

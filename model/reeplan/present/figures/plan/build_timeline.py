@@ -9,8 +9,9 @@ import pandas as pd
 from reeplan.outputs.run import STAGES
 from reeplan.present import words
 from reeplan.present.charts.key import squares
+from reeplan.present.charts.marks import bracket
 from reeplan.present.charts.page import Page
-from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, STAGE_COLOURS, TINY, WIDTH
+from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, TINY, WIDTH
 from reeplan.present.charts.timeline_bars import BAR, CHART, CHART_WIDTH, NAMES, SIZES, Row, draw_steps, write_sizes
 from reeplan.present.figures.spec import FigureSpec, View
 
@@ -161,12 +162,12 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     y, stage, stage_top = top, "", top
     for row in rows:
         if row.stage != stage:
-            _bracket(page, stage, stage_top, y)
+            _draw_stage(page, stage, stage_top, y)
             y, stage = y - GROUP_GAP, row.stage
             stage_top = y
         y -= ROW
         _draw_row(view, page, axes, row, y + (ROW - BAR) / 2)
-    _bracket(page, stage, stage_top, y)
+    _draw_stage(page, stage, stage_top, y)
     page.write(SIZES, top + 0.06, "added, t/yr (on what stood)", TINY, color=GREY)
     page.write(page.right, top + 0.06, "MUSD", TINY, color=GREY, ha="right")
     return page.figure
@@ -209,15 +210,9 @@ def _year_axes(page: Page, years: list[int], top: float) -> Any:
     return axes
 
 
-def _bracket(page: Page, stage: str, top: float, bottom: float) -> None:
-    if not stage:
-        return
-    page.layer.plot(
-        [NAMES - 0.08] * 2, [top - 0.03, bottom + 0.03], lw=3.2, solid_capstyle="butt", color=STAGE_COLOURS[stage]
-    )
-    size = SMALL if top - bottom >= 2 * ROW else TINY
-    lines = page.ruler.wrap(words.STAGE_WORDS[stage], NAMES - 0.16 - EDGE, size, most=2)
-    page.write(NAMES - 0.14, (top + bottom) / 2, "\n".join(lines), size, ha="right", va="center")
+def _draw_stage(page: Page, stage: str, top: float, bottom: float) -> None:
+    if stage:
+        bracket(page, stage, NAMES - 0.08, top, bottom, SMALL if top - bottom >= 2 * ROW else TINY)
 
 
 def _draw_row(view: View, page: Page, axes: Any, row: Row, bottom: float) -> None:
@@ -237,7 +232,7 @@ def _draw_row(view: View, page: Page, axes: Any, row: Row, bottom: float) -> Non
     label = page.ruler.cut(label, room - page.ruler.width(small, TINY), SMALL)
     page.write(NAMES, middle, label, SMALL, va="center_baseline")
     page.write(NAMES + page.ruler.width(label, SMALL), middle, small, TINY, va="center_baseline", color=GREY)
-    page.write(SIZES, middle, page.ruler.cut(_size_in_words(row), MONEY - SIZES, TINY), TINY, va="center_baseline")
+    page.fit(SIZES, middle, _size_in_words(row), MONEY - SIZES, TINY)
     page.write(page.right, middle, words.musd(rows["capital_musd"].sum()), TINY, va="center_baseline", ha="right")
 
 

@@ -181,11 +181,5 @@ def _payer(part: pd.DataFrame) -> Line:
 
 
 FIGURE = FigureSpec(
-    name="capital",
-    heading="Who pays, and where it is spent",
-    per="plan",
-    table=table,
-    title=title,
-    alt=alt,
-    draw=draw,
+    name="capital", heading="Who pays, and where it is spent", per="plan", table=table, title=title, alt=alt, draw=draw
 )

@@ -205,11 +205,5 @@ def _size_that_fits(page: Page, columns: list[list[str]], room: float) -> float:
 
 
 FIGURE = FigureSpec(
-    name="cost-parts",
-    heading="What the money is spent on",
-    per="run",
-    table=table,
-    title=title,
-    alt=alt,
-    draw=draw,
+    name="cost-parts", heading="What the money is spent on", per="run", table=table, title=title, alt=alt, draw=draw
 )

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.uncertainty import VALUE_OF_KNOWING
 from reeplan.present.charts.key import interval, symbol, upright
 from reeplan.present.charts.marks import whisker
@@ -14,9 +15,10 @@ from reeplan.present.charts.palette import BLUE, GREEN, ORANGE, VERMILION
 from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
-from reeplan.present.figures.cooperation.data import NOISE, Amount
-from reeplan.present.figures.cooperation.wording import money, ranged
+from reeplan.present.figures.cooperation.data import NOISE
 from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.present.words import money
+from reeplan.present.words.cooperation import ranged
 from reeplan.studies.uncertainty.measures_of_knowing import (
     EEV_MEAN,
     EEV_NOTHING,
@@ -59,8 +61,8 @@ class Rung:
     words: str
     mark: str
     colour: str
-    cost: Amount
-    step: Amount
+    cost: Interval
+    step: Interval
     step_words: str
     meaning: str
 
@@ -77,30 +79,26 @@ def table(view: View) -> pd.DataFrame:
     return rows if plans["musd"].notna().any() else rows.iloc[:0]
 
 
-def amounts(table: pd.DataFrame) -> dict[str, Amount]:
+def amounts(table: pd.DataFrame) -> dict[str, Interval]:
     """Every number by its name; ends that are not stated are open."""
-    found = {}
-    for row in table.to_dict("records"):
-        least, greatest = row["least_musd"], row["greatest_musd"]
-        found[row["measure"]] = Amount(
-            row["musd"], -math.inf if math.isnan(least) else least, math.inf if math.isnan(greatest) else greatest
-        )
-    return found
+    return {
+        row["measure"]: Interval.stated(row["least_musd"], row["musd"], row["greatest_musd"])
+        for row in table.to_dict("records")
+    }
 
 
 def rungs(table: pd.DataFrame, keeping: bool) -> list[Rung]:
     """The ladder with the target kept, or without one; none where the plan's cost is not known."""
     known, end = amounts(table), KEEPING if keeping else ""
     meanings = dict(zip(table["measure"], table["meaning"], strict=True))
-    nothing = Amount(math.nan, math.nan, math.nan)
-    if not known.get(RP + end, nothing).known:
+    if not known.get(RP + end, UNKNOWN).known:
         return []
     found = []
     for name, words, mark, colour in RUNGS:
         if name + end in known:
             step, said = STEPS.get(name, ("", ""))
             found.append(
-                Rung(name, words, mark, colour, known[name + end], known.get(step + end, nothing), said,
+                Rung(name, words, mark, colour, known[name + end], known.get(step + end, UNKNOWN), said,
                      str(meanings[name + end]))
             )  # fmt: skip
     return found
@@ -112,28 +110,24 @@ def rungs(table: pd.DataFrame, keeping: bool) -> list[Rung]:
 def title(view: View, table: pd.DataFrame) -> str:
     """What knowing is worth at most, and what planning for disruptions saves."""
     known = amounts(table)
-    keeping = bool(rungs(table, keeping=True)) and known.get(EVPI + KEEPING, _no()).known
+    keeping = bool(rungs(table, keeping=True)) and known.get(EVPI + KEEPING, UNKNOWN).known
     end = KEEPING if keeping else ""
-    value, plan = known.get(EVPI + end, _no()), known.get(RP + end, _no())
+    value, plan = known.get(EVPI + end, UNKNOWN), known.get(RP + end, UNKNOWN)
     with_target = " at this target" if keeping else ""
     if not value.known:
         if len([row for row in table["measure"] if row.startswith(EVPI)]) == 0 or not plan.known:
             return "What it is worth to know what comes was not computed"
         return f"What it is worth to know what comes is not known: {money(plan.found)} MUSD are expected without"
     small = NOISE * max(1.0, abs(plan.found))
-    if value.greatest <= small:
+    if value.high <= small:
         lead = f"To know what comes would be worth nothing{with_target}"
-    elif value.least <= small:
-        most = f"{money(value.greatest)} MUSD at most"
+    elif value.low <= small:
+        most = f"{money(value.high)} MUSD at most"
         lead = f"Whether it is worth anything to know what comes is not certain{with_target}: {most}"
     else:
-        most = f"at most {money(value.greatest)} of {money(plan.found)} MUSD"
+        most = f"at most {money(value.high)} of {money(plan.found)} MUSD"
         lead = f"To know what comes would be worth {most}{with_target}"
     return f"{lead}; {_planning(table, keeping, small)}"
-
-
-def _no() -> Amount:
-    return Amount(math.nan, math.nan, math.nan)
 
 
 def _planning(table: pd.DataFrame, keeping: bool, small: float) -> str:
@@ -146,9 +140,9 @@ def _planning(table: pd.DataFrame, keeping: bool, small: float) -> str:
         if rung.cannot:
             return f"a plan for {words} cannot be carried out"
         if rung.step.known:
-            if rung.step.greatest <= small:
+            if rung.step.high <= small:
                 return f"a plan for {words} would cost the same"
-            if rung.step.least <= small:
+            if rung.step.low <= small:
                 return f"a plan for {words} may cost the same"
             return f"planning for {words} would cost {money(rung.step.found)} more"
     return "what planning for disruptions saves is not known"
@@ -175,14 +169,14 @@ def _line(rung: Rung) -> Line:
     return Line(rung.words, "", f"{_money(rung.cost.found)}{band}", step, bold=rung.name == RP)
 
 
-def with_band(amount: Amount) -> str:
+def with_band(amount: Interval) -> str:
     """An amount, and where it lies for certain if that is wider."""
     return money(amount.found) if _exact(amount) else f"{money(amount.found)} ({ranged(amount)})"
 
 
-def _exact(amount: Amount) -> bool:
+def _exact(amount: Interval) -> bool:
     """Whether the band is no wider than what is written."""
-    return _money(amount.least) == _money(amount.greatest) or ranged(amount) == "exactly"
+    return _money(amount.low) == _money(amount.high) or ranged(amount) == "exactly"
 
 
 def _money(value: float) -> str:
@@ -198,7 +192,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     shown = [rung for ladder in ladders for rung in ladder]
     costs = [rung.cost for rung in shown if rung.cost.known]
     scale = Scale.covering(
-        [cost.found for cost in costs], [end for cost in costs for end in (cost.least, cost.greatest)], margin=0.09,
+        [cost.found for cost in costs], [end for cost in costs for end in (cost.low, cost.high)], margin=0.09,
         label=f"Expected cost (MUSD of {view.run.currency_year})",
     )  # fmt: skip
     layout = Layout(scale, names=2.55, says=2.35, row=0.42)
@@ -215,7 +209,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
             axes.plot([plan, rung.cost.found], [y, y], color=rung.colour, lw=3.2, solid_capstyle="butt", zorder=2,
                       gid=f"step {rung.name}")  # fmt: skip
         if not _exact(rung.cost):
-            whisker(axes, rung.cost.least, rung.cost.greatest, y - 0.11, "band")
+            whisker(axes, rung.cost.low, rung.cost.high, y - 0.11, "band")
         axes.plot([rung.cost.found], [y], rung.mark, color=rung.colour, ms=8, mec="white", mew=0.8, zorder=6,
                   gid=rung.name)  # fmt: skip
 
@@ -243,7 +237,7 @@ def _which(table: pd.DataFrame) -> list[bool]:
 def _heading(table: pd.DataFrame, keeping: bool) -> str:
     if not keeping:
         return "Without any target"
-    cost = amounts(table).get(PREMIUM, _no())
+    cost = amounts(table).get(PREMIUM, UNKNOWN)
     more = f": {money(cost.found)} MUSD more than without, an insurance" if cost.known else ""
     return f"Keeping the target{more}"
 
@@ -256,8 +250,8 @@ def _notes(table: pd.DataFrame, shown: list[Rung]) -> list[str]:
     ]
     if any(rung.cannot for rung in shown):
         said.append("What cannot be carried out breaks a rule or misses the target in some disruption.")
-    free, kept = (amounts(table).get(EVPI + end, _no()) for end in ("", KEEPING))
-    if kept.least > free.greatest:
+    free, kept = (amounts(table).get(EVPI + end, UNKNOWN) for end in ("", KEEPING))
+    if kept.low > free.high:
         said.append("With a target, knowing saves more: one need not insure against disruptions that do not come.")
     return [" ".join(said)]
 

@@ -230,11 +230,5 @@ def _write_rest(page: Page, view: View, rest: pd.DataFrame, smaller: int, y: flo
 
 
 FIGURE = FigureSpec(
-    name="dependence",
-    heading="Dependence on one country",
-    per="plan",
-    table=table,
-    title=title,
-    alt=alt,
-    draw=draw,
+    name="dependence", heading="Dependence on one country", per="plan", table=table, title=title, alt=alt, draw=draw
 )

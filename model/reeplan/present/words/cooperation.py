@@ -7,59 +7,42 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.cooperation.data import members
-from reeplan.present.words import count, display_name, join_and, musd, percent
+from reeplan.present.words import capitalised, count, display_name, join_and, money, percent, signed
+from reeplan.present.words.measures import served_where
 
 if TYPE_CHECKING:
-    from reeplan.present.figures.cooperation.data import Amount, Level
+    from reeplan.interval import Interval
+    from reeplan.present.figures.cooperation.data import Level
     from reeplan.present.run import Run
 
 MOST_NAMED = 3
 """So many partners are named one by one in a title."""
 
 
-def money(amount: float) -> str:
-    """MUSD with a true minus sign; 'unknown' where it is not a finite number.
-
-    >>> money(-12.34), money(0.0), money(float("inf"))
-    ('−12', '0', 'unknown')
-    """
-    return musd(amount).replace("-", "−") if math.isfinite(amount) else "unknown"
-
-
-def signed(amount: float) -> str:
-    """MUSD with its sign; nothing has none.
-
-    >>> signed(560.7), signed(-3.21), signed(0.0)
-    ('+561', '−3.2', '0')
-    """
-    said = money(amount)
-    return f"+{said}" if amount > 0 and said not in ("0", "unknown") else said
-
-
-def between(amount: Amount) -> str:
+def between(amount: Interval) -> str:
     """The range that is certain, to stand after 'certainly'.
 
-    >>> from reeplan.present.figures.cooperation.data import Amount
-    >>> between(Amount(5.0, 4.0, 8.0)), between(Amount(5.0, 4.0, float("inf"))), between(Amount(5.0, 5.0, 5.0))
+    >>> from reeplan.interval import Interval
+    >>> between(Interval(4.0, 5.0, 8.0)), between(Interval(4.0, 5.0, float("inf"))), between(Interval(5.0, 5.0, 5.0))
     ('between 4.0 and 8.0', 'at least 4.0', 'exactly that')
     """
-    low, high = math.isfinite(amount.least), math.isfinite(amount.greatest)
+    low, high = math.isfinite(amount.low), math.isfinite(amount.high)
     if low and high:
-        one, other = money(amount.least), money(amount.greatest)
+        one, other = money(amount.low), money(amount.high)
         return "exactly that" if one == other == money(amount.found) else f"between {one} and {other}"
     if low:
-        return f"at least {money(amount.least)}"
-    return f"at most {money(amount.greatest)}" if high else "unknown within any limits"
+        return f"at least {money(amount.low)}"
+    return f"at most {money(amount.high)}" if high else "unknown within any limits"
 
 
-def ranged(amount: Amount) -> str:
+def ranged(amount: Interval) -> str:
     """The range that is certain, short, to stand in brackets.
 
-    >>> from reeplan.present.figures.cooperation.data import Amount
-    >>> ranged(Amount(5.0, -4.0, 8.0)), ranged(Amount(5.0, 5.0, 5.0)), ranged(Amount(1.0, -float("inf"), 2.0))
+    >>> from reeplan.interval import Interval
+    >>> ranged(Interval(-4.0, 5.0, 8.0)), ranged(Interval(5.0, 5.0, 5.0)), ranged(Interval(-float("inf"), 1.0, 2.0))
     ('−4.0 to 8.0', 'exactly', 'at most 2.0')
     """
-    if not (math.isfinite(amount.least) or math.isfinite(amount.greatest)):
+    if not (math.isfinite(amount.low) or math.isfinite(amount.high)):
         return "no bounds known"
     return between(amount).removeprefix("between ").replace(" and ", " to ").removesuffix(" that")
 
@@ -68,14 +51,7 @@ def served(run: Run, target: float) -> str:
     """What a target asks for, to end a clause such as 'with'."""
     if target <= 0:
         return "no resilience asked for"
-    settings = run.settings
-    where = {
-        "worst_case": "in the worst disruption",
-        "weakest_link": "of the worst-served material in any disruption",
-        "expected": "on average in a disruption",
-        "cvar": f"in the worst {percent(100 * (1 - settings['cvar_level']))} of disruptions",
-    }[settings["resilience_measure"]]
-    return f"at least {percent(100 * target, 0 if _is_whole(100 * target) else 1)} served {where}"
+    return f"at least {percent(100 * target, 0 if _is_whole(100 * target) else 1)} served {served_where(run)}"
 
 
 def _is_whole(value: float) -> bool:
@@ -84,8 +60,7 @@ def _is_whole(value: float) -> bool:
 
 def level_subtitle(run: Run, level: Level) -> str:
     """Target, years and money."""
-    said = served(run, level.target)
-    return f"{said[0].upper()}{said[1:]}. {years_and_money(run)}"
+    return f"{capitalised(served(run, level.target))}. {years_and_money(run)}"
 
 
 def group_in_words(run: Run, name: str) -> str:
@@ -117,15 +92,15 @@ def what_joining_does(level: Level) -> str:
         return f"{who} cannot reach the target alone: joining makes it possible"
     if not gain.known:
         return "Not every partner has a plan alone, so no gain can be stated"
-    if gain.least > level.noise:
+    if gain.low > level.noise:
         return f"Together the partners save {money(gain.found)} MUSD"
-    if gain.greatest < -level.noise:
+    if gain.high < -level.noise:
         return f"Together the partners pay {money(-gain.found)} MUSD more than alone"
-    if max(abs(gain.least), abs(gain.greatest)) <= level.noise:
+    if max(abs(gain.low), abs(gain.high)) <= level.noise:
         return "Together the partners pay as much as alone: cooperation saves nothing"
     return "Whether cooperation saves money is not known: " + (
-        f"between {money(gain.least)} and {money(gain.greatest)} MUSD"
-        if math.isfinite(gain.least) and math.isfinite(gain.greatest)
+        f"between {money(gain.low)} and {money(gain.high)} MUSD"
+        if math.isfinite(gain.low) and math.isfinite(gain.high)
         else f"{signed(gain.found)} MUSD as found, {between(gain)}"
     )
 
@@ -133,7 +108,7 @@ def what_joining_does(level: Level) -> str:
 def who_gains(level: Level) -> str:
     """Who gets how much of the gain by the Shapley value; empty where it is not shared or there is none."""
     gains = {partner: level.gain_of(partner).found for partner in level.partners}
-    if not level.gain.least > level.noise or any(math.isnan(gain) for gain in gains.values()):
+    if not level.gain.low > level.noise or any(math.isnan(gain) for gain in gains.values()):
         return ""
     if len({money(gain) for gain in gains.values()}) == 1:
         return f"{money(gains[level.partners[0]])} each"

@@ -36,6 +36,25 @@ def musd(amount: float) -> str:
     return f"{amount:,.{digits}f}"
 
 
+def money(amount: float) -> str:
+    """MUSD with a true minus sign; 'unknown' where it is not a finite number.
+
+    >>> money(-12.34), money(0.0), money(float("inf"))
+    ('−12', '0', 'unknown')
+    """
+    return musd(amount).replace("-", "−") if math.isfinite(amount) else "unknown"
+
+
+def signed(amount: float) -> str:
+    """MUSD with its sign; nothing has none.
+
+    >>> signed(560.7), signed(-3.21), signed(0.0)
+    ('+561', '−3.2', '0')
+    """
+    said = money(amount)
+    return f"+{said}" if amount > 0 and said not in ("0", "unknown") else said
+
+
 def percent(value: float, digits: int = 0) -> str:
     """A percentage that says 100 only for all of it and 0 only for nothing.
 
@@ -94,7 +113,7 @@ def clipped_apart(names: list[str], most: int = MOST_SIGNS) -> list[str]:
 def join_and(items: list[str]) -> str:
     """Items with commas and an 'and'.
 
-    >>> listed(["a", "b", "c"])
+    >>> join_and(["a", "b", "c"])
     'a, b and c'
     """
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
