@@ -31,6 +31,7 @@ from reeplan.solve.front import Front, Point, _Search
 from reeplan.solve.planner import Plan, Planner
 from reeplan.solve.questions import PlanQuestion
 from solved import planner_of, rows_of, write_rows
+from solved import run_command as run_with_figures
 from solved import run_without_figures as run_command
 from support import until
 
@@ -227,7 +228,8 @@ def solved_and_asked(
     with monkeypatch.context() as patch:
         asked = Asked(getattr(where, name), when)
         patch.setattr(where, name, asked if where is solving else lambda *a, **k: asked(*a, **k))
-        result = run_command("solve", case, "--points", 3, "--workers", 1, "--out", place, *options)
+        run = run_with_figures if where is catalogue else run_command
+        result = run("solve", case, "--points", 3, "--workers", 1, "--out", place, *options)
     assert asked.calls >= when, "the stage was never reached"
     return result
 
@@ -313,7 +315,7 @@ def test_drawing_stops_between_two_figures_and_goes_on_when_asked(
     assert len(index["figures"]) == 2
     assert {entry["why"] for entry in index["left_out"]} == {catalogue.STOPPED}
     monkeypatch.setattr(PlanQuestion, "__call__", busy)
-    on = run_command("solve", "--resume", place)
+    on = run_with_figures("solve", "--resume", place)
     assert on.exit_code == 0, on.output
     index = json.loads((place / "figures/index.json").read_text(encoding="utf-8"))
     assert len(index["figures"]) > 2
@@ -332,7 +334,7 @@ def test_figures_that_are_drawn_again_stay_as_they_were_where_it_is_stopped(
     before = snapshot(run / "figures")
     page = (run / "report.html").read_bytes()
     monkeypatch.setattr(catalogue, "_draw", Asked(catalogue._draw, 2))
-    result = run_command("report", run)
+    result = run_with_figures("report", run)
     assert_answered(result)
     assert f"reeplan report {run}\n" in result.stderr
     after = snapshot(run / "figures")

@@ -11,7 +11,8 @@ from reeplan.api.display import Display
 from reeplan.api.endings import BrokenOffError, EndedError, NoPlanError, StoppedError
 from reeplan.api.reporting import Redrawn, report
 from reeplan.api.request import Extras, Request
-from reeplan.api.solving import SolvedRun, solve
+from reeplan.api.solved_run import SolvedRun
+from reeplan.api.solving import solve
 from reeplan.api.verifying import verify
 from reeplan.inputs import load_tables
 from reeplan.inputs.errors import UserInputError

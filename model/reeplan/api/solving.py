@@ -21,6 +21,7 @@ from reeplan.api.endings import BrokenOffError, EndedError, NoPlanError, Stopped
 from reeplan.api.live import LiveFront
 from reeplan.api.no_plan import write_reason
 from reeplan.api.opening import open_session, take_up
+from reeplan.api.solved_run import PAGE, SolvedRun, run_status, status_of
 from reeplan.api.verifying import as_object
 from reeplan.api.workers import backend_of
 from reeplan.csv_files import write_table
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 
     from reeplan.api.request import Extras, Request
     from reeplan.api.session import Session
-    from reeplan.outputs.fingerprints import Digests
     from reeplan.solve.executor import Backend
     from reeplan.solve.front import Point
     from reeplan.studies.base import Study, StudyResult
@@ -65,56 +65,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-9
 """Two costs (relative) or shares that differ by less are one."""
 
-PAGE, VERDICT = "report.html", "verify.json"
-
-
-@dataclass(frozen=True)
-class SolvedRun:
-    """A run folder with what it holds: the front with its rows (``front.csv``), and what a study found.
-
-    ``finished``: all was drawn, checked and reported that was asked for before anybody asked to stop. ``verdict`` is
-    that of the check, where it was made.
-    """
-
-    session: Session
-    front: Front
-    rows: list[dict[str, Any]]
-    study: StudyResult | None
-    finished: bool
-    verdict: Verdict | None
-    digests: Digests
-
-    @property
-    def place(self) -> Path:
-        """The run folder."""
-        return self.session.place
-
-    @property
-    def status(self) -> str:
-        """Done, interrupted, stopped at a limit, or not proven (``endings.status_of_run``)."""
-        return _status(self.front, self.study) if self.finished else endings.INTERRUPTED
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing that was checked contradicts anything."""
-        return self.verdict is None or self.verdict.holds
-
-
-def _status(front: Front, finding: StudyResult | None) -> str:
-    """The front's, or the study's where the front is done."""
-    status = status_of(front)
-    return status if status != endings.DONE or finding is None else finding.status
-
-
-def status_of(front: Front) -> str:
-    """Done, interrupted, stopped at a limit, or not proven (``endings.status_of_run``)."""
-    if front.outcome is Outcome.INTERRUPTED:
-        return endings.INTERRUPTED
-    if front.complete and all(point.solved for point in front.points):
-        return endings.DONE
-    left = {point.status for point in front.points if not point.solved}
-    left |= set() if front.outcome is Outcome.OPTIMAL else {endings.status_of(front.outcome, found=False)}
-    return endings.status_of_run(left) if left & {endings.UNPROVEN, endings.FAILED} else endings.AT_LIMIT
+VERDICT = "verify.json"
 
 
 def solve(request: Request, display: Display | None = None) -> SolvedRun:
@@ -219,7 +170,7 @@ def _solve_into(
     if not finished:
         write_manifest(folder, {**read_manifest(folder), "status": "interrupted"})
         bind_figures(folder)  # the same tables, of a run that ended otherwise
-    goes = (f"{JOURNAL}/",) if finished and _status(front, finding) == endings.DONE else ()
+    goes = (f"{JOURNAL}/",) if finished and run_status(front, finding) == endings.DONE else ()
     return SolvedRun(session, front, rows, finding, finished, verdict, write_sums(folder, without=goes))
 
 
@@ -413,7 +364,7 @@ def _manifest(
         **session.facts,
         "workers": session.workers,
         "written": f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
-        "status": _status(front, finding),
+        "status": run_status(front, finding),
         "highest_resilience_bound": front.highest_resilience_bound,
         "targets_out_of_reach": front.unreached,
         "points": [

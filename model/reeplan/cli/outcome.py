@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan import endings
-from reeplan.api.solving import PAGE
+from reeplan.api.solved_run import PAGE
 from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.cli.summary import files_there, print_study
 from reeplan.explain.numbers import beside, number
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.api.session import Session
-    from reeplan.api.solving import SolvedRun
+    from reeplan.api.solved_run import SolvedRun
     from reeplan.outputs.fingerprints import Digests
 
 

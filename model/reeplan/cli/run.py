@@ -12,7 +12,7 @@ import click
 from reeplan import endings
 from reeplan.api.endings import BrokenOffError, NoPlanError, StoppedError
 from reeplan.api.opening import not_written
-from reeplan.api.solving import SolvedRun, solve
+from reeplan.api.solving import solve
 from reeplan.cli.console import RunConsole
 from reeplan.cli.exit_codes import BAD_INPUT, DOES_NOT_HOLD, DONE, INFEASIBLE, INTERRUPTED, STOPPED_AT_LIMIT
 from reeplan.cli.outcome import print_results, say_digests
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reeplan.api.no_plan import Infeasible
     from reeplan.api.request import Request
     from reeplan.api.session import Session
+    from reeplan.api.solved_run import SolvedRun
 
 
 def run_solve(request: Request, *, as_json: bool) -> int:

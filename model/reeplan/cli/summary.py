@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reeplan.api.solving import PAGE
+from reeplan.api.solved_run import PAGE
 from reeplan.cli.deal import print_deal
 from reeplan.cli.screen import explained, say
 from reeplan.studies.cooperation.result import Cooperation
