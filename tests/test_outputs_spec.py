@@ -106,6 +106,13 @@ def test_a_cell_that_must_be_there_is_asked_for(name: str) -> None:
         TABLE.frame([ROW, without(name)])
 
 
+def test_a_column_for_each_may_have_any_name() -> None:
+    table = output("yields", "What is won.", "field", text("field"), musd("<year>"))
+    frame = table.frame([{"2030": 1.0, "field": "north"}])
+    assert list(frame) == ["field", "2030"]
+    assert (table.column("field").kind, table.column("2031").kind) == ("text", "number")
+
+
 # ---- reading ------------------------------------------------------------------------------------
 
 

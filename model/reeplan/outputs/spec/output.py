@@ -94,10 +94,15 @@ class Output:
 
     def column(self, name: str) -> Column:
         """The column that a name stands for; raises KeyError where it has no such column."""
-        found = next((column for column in self.columns if column.covers(name)), None)
+        found = self._find(name)
         if found is None:
             raise KeyError(f"{self.file} has no column {name}")
         return found
+
+    def _find(self, name: str) -> Column | None:
+        """The column of this name, else the one that stands for several of its kind."""
+        meant = sorted((column for column in self.columns if column.covers(name)), key=lambda column: column.one_each)
+        return meant[0] if meant else None
 
     def frame(self, rows: Iterable[Row], one_each: Iterable[str] = ()) -> pd.DataFrame:
         """Rows as the table that is written: columns in their order, years and counts as whole numbers.
@@ -110,7 +115,7 @@ class Output:
         for head in heads:
             self._check(head)
         present = list(dict.fromkeys([*one_each, *(name for head in heads for name in head)]))
-        names = [name for column in self.columns for name in _names_of(column, present)]
+        names = [name for column in self.columns for name in self._names_of(column, present)]
         frame = pd.DataFrame(rows, columns=names)
         for column in self.columns:
             if column.kind == "integer" and column.name in frame and frame[column.name].dtype == float:
@@ -118,10 +123,16 @@ class Output:
         return frame
 
     def _check(self, head: tuple[str, ...]) -> None:
-        unknown = [name for name in head if not any(column.covers(name) for column in self.columns)]
+        unknown = [name for name in head if self._find(name) is None]
         lacking = [c.name for c in self.columns if not (c.may_be_left_out or c.name in head)]
         if unknown or lacking:
             raise WrongColumnsError(f"{self.file}: unknown columns {unknown}, columns without a value {lacking}")
+
+    def _names_of(self, column: Column, present: list[str]) -> list[str]:
+        """Under which names a column is in a table with these cells."""
+        if column.one_each:
+            return [name for name in present if self._find(name) == column]
+        return [] if column.missing and column.name not in present else [column.name]
 
     def read(self, folder: Path, *, lenient: bool = False) -> pd.DataFrame:
         """The table in a folder: text as text (an empty cell is an empty text), numbers as floats (empty: NaN).
@@ -134,16 +145,9 @@ class Output:
             if name not in frame:
                 frame[name] = pd.Series("", index=frame.index, dtype=str)
         for name in frame.columns:
-            if any(column.is_number and column.covers(name) for column in self.columns):
+            if (column := self._find(str(name))) is not None and column.is_number:
                 frame[name] = numbers_in(frame[name])
         return frame
-
-
-def _names_of(column: Column, present: list[str]) -> list[str]:
-    """Under which names a column is in a table with these cells."""
-    if column.one_each:
-        return [name for name in present if column.covers(name)]
-    return [] if column.missing and column.name not in present else [column.name]
 
 
 # ---- to declare them --------------------------------------------------------------------------------
