@@ -21,8 +21,6 @@ from reeplan.present.figures import DrawingError
 from reeplan.solve.executor import LocalProcesses
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reeplan.api.session import Session
     from reeplan.inputs.rows import Loaded
     from reeplan.present.figures import Drawing
@@ -114,10 +112,6 @@ class RunConsole(TerminalDisplay, Display):
         if time.monotonic() - self._tried_at > EVERY_S:
             self._tried_at = time.monotonic()
             self.say(f"    looking for the reason: {what}")
-
-    def so_far(self, figure: Path) -> None:
-        """Where the picture is."""
-        self.say(f"    the front as it is found: {figure}")
 
     # ---- what is written ------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from reeplan.inputs.names import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
     from rich.progress import Task, TaskID
@@ -181,6 +182,10 @@ class TerminalDisplay:
             f"    front so far: {counted(plans, 'plan')}; new: {_number(plan.cost_musd)} MUSD, "
             f"{share}{proven}{self.work_in_words('; ')}"
         )
+
+    def so_far(self, figure: Path) -> None:
+        """Where the picture of the front so far is."""
+        self.say(f"    the front as it is found: {figure}")
 
     def work_in_words(self, before: str = "") -> str:
         """How many levels are done and how long the rest takes at most; empty where nothing is known."""
