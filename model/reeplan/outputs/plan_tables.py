@@ -44,43 +44,21 @@ def builds(planner: Planner, plan: Plan) -> pd.DataFrame:
 
 def _builds(planner: Planner, plan: Plan) -> Iterator[Row]:
     """Modules, sites and room; for a stockpile t_per_year is tonnes of room."""
-    case = planner.case
+    case, nothing = planner.case, {"modules": 0.0, "t_per_year": 0.0}
     for (k, name, year), modules in _amounts(planner, plan, "fund"):
         asset = case.assets[name]
-        yield {
-            "asset": name,
-            "partner": k,
-            "decided": year,
-            "running": asset.first_running(year),
-            "modules": modules,
-            "t_per_year": modules * asset.module_t_per_year,
-            "capex_musd": modules * asset.module_musd,
-            "what": "module",
-        }
+        size = {"modules": modules, "t_per_year": modules * asset.module_t_per_year}
+        what = {"asset": name, "partner": k, "what": "module", "capex_musd": modules * asset.module_musd}
+        yield {**what, **size, "decided": year, "running": asset.first_running(year)}
     for (k, name, year), part in _amounts(planner, plan, "sitefund"):
         asset = case.assets[name]
-        yield {
-            "asset": name,
-            "partner": k,
-            "decided": year,
-            "running": asset.first_running(year),
-            "modules": 0.0,
-            "t_per_year": 0.0,
-            "capex_musd": part * asset.site_musd,
-            "what": "site",
-        }
+        what = {"asset": name, "partner": k, "what": "site", "capex_musd": part * asset.site_musd}
+        yield {**what, **nothing, "decided": year, "running": asset.first_running(year)}
     for (region, material, year), room in _amounts(planner, plan, "space"):
         store = planner.model.store_at[region, material]
-        yield {
-            "asset": store.name,
-            "partner": store.partner,
-            "decided": year,
-            "running": year,
-            "modules": 0.0,
-            "t_per_year": room,
-            "capex_musd": room * store.capacity_usd_per_t / 1e6,
-            "what": "room",
-        }
+        capex = room * store.capacity_usd_per_t / 1e6
+        what = {"asset": store.name, "partner": store.partner, "what": "room", "capex_musd": capex}
+        yield {**what, **nothing, "t_per_year": room, "decided": year, "running": year}
 
 
 def capacity(planner: Planner, plan: Plan) -> pd.DataFrame:
