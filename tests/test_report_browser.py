@@ -16,11 +16,10 @@ import pytest
 
 from reeplan.csv_files import write_table
 from reeplan.present.figures.catalogue import draw_all
-from reeplan.present.report import cooperation as together
-from reeplan.present.report import robustness as sureness
-from reeplan.present.report import write_report
+from reeplan.present.report import cooperation, robustness, write_report
 from reeplan.present.report.content import Report
 from reeplan.present.run import Run
+from reeplan.studies.registry import STUDIES
 from report_support import CONTRAST, with_pictures
 from test_figures_sureness import NAN, write_regret
 from test_report_cooperation import run_with_every_table
@@ -309,7 +308,7 @@ def test_landmarks_and_names_for_screen_readers(opened: Opened) -> None:
 # ---- the sections of studies: whether to join, and how sure all this is -----------------------------
 
 PHONE_390 = {"width": 390, "height": 844}
-NEWER = (*together.SHOWN_HERE, *sureness.SHOWN_HERE)
+NEWER = tuple(name for study in STUDIES.values() for name in study.figures)
 LONG = "a range with a name that somebody wrote without thinking of the width of a page"
 
 
@@ -351,7 +350,7 @@ def sections(request: pytest.FixtureRequest, browser: Browser, studied: Path) ->
 
 def test_studies_have_all_their_parts_and_tables(sections: Page, studied: Path) -> None:
     made = Report(studied)
-    for section, parts in (("together", together.parts(made)), ("sure", sureness.parts(made))):
+    for section, parts in (("together", cooperation.parts(made)), ("sure", robustness.parts(made))):
         assert sections.locator(f"#{section} .part:visible").count() == len(parts)
         tables = [table for part in parts for table in [*part.open, *part.folded]]
         assert tables

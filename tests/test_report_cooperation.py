@@ -28,6 +28,7 @@ from reeplan.present.report import (
 )
 from reeplan.present.report.content import Report
 from reeplan.present.run import Run
+from reeplan.studies.registry import COOPERATION
 from report_support import Page, with_figures_named
 from test_figures_cooperation import HALT, IDLE, LEVELS, PAIR, two
 
@@ -58,7 +59,7 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(tutorial_run: Path, tmp_path: Path) -> Path:
     """A run with every table there is, and a picture of each figure."""
     place = run_with_every_table(tutorial_run, tmp_path / "run")
-    with_figures_named(place, "cost-parts", *together.SHOWN_HERE)
+    with_figures_named(place, "cost-parts", *COOPERATION.figures)
     return place
 
 
@@ -112,7 +113,7 @@ def test_the_section_stands_between_the_choice_and_the_plan(run: Path) -> None:
 
 def test_its_figures_are_shown_there_and_nowhere_else(run: Path) -> None:
     page = page_of(run)
-    for name in together.SHOWN_HERE:
+    for name in COOPERATION.figures:
         assert page.attributes("data-figure").count(name) == 1
         assert f"Title of {name}" in [found.get("alt") for tag, found in page.elements if tag == "img"]
         [shown] = [text for text in page.text_of("section", id="together") if f"Words of {name}" in text]

@@ -35,6 +35,7 @@ import pytest
 from scipy.optimize import nnls
 
 from conftest import TOWN_AND_PORT
+from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.outputs.spec.plans import FRONT
 from reeplan.studies.cooperation import allocation, bands, core
 from reeplan.verify import Verdict, verify_run
@@ -47,7 +48,7 @@ from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.studies.cooperation import fair_shares
 from reeplan.verify.studies.cooperation.allocation import Shares, check_allocation
 from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices
-from reeplan.verify.studies.cooperation.coalitions import SHAPE, Coalitions
+from reeplan.verify.studies.cooperation.coalitions import Coalitions
 from reeplan.verify.studies.cooperation.cooperation import _joint_plan, check_cooperation
 from reeplan.verify.studies.cooperation.deal import Deal, stated_deal
 from reeplan.verify.studies.cooperation.joint_plan import check_joint_plan, joint_point
@@ -176,7 +177,7 @@ class Cooperated:
     @cached_property
     def _game(self) -> Coalitions:
         silent = Ledger(Verdict())
-        return Coalitions.of(read_table(self.run / "coalitions.csv", SHAPE, silent), self.case, silent)
+        return Coalitions.of(read_table(self.run, COALITIONS, silent), self.case, silent)
 
     @cached_property
     def _deal(self) -> Deal:

@@ -35,7 +35,7 @@ def capital_recovery_factor(rate: float, life_years: int) -> float:
     ValueError: a life of 0 years cannot repay anything
     """
     if life_years < 1:
-        raise ValueError(f"life_years {life_years} cannot repay anything")
+        raise ValueError(f"a life of {life_years} years cannot repay anything")
     if rate == 0.0:
         return 1.0 / life_years
     from math import expm1, log1p
