@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reeplan.endings import GAP, Outcome
-from reeplan.endings import OPTIMAL as DONE
+from reeplan.endings import Outcome, Status
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.spec.cooperation import LEVERS, MARGINAL_PRICES
 from reeplan.solve.engine import Controls
@@ -109,7 +108,7 @@ def test_an_export_limit_on_paper(tmp_path: Path) -> None:
         assert by_partner[TOGETHER]["then_musd"] == approx(3.2 - worth)
         assert by_partner["B"]["alone_now_musd"] == approx(7.77)
         assert by_partner["B"]["now_musd"] == approx(7.77 - (7.83 - 3.2) / 2)
-        assert {row["status"] for row in by_partner.values()} == {DONE}
+        assert {row["status"] for row in by_partner.values()} == {Status.OPTIMAL}
 
 
 def test_three_partners_on_paper(tmp_path: Path) -> None:
@@ -332,7 +331,8 @@ def test_a_change_can_bring_a_target_into_reach_or_out_of_it(tmp_path: Path) -> 
     assert hits["B"]["status"] == "no shares: B and A + B cannot reach the target as things are"
     assert hits["B"]["alone_status"] == OUT_BEFORE_AND_AFTER
     assert hits["B"]["alone_highest_resilience"] == approx(0)
-    assert (hits["A"]["alone_status"], hits["A"]["alone_worth_musd"], hits["A"]["alone_sign"]) == (DONE, 0, NOTHING)
+    said = [hits["A"][name] for name in ("alone_status", "alone_worth_musd", "alone_sign")]
+    assert said == [Status.OPTIMAL, 0, NOTHING]
 
     found = levers(two(tmp_path / "halt", FREE_20), target=0.1)
     hits = rows(found, clauses.EXPORT, "halted")
@@ -389,7 +389,7 @@ def test_bands_on_paper(tmp_path: Path) -> None:
     assert [hits["A"][f"alone_{name}"] for name in band] == approx([0.2, 0, 2])
     assert [hits["B"][f"alone_{name}"] for name in band] == [0, 0, 0]
     assert {row["sign"] for row in hits.values()} == {NOT_CERTAIN}
-    assert {row["status"] for row in hits.values()} == {GAP}
+    assert {row["status"] for row in hits.values()} == {Status.GAP}
 
 
 def test_what_one_solve_proves_holds_for_the_others(tmp_path: Path) -> None:

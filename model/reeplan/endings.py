@@ -6,7 +6,7 @@ come to nothing because the solver failed. Only the first is helped by more time
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,41 +43,62 @@ class Outcome(Enum):
         return Outcome.UNPROVEN if self is Outcome.OPTIMAL else self
 
 
-# ---- of one search ----------------------------------------------------------------------------------
-
-OPTIMAL, GAP, UNPROVEN, INTERRUPTED = "optimal", "gap not reached", "bound not proven", "interrupted"
-"""With a plan: proven within its gap, not so in the time given, not so because of its numbers, or stopped before."""
-
-INEXACT = "inexact"
-"""With values that break a rule by more than the solver's last digits."""
-
-NO_PLAN, FAILED, UNBOUNDED = "no plan found", "the solver failed", "cost without limit"
-"""Without a plan: none in the time given, none because the solver failed, or none that could not be cheaper still."""
+# ---- of one search, and of a run ---------------------------------------------------------------------
 
 
-def status_of(outcome: Outcome, *, found: bool) -> str:
+class Status(StrEnum):
+    """How a search, a question of a study, or a run ended, as it stands in tables, manifests and JSON."""
+
+    OPTIMAL = "optimal"
+    """With a plan, proven within its gap."""
+    GAP = "gap not reached"
+    """With a plan, not proven in the time given."""
+    UNPROVEN = "bound not proven"
+    """With a plan, not proven because of its numbers."""
+    INEXACT = "inexact"
+    """With values that break a rule by more than the solver's last digits."""
+    NO_PLAN = "no plan found"
+    """Without a plan in the time given."""
+    FAILED = "the solver failed"
+    """Without a plan because the solver failed."""
+    UNBOUNDED = "cost without limit"
+    """Without a plan that could not be cheaper still."""
+    OUT_OF_REACH = "cannot reach the target"
+    """Proven: no plan keeps the target."""
+    NOT_SOLVED = "not solved"
+    """A question that was not asked before the work was stopped."""
+    INTERRUPTED = "interrupted"
+    """Stopped on request."""
+
+    DONE = "done"
+    """A run: all is answered."""
+    AT_LIMIT = "stopped at a limit"
+    """A run: time ran out somewhere."""
+    NOT_PROVEN = "not proven"
+    """A run: only the solver stood in the way of a proof, and more time does not help."""
+    INFEASIBLE = "infeasible"
+    """A run: the case has no plan."""
+    UNFINISHED = "unfinished"
+    """A run that is still being made, or was stopped before it was whole."""
+
+
+def status_of(outcome: Outcome, *, found: bool) -> Status:
     """The status of a search that is neither proven within its gap nor proven to have no plan."""
     if outcome is Outcome.INTERRUPTED:
-        return INTERRUPTED
+        return Status.INTERRUPTED
     if found:  # where the solver ended by itself and the gap is open all the same, its arithmetic was not enough
-        return GAP if outcome is Outcome.LIMIT else UNPROVEN
-    return {Outcome.FAILED: FAILED, Outcome.UNBOUNDED: UNBOUNDED}.get(outcome, NO_PLAN)
+        return Status.GAP if outcome is Outcome.LIMIT else Status.UNPROVEN
+    return {Outcome.FAILED: Status.FAILED, Outcome.UNBOUNDED: Status.UNBOUNDED}.get(outcome, Status.NO_PLAN)
 
 
-# ---- of a run -----------------------------------------------------------------------------------
-
-DONE, AT_LIMIT, NOT_PROVEN = "done", "stopped at a limit", "not proven"
-"""All is answered; time ran out somewhere; or only the solver stood in the way of a proof: more time does not help."""
-
-
-def status_of_run(statuses: Iterable[str]) -> str:
+def status_of_run(statuses: Iterable[str]) -> Status:
     """The status of a run by those of its searches that are not settled."""
     left = set(statuses)
-    if INTERRUPTED in left:
-        return INTERRUPTED
-    if left & {UNPROVEN, FAILED, UNBOUNDED}:
-        return NOT_PROVEN if not left & {GAP, NO_PLAN} else AT_LIMIT
-    return AT_LIMIT if left else DONE
+    if Status.INTERRUPTED in left:
+        return Status.INTERRUPTED
+    if left & {Status.UNPROVEN, Status.FAILED, Status.UNBOUNDED}:
+        return Status.NOT_PROVEN if not left & {Status.GAP, Status.NO_PLAN} else Status.AT_LIMIT
+    return Status.AT_LIMIT if left else Status.DONE
 
 
 # ---- sentences ----------------------------------------------------------------------------------

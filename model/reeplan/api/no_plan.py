@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reeplan.endings import Status
 from reeplan.explain import explain, not_explained
 from reeplan.interrupt import Interrupt
 from reeplan.outputs.fingerprints import write_sums
@@ -45,7 +46,7 @@ def write_reason(planner: Planner, session: Session, display: Display) -> Infeas
     with written_whole(place) as folder:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
         write_inputs(loaded.tables, session.settings, folder / INPUTS)
-        write_manifest(folder, {**session.facts, "status": "infeasible", "points": []})
+        write_manifest(folder, {**session.facts, "status": Status.INFEASIBLE, "points": []})
         digests = write_sums(folder)
     return Infeasible(found, digests, stopped)
 

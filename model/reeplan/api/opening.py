@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan import __version__
 from reeplan.api.request import SOLVE
 from reeplan.api.session import Session
+from reeplan.endings import Status
 from reeplan.inputs import load_tables
 from reeplan.inputs.errors import UserInputError
 from reeplan.inputs.names import counted, listing
@@ -61,9 +62,6 @@ if TYPE_CHECKING:
 
 COMMAND_LINE = "command line"
 """Where a problem is that lies in no file."""
-
-DONE, INFEASIBLE = "done", "infeasible"
-"""The status of runs that there is no going on with."""
 
 
 @contextmanager
@@ -252,12 +250,12 @@ def _refuse_to_reopen(place: Path, facts: dict[str, Any]) -> None:
     if not facts:
         hint = did_you_mean_run(place) or "name the run folder as it was asked for with --out."
         raise UserInputError(f"there is no run at {place}.", hint)
-    if facts.get("status") == INFEASIBLE:
+    if facts.get("status") == Status.INFEASIBLE:
         raise UserInputError(
             f"no plan can satisfy the case of {place}: there is nothing to resume.",
             f"{place / 'infeasible.md'} says why.",
         )
-    if facts.get("status") == DONE:
+    if facts.get("status") == Status.DONE:
         raise UserInputError(f"the run at {place} is done: there is nothing to resume.")
     if not (place / JOURNAL).is_dir():
         raise UserInputError(f"the run at {place} has no journal to go on from.", "solve the case again.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.api.display import Display
 from reeplan.api.request import Extras
+from reeplan.endings import Status
 from reeplan.inputs.errors import UserInputError
 from reeplan.interrupt import Interrupt
 from reeplan.outputs.fingerprints import DRAWN, tables_that_changed, write_sums
@@ -85,9 +86,9 @@ def what_is_missing(run: Path) -> str:
     if trouble := why_unreadable(run):
         return trouble
     manifest = read_manifest(run)
-    if manifest.get("status") == "infeasible":
+    if manifest.get("status") == Status.INFEASIBLE:
         return f"the run {run} found no plan: there is nothing to draw; {run / 'infeasible.md'} says why."
-    if finished_place(run) != run or manifest.get("status") == "unfinished":
+    if finished_place(run) != run or manifest.get("status") == Status.UNFINISHED:
         command = manifest.get("command", "solve")
         return f"the run {run} is not finished; resume it: reeplan {command} --resume {finished_place(run)}"
     missing = [name for name in ("manifest.json", "front.csv", "inputs", "plans") if not (run / name).exists()]

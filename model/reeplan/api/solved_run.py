@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
-from reeplan.endings import Outcome
+from reeplan.endings import Outcome, Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ class SolvedRun:
     @property
     def status(self) -> str:
         """Done, interrupted, stopped at a limit, or not proven (``endings.status_of_run``)."""
-        return run_status(self.front, self.study) if self.finished else endings.INTERRUPTED
+        return run_status(self.front, self.study) if self.finished else Status.INTERRUPTED
 
     @property
     def holds(self) -> bool:
@@ -55,15 +55,15 @@ class SolvedRun:
 def run_status(front: Front, finding: StudyResult | None) -> str:
     """The front's, or the study's where the front is done."""
     status = status_of(front)
-    return status if status != endings.DONE or finding is None else finding.status
+    return status if status != Status.DONE or finding is None else finding.status
 
 
 def status_of(front: Front) -> str:
     """Done, interrupted, stopped at a limit, or not proven (``endings.status_of_run``)."""
     if front.outcome is Outcome.INTERRUPTED:
-        return endings.INTERRUPTED
+        return Status.INTERRUPTED
     if front.complete and all(point.solved for point in front.points):
-        return endings.DONE
+        return Status.DONE
     left = {point.status for point in front.points if not point.solved}
     left |= set() if front.outcome is Outcome.OPTIMAL else {endings.status_of(front.outcome, found=False)}
-    return endings.status_of_run(left) if left & {endings.UNPROVEN, endings.FAILED} else endings.AT_LIMIT
+    return endings.status_of_run(left) if left & {Status.UNPROVEN, Status.FAILED} else Status.AT_LIMIT

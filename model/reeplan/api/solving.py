@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reeplan import endings
 from reeplan.api.backends import machines_of
 from reeplan.api.display import Display
 from reeplan.api.endings import BrokenOffError, EndedError, NoPlanError, StoppedError
@@ -25,7 +24,7 @@ from reeplan.api.solved_run import PAGE, SolvedRun, run_status, status_of
 from reeplan.api.verifying import as_object
 from reeplan.api.workers import backend_of
 from reeplan.csv_files import write_table
-from reeplan.endings import Outcome
+from reeplan.endings import Outcome, Status
 from reeplan.interrupt import Interrupt
 from reeplan.outputs.asked import keep_record
 from reeplan.outputs.fingerprints import write_sums
@@ -108,7 +107,7 @@ def _run(
             written_whole(place, keep_if=_worth_keeping, replaces=session.resumed) as folder,
         ):
             results = _solve_into(folder, session, study, machines, display, interrupt, request.extras, began)
-        if results.status == endings.DONE:
+        if results.status == Status.DONE:
             shutil.rmtree(place / JOURNAL, ignore_errors=True)  # last: all before it can be resumed
     except _FoundNoPlanError as nothing:
         infeasible = None
@@ -143,7 +142,7 @@ def _solve_into(
     display.inputs(session)
     assert loaded.tables is not None
     write_inputs(loaded.tables, session.settings, folder / INPUTS)
-    write_manifest(folder, {**session.facts, "status": "unfinished", "workers": session.workers})
+    write_manifest(folder, {**session.facts, "status": Status.UNFINISHED, "workers": session.workers})
     keep_record(folder / JOURNAL, session.asked, loaded.tables)
     planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
     display.program(planner)
@@ -168,9 +167,9 @@ def _solve_into(
     write_manifest(folder, _manifest(session, front, rows, finding, seconds))
     finished, verdict = _finish(folder, extras, display, interrupt)
     if not finished:
-        write_manifest(folder, {**read_manifest(folder), "status": "interrupted"})
+        write_manifest(folder, {**read_manifest(folder), "status": Status.INTERRUPTED})
         bind_figures(folder)  # the same tables, of a run that ended otherwise
-    goes = (f"{JOURNAL}/",) if finished and run_status(front, finding) == endings.DONE else ()
+    goes = (f"{JOURNAL}/",) if finished and run_status(front, finding) == Status.DONE else ()
     return SolvedRun(session, front, rows, finding, finished, verdict, write_sums(folder, without=goes))
 
 
@@ -253,7 +252,7 @@ def _find_front(place: _Place, wanted: list[float]) -> Front:
     display.on_news = None
     if not front.points:
         raise _FoundNoPlanError(front, planner)
-    if status_of(front) == endings.INTERRUPTED and _lacks_a_point(front, session.place):
+    if status_of(front) == Status.INTERRUPTED and _lacks_a_point(front, session.place):
         raise _LackingError
     live.remove()
     return front

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.inputs.errors import UserInputError
 from reeplan.inputs.names import counted
 from reeplan.outputs.place_lock import worker_at
@@ -81,7 +82,7 @@ def _must_be_a_run(folder: Path, named: Path) -> None:
         kept = unfinished_place(named)
         raise UserInputError(_not_finished(named, read_manifest(kept)) if kept.is_dir() else trouble)
     manifest = read_manifest(folder)
-    if finished_place(folder) != folder or manifest.get("status") == "unfinished":
+    if finished_place(folder) != folder or manifest.get("status") == Status.UNFINISHED:
         raise UserInputError(_not_finished(finished_place(named), manifest))
     if (folder / "manifest.json").exists() or ((folder / "front.csv").exists() and (folder / "plans").is_dir()):
         return

@@ -15,6 +15,7 @@ import click
 from reeplan import __version__
 from reeplan.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from reeplan.cli.screen import width
+from reeplan.endings import Status
 from reeplan.interrupt import Interrupt
 from reeplan.studies.registry import STUDIES
 
@@ -257,7 +258,7 @@ class _Commands(click.Group):
             message = f"'reeplan {ctx.invoked_subcommand or ''}' was stopped before it was done."
             click.echo(message, err=True)
             if ctx.meta.get(AS_JSON):
-                click.echo(json.dumps({"status": "interrupted", "message": message}))
+                click.echo(json.dumps({"status": Status.INTERRUPTED, "message": message}))
             sys.exit(INTERRUPTED)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reeplan.cli.screen import Column, lines, say, table, width
-from reeplan.endings import OPTIMAL
+from reeplan.endings import Status
 from reeplan.outputs.summary import measure_in_words
 from reeplan.studies.cooperation.deal import OUT_OF_REACH, Deal
 
@@ -90,7 +90,7 @@ def _coalition_row(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
         return "", "", "", "", f"cannot reach the target {'alone' if row['partners'] == 1 else 'by itself'}{at_most}"
     if not math.isfinite(row["cost_musd"]):
         return "", "", "", "", row["status"]
-    mark = "" if row["status"] == OPTIMAL else f"({row['status']})"
+    mark = "" if row["status"] == Status.OPTIMAL else f"({row['status']})"
     gain, note = "", ""
     if row["partners"] > 1 and not math.isfinite(row["gain_musd"]):
         note = "not stated: a member has no plan alone"

@@ -13,6 +13,7 @@ from reeplan import endings
 from reeplan.api.solved_run import PAGE
 from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.cli.summary import files_there, print_study
+from reeplan.endings import Status
 from reeplan.explain.numbers import beside, number
 from reeplan.outputs.spec.plans import FRONT
 from reeplan.outputs.summary import musd, sentence, served
@@ -43,7 +44,7 @@ def print_results(run: SolvedRun, began: float, *, as_json: bool) -> None:
     else:
         print_study(run.study, STUDIES[run.session.command], run.place)
     say_digests(run.digests)
-    if run.status != endings.DONE:
+    if run.status != Status.DONE:
         statuses = {row["status"] for row in run.rows}
         click.echo("\n".join(["", *how_to_go_on(run.session, run.status, statuses)]))
     seconds = time.perf_counter() - began
@@ -79,12 +80,12 @@ def _print_front(run: SolvedRun) -> None:
 def how_to_go_on(session: Session, status: str, points: Collection[str]) -> list[str]:
     """What a run that is not done lacks, and the commands that bring it; ``points`` are the statuses of its points."""
     place = session.place
-    not_proven = endings.NOT_PROVEN_BECAUSE if endings.UNPROVEN in points else endings.NOT_ALL_PROVEN
-    if status == endings.NOT_PROVEN:
+    not_proven = endings.NOT_PROVEN_BECAUSE if Status.UNPROVEN in points else endings.NOT_ALL_PROVEN
+    if status == Status.NOT_PROVEN:
         return lines(not_proven, width())
-    more_time = " --time-limit SECONDS" if status != endings.INTERRUPTED or endings.GAP in points else ""
-    said = lines(not_proven, width()) if endings.UNPROVEN in points else []
-    if status != endings.INTERRUPTED:
+    more_time = " --time-limit SECONDS" if status != Status.INTERRUPTED or Status.GAP in points else ""
+    said = lines(not_proven, width()) if Status.UNPROVEN in points else []
+    if status != Status.INTERRUPTED:
         text = "Not every point reached its gap; 'proven within' says how far each may be from the best."
         said += lines(text, width())
     elif not (place / PAGE).exists():
@@ -139,7 +140,7 @@ def _table_lines(rows: pd.DataFrame, *, disrupted: bool = True) -> list[str]:
 def _marks(row: dict[Hashable, Any]) -> str:
     marks = {
         "knee": row["knee"] == "yes",
-        row["status"]: row["status"] != endings.OPTIMAL,
+        row["status"]: row["status"] != Status.OPTIMAL,
         "=": row["not_distinguished_from_previous"] == "yes",
     }
     return ", ".join(str(mark) for mark, holds in marks.items() if holds)

@@ -18,7 +18,7 @@ from reeplan.cli.exit_codes import BAD_INPUT, DOES_NOT_HOLD, DONE, INFEASIBLE, I
 from reeplan.cli.outcome import print_results, say_digests
 from reeplan.cli.refusal import refuse
 from reeplan.cli.screen import say
-from reeplan.endings import Outcome
+from reeplan.endings import Outcome, Status
 from reeplan.inputs.errors import UserInputError
 from reeplan.inputs.warnings.numbers import furthest_apart
 from reeplan.solve.executor import WorkerLostError
@@ -53,7 +53,8 @@ def run_solve(request: Request, *, as_json: bool) -> int:
 def _exit_code(run: SolvedRun) -> int:
     if not run.holds:
         return DOES_NOT_HOLD
-    return {endings.DONE: DONE, endings.INTERRUPTED: INTERRUPTED}.get(run.status, STOPPED_AT_LIMIT)
+    codes: dict[str, int] = {Status.DONE: DONE, Status.INTERRUPTED: INTERRUPTED}
+    return codes.get(run.status, STOPPED_AT_LIMIT)
 
 
 def _resume(ended: EndedError) -> str:
@@ -74,7 +75,7 @@ def _say_stopped(stop: StoppedError, as_json: bool) -> int:
         message += f" {_resume(stop)}"
     say(message, err=True, whole=True)
     if as_json:
-        _print({"run": None, "status": endings.INTERRUPTED, "points": [], "message": message})
+        _print({"run": None, "status": Status.INTERRUPTED, "points": [], "message": message})
     return INTERRUPTED
 
 
@@ -98,7 +99,7 @@ def _say_no_plan(nothing: NoPlanError, as_json: bool) -> int:
     outcome, tables = nothing.outcome, nothing.session.loaded.tables
     kept = _resume(nothing) if nothing.kept else "Nothing was written."
     if outcome is Outcome.INTERRUPTED:
-        return _ended(endings.INTERRUPTED, f"{endings.without_a_plan(outcome)} {kept}", INTERRUPTED, as_json)
+        return _ended(Status.INTERRUPTED, f"{endings.without_a_plan(outcome)} {kept}", INTERRUPTED, as_json)
     status = endings.status_of_run([endings.status_of(outcome, found=False)])
     apart = "" if outcome is not Outcome.FAILED or tables is None else f" {furthest_apart(tables)}"
     return _ended(status, f"{endings.without_a_plan(outcome)}{apart} {kept}", STOPPED_AT_LIMIT, as_json)
@@ -119,7 +120,8 @@ def _say_why(infeasible: Infeasible, session: Session, as_json: bool) -> int:
             "changes": found.change_lines(),
             "not_tried": found.untried,
         }
-        said = {"run": place.as_posix(), "status": "infeasible", "points": [], "sha256": asdict(digests), **reasons}
+        said = {"run": place.as_posix(), "status": Status.INFEASIBLE, "points": [], "sha256": asdict(digests)}
+        said |= reasons
         _print(said)
     for line in found.lines():
         set_in = len(line) - len(line.lstrip())

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.csv_files import write_table
+from reeplan.endings import Status
 from reeplan.inputs.spec import SOURCE_AND_NOTE, TABLES
 from reeplan.outputs.fingerprints import sha256, sha256_of_tables
 from reeplan.outputs.iamc import iamc
@@ -224,7 +225,7 @@ def sha256_of_inputs(folders: Sequence[Path]) -> dict[str, str]:
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
     """What was solved, with what, how it went; when that is known, with the fingerprint of every table."""
-    if content.get("status") != "unfinished":
+    if content.get("status") != Status.UNFINISHED:
         content = {**content, "tables_sha256": sha256_of_tables(folder)}
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
     draft = folder / f".{MANIFEST}.tmp"

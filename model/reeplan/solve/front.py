@@ -12,7 +12,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reeplan.endings import INEXACT, OPTIMAL, Outcome, status_of
+from reeplan.endings import Outcome, Status, status_of
 from reeplan.solve.executor import Task
 from reeplan.solve.planner import refuted, within_gap
 from reeplan.solve.questions import NOT_ASKED, RESILIENCE_GAP, CheapestAt, MostResilient
@@ -66,8 +66,8 @@ class Point:
     def status(self) -> str:
         """Optimal, inexact (the solver's values break a rule), or in what way it is not proven (see ``endings``)."""
         if self.plan.violation > TOLERANCE:
-            return INEXACT
-        return OPTIMAL if self.solved else status_of(self.plan.outcome, found=True)
+            return Status.INEXACT
+        return Status.OPTIMAL if self.solved else status_of(self.plan.outcome, found=True)
 
 
 @dataclass

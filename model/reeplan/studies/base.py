@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from reeplan import endings
+from reeplan.endings import Status
 from reeplan.inputs.errors import UserInputError
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ class StudyResult:
     @property
     def status(self) -> str:
         """Done, interrupted, not proven, or stopped at a limit (``endings.status_of_run``)."""
-        known = (endings.DONE, endings.INTERRUPTED, endings.NOT_PROVEN)
-        return self.found.status if self.found.status in known else endings.AT_LIMIT
+        known = (Status.DONE, Status.INTERRUPTED, Status.NOT_PROVEN)
+        return self.found.status if self.found.status in known else Status.AT_LIMIT
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Its tables, by the name of their file without the ending; one without columns is left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.outputs.summary import MEASURES
 from reeplan.present.words import display_name, join_and, number, span
 
@@ -50,7 +51,7 @@ def _own(given: ComparedRun) -> list[str]:
         said.append(f"{name}: it was never checked; reeplan verify checks it.")
     elif not report.verdict.get("holds"):
         said.append(f"{name}: its check does not hold. Do not use this run.")
-    open_plans = int((given.front["status"] != "optimal").sum())
+    open_plans = int((given.front["status"] != Status.OPTIMAL).sum())
     if open_plans:
         which = f"{number(open_plans)} of {number(len(given.front))} plans" if len(given.front) > 1 else "its plan"
         said.append(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.endings import Status
 from reeplan.present.charts.marks import SEEN, proven_range
 from reeplan.present.charts.page import Page, versions
 from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, ORANGE, SKY, VERMILION
@@ -40,7 +41,7 @@ def table(comparison: Comparison) -> pd.DataFrame:
                     "cost_musd": given.front["cost_musd"],
                     "bound_musd": given.front["bound_musd"],
                     "resilience_percent": 100 * given.front["resilience"],
-                    "gap_reached": (given.front["status"] == "optimal").map({True: "yes", False: "no"}),
+                    "gap_reached": (given.front["status"] == Status.OPTIMAL).map({True: "yes", False: "no"}),
                 }
             )
             for given in comparison.runs
@@ -108,7 +109,7 @@ def _draw_front(axes: Any, given: ComparedRun, colour: str, mark: str) -> None:
     for row in front.to_dict("records"):
         y, cost = 100 * row["resilience"], row["cost_musd"]
         proven_range(axes, row["bound_musd"], cost, y, colour)
-        face = colour if row["status"] == "optimal" else "white"
+        face = colour if row["status"] == Status.OPTIMAL else "white"
         axes.plot([cost], [y], mark, ms=6.5, mfc=face, mec=colour, mew=1.4, zorder=4, clip_on=False)
 
 
@@ -139,7 +140,7 @@ def _draw_names(page: Page, comparison: Comparison, floor: float) -> None:
     for number in order:
         given, colour = comparison.runs[number], COLOURS[number % len(COLOURS)]
         first, last = given.front.iloc[0], given.front.iloc[-1]
-        face = colour if last["status"] == "optimal" else "white"
+        face = colour if last["status"] == Status.OPTIMAL else "white"
         page.layer.plot([SIDE + 0.06], [y], MARKS[number % len(MARKS)], ms=6.5, mfc=face, mec=colour, mew=1.4)
         page.fit(SIDE + 0.2, y, given.heading, room, BODY, weight="bold")
         ends = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from reeplan.endings import Status
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.report.sources import tally
 from reeplan.present.words import count, musd, percent
@@ -103,7 +104,7 @@ def _checked(report: Report) -> Badge:
 
 def _proven(report: Report) -> Badge:
     front = report.run.front
-    short = front[front["status"] != "optimal"]
+    short = front[front["status"] != Status.OPTIMAL]
     if short.empty:
         every = "The plan is" if len(front) == 1 else f"All {len(front)} plans are"
         return Badge("good", f"{every} proven within the gap asked for", "sure")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.outputs.spec.cooperation import ALLOCATION, CEILINGS, GETS, MARGINAL_PRICES, OWNS, PAYS, REGRET, RISKS
 from reeplan.present.figures.cooperation import together_front
 from reeplan.present.figures.cooperation.clause_table import levers_of, table_of
@@ -52,7 +53,7 @@ def coalitions(run: Run, level: Level) -> Grid:
     )  # fmt: skip
     for who, group in level.groups.items():
         gains = (math.nan,) * 3 if len(who) == 1 else (group.gain.found, group.gain.low, group.gain.high)
-        status = "gap reached" if group.status == "optimal" else group.status
+        status = "gap reached" if group.status == Status.OPTIMAL else group.status
         if group.cannot and not math.isnan(group.highest_resilience):
             status += f": at most {percent(100 * group.highest_resilience, 1)} served"
         cells = [musd(value, scale) for value in (group.cost.found, group.cost.low, *gains)]
@@ -291,6 +292,6 @@ def regret(run: Run) -> Grid:
             display_name(row["conduct"]), musd(row["cost_musd"], scale), musd(row["alone_cost_musd"], scale),
             *(musd(row[f"regret{end}_musd"], scale) for end in ("", "_least", "_greatest")),
             share(row["served_share"]), share(row["alone_served_share"]), musd(row["stranded_capital_musd"], scale),
-            "gap reached" if row["status"] == "optimal" else str(row["status"]),
+            "gap reached" if row["status"] == Status.OPTIMAL else str(row["status"]),
         )  # fmt: skip
     return grid

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from reeplan.endings import Status
 from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_CHECKS
 from reeplan.outputs.spec.sensitivity import INDICES, OUTPUTS_IN_FUTURES, RANGES_VARIED, SCREENING, TORNADO
 from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, LEAST_REGRET, REGRET_OF_PLANS, VALUE_OF_KNOWING
@@ -182,7 +183,7 @@ def risk(run: Run) -> Grid:
         grid.add(
             risk_front.depth_in_words(row["cvar_level"]), display_name(row["point"]), musd(row["cost_musd"]),
             share(row["cvar_lost_share"]), share(row["expected_lost_share"]), share(row["worst_lost_share"]),
-            musd(row["gap_musd"]), "gap reached" if row["status"] == "optimal" else display_name(row["status"]),
+            musd(row["gap_musd"]), "gap reached" if row["status"] == Status.OPTIMAL else display_name(row["status"]),
         )  # fmt: skip
     return grid
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from reeplan.endings import Status
 from reeplan.outputs.summary import MEASURES
 from reeplan.present.report import cooperation as together
 from reeplan.present.report import metric_tables, plan_tables, trust
@@ -63,7 +64,7 @@ def _front_table(report: Report) -> Grid:
             share(row["resilience"]) if report.disrupted else "no disruption",
             amount(row["gap_musd"], 1),
             amount(row["capital_musd"]),
-            "gap reached" if row["status"] == "optimal" else str(row["status"]),
+            "gap reached" if row["status"] == Status.OPTIMAL else str(row["status"]),
         )
     return grid
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import reeplan.verify
-from reeplan.endings import GAP, INEXACT, INTERRUPTED, OPTIMAL, PRICES_NOT_KNOWN, TOO_FAR_APART, UNPROVEN
+from reeplan.endings import PRICES_NOT_KNOWN, TOO_FAR_APART, Status
 from reeplan.present.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.present.report.sources import tally
 from reeplan.present.words import capitalised, display_name, musd
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from reeplan.present.report.content import Report
 
 _SHORT = {
-    GAP: "did not reach the gap asked for in the time given",
-    INTERRUPTED: "had not reached the gap asked for when the run was stopped",
-    UNPROVEN: f"have no bound that proves the gap asked for ({TOO_FAR_APART})",
+    Status.GAP: "did not reach the gap asked for in the time given",
+    Status.INTERRUPTED: "had not reached the gap asked for when the run was stopped",
+    Status.UNPROVEN: f"have no bound that proves the gap asked for ({TOO_FAR_APART})",
 }
 """Why a plan is not proven within its gap, by its status."""
 
@@ -62,7 +62,7 @@ def proofs(report: Report) -> Grid:
             amount(row["bound_musd"], 1),
             amount(row["gap_musd"], 1),
             amount(row["gap_target_musd"], 1),
-            "gap reached" if row["status"] == OPTIMAL else str(row["status"]),
+            "gap reached" if row["status"] == Status.OPTIMAL else str(row["status"]),
         )
     return grid
 
@@ -102,15 +102,15 @@ def search_in_words(report: Report) -> str:
     every = sum(found.values())
     short = [f"{found[status]} of {every} plans {why}" for status, why in _SHORT.items() if status in found]
     said = []
-    if set(found) == {OPTIMAL}:
+    if set(found) == {Status.OPTIMAL}:
         said.append("Every plan is proven within the gap asked for.")
     if short:
         said.append(
             f"{'; '.join(short)}: each is a valid plan, and the table says by how much a cheaper one of the same "
             "resilience could still exist."
         )
-    if INEXACT in found:
-        said.append(f"{found[INEXACT]} of {every} plans are inexact: they break a rule by more than a millionth.")
+    if inexact := found.get(Status.INEXACT):
+        said.append(f"{inexact} of {every} plans are inexact: they break a rule by more than a millionth.")
     said += [
         f"{point['point']}, {', '.join(point['prices_not_known'])}: {PRICES_NOT_KNOWN}."
         for point in report.manifest.get("points", [])

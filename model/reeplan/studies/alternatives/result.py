@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reeplan.endings import Outcome, status_of, status_of_run
+from reeplan.endings import Outcome, Status, status_of, status_of_run
 from reeplan.outputs.spec.alternatives import (
     ALTERNATIVES,
     ALTERNATIVES_CHECKS,
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from reeplan.studies.alternatives.questions import CheapestAnswer
     from reeplan.studies.alternatives.ranges import Knowledge, Range
     from reeplan.studies.alternatives.whole import Alternative
-
-INFEASIBLE = "infeasible"
 
 Row = dict[str, Any]
 
@@ -57,7 +55,7 @@ class NearOptimalResult:
     def status(self) -> str:
         """As the searches ended (``endings.status_of_run``), or infeasible (no plan at all)."""
         if self.knowledge is None and self.outcomes == (Outcome.INFEASIBLE,):
-            return INFEASIBLE
+            return Status.INFEASIBLE
         left = set(self.outcomes) - {Outcome.OPTIMAL, Outcome.INFEASIBLE}
         return status_of_run(status_of(outcome, found=self.knowledge is not None) for outcome in left)
 

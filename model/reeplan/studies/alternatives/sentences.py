@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from reeplan.endings import AT_LIMIT, INTERRUPTED, NOT_PROVEN, TOO_FAR_APART, without_a_plan
+from reeplan.endings import TOO_FAR_APART, Status, without_a_plan
 from reeplan.inputs.names import counted, listing
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 
@@ -33,17 +33,17 @@ _KINDS = {
     "partner": ("capital paid by", "capital paid by"),
 }
 
-_NOT_DONE = {
-    AT_LIMIT: "Some searches ran out of time: what they leave open is marked, and more time may tell more.",
-    NOT_PROVEN: f"In some searches the solver failed: what they leave open is marked. Why: {TOO_FAR_APART}.",
-    INTERRUPTED: "Stopped on request: what was not looked at is open.",
+_NOT_DONE: dict[str, str] = {
+    Status.AT_LIMIT: "Some searches ran out of time: what they leave open is marked, and more time may tell more.",
+    Status.NOT_PROVEN: f"In some searches the solver failed: what they leave open is marked. Why: {TOO_FAR_APART}.",
+    Status.INTERRUPTED: "Stopped on request: what was not looked at is open.",
 }
 
 
 def sentences(finding: NearOptimalResult) -> list[str]:
     """All sentences, in the order in which they are read."""
     if finding.knowledge is None:
-        infeasible = finding.status == "infeasible"
+        infeasible = finding.status == Status.INFEASIBLE
         return [
             "No plan reaches the target, so there are no alternatives."
             if infeasible

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reeplan.endings import OPTIMAL, status_of
+from reeplan.endings import Status, status_of
 from reeplan.outputs.spec.cooperation import GETS, OWNS, PAYS, RISKS
 from reeplan.studies.cooperation.allocation import coalitions, nash, nucleolus, shapley
 from reeplan.studies.cooperation.bands import Band, core_is_certain, gain_band, nucleolus_band, shapley_band
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reeplan.studies.cooperation.allocation import Coalition
     from reeplan.studies.cooperation.question import CoalitionAnswer
 
-NOT_SOLVED, OUT_OF_REACH = "not solved", "cannot reach the target"
+NOT_SOLVED, OUT_OF_REACH = Status.NOT_SOLVED, Status.OUT_OF_REACH
 """Beside the endings of a search: it was stopped before, or it is proven that the target is out of reach."""
 
 MOST_PLAYERS_WITH_NUCLEOLUS_BAND = 4
@@ -60,7 +60,7 @@ class Deal:
             return NOT_SOLVED
         if answer.out_of_reach:
             return OUT_OF_REACH
-        return OPTIMAL if answer.solved else status_of(answer.outcome, found=answer.found)
+        return Status.OPTIMAL if answer.solved else status_of(answer.outcome, found=answer.found)
 
     # ---- what cooperation gains -----------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reeplan.endings import GAP, OPTIMAL
+from reeplan.endings import Status
 from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.solve.executor import Task
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 TOGETHER = "all together"
 SAVES, COSTS, NOTHING, NOT_CERTAIN = "saves", "costs", "nothing", "not certain"
-NOT_KNOWN = "not solved"
+NOT_KNOWN = Status.NOT_SOLVED
 OUT_BEFORE_AND_AFTER = "cannot reach the target, changed or not"
 OUT_AFTER = "cannot reach the target any more"
 OUT_BEFORE = "reaches the target only with the change"
@@ -288,7 +288,7 @@ class Levers:
     def _status_of_shares(self, variant: Variant) -> str:
         """Nothing can be shared where a coalition cannot reach the target: which, before or after."""
         status = self._status(variant, coalitions(self.case.partners))
-        if status in (OPTIMAL, GAP, NOT_KNOWN):
+        if status in (Status.OPTIMAL, Status.GAP, NOT_KNOWN):
             return status
         for when, costs in (
             ("any more", {g: self.then(variant, g) for g in self._now if not self.now(g).out_of_reach}),
@@ -308,7 +308,8 @@ class Levers:
         if not all(known.has_plan for known in (*now, *then)):
             return NOT_KNOWN
         asked = {(group, 0) for group in groups} | {(group, self._problem(variant, group)) for group in groups}
-        return OPTIMAL if all(answer is not None and answer.solved for answer in map(self.answers.get, asked)) else GAP
+        solved = all(answer is not None and answer.solved for answer in map(self.answers.get, asked))
+        return Status.OPTIMAL if solved else Status.GAP
 
 
 def _known(answer: CoalitionAnswer | None) -> Known:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from reeplan.endings import AT_LIMIT, DONE, INTERRUPTED, NOT_PROVEN, OPTIMAL, status_of_run
+from reeplan.endings import Status, status_of_run
 from reeplan.outputs.spec import cooperation as spec
 from reeplan.studies.cooperation.deal import NOT_SOLVED, OUT_OF_REACH, Deal
 
@@ -31,8 +31,8 @@ class Cooperation:
         """How the search for all of it ended."""
         statuses = {status_of(deal) for deal in self.by_level.values()}
         if self.interrupted:
-            return INTERRUPTED
-        return next((s for s in (INTERRUPTED, AT_LIMIT, NOT_PROVEN) if s in statuses), DONE)
+            return Status.INTERRUPTED
+        return next((s for s in (Status.INTERRUPTED, Status.AT_LIMIT, Status.NOT_PROVEN) if s in statuses), Status.DONE)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every coalition at every level, and what follows at the target."""
@@ -54,9 +54,9 @@ def status_of(deal: Deal) -> str:
     """Infeasible (all together cannot reach the target), or as the searches ended (``endings.status_of_run``)."""
     statuses = {coalition: deal.status(coalition) for coalition in deal.answers}
     if statuses.get(deal.everyone) == OUT_OF_REACH:
-        return "infeasible"
-    left = set(statuses.values()) - {OPTIMAL, OUT_OF_REACH}
-    return status_of_run(INTERRUPTED if status == NOT_SOLVED else status for status in left)
+        return Status.INFEASIBLE
+    left = set(statuses.values()) - {Status.OPTIMAL, OUT_OF_REACH}
+    return status_of_run(Status.INTERRUPTED if status == NOT_SOLVED else status for status in left)
 
 
 def _as_object(deal: Deal) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reeplan.endings import OPTIMAL, status_of
+from reeplan.endings import Status, status_of
 from reeplan.inputs.spec import BASE
 from reeplan.model.measures import measure_of
 from reeplan.solve.executor import Task
@@ -198,7 +198,7 @@ def _status(answer: OutcomeAfterBreak | None) -> str:
         return NOT_SOLVED
     if not answer.solved:
         return status_of(answer.outcome, found=answer.found)
-    return OPTIMAL if answer.reaches_target else OUT_OF_REACH
+    return Status.OPTIMAL if answer.reaches_target else OUT_OF_REACH
 
 
 class Alone(NamedTuple):
@@ -216,7 +216,7 @@ def _planned_alone(answer: CoalitionAnswer | None) -> Alone:
         return Alone(NOT_SOLVED)
     if not answer.found:
         return Alone(OUT_OF_REACH if answer.out_of_reach else status_of(answer.outcome, found=False))
-    status = OPTIMAL if answer.solved else status_of(answer.outcome, found=True)
+    status = Status.OPTIMAL if answer.solved else status_of(answer.outcome, found=True)
     return Alone(status, answer.cost_musd, answer.bound_musd, answer.resilience)
 
 

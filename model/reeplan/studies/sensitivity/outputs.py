@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan import endings
+from reeplan.endings import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from reeplan.studies.sensitivity.question import FutureAnswer, Summary
 
 Band = tuple[float, float]
-NOT_SOLVED, OUT_OF_REACH, CONTRADICTS_ITSELF = "not solved", "cannot reach the target", "contradicts itself"
+NOT_SOLVED, OUT_OF_REACH, CONTRADICTS_ITSELF = Status.NOT_SOLVED, Status.OUT_OF_REACH, "contradicts itself"
 """Beside the endings of a search: it was stopped before, the target is out of reach, or the tables are no case."""
 
 _WORST_FIRST = (
-    endings.FAILED, endings.INTERRUPTED, endings.UNBOUNDED, endings.NO_PLAN, endings.UNPROVEN, endings.GAP,
+    Status.FAILED, Status.INTERRUPTED, Status.UNBOUNDED, Status.NO_PLAN, Status.UNPROVEN, Status.GAP,
 )  # fmt: skip
 """Of the two searches for a future, the one that went worse says how it ended."""
 
@@ -47,7 +48,7 @@ class Told:
             return OUT_OF_REACH
         unsolved = [one for one in (answer.at_target, answer.cheapest) if not one.solved]
         if not unsolved:
-            return endings.OPTIMAL
+            return Status.OPTIMAL
         statuses = {endings.status_of(one.outcome, found=one.found) for one in unsolved}
         return next(status for status in _WORST_FIRST if status in statuses)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
+from reeplan.endings import Status
 from reeplan.outputs.spec import sensitivity as spec
 from reeplan.studies.sensitivity.effects import Design, index_rows, screening_rows
 from reeplan.studies.sensitivity.futures import BASE_NAME
@@ -78,8 +79,8 @@ class Sensitivity:
     @property
     def status(self) -> str:
         """As the futures ended (``endings.status_of_run``); interrupted if some were not solved."""
-        left = {one.status for one in self.told} - {endings.OPTIMAL, OUT_OF_REACH, CONTRADICTS_ITSELF}
-        return endings.status_of_run(endings.INTERRUPTED if status == NOT_SOLVED else status for status in left)
+        left = {one.status for one in self.told} - {Status.OPTIMAL, OUT_OF_REACH, CONTRADICTS_ITSELF}
+        return endings.status_of_run(Status.INTERRUPTED if status == NOT_SOLVED else status for status in left)
 
     # ---- tables ---------------------------------------------------------------------------------
 
@@ -141,7 +142,7 @@ class Sensitivity:
     def _facts_out(self, told: Told) -> Iterator[Row]:
         answer = told.answer
         if answer is None:
-            yield _fact("problem", told.future.problem or "not solved", math.nan, "")
+            yield _fact("problem", told.future.problem or Status.NOT_SOLVED, math.nan, "")
             return
         for output in self.outputs:
             yield _fact("output", output.name, output.value(answer), output.unit)

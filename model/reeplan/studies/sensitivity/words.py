@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reeplan.endings import FAILED, GAP, TOO_FAR_APART, UNPROVEN
+from reeplan.endings import TOO_FAR_APART, Status
 from reeplan.inputs.names import counted, listing
 from reeplan.studies.sensitivity.outputs import WITHIN_REACH
 from reeplan.studies.sensitivity.robust import STAGE as FUTURES
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reeplan.studies.sensitivity.result import Sensitivity
 
 MOST_NAMED = 8
-UNSOLVED = ("not solved", "interrupted")
+UNSOLVED = (Status.NOT_SOLVED, Status.INTERRUPTED)
 
 
 def sentences(result: Sensitivity) -> list[str]:
@@ -31,7 +31,7 @@ def _stopped(result: Sensitivity) -> Iterator[str]:
     if missing:
         verb = "is" if missing == 1 else "are"
         yield f"The work was stopped: {missing} of {counted(len(result.told), 'future')} {verb} not solved."
-    failed = sum(1 for one in result.told if one.status == FAILED)
+    failed = sum(1 for one in result.told if one.status == Status.FAILED)
     if failed:
         yield f"In {failed} of {counted(len(result.told), 'future')} the solver failed: {TOO_FAR_APART}."
 
@@ -140,7 +140,7 @@ def _certainty(result: Sensitivity) -> Iterator[str]:
             f"{_number(low)} to {_number(high)} {focus.unit}; effects smaller than "
             f"{_number(high - low)} {focus.unit} say nothing. That is measured, not proven."
         )
-    unproven = sum(1 for one in result.told if one.status in (GAP, UNPROVEN))
+    unproven = sum(1 for one in result.told if one.status in (Status.GAP, Status.UNPROVEN))
     if unproven:
         were = "was not proven to the gap asked for; its bound is" if unproven == 1 else (
             "were not proven to the gap asked for; their bounds are"

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.solve.executor import Task
 from reeplan.studies.uncertainty.case_program import CaseProgram
 from reeplan.studies.uncertainty.question import Cheapest, EvaluatePlan
@@ -99,7 +100,7 @@ class Outlook:
         return math.isfinite(self.cost_musd)
 
 
-NOT_SOLVED = "not solved"
+NOT_SOLVED = Status.NOT_SOLVED
 BREAKS_A_RULE = "what it builds breaks a rule there"
 
 

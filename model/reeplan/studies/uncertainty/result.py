@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
+from reeplan.endings import Status
 from reeplan.outputs.spec.uncertainty import (
     KNOWING_BY_SCENARIO,
     LEAST_REGRET,
@@ -53,11 +54,11 @@ class Futures:
     def status(self) -> str:
         """As the searches ended (``endings.status_of_run``), or infeasible (the case has no plan at all)."""
         if self.free is not None and self.free.together is not None and self.free.together.out_of_reach:
-            return "infeasible"
+            return Status.INFEASIBLE
         answers = self._answers()
         left = [answer for answer in answers if answer is None or not answer.settled]
         return endings.status_of_run(
-            endings.INTERRUPTED if answer is None else endings.status_of(answer.outcome, found=answer.found)
+            Status.INTERRUPTED if answer is None else endings.status_of(answer.outcome, found=answer.found)
             for answer in left
         )
 

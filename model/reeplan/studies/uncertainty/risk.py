@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
+from reeplan.endings import Status
 from reeplan.model.measures import mean_of_worst
 from reeplan.solve.executor import Task
 from reeplan.solve.front import END_SLACK, SAME, SAME_RESILIENCE, SMALLEST_GAP, TOLERANCE
@@ -221,7 +222,7 @@ def _point(
 def _status(plan: RiskAnswer, bound: float) -> str:
     allowed = max(plan.allowed_gap, SMALLEST_GAP * abs(plan.cost_musd)) * (1 + 1e-6)
     if plan.violation > TOLERANCE:
-        return "inexact"
+        return Status.INEXACT
     if plan.cost_musd - bound <= allowed:
-        return endings.OPTIMAL
+        return Status.OPTIMAL
     return endings.status_of(plan.outcome, found=True)

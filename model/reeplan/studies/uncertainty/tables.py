@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
+from reeplan.endings import Status
 from reeplan.studies.uncertainty.measures_of_knowing import named_values
 from reeplan.studies.uncertainty.regret import AGAINST, BY, COST
 from reeplan.studies.uncertainty.scenarios import NOTHING
@@ -71,9 +72,9 @@ def _of(answer: Found | None, what: str, scenario: str) -> float:
 def status_of(answer: Found | None) -> str:
     """How the search for an answer ended."""
     if answer is None:
-        return "not solved"
+        return Status.NOT_SOLVED
     if answer.settled:
-        return "optimal" if answer.found else "impossible"
+        return Status.OPTIMAL if answer.found else "impossible"
     return endings.status_of(answer.outcome, found=answer.found)
 
 

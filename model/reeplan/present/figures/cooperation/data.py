@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.present.charts.palette import ORDER, OTHER
@@ -16,7 +17,7 @@ from reeplan.studies.cooperation.allocation import weights_of_shapley
 if TYPE_CHECKING:
     from reeplan.present.run import Run
 
-DONE, OUT_OF_REACH = "optimal", "cannot reach the target"
+DONE, OUT_OF_REACH = Status.OPTIMAL, Status.OUT_OF_REACH
 """What ``status`` says of a search that came to its end, and of a target that is proven to be too high."""
 
 ALL_TOGETHER = "all together"
@@ -55,12 +56,12 @@ class Level:
     @cached_property
     def together(self) -> Group:
         """All partners together."""
-        missing = Group(" + ".join(self.partners), "not solved", UNKNOWN, math.nan, UNKNOWN)
+        missing = Group(" + ".join(self.partners), Status.NOT_SOLVED, UNKNOWN, math.nan, UNKNOWN)
         return self.groups.get(frozenset(self.partners), missing)
 
     def alone(self, partner: str) -> Group:
         """One partner alone."""
-        return self.groups.get(frozenset([partner]), Group(partner, "not solved", UNKNOWN, math.nan, UNKNOWN))
+        return self.groups.get(frozenset([partner]), Group(partner, Status.NOT_SOLVED, UNKNOWN, math.nan, UNKNOWN))
 
     @cached_property
     def alone_cost(self) -> Interval:

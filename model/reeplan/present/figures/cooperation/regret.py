@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import REGRET
 from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
@@ -165,7 +166,7 @@ def _cell(row: dict[Any, Any], most: float, target: float) -> Cell:
 
 def _without(row: dict[Any, Any]) -> str:
     if row["cost_musd"] != row["cost_musd"]:
-        return str(row["status"]) or "not solved"
+        return str(row["status"]) or Status.NOT_SOLVED
     return "no plan alone"
 
 

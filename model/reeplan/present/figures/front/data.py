@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.endings import Status
 from reeplan.outputs.run import STAGES
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _points(front: pd.DataFrame) -> pd.DataFrame:
             "extra_cost_musd": front["cost_musd"] - front["cost_musd"].min(),
             "resilience_percent": 100 * front["resilience"],
             "bound_musd": front["bound_musd"],
-            "gap_reached": front["status"] == "optimal",
+            "gap_reached": front["status"] == Status.OPTIMAL,
             "knee": front["knee"] == "yes",
             "rise": 0.0,
             "not_distinguished": hidden == "yes",

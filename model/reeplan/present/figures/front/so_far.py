@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from reeplan.endings import Status
 from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BLUE, GREY, INK, LINE, TextMeasurer, drawing_style
 
@@ -44,7 +45,7 @@ def so_far_figure(points: pd.DataFrame, heading: str, work: str, money: str) -> 
     bound = points["bound_musd"].clip(lower=shown_from).fillna(shown_from)
     axes.hlines(share, bound, cost, color=BLUE, lw=4.5, alpha=0.25, zorder=2)
     axes.plot(cost, share, color=BLUE, lw=1.2, alpha=0.5, drawstyle="steps-post", zorder=1)
-    done = points["status"] == "optimal"
+    done = points["status"] == Status.OPTIMAL
     axes.plot(cost[done], share[done], "o", ms=7, mfc=BLUE, mec=BLUE, zorder=3)
     axes.plot(cost[~done], share[~done], "o", ms=7, mfc="white", mec=BLUE, mew=1.6, zorder=3)
     axes.set_xlabel(f"Total cost ({money})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.outputs.spec.sensitivity import TORNADO
 from reeplan.present.charts.key import bar
 from reeplan.present.charts.palette import BLUE, ORANGE
@@ -41,7 +42,7 @@ COLUMNS = (
 )  # fmt: skip
 MOST_ROWS, MOST_DECISIONS, BAR = 24, 4, 0.17
 LOW, HIGH = ORANGE, BLUE
-DONE = "optimal"
+DONE = Status.OPTIMAL
 ENDS = (("at_low", "low"), ("at_high", "high"))
 
 
@@ -125,7 +126,7 @@ def _line(row: dict[Any, Any], base: float) -> Line:
     ]
     kind = certainty(row["within_gap"])
     known = kind == HIDDEN and row["span"] > 0
-    late = "gap not reached" in (row["status_at_low"], row["status_at_high"])
+    late = Status.GAP in (row["status_at_low"], row["status_at_high"])
     return Line(
         display_name(row["input"]), ends, " / ".join(parts),
         "indistinguishable from zero" if known else "gap not reached at an end" if late else "",
@@ -148,7 +149,7 @@ def range_in_words(low: float, high: float, unit: str) -> str:
 
 def _end(value: float, base: float, status: str, unit: str) -> str:
     if math.isnan(value):
-        return "no plan" if status == "cannot reach the target" else display_name(status) if status != DONE else "–"
+        return "no plan" if status == Status.OUT_OF_REACH else display_name(status) if status != DONE else "–"
     if math.isnan(base) or unit in (SHARE, YES_OR_NO):
         return amount_in_words(value, unit, with_unit=False)
     return _signed(value - base, base)

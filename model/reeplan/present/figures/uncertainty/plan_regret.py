@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reeplan.endings import Status
 from reeplan.inputs.names import counted
 from reeplan.outputs.spec.uncertainty import LEAST_REGRET, REGRET_OF_PLANS
 from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart, write_column
@@ -264,7 +265,7 @@ def _cell(row: dict[Any, Any], name: str, most: float) -> Cell:
     nothing = math.isfinite(value) and _nothing(value, what)
     colour = "#EDEDED" if not possible or math.isnan(value) else "#FFFFFF" if nothing else paler(
         VERMILION, PALEST - (PALEST - STRONGEST) * min(1.0, max(0.0, value) / most))  # fmt: skip
-    text = (NO_PLACE if row["why"] != "not solved" else "–") if not possible else _short(value, what)
+    text = (NO_PLACE if row["why"] != Status.NOT_SOLVED else "–") if not possible else _short(value, what)
     return Cell(colour, [Said(text)], 0.7 if nothing else 0.0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.outputs.spec.uncertainty import RISK_FRONT
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILION
@@ -137,7 +138,7 @@ def _curve(axes: Any, rows: pd.DataFrame, low: float, look: tuple[str, str, str]
         at = 100 * row["cvar_lost_share"]
         bound = max(row["bound_musd"], low) if math.isfinite(row["bound_musd"]) else low
         axes.plot([at, at], [bound, row["cost_musd"]], color=colour, lw=1.0, zorder=2, gid="gap")
-        done = row["status"] == "optimal"
+        done = row["status"] == Status.OPTIMAL
         axes.plot([at], [row["cost_musd"]], mark, ms=6, color=colour, mfc=colour if done else "white", mew=1.2,
                   zorder=4, clip_on=False, gid="plan")  # fmt: skip
 
@@ -167,7 +168,7 @@ def _notes(view: View, table: pd.DataFrame, found: list[tuple[list[float], pd.Da
     said = ["Each mark is a plan; left is safer, down is cheaper. Lines only guide the eye."]
     if (table["gap_musd"] > 1e-6 * table["cost_musd"].abs().clip(lower=1.0)).any():
         said.append("Stroke below a mark: how much cheaper such a plan could be at most.")
-    if (table["status"] != "optimal").any():
+    if (table["status"] != Status.OPTIMAL).any():
         said.append("Hollow: not proven to the gap asked for.")
     if any(len(depths) > 1 for depths, _ in found):
         said.append("Depths with the same plans share a curve: there are too few disruptions to tell them apart.")
