@@ -19,6 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+UNIT = frozenset((
+    "test_constraints_covered", "test_csv_files", "test_docs", "test_finance", "test_hand_cases",
+    "test_import_order", "test_numbers", "test_order_of_work", "test_outputs_spec", "test_overlays_partners",
+    "test_paper_investment", "test_paper_more", "test_paper_operation", "test_paper_windows",
+    "test_published_optima", "test_solver", "test_tables_case", "test_tables_described", "test_tables_files",
+    "test_tables_forms", "test_tables_names", "test_tables_overlays", "test_tables_ranges", "test_tables_rules",
+    "test_trust", "test_warnings", "test_warnings_omissions", "test_warnings_years",
+))  # fmt: skip
+"""Modules whose tests together take less than a minute on two processors: ``pytest -m unit``."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of those modules, but for their slow ones."""
+    for item in items:
+        if item.path.stem in UNIT and item.get_closest_marker("slow") is None:
+            item.add_marker(pytest.mark.unit)
+
+
 TOWN_AND_PORT = """
     settings
     name           value
