@@ -352,7 +352,7 @@ def test_processes_that_draw_begin_no_more_figures(tmp_path: Path, plain_run: Pa
         seen.append((done, of))
         return done < 1
 
-    left = catalogue.draw_all(run, ["cost-parts", "build-timeline", "capital"], 2, goes_on)
+    left = catalogue.draw_all(run, ["cost-parts", "build-timeline", "capital"], 2, goes_on).not_drawn
     of = seen[0][1]
     assert 0 < left < of
     index = json.loads((run / "figures/index.json").read_text(encoding="utf-8"))
