@@ -51,7 +51,7 @@ NOTES = ["knee", "interrupted, ="]
 def test_words_numbers_and_commands_stay_in_one_piece(columns: int) -> None:
     text = (
         "Spending 1 116.9 MUSD more in 20 s raises the worse-off partner's share by 54 %; resume with: reeplan solve "
-        "--resume runs/base-2026; the page is /work/runs/a-rather-long-name-of-a-run/that-needs/more/room/report.html"
+        "--resume runs/base-2026; the page is /data/runs/a-rather-long-name-of-a-run/that-needs/more/room/report.html"
     )
     said = lines(text, columns, rest="    ")
     assert " ".join(" ".join(said).split()) == text

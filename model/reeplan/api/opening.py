@@ -23,7 +23,6 @@ from reeplan.inputs.rows import Problem
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.asked import (
     FINGERPRINT,
-    Asked,
     answering,
     as_options,
     asked_for,

@@ -45,7 +45,7 @@ _GROUPED = tuple(
         (r"(?P<mark>[ '_])(?:\d{2,3}(?P=mark))*\d{3}", "[.,]"),
     )
 )
-"""Thousands separators: by threes, or as in India by twos before the last three."""
+"""Thousands separators: by threes, or by twos before the last three."""
 
 _VALUE = r"[+-]?[\d.,' _]*\d(?:[eE][+-]?\d+)?"
 _PERCENT = re.compile(rf"(?P<after>{_VALUE})\s*(?:%|percent|per cent|pct\.?)|%\s*(?P<before>{_VALUE})", re.IGNORECASE)

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from reeplan.present.report.content import Report
 
-MOST_ADDED = 4
-"""What is built more is named up to so many items."""
-
 
 @dataclass(frozen=True)
 class Badge:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.cooperation.data import members
-from reeplan.present.words import capitalised, count, display_name, join_and, money, percent, signed
+from reeplan.present.words import capitalised, display_name, join_and, money, percent, signed
 from reeplan.present.words.measures import served_where
 
 if TYPE_CHECKING:
@@ -135,9 +135,3 @@ def who_cannot(level: Level) -> list[str]:
         if not math.isnan(highest):
             said.append(f"{display_name(partner)} alone reaches {percent(100 * highest, 1)} at most.")
     return said
-
-
-def coalitions_counted(level: Level) -> str:
-    """How many coalitions have a plan."""
-    have = sum(group.cost.known for group in level.groups.values())
-    return f"{count(have, 'coalition')} of {len(level.groups)} with a plan"

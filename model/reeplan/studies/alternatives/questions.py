@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from reeplan.endings import Outcome
 from reeplan.model.program import cost
 from reeplan.solve.front import SMALLEST_GAP
-from reeplan.solve.questions import Answer, Question
+from reeplan.solve.questions import Answer, CostAnswer, Question
 from reeplan.studies.alternatives.found import FoundPlan, Whole, found_plan, least_cost, whole_of, within
 from reeplan.studies.alternatives.quantities import ROUNDING, things_of
 
@@ -50,18 +50,13 @@ class PlansAnswer(Answer):
 
 
 @dataclass(frozen=True)
-class CheapestAnswer(PlansAnswer):
+class CheapestAnswer(PlansAnswer, CostAnswer):
     """The cheapest plan (in ``plans``), and the cost below which there is none.
 
     ``annuities_musd`` is what it pays for its capital: most of the rest is purchases that no plan changes.
     """
 
     annuities_musd: float = math.nan
-
-    @property
-    def bound_musd(self) -> float:
-        """No plan costs less."""
-        return self.bound
 
 
 @dataclass(frozen=True)

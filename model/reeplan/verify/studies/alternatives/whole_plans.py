@@ -29,8 +29,6 @@ HEAD = ["cost_musd", "over_cheapest_share", "over_bound_share", "resilience", "d
 CHEAPEST = "cheapest"
 SAME = 1e-6
 """Amounts that differ by less (t a year, or t) are one."""
-APART = 0.011
-"""A difference is sought to a hundredth of the whole scale."""
 
 KNOWN = Rule("alternative_known", "an alternative builds what the case allows, of partners of the case")
 HEADS = Rule("alternative_same", "all rows of an alternative say the same of it as a whole")
