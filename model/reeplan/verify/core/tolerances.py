@@ -108,6 +108,9 @@ PLACE = 1e-9
 BLURRED = 1e-3
 """An index is checked where what the tables do not tell moves it by less (a share of the variance)."""
 
+RESAMPLED = 0.15
+"""Part by which an interval from a thousand resamples may miss the one that it estimates: six times its own spread."""
+
 CERTAIN = 1e-9
 """A probability below this is rounding."""
 
@@ -168,6 +171,9 @@ EXACT_AFTER_A_BREAK = Allowance(SMALLEST_GAP, 1e-6)
 
 PROVEN_COST = Allowance(1e-6, 1e-9)
 """A plan carried out again, against what was proven of plans as resilient."""
+
+AMOUNT_PROVEN = 0.0101
+"""Part of what is open between the bounds of an amount that can be divided, to which it is proven: a hundredth."""
 
 WITHIN = 1e-8
 """Part of the cost by which a plan may exceed its limit: the last digits of the solver's sums."""

@@ -14,6 +14,7 @@ from reeplan.outputs.spec.alternatives import NEAR_OPTIMAL, NEAR_OPTIMAL_PLANS
 from reeplan.outputs.spec.plans import BUILDS
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.tolerances import (
+    AMOUNT_PROVEN,
     ARITHMETIC,
     COPIED,
     GAP_REACHED,
@@ -42,8 +43,6 @@ KEY = ["kind", "name"]
 HEAD = ["cost_musd", "over_cheapest_share", "least_cost_musd", "resilience"]
 USUAL_SLACKS = (0.01, 0.03, 0.05)
 
-PROVEN = 0.0101
-"""A divisible amount is proven to a hundredth of what is open between its bounds."""
 SLACKS = Rule("near_optimal_slacks", "the slacks are those asked for, as a share of the cheapest plan's cost")
 LISTED = Rule("near_optimal_listed", "everything that can be built or spent, and nothing else, has a row at each slack")
 UNIT = Rule("near_optimal_unit", "the unit must be that of the thing")
@@ -201,7 +200,7 @@ def _check_classes(rows: pd.DataFrame, where: pd.DataFrame, has: pd.DataFrame, l
     ledger.true(CLASS, TABLE, where.assign(due=due, **{"class": rows["class"]}), rows["class"] == due, found="class")
     divided = rows["due_step"].isna()
     open_range = rows["most_bound"].where(np.isfinite(rows["most_bound"]), rows["most"]) - rows["least_bound"]
-    room = np.where(divided, np.maximum(none, PROVEN * open_range), rows["due_step"] / 2)
+    room = np.where(divided, np.maximum(none, AMOUNT_PROVEN * open_range), rows["due_step"] / 2)
     right = np.zeros(len(rows), dtype=bool)
     for digits in (1 - GAP_REACHED, 1 + GAP_REACHED):
         low = rows["least"] - rows["least_bound"] <= room * digits

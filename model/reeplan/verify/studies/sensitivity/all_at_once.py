@@ -22,6 +22,7 @@ from reeplan.verify.core.tolerances import (
     DIGITS,
     LAST_DIGITS,
     PLACE,
+    RESAMPLED,
     SAME_ROWS,
     UNTOLD,
     Allowance,
@@ -42,9 +43,6 @@ EFFECTS, SOBOL = spec.SCREENING.file, spec.INDICES.file
 KEY = ["input", "output"]
 NORMAL = 1.959963984540054
 """95 % of a normal distribution lie within so many standard deviations of its mean."""
-RESAMPLED = 0.15
-"""Part by which an interval from a thousand resamples may miss the one that it estimates: six times its own spread."""
-
 WALKS = Rule("screening_walk", "on a walk one input after the other makes one step, all by the same length")
 BLOCKS = Rule("indices_block", "a block is two points, and the first of them with each input in turn from the second")
 LISTED = {
