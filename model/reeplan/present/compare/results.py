@@ -30,7 +30,9 @@ SERVED, SPENT, PLAN = "cost at equal resilience", "resilience at equal cost", "m
 def fronts(comparison: Comparison) -> pd.DataFrame:
     """``fronts.csv``: the plans of all runs, the columns of ``front.csv`` after the run's name."""
     return FRONTS.frame(
-        {"run": given.heading, **row} for given in comparison.runs for row in given.front.to_dict("records")
+        {"run": given.heading, **{str(name): cell for name, cell in row.items()}}
+        for given in comparison.runs
+        for row in given.front.to_dict("records")
     )
 
 
