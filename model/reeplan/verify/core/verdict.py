@@ -157,8 +157,7 @@ class TableLedger:
     def stated(self, rule: Rule, rows: Rows, expected: Numbers, found: Numbers, **how: Unpack[How]) -> None:
         """The same number in every row in which there should be one, or is one."""
         table = _table(rows)
-        any_there = ~(np.isnan(_numbers(table, expected)) & np.isnan(_numbers(table, found)))
-        how["only"] = any_there
+        how["only"] = ~(np.isnan(_numbers(table, expected)) & np.isnan(_numbers(table, found)))
         self.same(rule, rows, expected, found, **how)
 
     def true(
@@ -296,4 +295,4 @@ def _quoted(cell: Any, nothing: Any = "") -> Any:
 def _shown(value: Value, unit: str) -> str:
     if value is None or value == "":
         return "nothing"
-    return value if isinstance(value, str) else f"{value:.12g} {unit}".strip()
+    return value if isinstance(value, str) else f"{value:.12g} {unit.replace('fraction', '')}".strip()
