@@ -44,7 +44,7 @@ def test_every_part_of_the_program_knows_every_study() -> None:
         name: tuple(figure.name for figure in figures) for name, figures in catalogue.OF_STUDIES.items()
     }
     assert set(CHECKS) == set(registry.STUDIES)
-    assert all(check.table in registry.STUDIES[command].outputs for command, check in CHECKS.items())
+    assert all(check.table.file in registry.STUDIES[command].outputs for command, check in CHECKS.items())
     assert {"cooperation", *robustness.OF_STUDIES} == {study.name for study in studies}
     assert {name for study in studies for name in study.outputs} <= set(DESCRIBED)
 
