@@ -10,11 +10,12 @@ import click
 from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.endings import Status
 from reeplan.outputs.summary import measure_in_words
-from reeplan.studies.cooperation.deal import OUT_OF_REACH, Deal
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reeplan.studies.cooperation.deal import Deal
     from reeplan.studies.cooperation.result import Cooperation
 
 BETWEEN = "certain between"
@@ -55,7 +56,7 @@ def _level_row(deal: Deal) -> tuple[str, str, str, str]:
     """What all pay together and alone, the gain, and between what it is certain, or why it is not known."""
     together, gained = deal.costs.get(deal.everyone, math.nan), deal.gain(deal.everyone)
     if gained is None:
-        unable = [k for k in deal.partners if deal.status(frozenset([k])) == OUT_OF_REACH]
+        unable = [k for k in deal.partners if deal.status(frozenset([k])) == Status.OUT_OF_REACH]
         why = f"{' and '.join(unable)} alone cannot" if unable else "not every partner's plan is known"
         return _number(together), "", "", why
     gain, band = gained
@@ -84,9 +85,10 @@ def _coalition_lines(deal: Deal) -> list[str]:
 
 def _coalition_row(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
     """Cost, bound, what is served, the gain, and between what it is certain; or why there is no plan."""
-    if row["status"] == OUT_OF_REACH:
+    if row["status"] == Status.OUT_OF_REACH:
         reach = row["highest_resilience"]
-        at_most = f"; it reaches at most {math.ceil(1000 * reach - 1e-6) / 10:.1f}%" if math.isfinite(reach) else ""
+        most = math.ceil(1000 * (reach - ROUNDING)) / 10 if math.isfinite(reach) else None
+        at_most = f"; it reaches at most {most:.1f}%" if most is not None else ""
         return "", "", "", "", f"cannot reach the target {'alone' if row['partners'] == 1 else 'by itself'}{at_most}"
     if not math.isfinite(row["cost_musd"]):
         return "", "", "", "", row["status"]
@@ -130,8 +132,8 @@ def _texts(deal: Deal) -> list[str]:
     """What the numbers mean."""
     texts = []
     gained = deal.gain(deal.everyone)
-    unable = [k for k in deal.partners if deal.status(frozenset([k])) == OUT_OF_REACH]
-    if deal.status(deal.everyone) == OUT_OF_REACH:
+    unable = [k for k in deal.partners if deal.status(frozenset([k])) == Status.OUT_OF_REACH]
+    if deal.status(deal.everyone) == Status.OUT_OF_REACH:
         texts.append("All partners together cannot reach the target: give a lower --target.")
     elif unable:
         texts.append(

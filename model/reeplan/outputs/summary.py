@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reeplan.tolerances import MISSED, SHOWN_MUSD
+
 if TYPE_CHECKING:
     from reeplan.model.case import Case, Settings
     from reeplan.solve.front import Front, Point
@@ -33,7 +35,7 @@ def served(share: float) -> str:
     ('90.0%', '99.99%', '100.0%', '100.0%')
     """
     texts = (f"{share:.{digits}%}" for digits in range(1, 6))
-    return next((text for text in texts if share < 1 - 1e-6 and not text.startswith("100")), f"{share:.1%}")
+    return next((text for text in texts if share < 1 - MISSED and not text.startswith("100")), f"{share:.1%}")
 
 
 def musd(cost: float) -> str:
@@ -42,7 +44,7 @@ def musd(cost: float) -> str:
     >>> musd(1410.66), musd(0.0054), musd(0.0)
     ('1,410.7', '0.0054', '0.0')
     """
-    return f"{cost:,.2g}" if 0 < abs(cost) < 0.05 else f"{cost:,.1f}"
+    return f"{cost:,.2g}" if 0 < abs(cost) < SHOWN_MUSD else f"{cost:,.1f}"
 
 
 def sentence(front: Front, case: Case) -> str:

@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan.present.compare import builds as built
-from reeplan.present.compare.results import NEAR, PLAN, SERVED, SPENT
+from reeplan.present.compare.results import PLAN, SERVED, SPENT
 from reeplan.present.report.grid import NBSP, NONE, Cell, Grid, amount, number, share, text
 from reeplan.present.report.grid import year as year_cell
 from reeplan.present.words import display_name
+from reeplan.tolerances import NEAR_RESILIENCE, SHOWN_MUSD, SHOWN_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -103,7 +104,8 @@ def _levels(
     if any(TO in cell.text for row in grid.rows for cell in row):
         grid.note = (
             f"A range: the difference lies between the two. No plan was looked for at just this level, or the search "
-            f"stopped early; reeplan solve --target settles it. Resiliences within {100 * NEAR:g} points count as one."
+            f"stopped early; reeplan solve --target settles it. Resiliences within {100 * NEAR_RESILIENCE:g} points "
+            "count as one."
         )
     return grid
 
@@ -114,7 +116,7 @@ def _less(row: dict[Hashable, Any]) -> Cell:
     if not all(math.isfinite(row[name]) for name in ("less_first_run_at_least", "less_first_run_at_most")):
         return Cell(NONE)
     wide = abs(row["less_first_run_at_most"] - row["less_first_run_at_least"])
-    if wide < (0.1 if row["value_unit"] == "MUSD" else 1e-3):
+    if wide < (2 * SHOWN_MUSD if row["value_unit"] == "MUSD" else 2 * SHOWN_SHARE):
         return _signed(row["less_first_run"], row["value_unit"])
     low, high = (end.text.replace(f"{NBSP}points", "") for end in ends)
     return Cell(

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from reeplan.present.words import NBSP, display_name
+from reeplan.tolerances import LAST_DIGITS, ROUNDING, SLIGHT
 
 UNITS = {"t_per_year": "t/yr", "t": "t", "musd": "MUSD"}
 
@@ -17,7 +18,7 @@ def is_true(cell: Any) -> bool:
 
 def same(one: float, other: float) -> bool:
     """Whether two numbers are one but for the last digits of arithmetic."""
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return math.isclose(one, other, rel_tol=ROUNDING, abs_tol=LAST_DIGITS)
 
 
 def figures_of(value: float, digits: int = 3) -> str:
@@ -28,9 +29,9 @@ def figures_of(value: float, digits: int = 3) -> str:
     """
     if not math.isfinite(value):
         return "–"
-    if abs(value) < 1e-9:
+    if abs(value) < ROUNDING:
         return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value)) + 1e-12))
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value)) + LAST_DIGITS))
     text = f"{value:,.{min(places, 9)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -43,7 +44,7 @@ def slack_in_words(share: float, musd: float) -> str:
     >>> slack_in_words(0.03, 42.6).replace(chr(160), " "), slack_in_words(0.0351928, 50.0)
     ('3 %', '50 MUSD')
     """
-    if math.isfinite(share) and abs(10000 * share - round(10000 * share)) < 1e-6:
+    if math.isfinite(share) and abs(10000 * share - round(10000 * share)) < SLIGHT:
         return f"{100 * share:.4g}{NBSP}%"
     if math.isfinite(musd):
         return f"{figures_of(musd, 4)} MUSD"

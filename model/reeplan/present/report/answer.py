@@ -9,6 +9,7 @@ from reeplan.endings import Status
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.report.sources import tally
 from reeplan.present.words import count, musd, percent
+from reeplan.tolerances import NEAR_RESILIENCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ def _last(report: Report, last: pd.Series) -> str:
         "MUSD more than the cheapest"
     )
     highest = report.manifest.get("highest_resilience_bound")
-    if isinstance(highest, (int, float)) and 100 * highest - last.resilience_percent < 0.1:
+    if isinstance(highest, (int, float)) and 100 * highest - last.resilience_percent < 100 * NEAR_RESILIENCE:
         text += ", and no plan of this case can serve more"
     return f"{text}."
 

@@ -12,6 +12,7 @@ from reeplan.present.report.pictures import Figure, NotDrawn, figures_by_plan, n
 from reeplan.present.run import Run
 from reeplan.present.words import display_name, join_and
 from reeplan.present.words.measures import served_where
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ class Report:
         """
         target = self.run.settings["resilience_target"]
         if target is not None:
-            enough = self.points[self.points["resilience_percent"] >= 100 * target - 1e-6]
+            enough = self.points[self.points["resilience_percent"] >= 100 * target - SLIGHT]
             if not enough.empty:
                 return str(enough["point"].iloc[0])
         knees = self.points[self.points["knee"]]

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text
 from reeplan.present.report.plan_tables import asset_in_words
 from reeplan.present.words import display_name
+from reeplan.tolerances import SHOWN_SHARE
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
 
 MOST_WINDOWS = 24
 """Disruptions that get a column; of more, those that serve least."""
-
-SMALLEST_LOSS = 5e-4
-"""What would be shown as 0.0 % counts as nothing."""
 
 
 def materials(report: Report, point: str, partner: str) -> Grid:
@@ -120,7 +118,7 @@ def losses(report: Report, point: str) -> Grid:
     for row in rows.to_dict("records"):
         kind, _, name = str(row["subject"]).partition(" ")
         words = asset_in_words(report, name) if kind == "plant" else display_name(name)
-        if row["value"] > SMALLEST_LOSS:
+        if row["value"] > SHOWN_SHARE:
             grid.add(words, kind, share(float(row["value"])))
         else:
             needless.append(words)

@@ -10,6 +10,7 @@ import pandas as pd
 from reeplan.outputs.run import STAGES
 from reeplan.present.report.grid import Cell, Grid, amount, module, number, share, text, year
 from reeplan.present.words import STAGE_WORDS, display_name
+from reeplan.tolerances import MISSED
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -160,7 +161,7 @@ def served(report: Report, point: str) -> Grid:
             cell
             for partner in run.partners
             for cell in (
-                share(_at(value, window, partner), alarm_below=least + 1e-6),
+                share(_at(value, window, partner), alarm_below=least + MISSED),
                 amount(_at(days, window, partner)),
             )
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from reeplan.inputs.names import cut_apart, shortened
+from reeplan.tolerances import LAST_DIGITS, ROUNDING, SLIGHT
 
 MOST_SIGNS = 36
 """Of a name within a sentence."""
@@ -30,9 +31,9 @@ def musd(amount: float) -> str:
     >>> musd(18852.8), musd(42.6), musd(4.06), musd(0.0)
     ('18,853', '43', '4.1', '0')
     """
-    if abs(amount) < 5e-7:
+    if abs(amount) < SLIGHT:
         return "0"
-    digits = max(0, 1 - math.floor(math.log10(abs(amount)) + 1e-12)) if abs(amount) < 9.95 else 0
+    digits = max(0, 1 - math.floor(math.log10(abs(amount)) + LAST_DIGITS)) if abs(amount) < 9.95 else 0
     return f"{amount:,.{digits}f}"
 
 
@@ -61,11 +62,11 @@ def percent(value: float, digits: int = 0) -> str:
     >>> percent(85.2), percent(99.97), percent(100.0), percent(0.3)
     ('85\\xa0%', '99.9\\xa0%', '100\\xa0%', '<1\\xa0%')
     """
-    if 1e-6 < value < 10.0**-digits / 2:
+    if SLIGHT < value < 10.0**-digits / 2:
         return f"<{10.0**-digits:g}{NBSP}%"
-    if 100 - 10.0**-digits / 2 <= value < 100 - 1e-6:
+    if 100 - 10.0**-digits / 2 <= value < 100 - SLIGHT:
         return f"{min(99.9, math.floor(value * 10) / 10):.1f}{NBSP}%"
-    return f"{abs(value) if abs(value) < 1e-9 else value:.{digits}f}{NBSP}%"
+    return f"{abs(value) if abs(value) < ROUNDING else value:.{digits}f}{NBSP}%"
 
 
 def tonnes(amount: float) -> str:

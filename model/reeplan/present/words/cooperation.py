@@ -9,6 +9,7 @@ from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.cooperation.data import members
 from reeplan.present.words import capitalised, display_name, join_and, money, percent, signed
 from reeplan.present.words.measures import served_where
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.interval import Interval
@@ -55,7 +56,7 @@ def served(run: Run, target: float) -> str:
 
 
 def _is_whole(value: float) -> bool:
-    return abs(value - round(value)) < 1e-6
+    return abs(value - round(value)) < SLIGHT
 
 
 def level_subtitle(run: Run, level: Level) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reeplan.endings import TOO_FAR_APART, Status, without_a_plan
 from reeplan.inputs.names import counted, listing
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.studies.alternatives.result import NearOptimalResult
@@ -75,7 +76,7 @@ def _of_the_cheapest(finding: NearOptimalResult) -> str:
             f"{widest / paid:.2g} times as much."
         )
     least = min(other.least_cost_musd for other in finding.knowledge.plans)
-    if least < plan.cost_musd - 1e-6 * abs(plan.cost_musd):
+    if least < plan.cost_musd - SLIGHT * abs(plan.cost_musd):
         text += f" A plan found since costs less: {least:,.1f} MUSD; slacks are measured from the former."
     return text
 

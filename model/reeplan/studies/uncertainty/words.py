@@ -9,6 +9,7 @@ from reeplan.studies.uncertainty.measures_of_knowing import premium
 from reeplan.studies.uncertainty.regret import AGAINST, COST, LOST_SUPPLY, OTHER
 from reeplan.studies.uncertainty.scenarios import NOTHING
 from reeplan.studies.uncertainty.two_stage import MEAN
+from reeplan.tolerances import SHOWN_MUSD, SHOWN_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from reeplan.studies.uncertainty.regret import Regret
     from reeplan.studies.uncertainty.risk import RiskFront
     from reeplan.studies.uncertainty.two_stage import Knowing
-
-SMALL_MUSD, SMALL_SHARE = 0.05, 0.0005
-"""Regrets below these would read as nothing."""
 
 SET_IN_WORDS = {"what may happen": "whatever happens", "other futures": "in the other futures"}
 
@@ -83,7 +81,7 @@ def of_regret(regret: Regret) -> Iterator[str]:
                 yield f"All plans have the same greatest regret in {by} {SET_IN_WORDS[against]}."
                 continue
             greatest, where = regret.greatest(chosen[0], kinds, by)
-            if greatest <= (SMALL_MUSD if by == COST else SMALL_SHARE):
+            if greatest <= (SHOWN_MUSD if by == COST else SHOWN_SHARE):
                 what = "costs less" if by == COST else "serves more"
                 behind = f"no other plan {what} in any of them"
             else:

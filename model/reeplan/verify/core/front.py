@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reeplan.outputs.spec.plans import FRONT
-from reeplan.verify.core.tolerances import COPIED, FIGURE, KEPT, PART_SUMS, REACHED, SAME_COST, SAME_ROWS, SUMMED
+from reeplan.verify.core.tolerances import (
+    COPIED,
+    EDGE,
+    FIGURE,
+    GAP_REACHED,
+    KEPT,
+    LAST_DIGITS,
+    PART_SUMS,
+    PROMINENT,
+    REACHED,
+    SAME,
+    SAME_ROWS,
+    SMALLEST_GAP,
+    SUMMED,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import PARTS, SERVED
 
@@ -38,13 +52,7 @@ YES_NO = Rule("yes_no", "'yes' or 'no' belongs here")
 KNEE = Rule("knee", "a knee is where the front bends, and is marked where it does")
 DISTINCT = Rule("not_distinguished", "a step is marked where the bound lies below the cost of the plan before")
 STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
-LAST_DIGITS = 1e-11
-"""A gap of this part of the cost is the last digits of a sum in the tables."""
-SOLVED = 1e-6
-"""A gap that exceeds the one asked for by this part of it is reached."""
 PROMINENCE = 0.05
-SLIGHT = 1e-7
-"""Part of the cost below which neither a gap nor a step is distinguishable."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     """What the rows of the front say of one another and of themselves."""
     on = ledger.on(FRONT)
     cost, share, after = front["cost_musd"], front["resilience"], front.iloc[1:]
-    rises = (np.diff(cost) > SAME_COST * cost.abs().to_numpy()[1:]) & (np.diff(share) > REACHED.floor * (1 - 1e-3))
+    rises = (np.diff(cost) > SAME * cost.abs().to_numpy()[1:]) & (np.diff(share) > REACHED.floor * (1 - EDGE))
     on.true(SORTED, after, rises)
     on.at_most(BOUND, front, "cost_musd", "bound_musd", allow=COPIED)
     before = np.minimum(front["bound_musd"].to_numpy()[:-1], cost.to_numpy()[1:])
@@ -89,8 +97,8 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     on.equal(GAP_SHARE, front, gap_share, "gap", allow=COPIED)
     status = front["status"]
     last_digits = LAST_DIGITS * front["cost_musd"].abs()
-    within = front["gap_musd"] <= front["gap_target_musd"] * (1 + 2 * SOLVED) + last_digits
-    beyond = front["gap_musd"] >= front["gap_target_musd"] * (1 - SOLVED)
+    within = front["gap_musd"] <= front["gap_target_musd"] * (1 + 2 * GAP_REACHED) + last_digits
+    beyond = front["gap_musd"] >= front["gap_target_musd"] * (1 - GAP_REACHED)
     right = status.isin(STATUSES) & ((status != "optimal") | within) & ((status != "gap not reached") | beyond)
     if "largest_violation" in front:
         right &= (status == "inexact") == (front["largest_violation"] > KEPT.share)
@@ -107,13 +115,13 @@ def _check_marks(front: pd.DataFrame, on: TableLedger) -> None:
     cost = front["cost_musd"].to_numpy()
     step = front["bound_musd"].to_numpy()[1:] - cost[:-1]
     marked = (front["not_distinguished_from_previous"] == "yes").to_numpy()
-    slight = SLIGHT * np.abs(cost[1:])
-    close = np.abs(step + slight) <= 1e-3 * slight
+    slight = SMALLEST_GAP * np.abs(cost[1:])
+    close = np.abs(step + slight) <= EDGE * slight
     right = np.concatenate([~marked[:1], (marked[1:] == (step < -slight)) | close])
     on.true(DISTINCT, front, right, "not_distinguished_from_previous")
     stands_out = _prominence(cost, front["resilience"].to_numpy())
     knee = (front["knee"] == "yes").to_numpy()
-    close = np.abs(stands_out - PROMINENCE) < 1e-6
+    close = np.abs(stands_out - PROMINENCE) < PROMINENT
     on.true(KNEE, front, (knee == (stands_out >= PROMINENCE)) | close, "knee")
 
 

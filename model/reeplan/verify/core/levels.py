@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from reeplan.outputs.spec.plans import FRONT
-from reeplan.verify.core.tolerances import DIGITS, LEVEL, PROVEN_HIGHEST, REACHED, SAME_COST, SETTLED
+from reeplan.verify.core.tolerances import DIGITS, LEVEL, PROVEN_HIGHEST, REACHED, SAME, SETTLED, SMALLEST_GAP
 from reeplan.verify.core.verdict import How, Rule
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ PROVEN = Rule(
 REACH = Rule("out_of_reach", "targets beyond the most resilient plan, and no others, are out of reach")
 GAP_TARGET = Rule("gap_target", "the gap that was asked for follows from the settings and the front")
 STATUSES = ("done", "stopped at a limit", "not proven", "interrupted")
-SMALLEST_GAP = 1e-7
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def _check_answers(search: Search, front: pd.DataFrame, on: TableLedger) -> None
     answered, first = np.asarray(keeps.any(axis=1)), keeps.argmax(axis=1)
     on.true(SETTLED_ALL, levels, answered)
     allowed, gap = front["gap_target_musd"].to_numpy()[first], cost[first] - levels["bound"].to_numpy()
-    size = allowed + SAME_COST / SETTLED.share * np.abs(cost[first])
+    size = allowed + SAME / SETTLED.share * np.abs(cost[first])
     on.at_most(SETTLED_ALL, levels, allowed, gap, allow=SETTLED, size=size, unit="MUSD", only=answered)
 
 
@@ -165,7 +164,7 @@ def _check_bounds(search: Search, front: pd.DataFrame, on: TableLedger) -> None:
         np.array([levels["bound"][levels["level"] <= share + slack].max() for share in front["resilience"]])
         for slack in (0.5 * LEVEL, 1.5 * LEVEL if not search.single else REACHED.floor)
     )
-    size = np.abs(cost) / DIGITS.share * SAME_COST
+    size = np.abs(cost) / DIGITS.share * SAME
     known = np.isfinite(least) & np.isfinite(most)
     ends = np.minimum(least, cost), np.minimum(most, cost)
     on.between(BOUND, front, *ends, "bound_musd", allow=DIGITS, size=size, only=known)
@@ -201,7 +200,7 @@ def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, on: Ta
     gap, number = float(settings["mip_gap"]), int(settings["front_points"])
     smallest = SMALLEST_GAP * np.abs(cost)
     given = front["gap_target_musd"].to_numpy()
-    how = How(allow=SETTLED, size=np.abs(given) + np.abs(cost) * SAME_COST / SETTLED.share)
+    how = How(allow=SETTLED, size=np.abs(given) + np.abs(cost) * SAME / SETTLED.share)
     first = max(abs(float(search.levels["bound"].iloc[0])), abs(float(cost[0])), _paid_by_markets(case))
     on.at_most(GAP_TARGET, front, np.maximum(gap * first, smallest), "gap_target_musd", **how)
     slack = float(cost[-1] - search.levels["bound"].iloc[0])

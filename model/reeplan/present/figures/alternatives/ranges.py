@@ -15,6 +15,7 @@ from reeplan.present.charts.style import FAINT, GREY, INK, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import UNITS, asset_in_words, figures_of, slack_in_words
 from reeplan.present.words import clipped_apart, count, display_name, join_and
+from reeplan.tolerances import SLIGHT_DIVISIBLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +191,10 @@ def _says(rows: list[dict[Any, Any]]) -> tuple[str, str]:
     last = rows[-1]
     unit = UNITS.get(last["unit"], display_name(last["unit"]))
     if last["class"] == MUST_AVOID:
-        first = f"none (in the cheapest {figures_of(last['in_cheapest'])})" if last["in_cheapest"] > 1e-4 else "none"
+        there = (
+            f" (in the cheapest {figures_of(last['in_cheapest'])})" if last["in_cheapest"] > SLIGHT_DIVISIBLE else ""
+        )
+        first = f"none{there}"
     else:
         first = f"{_span(last['least'], last['most'])} {unit}; cheapest {figures_of(last['in_cheapest'])}"
     if last["group"] == SOMETIMES:

@@ -29,6 +29,7 @@ from reeplan.present.figures.sensitivity.outputs import (
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import figures_of, is_true, same
 from reeplan.present.words import NBSP, capitalised, clipped, clipped_apart, count, display_name, join_and
+from reeplan.tolerances import LAST_DIGITS, ROUNDING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,6 @@ COLUMNS = (
 )  # fmt: skip
 MOST_ROWS, MOST_DECISIONS, BAR = 24, 4, 0.17
 LOW, HIGH = ORANGE, BLUE
-DONE = Status.OPTIMAL
 ENDS = (("at_low", "low"), ("at_high", "high"))
 
 
@@ -149,14 +149,14 @@ def range_in_words(low: float, high: float, unit: str) -> str:
 
 def _end(value: float, base: float, status: str, unit: str) -> str:
     if math.isnan(value):
-        return "no plan" if status == Status.OUT_OF_REACH else display_name(status) if status != DONE else "–"
+        return "no plan" if status == Status.OUT_OF_REACH else display_name(status) if status != Status.OPTIMAL else "–"
     if math.isnan(base) or unit in (SHARE, YES_OR_NO):
         return amount_in_words(value, unit, with_unit=False)
     return _signed(value - base, base)
 
 
 def _signed(value: float, base: float) -> str:
-    if abs(value) <= 1e-9 * max(abs(base), 1e-3):
+    if abs(value) <= max(ROUNDING * abs(base), LAST_DIGITS):
         return "0"
     return f"+{figures_of(value)}" if value > 0 else figures_of(value)
 

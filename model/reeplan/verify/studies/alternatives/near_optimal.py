@@ -13,12 +13,24 @@ import pandas as pd
 from reeplan.outputs.spec.alternatives import NEAR_OPTIMAL, NEAR_OPTIMAL_PLANS
 from reeplan.outputs.spec.plans import BUILDS
 from reeplan.verify.core.files import UnreadableError, read_table
-from reeplan.verify.core.tolerances import COPIED, SUMMED, Allowance
+from reeplan.verify.core.tolerances import (
+    AMOUNT_PROVEN,
+    ARITHMETIC,
+    COPIED,
+    GAP_REACHED,
+    KEPT,
+    NOTHING_DIVISIBLE,
+    SHARES,
+    SOLVED,
+    SUMMED,
+    WITHIN,
+    Allowance,
+)
 from reeplan.verify.core.verdict import Ledger, Rule, TableLedger, Verdict
-from reeplan.verify.studies.alternatives.near_optimal_plans import WITHIN, NearOptimal
+from reeplan.verify.studies.alternatives.near_optimal_plans import NearOptimal
 from reeplan.verify.studies.alternatives.quantities import amounts, things
 from reeplan.verify.studies.alternatives.whole_plans import check_whole_plans
-from reeplan.verify.studies.reading import ARITHMETIC, SHARES, SOLVED, options_of, study_of
+from reeplan.verify.studies.reading import options_of, study_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,11 +41,6 @@ if TYPE_CHECKING:
 KEY = ["kind", "name"]
 HEAD = ["cost_musd", "over_cheapest_share", "least_cost_musd", "resilience"]
 USUAL_SLACKS = (0.01, 0.03, 0.05)
-
-PROVEN = 0.0101
-"""A divisible amount is proven to a hundredth of what is open between its bounds."""
-AMOUNTS = Allowance(1e-6, 1e-6)
-"""Bounds and plans come from linear programs, which keep their rules to about a millionth."""
 
 SLACKS = Rule("near_optimal_slacks", "the slacks are those asked for, as a share of the cheapest plan's cost")
 LISTED = Rule("near_optimal_listed", "everything that can be built or spent, and nothing else, has a row at each slack")
@@ -183,9 +190,9 @@ def _check_classes(rows: pd.DataFrame, has: pd.DataFrame, on: TableLedger) -> No
     on.says(CLASS, rows, due, "class")
     divided = rows["due_step"].isna()
     open_range = rows["most_bound"].where(np.isfinite(rows["most_bound"]), rows["most"]) - rows["least_bound"]
-    room = np.where(divided, np.maximum(none, PROVEN * open_range), rows["due_step"] / 2)
+    room = np.where(divided, np.maximum(none, AMOUNT_PROVEN * open_range), rows["due_step"] / 2)
     right = np.zeros(len(rows), dtype=bool)
-    for digits in (1 - 1e-6, 1 + 1e-6):
+    for digits in (1 - GAP_REACHED, 1 + GAP_REACHED):
         low = rows["least"] - rows["least_bound"] <= room * digits
         high = rows["most_bound"] - rows["most"] <= room * digits
         ends = np.select(
@@ -240,8 +247,8 @@ def _check_sums(found: NearOptimal, heads: pd.DataFrame, on: TableLedger) -> Non
     kind, name = (has.columns.get_level_values(level) for level in KEY)
     in_all = has.loc[:, kind == "country"].sum(axis=1).to_numpy()
     paid = has.loc[:, kind == "partner"].sum(axis=1).to_numpy()
-    lost = found.kinds.loc[(kind == "country") | (kind == "partner"), "nothing"].clip(upper=1e-4).sum()
-    on.equal(CAPITAL, heads, in_all, paid, allow=Allowance(AMOUNTS.share, AMOUNTS.floor + float(lost)), unit="MUSD")
+    lost = found.kinds.loc[(kind == "country") | (kind == "partner"), "nothing"].clip(upper=NOTHING_DIVISIBLE).sum()
+    on.equal(CAPITAL, heads, in_all, paid, allow=Allowance(KEPT.share, KEPT.floor + float(lost)), unit="MUSD")
     whole = (kind == "plant") | ((kind == "venture") & name.isin(list(found.ventures)))
     routes = has.loc[:, kind == "route"].sum(axis=1).to_numpy()
     on.equal(ROUTES, heads, has.loc[:, whole].sum(axis=1).to_numpy(), routes, allow=SUMMED, unit="t/yr")
@@ -250,9 +257,9 @@ def _check_sums(found: NearOptimal, heads: pd.DataFrame, on: TableLedger) -> Non
 def _check_first(found: NearOptimal, inputs: Inputs, builds: pd.DataFrame, on: TableLedger) -> None:
     """The first plan is that of the run's own folder."""
     head, has = found.heads.reset_index().iloc[0], found.has.iloc[0]
-    for column, allow in (("cost_musd", COPIED), ("resilience", Allowance(1e-9, 1e-9))):
+    for column, allow in (("cost_musd", COPIED), ("resilience", ARITHMETIC)):
         on.equal(FIRST, head, found.front[column], column, allow=allow)
     due = amounts(inputs, builds).reindex(found.kinds.index).fillna(0.0)
     none = found.kinds["nothing"]
     rows = found.kinds.assign(plan=head["plan"], amount=has.where(has > none, 0.0)).reset_index()
-    on.equal(FIRST, rows, due.where(due > none, 0.0), "amount", allow=AMOUNTS)
+    on.equal(FIRST, rows, due.where(due > none, 0.0), "amount", allow=KEPT)

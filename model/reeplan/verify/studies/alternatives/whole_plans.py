@@ -10,10 +10,10 @@ import pandas as pd
 
 from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_CHECKS, ALTERNATIVES_DIFFERENCES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, SUMMED, Allowance
+from reeplan.verify.core.tolerances import ARITHMETIC, COPIED, KEPT, SAME_AMOUNT, SHARES, SOLVED, SUMMED, WITHIN
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import amounts, buildable
-from reeplan.verify.studies.reading import ARITHMETIC, SHARES, SOLVED, near, yes
+from reeplan.verify.studies.reading import near, yes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 BUILT = ["decided", "running", "modules", "t_per_year", "capex_musd"]
 HEAD = ["cost_musd", "over_cheapest_share", "over_bound_share", "resilience", "difference", "difference_bound"]
 CHEAPEST = "cheapest"
-SAME = 1e-6
-"""Amounts that differ by less (t a year, or t) are one."""
-
 KNOWN = Rule("alternative_known", "an alternative builds what the case allows, of partners of the case")
 HEADS = Rule("alternative_same", "all rows of an alternative say the same of it as a whole")
 THERE = Rule("alternative_cheapest", "the first of the alternatives is the cheapest plan, that of front.csv")
@@ -147,7 +144,7 @@ def _check_builds(whole: Alternatives, inputs: Inputs, on: TableLedger) -> None:
     on.equal(CAPEX, room, due, "capex_musd", allow=SUMMED)
     by_site = rows[rows["what"] == "site"].groupby(["alternative", "asset"], as_index=False)
     sites = by_site.agg({"capex_musd": "sum", "site_musd": "first"})
-    allow = Allowance(1e-6, 1e-6)
+    allow = KEPT
     times = (sites["capex_musd"] / sites["site_musd"].where(sites["site_musd"] > 0, 1.0)).round()
     on.equal(CAPEX, sites, times * sites["site_musd"], "capex_musd", allow=allow)
     together = modules.groupby(["alternative", "asset", "decided"], as_index=False)[["modules"]].sum()
@@ -172,10 +169,10 @@ def _check_differences(whole: Alternatives, found: NearOptimal, on: TableLedger)
                     float(np.mean(0.5 * ((share[name] > 0) != (share[one] > 0)) + 0.5 * abs(share[name] - share[one])))
                     for one in before
                 ]
-                on.equal(DIFFERS, row, min(apart), "difference", allow=Allowance(1e-9, 1e-9))
-            on.at_most(NEXT, row, could, "difference", allow=Allowance(1e-6, 1e-6))
+                on.equal(DIFFERS, row, min(apart), "difference", allow=ARITHMETIC)
+            on.at_most(NEXT, row, could, "difference", allow=KEPT)
             before, could = [*before, str(name)], min(could, float(row["difference_bound"]))
-    rows, allow = heads.reset_index(), Allowance(1e-6, 1e-6)
+    rows, allow = heads.reset_index(), KEPT
     on.at_most(DIFFERS_MOST, rows, "difference_bound", "difference", allow=allow)
     on.at_most(DIFFERS_MOST, rows, 1.0, "difference_bound", allow=allow)
 
@@ -190,7 +187,8 @@ def _check_found(
     for name in [one for one in whole.heads.index if one in whole.told]:
         rows = whole.builds[whole.builds["alternative"] == name]
         has = amounts(inputs, rows).reindex(pd.MultiIndex.from_tuples(sized) if sized else []).fillna(0.0).to_numpy()
-        same = bool((np.abs(known - has) <= 1e-6 * np.abs(has) + 1e-6).all(axis=1).any()) if len(known) else False
+        near_by = np.abs(known - has) <= KEPT.share * np.abs(has) + KEPT.floor
+        same = bool(near_by.all(axis=1).any())
         on.true(FOUND, {"alternative": name}, same)
     if cheapest is None or CHEAPEST not in whole.told:
         return
@@ -200,7 +198,7 @@ def _check_found(
         cheapest[cheapest["what"] == "module"].groupby(per, as_index=False)["modules"].sum(), on=per, how="outer"
     )  # fmt: skip
     both = both.fillna({"modules_x": 0.0, "modules_y": 0.0})
-    on.equal(THERE, both, "modules_y", "modules_x", allow=Allowance(1e-6, 1e-6), unit="modules")
+    on.equal(THERE, both, "modules_y", "modules_x", allow=KEPT, unit="modules")
 
 
 # ---- in what they differ ---------------------------------------------------------------------------------
@@ -236,7 +234,7 @@ def _totals(builds: pd.DataFrame) -> Totals:
     sized = builds[builds["what"] != "site"]
     for (name, asset), rows in sized.groupby(["alternative", "asset"]):
         amount = float(rows["t_per_year"].sum())
-        if amount > SAME:
+        if amount > SAME_AMOUNT:
             found.setdefault(str(name), {})[str(asset)] = amount, float(rows["decided"].min())
     return found
 
@@ -249,7 +247,7 @@ def _changes(name: str, slack: float, totals: Totals) -> Iterator[list[Any]]:
             change = "added"
         elif np.isnan(then):
             change = "left out"
-        elif abs(now - was) > SAME * max(1.0, abs(was)):
+        elif abs(now - was) > SAME_AMOUNT * max(1.0, abs(was)):
             change = "larger" if now > was else "smaller"
         elif then != first:
             change = "earlier" if then < first else "later"
@@ -273,7 +271,7 @@ def _check_checks(run: Path, found: NearOptimal, ledger: Ledger, *, done: bool) 
         due = []
         for slack in slacks:
             members = found.ranges[(found.ranges["slack_musd"] == slack) & (found.ranges["class"] == column)]
-            due.append((len(members), {len(found.within(float(slack), part * 1e-8)) for part in (0.5, 2.0)}))
+            due.append((len(members), {len(found.within(float(slack), part * WITHIN)) for part in (0.5, 2.0)}))
         texts = [
             {f"{members} of them, {plans} plan{'s' * (plans != 1)}" for plans in counts} for members, counts in due
         ]

@@ -15,7 +15,7 @@ import pandas as pd
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.plan import read_plan
-from reeplan.verify.core.tolerances import COPIED, DIGITS, PART_SUMS, REACHED, Allowance
+from reeplan.verify.core.tolerances import COPIED, DIGITS, EXACT, GAP_REACHED, HIGHEST, LAST_DIGITS, PART_SUMS, REACHED
 from reeplan.verify.core.verdict import How, Ledger, Rule, TableLedger, Verdict
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.cooperation.allocation import check_allocation
@@ -38,11 +38,6 @@ OUT_OF_REACH, NO_PLAN, NOT_SOLVED = "cannot reach the target", "no plan found", 
 STATUSES = (DONE, GAP, STOPPED, OUT_OF_REACH, NO_PLAN, NOT_SOLVED, FAILED, UNBOUNDED, UNPROVEN)
 WORST_PARTNER_COUNTS = ("worst_case", "weakest_link")
 """Measures of resilience under which two plans, side by side, are as resilient as the worse of them."""
-
-EXACT = Allowance(1e-7, 1e-7)
-"""Costs are exact to a ten-millionth: no plan is asked for a smaller gap."""
-HIGHEST = Allowance(1e-9, 3e-6)
-"""The highest resilience is proven to 1e-6."""
 
 EVERY = Rule("coalition_listed", "every coalition has one row at every level of resilience")
 KNOWN_STATUS = Rule("coalition_status", "a status says how the search ended")
@@ -142,9 +137,8 @@ def _check_rows(game: Coalitions, on: TableLedger) -> None:
     on.at_least(SHARE, table, 0.0, "target", allow=REACHED)
     # Of a coalition that earns more than it spends the gap is a part of a number that is not in the table.
     proven = (found["status"] == DONE) & (found["group"] != game.everyone) & (cost >= 0) & (bound >= 0)
-    mip_gap = float(game.case.inputs.settings.get("mip_gap", 1e-3))
-    allowed = cost * (max(mip_gap, EXACT.share) * (1 + 1e-6) + 1e-11)
-    how = How(allow=Allowance(1e-11, 0.0), size=cost, unit="MUSD", only=proven)
+    allowed = cost * (max(game.case.inputs.gap, EXACT.share) * (1 + GAP_REACHED) + LAST_DIGITS)
+    how = How(allow=DIGITS, size=cost, unit="MUSD", only=proven)
     on.at_most(PROVEN, found, allowed, cost - bound, **how)
 
 
@@ -241,12 +235,13 @@ def check_joint_rows(game: Coalitions, front: pd.DataFrame, ledger: Ledger) -> N
 
 def _check_joint_status(row: pd.Series[Any], point: pd.Series[Any], on: TableLedger) -> None:
     """Within the gap that the front asked for, but for the last digits of the costs."""
-    gap, asked, digits = row["cost_musd"] - row["bound_musd"], point["gap_target_musd"], 1e-11 * abs(row["cost_musd"])
+    gap, asked = row["cost_musd"] - row["bound_musd"], point["gap_target_musd"]
+    digits = LAST_DIGITS * abs(row["cost_musd"])
     kept = point["status"] != "inexact"
     if row["status"] == DONE:
-        right = kept and gap <= asked * (1 + 2e-6) + digits
+        right = kept and gap <= asked * (1 + 2 * GAP_REACHED) + digits
     else:
-        right = not kept or gap >= asked * (1 - 1e-6) - digits
+        right = not kept or gap >= asked * (1 - GAP_REACHED) - digits
     on.true(JOINT_PROVEN, row, right, "status")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from reeplan.outputs.spec.cooperation import CEILINGS, GETS, OWNS, PAYS, RISKS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import empty, total
-from reeplan.verify.core.tolerances import COPIED, FIGURE, KEPT, PRICED, REACHED, SUMMED, Allowance
+from reeplan.verify.core.tolerances import BINDS, COPIED, FIGURE, KEPT, PRICED, REACHED, SUMMED, SUMMED_OVER_ALL
 from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import PARTS
 from reeplan.verify.studies.cooperation.bills import parts_of_use
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
 
 OF_JOINT_PLAN = (PAYS, OWNS, GETS, RISKS)
-ROUNDED = Allowance(1e-9, 1e-5)
-"""Amounts in all years, each of which is left out below 1e-7."""
-BINDS = 1e-6
-"""Part of a limit within which it binds."""
 WORTH_NOTING = 0.01
 """USD/t below which a limit is not said to bind."""
 
@@ -113,7 +109,7 @@ def _check_gets(gets: pd.DataFrame, joint: JointPlan, on: TableLedger) -> None:
     ]
     key = ["partner", "from_country", "material", "window"]
     rows = _either(total(flows, key, ["due"]), gets, key, ["due", "t"])
-    on.equal(GOT, rows, "due", "t", allow=ROUNDED)
+    on.equal(GOT, rows, "due", "t", allow=SUMMED_OVER_ALL)
 
 
 def _check_risks(risks: pd.DataFrame, joint: JointPlan, on: TableLedger) -> None:

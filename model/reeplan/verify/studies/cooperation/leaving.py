@@ -18,7 +18,16 @@ from reeplan.verify.core import shortage
 from reeplan.verify.core.costs import annuity
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import crossed
-from reeplan.verify.core.tolerances import COPIED, FIGURE, PART_SUMS, REACHED, SUMMED, Allowance
+from reeplan.verify.core.tolerances import (
+    COPIED,
+    EXACT_AFTER_A_BREAK,
+    FIGURE,
+    HIGHEST,
+    PART_SUMS,
+    REACHED,
+    SETTLED,
+    SUMMED,
+)
 from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import BASE, FAILED, UNBOUNDED, UNPROVEN
 
@@ -38,8 +47,6 @@ OF_JOINT_PLAN = (
 GOES_ON, TURNS_ROUND = "goes on as planned", "turns round"
 DONE, GAP, OUT_OF_REACH, STOPPED = "optimal", "gap not reached", "cannot reach the target", "interrupted"
 NO_PLAN, NOT_SOLVED = "no plan found", "not solved"
-EXACT = Allowance(1e-7, 1e-6)
-
 LISTED = Rule("regret_listed", "each partner alone, and all but one, has a row for every year and both conducts")
 STATUS = Rule("regret_status", "the status says how the search ended, and numbers are there if something was found")
 BOUND = Rule("regret_bound", "what is proven can be no more than what is found")
@@ -121,12 +128,12 @@ def _check_rows(table: pd.DataFrame, game: Coalitions, on: TableLedger) -> None:
     cost, bound, alone = found["cost_musd"], found["bound_musd"], found["alone_cost_musd"]
     size = cost.abs() + alone.abs().fillna(0.0)
     on.at_most(BOUND, found, "cost_musd", "bound_musd", allow=COPIED, size=size)
-    gap = max(float(game.case.inputs.settings.get("mip_gap", 1e-3)), EXACT.share) * (1 + 1e-5)
+    gap = max(game.case.inputs.gap, EXACT_AFTER_A_BREAK.share) * (1 + SETTLED.share)
     # Going on as planned is a linear program, which is solved to the last digits.
-    relative = np.where(found["conduct"] == TURNS_ROUND, gap, EXACT.share)
+    relative = np.where(found["conduct"] == TURNS_ROUND, gap, EXACT_AFTER_A_BREAK.share)
     searched = cost.abs() + found["paid_before_musd"].abs() + found["side_payments_musd"].abs().fillna(0.0)
     proven = found["status"].isin([DONE, OUT_OF_REACH])
-    how = How(allow=EXACT, size=searched, unit="MUSD", only=proven)
+    how = How(allow=EXACT_AFTER_A_BREAK, size=searched, unit="MUSD", only=proven)
     on.at_most(PROVEN, found, relative * searched, cost - bound, **how)
     least, greatest = bound - alone, cost - found["alone_bound_musd"]
     for rule, column, due in (
@@ -152,7 +159,7 @@ def _check_alone(table: pd.DataFrame, game: Coalitions, target: float, on: Table
     far = table[out & table["alone_cost_musd"].notna()]
     on.at_most(BOUND, far, "alone_cost_musd", "alone_bound_musd", allow=COPIED)
     most = far["group"].map(rows["highest_resilience"]).astype(float).fillna(target)
-    on.at_most(ALONE_HIGHEST, far, most, "alone_served_share", allow=Allowance(1e-9, 3e-6))
+    on.at_most(ALONE_HIGHEST, far, most, "alone_served_share", allow=HIGHEST)
 
 
 # ---- what the joint plan says ----------------------------------------------------------------------------

@@ -15,7 +15,18 @@ import pandas as pd
 
 from reeplan.outputs.spec import sensitivity as spec
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    BLURRED,
+    COPIED,
+    DIGITS,
+    LAST_DIGITS,
+    PLACE,
+    RESAMPLED,
+    SAME_ROWS,
+    UNTOLD,
+    Allowance,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import STUDY_YES_NO, near, not_due
 from reeplan.verify.studies.sensitivity.future_draws import INDICES, SCREENING, Draws
@@ -28,14 +39,8 @@ if TYPE_CHECKING:
     from reeplan.verify.studies.sensitivity.how_sure import Bands
 
 KEY = ["input", "output"]
-LAST = 1e-12
-"""Part of the largest value that the tables do not tell."""
-LAST_DIGITS = Allowance(10 * LAST, 1e-15)
 NORMAL = 1.959963984540054
 """95 % of a normal distribution lie within so many standard deviations of its mean."""
-RESAMPLED = 0.15
-"""Part by which an interval from a thousand resamples may miss the one that it estimates: six times its own spread."""
-
 WALKS = Rule("screening_walk", "on a walk one input after the other makes one step, all by the same length")
 BLOCKS = Rule("indices_block", "a block is two points, and the first of them with each input in turn from the second")
 LISTED = {
@@ -98,13 +103,14 @@ def check_screening(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> No
         return
     size = both["size_due"].to_numpy()
     for column in ("mu_star", "mu", "sigma"):
-        on.same(EFFECT, both, f"{column}_due", column, allow=LAST_DIGITS, size=size)
-    on.same(DUE_TO_GAPS, both, "gap_effect_due", "gap_effect", allow=LAST_DIGITS, size="scale_due")
+        on.same(EFFECT, both, f"{column}_due", column, allow=DIGITS, size=size)
+    on.same(DUE_TO_GAPS, both, "gap_effect_due", "gap_effect", allow=DIGITS, size="scale_due")
     spread, walks = both["spread_due"].to_numpy(), both["trajectories_due"].to_numpy()
     due = np.where(walks > 1, NORMAL * spread, np.nan)
-    right = near(due, both["mu_star_confidence"], Allowance(RESAMPLED, 1e-12), np.nan_to_num(due) + 100 * LAST * size)
+    room = np.nan_to_num(due) + 100 * UNTOLD * size
+    right = near(due, both["mu_star_confidence"], Allowance(RESAMPLED, UNTOLD), room)
     on.true(INTERVAL, both, right, "mu_star_confidence")
-    _check_within(both, "mu_star", "gap_effect", 100 * LAST * both["scale_due"].to_numpy(), on)
+    _check_within(both, "mu_star", "gap_effect", 100 * UNTOLD * both["scale_due"].to_numpy(), on)
     _check_counts(both, "trajectories", on)
     ranked = both.sort_values(["place_due", "rank"])
     on.true(ORDER, ranked, ranked["rank"] == ranked.groupby("output").cumcount() + 1, "rank")
@@ -122,18 +128,19 @@ def check_indices(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> None
     both = _both(run, spec.INDICES, rows, "spread", ledger)
     if both is None:
         return
-    told = both["blur_due"].to_numpy() < 1e-3
+    told = both["blur_due"].to_numpy() < BLURRED
     blur = 50 * both["blur_due"].to_numpy()
     for column in ("first", "total"):
         index = both.assign(column=column, due=both[f"{column}_due"], found=both[column])
-        off, limit = (index["due"] - index["found"]).abs(), blur * (1 + index["due"].abs()) + 1e-9
-        on.at_most(INDEX, index, limit, off, allow=Allowance(1e-9, 0.0), only=told)
-    on.equal(INDEX, both, "standard_deviation_due", "standard_deviation", allow=LAST_DIGITS, size="size_due")
+        off, limit = (index["due"] - index["found"]).abs(), blur * (1 + index["due"].abs()) + ARITHMETIC.floor
+        on.at_most(INDEX, index, limit, off, allow=COPIED, only=told)
+    on.equal(INDEX, both, "standard_deviation_due", "standard_deviation", allow=DIGITS, size="size_due")
     due, given = both["gap_share_due"].to_numpy(), both["gap_share"].to_numpy()
-    room = np.nan_to_num(both["gap_room_due"].to_numpy() + (blur + 1e-11) * np.abs(due))
-    right = near(due, given, Allowance(1.0, 1e-15), room)
+    room = np.nan_to_num(both["gap_room_due"].to_numpy() + (blur + LAST_DIGITS) * np.abs(due))
+    right = near(due, given, Allowance(1.0, DIGITS.floor), room)
     on.true(NOISE, both.assign(due=due), right, "gap_share", only=told)
-    _check_within(both[told], "total", "gap_share", (room + 1e-11 * np.abs(np.nan_to_num(given)))[told], on)
+    room += LAST_DIGITS * np.abs(np.nan_to_num(given))
+    _check_within(both[told], "total", "gap_share", room[told], on)
     _check_counts(both, "samples", on)
     for column in ("first_confidence", "total_confidence"):
         on.at_least(POSITIVE, both.fillna({column: 0.0}), 0.0, column, allow=COPIED)
@@ -152,11 +159,11 @@ def _walks(design: Design, on: TableLedger) -> tuple[Array, Array] | None:
         on.true(WALKS, {"stage": SCREENING}, False, expected=f"walks of {design.block} futures")
         return None
     steps = np.diff(design.points.reshape(-1, design.block, len(design.names)), axis=1)
-    moved = np.abs(steps) > 1e-9
+    moved = np.abs(steps) > PLACE
     input_of, length = np.abs(steps).argmax(axis=2), steps.sum(axis=2)
     right = (moved.sum(axis=2) == 1).all(axis=1)
     right &= (np.sort(input_of, axis=1) == np.arange(len(design.names))).all(axis=1)
-    right &= (np.abs(np.abs(length) - np.abs(length[0, 0])) <= 1e-9).all(axis=1)
+    right &= (np.abs(np.abs(length) - np.abs(length[0, 0])) <= PLACE).all(axis=1)
     names = pd.DataFrame({"stage": SCREENING, "walk": np.arange(1.0, len(steps) + 1)})
     on.true(WALKS, names, right)
     return (input_of, length) if right.all() else None
@@ -172,11 +179,11 @@ def _blocks(design: Design, on: TableLedger) -> list[int]:
         return []
     points = design.points.reshape(-1, design.block, inputs)
     first, last, between = points[:, :1], points[:, -1:], points[:, 1:-1]
-    moved = np.abs(between - first) > 1e-9
+    moved = np.abs(between - first) > PLACE
     order = [int(place) for place in moved.sum(axis=0).argmax(axis=1)]
     right = np.full(len(points), sorted(order) == list(range(inputs)))
     for place, column in enumerate(order):
-        taken = np.abs(between[:, place, column] - last[:, 0, column]) <= 1e-9
+        taken = np.abs(between[:, place, column] - last[:, 0, column]) <= PLACE
         right &= taken & (np.delete(moved[:, place], column, axis=1).sum(axis=1) == 0)
     names = pd.DataFrame({"stage": INDICES, "block": np.arange(1.0, len(points) + 1)})
     on.true(BLOCKS, names, right)
@@ -229,7 +236,7 @@ def _indices(design: Design, order: list[int], output: str) -> list[dict[str, ob
     values, spread = values[kept] - values[kept].mean(), float(np.ptp(values[kept]))
     first, last = values[:, 0], values[:, -1]
     variance, all_of_it = np.concatenate([first, last]).var(), values.var()
-    widths, digits = design.blocks(design.widths(output))[kept], LAST * design.bands.scale(output, design.futures)
+    widths, digits = design.blocks(design.widths(output))[kept], UNTOLD * design.bands.scale(output, design.futures)
     # Of an input that changes nothing, the two plans found differ by the wider of their widths at most.
     wider = np.mean(np.maximum(widths[:, :1], widths[:, 1:-1]) ** 2, axis=0)
     twice = 2 * all_of_it if all_of_it > 0 else np.nan
@@ -242,7 +249,7 @@ def _indices(design: Design, order: list[int], output: str) -> list[dict[str, ob
             "standard_deviation": np.sqrt(all_of_it), "gap_share": wider[place] / twice, "samples": int(kept.sum()),
             "samples_without_plan": int((~kept).sum()), "unit": design.draws.units.get(output, ""),
             "divisible": design.divisible, "size": size, "spread": spread,
-            "blur": LAST * size / np.sqrt(variance) if variance > 0 else np.inf,
+            "blur": UNTOLD * size / np.sqrt(variance) if variance > 0 else np.inf,
             "gap_room": hidden[place], "place": design.draws.names.index(output),
         }
         for place, column in enumerate(order)
@@ -259,7 +266,7 @@ def _both(run: Path, output: Output, due: list[dict[str, object]], moves: str, l
         not_due(run, on)
         return None
     most = frame.groupby("output")[moves].transform("max")
-    surely, perhaps = most > 100 * LAST * frame["size"], most > 0
+    surely, perhaps = most > 100 * UNTOLD * frame["size"], most > 0
     if not (run / output.file).exists() and not surely.any():
         return None
     table = read_table(run, output, ledger)
@@ -292,5 +299,5 @@ def _check_counts(rows: pd.DataFrame, column: str, on: TableLedger) -> None:
 def _check_order(rows: pd.DataFrame, column: str, on: TableLedger) -> None:
     """Within an output the largest first."""
     before, same = rows[column].shift(), rows["output"] == rows["output"].shift()
-    right = ~same | (rows[column] <= before) | near(rows[column], before, Allowance(1e-9, 1e-12))
+    right = ~same | (rows[column] <= before) | near(rows[column], before, SAME_ROWS)
     on.true(ORDER, rows, right, column)

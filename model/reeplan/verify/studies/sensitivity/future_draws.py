@@ -11,10 +11,21 @@ import pandas as pd
 
 from reeplan.outputs.spec.sensitivity import FUTURES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import PART_SUMS, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    COPIED,
+    GAP_REACHED,
+    HIGHEST_DRAWN,
+    PART_SUMS,
+    SHARES,
+    SMALLEST_GAP,
+    SOLVED,
+    WORKED_OUT,
+    Allowance,
+)
 from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
-from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, yes
+from reeplan.verify.studies.reading import STUDY_STATUS, near, yes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +42,6 @@ CHEAPEST, PRICE, REACH = "cost of the cheapest plan", "what the target costs", "
 RESILIENCE, CAPITAL, HIGHEST = "resilience of the cheapest plan", "capital", "highest resilience"
 AT_TARGET_BOUND, CHEAPEST_BOUND = "bound on the cost at the target", "bound on the cost of the cheapest plan"
 BUILT = "built: "
-DIGITS = Allowance(1e-11, 1e-12)
-"""Numbers worked out from numbers of twelve digits; the size is that of the largest of them."""
-
 STAGES = Rule("future_stage", "a future belongs to a step of the study, and all its rows say so")
 NAMED = Rule("future_outputs", "every future has every output, in the units of the study")
 SAYS = Rule("future_numbers", "a future with a plan has its cost, bound and resilience; one without a plan has no cost")
@@ -201,20 +209,20 @@ def _check_costs(draws: Draws, gap: float, on: TableLedger) -> None:
     rows, of_target = draws.rows, draws.cost_name
     for cost, bound in ((of_target, AT_TARGET_BOUND), (CHEAPEST, CHEAPEST_BOUND)):
         there, of_cost = rows[cost].notna() & rows[bound].notna(), rows.assign(of=cost)
-        on.at_most(BOUND, of_cost, cost, bound, allow=Allowance(1e-9, 0.0), unit="MUSD", only=there)
+        on.at_most(BOUND, of_cost, cost, bound, allow=COPIED, unit="MUSD", only=there)
         # Of a plan that earns more than it spends the gap is a part of a number that is not in the table.
         solved = there & (rows["status"] == DONE) & (rows[cost] >= 0) & (rows[bound] >= 0)
-        allowed, left = rows[cost] * max(gap, 1e-7) * (1 + 2e-6), rows[cost] - rows[bound]
-        how = How(allow=Allowance(1e-11, 1e-11), size=cost, unit="MUSD", only=solved)
+        allowed, left = rows[cost] * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED), rows[cost] - rows[bound]
+        how = How(allow=WORKED_OUT, size=cost, unit="MUSD", only=solved)
         on.at_most(PROVEN, of_cost, allowed, left, **how)
     both = rows[of_target].notna() & rows[CHEAPEST].notna()
-    on.at_least(CHEAPER, rows, CHEAPEST, of_target, allow=Allowance(1e-9, 1e-9), unit="MUSD", only=both)
+    on.at_least(CHEAPER, rows, CHEAPEST, of_target, allow=ARITHMETIC, unit="MUSD", only=both)
     proven = rows[of_target].notna() & rows[CHEAPEST_BOUND].notna()
     on.at_least(CHEAPER, rows, CHEAPEST_BOUND, of_target, allow=SOLVED, unit="MUSD", only=proven)
     if PRICE in rows:
         due, size = rows[of_target] - rows[CHEAPEST], rows[of_target].abs() + rows[CHEAPEST].abs()
         both &= rows[PRICE].notna()
-        on.equal(PREMIUM, rows, due, PRICE, allow=DIGITS, size=size, unit="MUSD", only=both)
+        on.equal(PREMIUM, rows, due, PRICE, allow=WORKED_OUT, size=size, unit="MUSD", only=both)
 
 
 def _check_capital(draws: Draws, partners: list[str], on: TableLedger) -> None:
@@ -235,7 +243,7 @@ def _check_reach(draws: Draws, on: TableLedger) -> None:
     on.true(WITHIN, rows, near(due, rows[REACH], Allowance(0.0, 0.0)))
     if out.any():
         highest = rows[HIGHEST].fillna(0.0) if HIGHEST in rows else 0.0
-        on.at_most(TOO_LOW, rows, draws.target, highest, allow=Allowance(1e-6, 3e-6), only=out)
+        on.at_most(TOO_LOW, rows, draws.target, highest, allow=HIGHEST_DRAWN, only=out)
 
 
 def _check_same(draws: Draws, on: TableLedger) -> None:
@@ -248,7 +256,7 @@ def _check_same(draws: Draws, on: TableLedger) -> None:
     for _, row in same.iterrows():
         one, other = numbers.loc[row["future"]], numbers.loc[row["future_other"]]
         where = pd.DataFrame({"future": [row["future"]] * len(one), "name": row["name"], "quantity": one.index})
-        on.true(SAME, where, near(one, other, Allowance(1e-9, 1e-9)))
+        on.true(SAME, where, near(one, other, ARITHMETIC))
     pairs = checks[~checks["divisible"]].merge(checks[checks["divisible"]], on="name", suffixes=("", "_divisible"))
     for name in (draws.cost_name, CHEAPEST):
         whole, parted = (draws.outputs.loc[pairs[c], name].to_numpy() for c in ("future", "future_divisible"))

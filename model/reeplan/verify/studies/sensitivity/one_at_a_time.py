@@ -9,10 +9,10 @@ import pandas as pd
 
 from reeplan.outputs.spec.sensitivity import TORNADO
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED
+from reeplan.verify.core.tolerances import COPIED, LAST_DIGITS, SAME, WORKED_OUT
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import STUDY_YES_NO, near, not_due
-from reeplan.verify.studies.sensitivity.future_draws import BUILT, DIGITS, ONE_BY_ONE, Draws
+from reeplan.verify.studies.sensitivity.future_draws import BUILT, ONE_BY_ONE, Draws
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 KEY = ["input", "output"]
 ENDS = ("at_low", "at_base", "at_high")
 SWING = ("swing", "swing_least", "swing_most", "span")
-SAME = 1e-9
-"""Part of the largest by which outputs may differ that count as one."""
-
 LISTED = Rule("tornado_listed", "every input has a row for every output, but for decisions that nothing changes")
 ENDS_OF = Rule("tornado_range", "low and high are those of the input's range")
 AT = Rule("tornado_outputs", "the outputs are those of the futures at low, as stated and at high, in futures.csv")
@@ -88,7 +85,7 @@ def _together(least: Array, most: Array, scale: float) -> str:
     if np.isnan(least).any() or np.isnan(most).any():
         return ""
     room = float(most.min() - least.max())
-    if abs(room) <= 1e-11 * scale:
+    if abs(room) <= LAST_DIGITS * scale:
         return "either"
     return "yes" if room > 0 else "no"
 
@@ -100,10 +97,10 @@ def _check_rows(rows: pd.DataFrame, size: Array, on: TableLedger) -> None:
     on.says(AT, rows, rows["unit_due"], "unit")
     for rule, columns, digits in ((AT, ENDS, size), (SWINGS, SWING[:1], size), (SWINGS, SWING[1:3], "scale")):
         for column in columns:
-            on.same(rule, rows, f"{column}_due", column, allow=DIGITS, size=digits)
+            on.same(rule, rows, f"{column}_due", column, allow=WORKED_OUT, size=digits)
     # A span of a few last digits may have been called none.
     slight = (rows["span_due"] <= 2 * SAME * size) & (rows["span"] <= 2 * SAME * size)
-    on.same(SPAN, rows, rows["span"].where(slight, rows["span_due"]), "span", allow=DIGITS, size=size)
+    on.same(SPAN, rows, rows["span"].where(slight, rows["span_due"]), "span", allow=WORKED_OUT, size=size)
     on.true(STUDY_YES_NO, rows, rows["within_gap"].isin(["yes", "no", ""]), "within_gap")
     right = (rows["within_gap"] == rows["within_gap_due"]) | (
         (rows["within_gap_due"] == "either") & (rows["within_gap"] != "")
@@ -119,5 +116,5 @@ def _check_order(table: pd.DataFrame, draws: Draws, on: TableLedger) -> None:
     span = table["span"].fillna(-1.0)
     before = span.shift()
     same = place == place.shift()
-    right = (place > place.shift()) | (same & ((span <= before) | near(span, before, DIGITS)))
+    right = (place > place.shift()) | (same & ((span <= before) | near(span, before, WORKED_OUT)))
     on.true(ORDER, table.iloc[1:], right.iloc[1:], "span")

@@ -9,11 +9,11 @@ import pandas as pd
 
 from reeplan.outputs.spec.sensitivity import BUILT_IN_FUTURES, OUTPUTS_IN_FUTURES, WHOLE_AND_DIVISIBLE
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import COPIED, DIGITS, WORKED_OUT, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import stores_to_add_to
 from reeplan.verify.studies.reading import not_due
-from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, BUILT, CHECKS, DIGITS, DRAWN, Draws
+from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, BUILT, CHECKS, DRAWN, Draws
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def _check_built(table: pd.DataFrame, draws: Draws, drawn: pd.Index, inputs: Inp
     on.says(LISTED, both, both["what_due"], "what")
     on.says(COUNTED, both, _kind_of_modules(draws, drawn), "divisible")
     for column in (*COUNTS, *SIZES):
-        on.same(COUNTED, both, f"{column}_due", column, allow=DIGITS)
+        on.same(COUNTED, both, f"{column}_due", column, allow=WORKED_OUT)
     _check_years(both, inputs, on)
     before, name_before = table["built_in"].shift(), table["asset"].shift()
     right = (table["built_in"] < before) | ((table["built_in"] == before) & (table["asset"] > name_before.fillna("")))
@@ -137,7 +137,7 @@ def _check_outputs(table: pd.DataFrame, draws: Draws, drawn: pd.Index, on: Table
     size = both[["least_due", "most_due"]].abs().max(axis=1)
     for column in numbers:
         own = both["as_stated_due"] if column == "as_stated" else size
-        on.same(SPREAD, both, f"{column}_due", column, allow=DIGITS, size=own)
+        on.same(SPREAD, both, f"{column}_due", column, allow=WORKED_OUT, size=own)
 
 
 def _quantile(ordered: np.ndarray, part: float) -> float:
@@ -167,5 +167,5 @@ def _check_both_ways(table: pd.DataFrame, draws: Draws, bands: Bands, on: TableL
     on.says(BOTH_WAYS, both, both["unit_due"], "unit")
     size = both[["whole_due", "divisible_due"]].abs().max(axis=1).fillna(0.0)
     for column in ("whole", "divisible", "difference"):
-        allow = DIGITS if column == "difference" else Allowance(COPIED.share, 1e-15)
+        allow = WORKED_OUT if column == "difference" else Allowance(COPIED.share, DIGITS.floor)
         on.same(BOTH_WAYS, both, f"{column}_due", column, allow=allow, size=size)

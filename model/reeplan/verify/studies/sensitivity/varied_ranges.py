@@ -16,7 +16,7 @@ import pandas as pd
 from reeplan.inputs.spec import SETTINGS, TABLES
 from reeplan.outputs.spec.sensitivity import FUTURES, RANGES_VARIED
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import COPIED, LAST_DIGITS, PLACE, UNTOLD, VARIED_TO, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import near
 from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, DRAWN, INDICES, ONE_BY_ONE, SCREENING, Draws
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 ROW = ["table", "key", "column", "change", "distribution", "source"]
 TIMES, PLUS, TO = "times", "plus", "to"
 FACTOR = "factor"
-PLACE = Allowance(0.0, 1e-9)
-
 LISTED = Rule("range_listed", "every row of the case's ranges.csv, and no other, was varied")
 CELLS = Rule("range_cells", "a range moves the numbers of the case that its key names, as they stand there")
 UNIT = Rule("range_unit", "the unit must be that of what is varied")
@@ -146,7 +144,7 @@ def check_drawn(draws: Draws, varied: list[Varied], ledger: Ledger) -> None:
     if len(drawn):
         part = np.arange(len(drawn))[:, None] / len(drawn)
         ordered = np.sort(drawn.to_numpy(), axis=0)
-        inside = (ordered >= part - PLACE.floor) & (ordered <= part + 1 / len(drawn) + PLACE.floor)
+        inside = (ordered >= part - PLACE) & (ordered <= part + 1 / len(drawn) + PLACE)
         right = np.atleast_1d(np.asarray(inside).all(axis=0))
         on.true(SPREAD, pd.DataFrame({"stage": DRAWN, "input": list(drawn)}), right)
 
@@ -154,16 +152,18 @@ def check_drawn(draws: Draws, varied: list[Varied], ledger: Ledger) -> None:
 def _check_values(one: Varied, at: pd.Series[float], value: pd.Series[float], draws: Draws, on: TableLedger) -> None:
     where = pd.DataFrame({"future": at.index, "input": one.name})
     on.true(VARIED, where, at.index.isin(value.index))
-    on.between(POSITIONS, where, 0.0, 1.0, at, allow=Allowance(1e-12, 1e-12))
+    on.between(POSITIONS, where, 0.0, 1.0, at, allow=Allowance(UNTOLD, UNTOLD))
     where = pd.DataFrame({"future": value.index, "input": one.name})
     on.between(INSIDE, where, one.low, one.high, value, allow=COPIED, unit=one.unit)
     on.true(VARIED, where, draws.input_units.get(one.name) == one.unit)
     size = max(abs(one.low), abs(one.high))
     there = at.reindex(value.index).to_numpy()
     # Of whole numbers the last digit of the position may decide which of two it is.
-    ways = np.array([[amount(one, float(p) + shift) for p in there] for shift in (-1e-11, 0.0, 1e-11)]).reshape(3, -1)
+    ways = np.array(
+        [[amount(one, float(p) + shift) for p in there] for shift in (-LAST_DIGITS, 0.0, LAST_DIGITS)]
+    ).reshape(3, -1)
     due = ways[np.abs(ways - value.to_numpy()).argmin(axis=0), np.arange(len(value))] if len(value) else ways[0]
-    on.equal(VALUE, where, due, value, allow=Allowance(1e-10, 0.0), size=size, unit=one.unit)
+    on.equal(VALUE, where, due, value, allow=VARIED_TO, size=size, unit=one.unit)
 
 
 def amount(one: Varied, position: float) -> float:

@@ -13,15 +13,24 @@ import numpy as np
 from reeplan.outputs.spec.uncertainty import LEAST_REGRET, REGRET_OF_PLANS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, Outlook, probabilities
-from reeplan.verify.core.tolerances import COPIED, FIGURE, SUMMED, Allowance
-from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import (
+from reeplan.verify.core.tolerances import (
     ARITHMETIC,
+    COPIED,
+    EDGE,
+    FIGURE,
+    PROVEN_COST,
+    SAME,
+    SAME_AMOUNT,
+    SAME_ROWS,
+    SAME_SHARE,
+    SERVED_LEVEL,
     SHARES,
     SOLVED,
-    near,
-    yes,
+    SUMMED,
+    WORKED_OUT,
 )
+from reeplan.verify.core.verdict import Rule
+from reeplan.verify.studies.reading import near, yes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +48,6 @@ WINDOW, UNDISTURBED, OTHER = "window", "no window", "other future"
 AS_EXPECTED = "the case as it is"
 AGAINST = {"what may happen": (WINDOW, UNDISTURBED), "other futures": (OTHER,)}
 NOT_SOLVED = "not solved"
-SAME_SHARE, SAME_MUSD, SLIGHT_MUSD = 1e-7, 1e-9, 1e-6
-"""Regrets that differ by less are one: shares, parts of the largest cost, MUSD."""
-
 LISTED = Rule("regret_listed", "every plan of the front has a row for each window, for none, and for each other future")
 KIND = Rule("regret_kind", "kind and probability are those of the case's scenarios")
 IN_WINDOW = Rule("regret_cost", "what a plan costs and serves in a window follows from its tables")
@@ -75,7 +81,7 @@ def check_regret(
     for by, column in REGRET.items():
         size = table["cost_musd"].abs().fillna(0.0) if by == "cost" else np.ones(len(table))
         expected = np.where(np.isfinite(due[by]), due[by], np.nan)
-        on.same(REGRETS, table, expected, column, allow=Allowance(1e-11, 1e-11), size=size)
+        on.same(REGRETS, table, expected, column, allow=WORKED_OUT, size=size)
     _check_least(run, table, due, list(front["point"]), ledger)
 
 
@@ -99,7 +105,7 @@ def _check_listed(
     chance = dict(zip(inputs.windows["window"], inputs.windows["probability"], strict=True))
     chance |= {NOTHING: odds.get(NOTHING, 0.0)}
     expected = rows["future"].map(chance).astype(float)
-    on.same(KIND, rows, expected, "probability", allow=Allowance(1e-9, 1e-12), size=expected.fillna(0.0))
+    on.same(KIND, rows, expected, "probability", allow=SAME_ROWS, size=expected.fillna(0.0))
 
 
 def _check_windows(table: pd.DataFrame, seen: dict[str, Outlook], inputs: Inputs, on: TableLedger) -> None:
@@ -139,7 +145,7 @@ def _check_best(table: pd.DataFrame, knowing: Knowing, on: TableLedger) -> None:
     best, cost = table["best_musd"], table["cost_musd"]
     finite = np.isfinite(best) & cost.notna()
     size = cost.abs().fillna(0.0) + best.abs().where(finite, 0.0)
-    on.same(ABOVE, table, (cost - best).where(finite), "above_best_musd", allow=Allowance(1e-11, 1e-11), size=size)
+    on.same(ABOVE, table, (cost - best).where(finite), "above_best_musd", allow=WORKED_OUT, size=size)
     proven = np.isfinite(table["best_bound_musd"])
     on.at_least(PROVEN, table, "best_bound_musd", "cost_musd", allow=SOLVED, only=proven & cost.notna())
     on.at_least(PROVEN, table, "best_bound_musd", "best_musd", allow=COPIED, only=proven & np.isfinite(best))
@@ -167,8 +173,8 @@ def _check_as_it_is(table: pd.DataFrame, front: pd.DataFrame, on: TableLedger) -
     rows = rows.merge(front[["point", "cost_musd", "bound_musd", "resilience"]], on="point", suffixes=("", "_front"))
     on.at_most(AS_IS, rows, "cost_musd_front", "cost_musd", allow=SOLVED)
     # What is proven is proven of plans as resilient as this one; the last digits of that are its own.
-    rows = rows[rows["served_share"] >= rows["resilience"] - 3e-9]
-    on.at_least(AS_IS, rows, "bound_musd", "cost_musd", allow=Allowance(1e-6, 1e-9))
+    rows = rows[rows["served_share"] >= rows["resilience"] - SERVED_LEVEL]
+    on.at_least(AS_IS, rows, "bound_musd", "cost_musd", allow=PROVEN_COST)
 
 
 # ---- the regrets ---------------------------------------------------------------------------------------------
@@ -202,7 +208,7 @@ def _check_least(run: Path, table: pd.DataFrame, due: dict[str, np.ndarray], poi
             for point in missing:
                 on.broken(LEAST_LISTED, f"against {against}, by {by}", point, "no such row")
             greatest = {p: _greatest(table, due[by], among, p) for p in rows["point"]}
-            same = SAME_SHARE if by == "lost supply" else max(SLIGHT_MUSD, SAME_MUSD * size)
+            same = SAME_SHARE if by == "lost supply" else max(SAME_AMOUNT, SAME * size)
             _check_greatest(rows, greatest, by, on)
             _check_marked(rows, {p: one[0] for p, one in greatest.items()}, same, on)
     listed = [pair in expected for pair in zip(least["against"], least["by"], strict=True)]
@@ -242,5 +248,5 @@ def _check_marked(rows: pd.DataFrame, greatest: dict[str, float], same: float, o
         on.true(CHOSEN, rows, ~rows["marked"], "least_regret")
         return
     over = rows["point"].map(greatest) - min(known)
-    close = (over - same).abs() <= 1e-3 * same
+    close = (over - same).abs() <= EDGE * same
     on.true(CHOSEN, rows, ((over <= same) == rows["marked"]) | close, "least_regret")

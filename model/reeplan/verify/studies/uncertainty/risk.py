@@ -13,9 +13,21 @@ import numpy as np
 from reeplan.outputs.spec.uncertainty import RISK_FRONT
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, Outlook, mean_of_worst, probabilities
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    CERTAIN,
+    COPIED,
+    DIFFERENCE,
+    GAP_REACHED,
+    SHARES,
+    SMALLEST_GAP,
+    SOLVED,
+    UNTOLD,
+    WORKED_OUT,
+    Allowance,
+)
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near
+from reeplan.verify.studies.reading import STUDY_STATUS, near
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,11 +66,11 @@ def check_risk(
     odds = {name: one for name, one in probabilities(inputs).items() if name != NOTHING}
     if asked is not None:
         due = asked or sorted({*USUAL, inputs.number("cvar_level")})
-        right = [bool(near(level, due, Allowance(0.0, 1e-12)).any()) and bool(odds) for level in table["cvar_level"]]
+        right = [bool(near(level, due, Allowance(0.0, UNTOLD)).any()) and bool(odds) for level in table["cvar_level"]]
         on.true(LISTED, table, right)
     for _, rows in table.groupby("cvar_level", sort=False):
         _check_level(rows.reset_index(drop=True), on)
-    _check_gaps(table, float(inputs.settings.get("mip_gap", 1e-3)), on)
+    _check_gaps(table, inputs.gap, on)
     if odds:
         _check_tails(table, odds, on)
         _check_plans(table, front, seen, odds, on)
@@ -81,14 +93,14 @@ def _check_gaps(table: pd.DataFrame, gap: float, on: TableLedger) -> None:
     cost, bound = table["cost_musd"], table["bound_musd"]
     on.at_most(BOUND, table, "cost_musd", "bound_musd", allow=COPIED)
     due, given = np.maximum(cost - bound, 0.0), table["gap_musd"]
-    on.true(GAP, table, near(due, given, Allowance(2e-11, 1e-11), cost.abs()), "gap_musd")
+    on.true(GAP, table, near(due, given, DIFFERENCE, cost.abs()), "gap_musd")
     share = np.where(cost == 0, 0.0, given / cost.abs().where(cost != 0, 1.0))
     on.true(GAP, table, near(share, table["gap"], COPIED), "gap")
     on.true(STUDY_STATUS, table, table["status"].isin(STATUSES), "status")
     # Of a plan that earns more than it spends the gap is a part of a number that is not in the table.
     solved = (table["status"] == "optimal") & (cost >= 0) & (bound >= 0)
-    allowed = cost * max(gap, 1e-7) * (1 + 2e-6)
-    on.at_most(PROVEN, table, allowed, "gap_musd", allow=Allowance(1e-11, 1e-11), size=cost, only=solved)
+    allowed = cost * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED)
+    on.at_most(PROVEN, table, allowed, "gap_musd", allow=WORKED_OUT, size=cost, only=solved)
 
 
 def _check_tails(table: pd.DataFrame, odds: dict[str, float], on: TableLedger) -> None:
@@ -99,11 +111,11 @@ def _check_tails(table: pd.DataFrame, odds: dict[str, float], on: TableLedger) -
         on.between(TAIL, table, 0.0, 1.0, column, allow=SHARES)
     on.between(TAIL, table, mean, worst, LOST[0], allow=SHARES)
     on.at_most(TAIL, table, mean / part, LOST[0], allow=SHARES)
-    whole = near(table["cvar_level"], 0.0, Allowance(0.0, 1e-12))
+    whole = near(table["cvar_level"], 0.0, Allowance(0.0, UNTOLD))
     on.equal(TAIL, table, mean, LOST[0], allow=SHARES, only=whole)
     weights = np.array(list(odds.values())) / sum(odds.values())
     # At least the least likely disruption is the worst one: it is all of a thin tail, and some of any.
-    thin = (part <= weights.min() + 1e-12).to_numpy()
+    thin = (part <= weights.min() + UNTOLD).to_numpy()
     on.equal(TAIL, table, worst, LOST[0], allow=SHARES, only=thin)
     on.at_least(TAIL, table, worst * np.minimum(1.0, weights.min() / part), LOST[0], allow=SHARES)
     if len(weights) <= 2:
@@ -115,10 +127,10 @@ def _fits(row: pd.Series[float], weights: np.ndarray) -> bool:
     tail, mean, worst = (float(row[column]) for column in LOST)
     for first in range(len(weights)):
         rest = 1.0 - weights[first]
-        other = (mean - weights[first] * worst) / rest if rest > 1e-9 else worst
+        other = (mean - weights[first] * worst) / rest if rest > CERTAIN else worst
         losses, chances = ([worst, other], [weights[first], rest]) if len(weights) > 1 else ([worst], [1.0])
         due = mean_of_worst(losses, chances, 1.0 - float(row["cvar_level"]))
-        if -1e-6 <= other <= worst + 1e-6 and abs(due - tail) <= 2e-6:
+        if -SHARES.floor <= other <= worst + SHARES.floor and abs(due - tail) <= 2 * SHARES.floor:
             return True
     return False
 
@@ -132,5 +144,5 @@ def _check_plans(
     for point, outlook in seen.items():
         lost = [1.0 - outlook.served[name] for name in odds]
         tails = np.array([mean_of_worst(lost, chances, 1.0 - level) for level in table["cvar_level"]])
-        safer = tails <= table["cvar_lost_share"].to_numpy() - 1e-9
+        safer = tails <= table["cvar_lost_share"].to_numpy() - ARITHMETIC.floor
         on.at_most(NO_CHEAPER, table.assign(plan=point), cost[point], "bound_musd", allow=SOLVED, only=safer)

@@ -15,10 +15,20 @@ import pandas as pd
 from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, VALUE_OF_KNOWING
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, probabilities
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    COPIED,
+    DIFFERENCE,
+    LAST_DIGITS,
+    SAME_ROWS,
+    SAME_SHARE,
+    SHARES,
+    SOLVED,
+    WORKED_OUT,
+)
 from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
-from reeplan.verify.studies.reading import ARITHMETIC, SHARES, SOLVED, STUDY_STATUS
+from reeplan.verify.studies.reading import STUDY_STATUS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +113,7 @@ class Knowing:
 
     def rows(self, target: float) -> pd.DataFrame:
         """The scenarios of the plan that keeps a target."""
-        return self.scenarios[(self.scenarios["target"] - target).abs() <= 1e-9]
+        return self.scenarios[(self.scenarios["target"] - target).abs() <= ARITHMETIC.floor]
 
     @property
     def least_expected(self) -> float:
@@ -162,11 +172,11 @@ def _check_scenarios(knowing: Knowing, inputs: Inputs, on: TableLedger) -> None:
     for level, some in rows.groupby("target"):
         for name in [one for one in odds if one not in set(some["scenario"])]:
             on.broken(LISTED, f"target {level:.12g}", name, "no such row")
-    on.equal(ODDS, rows, due.fillna(0.0), "probability", allow=Allowance(1e-9, 1e-12))
+    on.equal(ODDS, rows, due.fillna(0.0), "probability", allow=SAME_ROWS)
     on.true(STUDY_STATUS, rows, rows["status"].isin(STATUSES), "status")
     plan, known = rows["plan_musd"], rows["known_musd"]
     both = plan.notna() & known.notna()
-    how = How(allow=Allowance(1e-11, 1e-11), size=plan.abs() + known.abs())
+    how = How(allow=WORKED_OUT, size=plan.abs() + known.abs())
     on.same(WORTH, rows, plan - known, "worth_of_knowing_musd", **how)
     on.at_most(KNOWN, rows, "plan_musd", "known_musd", allow=COPIED, only=both)
     for name in ("plan", "known", *BELIEFS):
@@ -208,7 +218,7 @@ def _same(rule: Rule, name: str, due: Value, values: dict[str, Value], on: Table
     expected, found = (np.array([one.musd, one.least, one.greatest]) for one in (due, given))
     where = pd.DataFrame({"measure": [name] * 3, "column": BAND})
     size = max((abs(one.greatest) for one in values.values() if one.known), default=0.0)
-    on.same(rule, where, expected, found, allow=Allowance(2e-11, 1e-11), size=size, unit="MUSD")
+    on.same(rule, where, expected, found, allow=DIFFERENCE, size=size, unit="MUSD")
 
 
 def _check_order(knowing: Knowing, target: float, ending: str, on: TableLedger) -> None:
@@ -249,9 +259,9 @@ def _check_front(knowing: Knowing, front: pd.DataFrame, inputs: Inputs, on: Tabl
             on.at_least(AS_FRONT, {"measure": RP}, front.iloc[0]["bound_musd"], free.musd, **how)
     if kept.known and len(front):
         front = front.assign(measure=f"{RP}{KEEPING}")
-        as_safe = front[front["resilience"] >= knowing.target + 1e-7]
+        as_safe = front[front["resilience"] >= knowing.target + SAME_SHARE]
         on.at_least(AS_FRONT, as_safe, kept.least, "cost_musd", **how)
         # A bound holds for every plan as resilient as its own; that of a single plan for the target it was sought at.
-        alone = len(front) == 1 and abs(float(front.iloc[0]["target"]) - knowing.target) <= 1e-11
+        alone = len(front) == 1 and abs(float(front.iloc[0]["target"]) - knowing.target) <= LAST_DIGITS
         below = front if alone else front[front["resilience"] <= knowing.target]
         on.at_least(AS_FRONT, below, "bound_musd", kept.musd, **how)
