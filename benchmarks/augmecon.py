@@ -180,7 +180,7 @@ def main() -> None:
     multiprocessing.set_start_method("fork", force=True)  # its workers inherit the solver registered here
     from pyaugmecon import PyAugmecon
 
-    from reeplan.inputs import load_tables
+    from reeplan.inputs.load import load_tables
     from reeplan.model.build_case import case_from_tables
     from reeplan.model.program import build_program
 

@@ -18,7 +18,7 @@ from pyomo.contrib.solver.solvers.highs import Highs as PyomoHighs
 from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.program import build_program
 from reeplan.solve.engine import Engine

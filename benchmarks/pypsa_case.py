@@ -44,7 +44,7 @@ from benchmarks.chain_case import (
     write_case,
 )
 from benchmarks.harness import Row, median_ratio, table
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.planner import Planner

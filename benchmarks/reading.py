@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import memory
 from benchmarks.harness import TUTORIAL, apart, slope, table
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

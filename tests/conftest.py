@@ -25,7 +25,7 @@ UNIT = frozenset((
     "test_paper_investment", "test_paper_more", "test_paper_operation", "test_paper_windows",
     "test_published_optima", "test_solver", "test_tables_case", "test_tables_described", "test_tables_files",
     "test_tables_forms", "test_tables_names", "test_tables_overlays", "test_tables_ranges", "test_tables_rules",
-    "test_trust", "test_warnings", "test_warnings_omissions", "test_warnings_years",
+    "test_trust", "test_verify_ledger", "test_warnings", "test_warnings_omissions", "test_warnings_years",
 ))  # fmt: skip
 """Modules whose tests together take less than a minute on two processors: ``pytest -m unit``."""
 

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from random_cases import write_random_case
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.rows import Loaded, Problem
 from reeplan.inputs.spec import BASE, SETTINGS, TABLES, Column, FromColumn, FromSetting
 from reeplan.model.build_case import case_from_tables

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reeplan.endings import Outcome
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.spec import TABLES
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs import plan_tables

@@ -26,7 +26,7 @@ from reeplan.api import Display, Request, UserInputError
 from reeplan.api.opening import open_session
 from reeplan.cli.commands import ACT_ON_RESUME, reeplan
 from reeplan.endings import Outcome
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.asked import (
     FINGERPRINT,

@@ -431,9 +431,12 @@ def test_help_loads_nothing_heavy() -> None:
         "    reeplan(words, standalone_mode=False)\n"
         "heavy = {'pandas', 'pyomo', 'highspy', 'matplotlib', 'numpy', 'scipy'} & set(sys.modules)\n"
         "print('heavy:', sorted(heavy))\n"
+        "print('own:', *sorted(name for name in sys.modules if name.split('.')[0] == 'reeplan'))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "heavy: []" in done.stdout
+    [own] = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("own:")]
+    assert len(own) <= 15, f"the names of commands and options are enough for help, not {own}"
 
 
 def test_no_colours_where_nobody_sees_them(small_case: Path, own_case: Path, tmp_path: Path) -> None:

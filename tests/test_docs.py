@@ -124,7 +124,7 @@ def test_the_tables_of_columns_are_those_of_the_spec(path: Path) -> None:
 
 def test_every_table_is_described_under_its_name() -> None:
     pages = "".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
-    found = re.findall(r"^### `(\w+)\.csv`\n\n<!-- table (\S+) -->$", pages, re.MULTILINE)
+    found = re.findall(r"^### `([\w-]+)\.csv`\n\n<!-- table (\S+) -->$", pages, re.MULTILINE)
     assert sorted(table for _, table in found) == sorted(OUTPUTS)
     assert [(heading, table) for heading, table in found if heading != OUTPUTS[table].name] == []
 

@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 import fuzz_reader
 from conftest import TOWN_AND_PORT
 from fuzz_reader import NASTY_NAMES, NUMBERS, Mutant, all_sources, fuzz, time_limit, try_mutant
-from reeplan.inputs import load_tables
 from reeplan.inputs.cells import FORMULA_MARKS
-from reeplan.inputs.load import MOST_TOLD
+from reeplan.inputs.load import MOST_TOLD, load_tables
 from solved import run_command
 from support import write_case
 from test_tables_case import case, change_cell, lines_of, says, write_lines

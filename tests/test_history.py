@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reeplan.endings import Outcome
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.measures import served_value_shares
 from reeplan.solve.engine import Controls

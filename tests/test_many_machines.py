@@ -24,7 +24,7 @@ import pandas as pd
 import pytest
 
 from reeplan.endings import Outcome
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.places import unfinished_place
 from reeplan.solve.engine import Controls

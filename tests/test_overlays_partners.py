@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reeplan.endings import Outcome
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.planner import Planner
 from reeplan.studies.cooperation.allocation import coalitions

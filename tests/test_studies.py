@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reeplan.outputs.spec import OUTPUTS
+from reeplan.outputs.spec.plans import FRONT, SO_FAR
 from reeplan.present.figures import catalogue
 from reeplan.present.report import robustness
 from reeplan.solve.executor import Executor
@@ -43,7 +44,7 @@ def test_every_part_of_the_program_knows_every_study() -> None:
         name: tuple(figure.name for figure in figures) for name, figures in catalogue.OF_STUDIES.items()
     }
     assert set(CHECKS) == set(registry.STUDIES)
-    assert all(check.table in registry.STUDIES[command].outputs for command, check in CHECKS.items())
+    assert all(check.table.file in registry.STUDIES[command].outputs for command, check in CHECKS.items())
     assert {"cooperation", *robustness.OF_STUDIES} == {study.name for study in studies}
     assert {name for study in studies for name in study.outputs} <= set(DESCRIBED)
 
@@ -70,7 +71,7 @@ def test_a_study_writes_the_tables_of_the_spec_with_their_columns(small_studies:
 
 def test_no_table_is_declared_that_no_study_writes(small_studies: StudyRuns) -> None:
     written = {name for run, _ in small_studies.values() for name in own_tables(run)}
-    assert {table.file for table in OUTPUTS.values() if not table.place} - {"front.csv"} == written
+    assert {table.file for table in OUTPUTS.values() if not table.place} - {FRONT.file, SO_FAR.file} == written
 
 
 @pytest.mark.parametrize("code", CODE[1:])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.spec import TABLES
 
 if TYPE_CHECKING:
@@ -289,6 +289,7 @@ def test_reading_needs_no_data_libraries() -> None:
     """``reeplan check`` must answer at once, so the input layer stays within the standard library."""
     import subprocess
 
-    code = "import sys, reeplan.inputs; print([m for m in ('pandas', 'numpy', 'pyomo', 'highspy') if m in sys.modules])"
+    heavy = ("pandas", "numpy", "pyomo", "highspy")
+    code = f"import sys, reeplan.inputs.load; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from frictionless import Package, validate
 
-from reeplan.inputs import load_tables
 from reeplan.inputs.describe import datapackage, main, package_text, reference, write_templates
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.spec import SETTINGS, TABLES
 from test_tables_case import CASE, case, lines_of, says
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reeplan.inputs import load_tables
 from reeplan.inputs.cells import CellError, parse
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.notations import NUMBER
 from reeplan.inputs.reader import MOST_BYTES
 from reeplan.inputs.spec import TABLES

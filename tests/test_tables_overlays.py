@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from test_tables_case import case, only_error, says
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy import stats
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.ranges import Range, resolve
 from reeplan.inputs.spec import TABLES, VARIED_SETTINGS, VARIED_TABLES
 from reeplan.studies.sensitivity.inputs import inputs_of

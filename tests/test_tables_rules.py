@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from test_tables_case import add_row, case, change_cell, lines_of, only_error, says, write_lines
 
 __all__ = ["case"]

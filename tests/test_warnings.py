@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.warnings.names import MISSING
 from test_tables_case import add_row, case, change_cell, lines_of, says, write_lines
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reeplan.cli.check import run_check
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from support import ONE_TOWN, PURE_ORE, write_case, years
 from test_tables_case import add_row, case, change_cell, lines_of, says, write_lines
 

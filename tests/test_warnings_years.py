@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from test_tables_case import case, change_cell, lines_of, says, write_lines
 from test_warnings_omissions import told
 

@@ -14,8 +14,8 @@ from reeplan.api.request import Extras, Request
 from reeplan.api.solved_run import SolvedRun
 from reeplan.api.solving import solve
 from reeplan.api.verifying import verify
-from reeplan.inputs import load_tables
 from reeplan.inputs.errors import UserInputError
+from reeplan.inputs.load import load_tables
 
 __all__ = [
     "BrokenOffError",

@@ -11,10 +11,9 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from reeplan.csv_files import write_table
 from reeplan.inputs.names import counted
+from reeplan.outputs.spec.plans import SO_FAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,14 +28,14 @@ EVERY_S = 10.0
 SHARE = 0.02
 """Part of the time that drawing may take, where it takes longer than usual."""
 
-TABLE, FIGURE = "front-so-far.csv", "front-so-far.png"
+FIGURE = f"{SO_FAR.name}.png"
 
 
 class LiveFront:
     """Hears of the points found so far, says new ones, and keeps a table and a picture of them."""
 
     def __init__(self, folder: Path, display: Display, money: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.table, self.figure = folder / TABLE, folder / "figures" / FIGURE
+        self.table, self.figure = folder / SO_FAR.file, folder / "figures" / FIGURE
         self._display, self._money, self._clock = display, money, clock
         self._points: Sequence[Point] = ()
         self._known: set[tuple[float, float]] = set()
@@ -92,15 +91,16 @@ class LiveFront:
             draw_so_far,  # slow to load: only once there is something to draw
         )
 
-        rows = pd.DataFrame(
+        rows = SO_FAR.frame(
             {
-                "point": [point.name for point in self._points],
-                "cost_musd": [point.plan.cost_musd for point in self._points],
-                "resilience": [point.plan.resilience for point in self._points],
-                "bound_musd": [point.plan.bound_musd for point in self._points],
-                "gap_target_musd": [point.gap_target_musd for point in self._points],
-                "status": [point.status for point in self._points],
+                "point": point.name,
+                "cost_musd": point.plan.cost_musd,
+                "resilience": point.plan.resilience,
+                "bound_musd": point.plan.bound_musd,
+                "gap_target_musd": point.gap_target_musd,
+                "status": point.status,
             }
+            for point in self._points
         )
         part = self.table.with_name(f".{self.table.name}.part")
         write_table(rows, part)

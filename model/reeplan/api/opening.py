@@ -16,8 +16,8 @@ from reeplan import __version__
 from reeplan.api.request import SOLVE
 from reeplan.api.session import Session
 from reeplan.endings import Status
-from reeplan.inputs import load_tables
 from reeplan.inputs.errors import UserInputError
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.names import counted, listing
 from reeplan.inputs.rows import Problem
 from reeplan.model.build_case import case_from_tables

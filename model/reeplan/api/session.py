@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reeplan.api.request import SOLVE
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.outputs.asked import FINGERPRINT
 from reeplan.outputs.places import unfinished_place
 from reeplan.outputs.run_folder import INPUTS

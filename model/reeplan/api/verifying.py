@@ -112,9 +112,8 @@ def _check_beside(run: Path, folder: Path, verdict: Verdict) -> None:
             continue
         if not inside.is_file():
             others += 1
-        elif path.read_bytes() == inside.read_bytes():
-            ledger.held(BESIDE)
         else:
-            ledger.broken(BESIDE, path.relative_to(run).as_posix(), expected="the same bytes", found="others")
+            same, on = path.read_bytes() == inside.read_bytes(), ledger.on(path.relative_to(run).as_posix())
+            on.holds(BESIDE, same, expected="the same bytes", found="others")
     beside = f"{counted(others, 'file')} beside it {'is' if others == 1 else 'are'} not part of it."
     verdict.notes.append(f"The run in {run / PACKED} was checked." + (f" {beside}" if others else ""))

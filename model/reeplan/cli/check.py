@@ -11,7 +11,7 @@ import click
 
 from reeplan.cli.exit_codes import BAD_INPUT, DONE
 from reeplan.cli.screen import lines, say, width
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.inputs.names import counted
 from reeplan.inputs.notes import notes
 

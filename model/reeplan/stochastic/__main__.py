@@ -105,7 +105,7 @@ def main(
 
 def _read(case: Path, overlays: tuple[Path, ...], *, speak: bool) -> Tables | None:
     """The tables, or None where it cannot be solved; one process says why."""
-    from reeplan.inputs import load_tables
+    from reeplan.inputs.load import load_tables
 
     loaded = load_tables(case, overlays)
     if loaded.is_bad(strict=False):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
+from reeplan.outputs.spec.alternatives import NEAR_OPTIMAL
+from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.sensitivity import FUTURES
+from reeplan.outputs.spec.uncertainty import VALUE_OF_KNOWING
 from reeplan.verify.core import shortage
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.costs import check_costs, expected_costs
@@ -35,14 +39,10 @@ from reeplan.verify.core.trade import check_trade
 from reeplan.verify.core.verdict import Ledger, Rule, Verdict
 from reeplan.verify.core.vocabulary import BASE, SERVED
 from reeplan.verify.not_recomputed import files_of
-from reeplan.verify.studies.alternatives.near_optimal import TABLE as NEAR_OPTIMAL
 from reeplan.verify.studies.alternatives.near_optimal import check_alternatives
-from reeplan.verify.studies.cooperation.coalitions import TABLE as COALITIONS
 from reeplan.verify.studies.cooperation.cooperation import check_cooperation
 from reeplan.verify.studies.repeated import check_repeated
-from reeplan.verify.studies.sensitivity.sensitivity import TABLE as FUTURES
 from reeplan.verify.studies.sensitivity.sensitivity import check_sensitivity
-from reeplan.verify.studies.uncertainty.uncertainty import VALUES as KNOWING
 from reeplan.verify.studies.uncertainty.uncertainty import check_futures
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from reeplan.outputs.spec import Output
     from reeplan.verify.core.inputs import Inputs
 
 T = TypeVar("T")
@@ -72,7 +73,7 @@ class StudyTables(NamedTuple):
     ``repeated``: the manifest repeats rows of them as they stand there.
     """
 
-    table: str
+    table: Output
     what: str
     check: StudyCheck
     repeated: bool = True
@@ -81,7 +82,7 @@ class StudyTables(NamedTuple):
 STUDIES = {
     "cooperate": StudyTables(COALITIONS, "the tables about cooperation", check_cooperation, repeated=False),
     "alternatives": StudyTables(NEAR_OPTIMAL, "the tables about near-optimal plans", check_alternatives),
-    "futures": StudyTables(KNOWING, "the tables about an uncertain future", check_futures),
+    "futures": StudyTables(VALUE_OF_KNOWING, "the tables about an uncertain future", check_futures),
     "sensitivity": StudyTables(FUTURES, "the tables about sensitivity", check_sensitivity),
 }
 """The check of every study by its command."""
@@ -130,7 +131,7 @@ def verify_run(run: Path) -> Verdict:
     for _, row in front.iterrows():
         _check_plan(run, case, row, version, Ledger(verdict, str(row["point"])))
     for command, study in STUDIES.items():
-        if (run / study.table).exists() or command in (manifest or {}):
+        if (run / study.table.file).exists() or command in (manifest or {}):
             _made(partial(study.check, run, manifest, front, case, ledger), study.what, ledger)
             if study.repeated:
                 repeated = partial(check_repeated, run, manifest, command, ledger)
@@ -142,10 +143,11 @@ def _check_no_plan(run: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
     """A run of a case without a plan says why, and has no plans."""
     there = [name for name in ("front.csv", "plans") if (run / name).exists()]
     if manifest["points"] or there:
-        ledger.broken(NO_PLANS, "manifest.json", "status", "no plans", ", ".join(there) or "points")
+        ledger.on("manifest.json").broken(NO_PLANS, "status", "no plans", ", ".join(there) or "points")
+    on = ledger.on("infeasible.md")
     if not (run / "infeasible.md").is_file():
-        ledger.broken(NO_PLANS, "infeasible.md", found="no such file")
-    ledger.held(NO_PLANS)
+        on.broken(NO_PLANS, found="no such file")
+    on.held(NO_PLANS)
 
 
 def _check_whole(
@@ -153,12 +155,12 @@ def _check_whole(
 ) -> None:
     """The front, the manifest and the folders agree."""
     if front.empty:
-        ledger.broken(NOT_EMPTY, "front.csv", expected="a plan", found="none")
+        ledger.on(FRONT).broken(NOT_EMPTY, expected="a plan", found="none")
         return
     folders = {path.name for path in (run / "plans").iterdir()} if (run / "plans").is_dir() else set()
     for name in sorted(folders ^ set(front["point"])):
-        ledger.broken(FOLDERS, f"plans/{name}", expected="front.csv and plans/ name the same plans", found=name)
-    ledger.held(FOLDERS, len(front))
+        ledger.on(f"plans/{name}").broken(FOLDERS, expected="front.csv and plans/ name the same plans", found=name)
+    ledger.on(FRONT).held(FOLDERS, len(front))
     _made(lambda: check_front(front, ledger), "front.csv", ledger)
     if manifest is not None:
         _made(lambda: check_points(manifest, front, ledger), "manifest.json", ledger)
@@ -212,5 +214,5 @@ def _made(work: Callable[[], T], what: str, ledger: Ledger) -> T | None:
     except UnreadableError:
         return None
     except Exception as error:  # whatever is in a damaged folder must end as a failure in plain words
-        ledger.broken(CHECKABLE, what, found=f"{type(error).__name__}: {error}")
+        ledger.on(what).broken(CHECKABLE, found=f"{type(error).__name__}: {error}")
         return None

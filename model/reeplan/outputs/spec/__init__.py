@@ -12,7 +12,7 @@ __all__ = ["OUTPUTS", "Column", "Output", "WrongColumnsError"]
 OUTPUTS: dict[str, Output] = {
     f"{table.place}/{table.name}".lstrip("/"): table
     for table in (
-        plans.FRONT, *plans.PLAN_TABLES.values(), plans.IAMC, *cooperation.TABLES, *alternatives.TABLES,
+        plans.FRONT, plans.SO_FAR, *plans.PLAN_TABLES.values(), plans.IAMC, *cooperation.TABLES, *alternatives.TABLES,
         *sensitivity.TABLES, *uncertainty.TABLES, *comparison.TABLES,
     )
 }  # fmt: skip

@@ -1,8 +1,11 @@
-"""The tables of ``reeplan compare``; beside them ``fronts.csv`` has the run's name before the columns of a front."""
+"""The tables of ``reeplan compare``."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reeplan.outputs.spec.output import count, musd, number, output, text, yes_no
+from reeplan.outputs.spec.plans import FRONT
 
 COMPARE = "compare"
 _OF_VALUE = "see `value_unit`"
@@ -17,6 +20,14 @@ INPUTS_DIFFERENCES = output(
     text("<run>", "the value in this run; one column a run"),
     place=COMPARE,
 )  # fmt: skip
+
+FRONTS = output(
+    "fronts", "The plans of all runs: each row of their `front.csv`, after the name of its run.", "run point",
+    text("run", "letter and name"),
+    tuple(replace(column, missing=True) for column in FRONT.columns),
+    place=COMPARE,
+)  # fmt: skip
+"""A column that a run of another version does not have is empty there."""
 
 RESULTS = output(
     "results", "Costs, resiliences and figures against those of the first run.", "what level run value_unit",
@@ -50,5 +61,5 @@ BUILDS = output(
     place=COMPARE,
 )  # fmt: skip
 
-TABLES = (INPUTS_DIFFERENCES, RESULTS, BUILDS)
+TABLES = (INPUTS_DIFFERENCES, FRONTS, RESULTS, BUILDS)
 """In the order in which they are described."""

@@ -1,4 +1,4 @@
-"""The tables of every run: ``front.csv``, and those in the folder of each plan."""
+"""The tables of every run: ``front.csv``, what is known of it while it is solved, and those of each plan's folder."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ FRONT = output(
     number("base_path_unmet_t", "t", "what goes unmet on the undisrupted path, all years and materials"),
     share("worst_window_served_<partner>",
           "the least share, by value, that this partner is served in any window; one column a partner"),
+)  # fmt: skip
+
+SO_FAR = output(
+    "front-so-far", "One row a plan found until then, in the unfinished folder of a run that is being solved.", "point",
+    tuple(
+        FRONT.column(name)
+        for name in ("point", "cost_musd", "resilience", "bound_musd", "gap_target_musd", "status")
+    ),
 )  # fmt: skip
 
 BUILDS = output(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from reeplan.outputs.spec.comparison import RESULTS
+from reeplan.outputs.spec.comparison import FRONTS, RESULTS
 from reeplan.outputs.spec.plans import FRONT
 from reeplan.tolerances import NEAR_RESILIENCE, ROUNDING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from reeplan.outputs.spec.output import Row
     from reeplan.present.compare.runs import ComparedRun, Comparison
 
@@ -24,12 +24,11 @@ SERVED, SPENT, PLAN = "cost at equal resilience", "resilience at equal cost", "m
 
 def fronts(comparison: Comparison) -> pd.DataFrame:
     """``fronts.csv``: the plans of all runs, the columns of ``front.csv`` after the run's name."""
-    tables = []
-    for given in comparison.runs:
-        table = given.front.copy()
-        table.insert(0, "run", given.heading)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    return FRONTS.frame(
+        {"run": given.heading, **{str(name): cell for name, cell in row.items()}}
+        for given in comparison.runs
+        for row in given.front.to_dict("records")
+    )
 
 
 def results(comparison: Comparison) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.plans import COSTS
 from reeplan.verify.core.frames import crossed, either, total
 from reeplan.verify.core.tolerances import COPIED, SUMMED
 from reeplan.verify.core.verdict import Rule
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan
     from reeplan.verify.core.verdict import Ledger
 
-TABLE = "costs.csv"
 AMOUNT = Rule("cost_amount", "the cost must follow from the plan's amounts and the case's rates")
 PAYER = Rule("cost_known", "a cost belongs to a part, item, payer, year and window of the case")
 WEIGHT = Rule("cost_weight", "the weight must be the discount factor, times the probability for operation")
@@ -26,19 +26,18 @@ KEY = ["part", "item", "partner", "year", "window"]
 
 def check_costs(plan: Plan, ledger: Ledger) -> None:
     """The cost table row by row."""
+    on = ledger.on(COSTS)
     due = expected_costs(plan)
     rows = either(due, plan["costs"], KEY, ["due", "size", "musd"])
-    ledger.equal(AMOUNT, TABLE, rows[KEY], rows["due"], rows["musd"], size=rows["size"], allow=SUMMED, unit="MUSD")
+    on.equal(AMOUNT, rows, "due", "musd", allow=SUMMED, size="size")
     costs = plan["costs"]
-    ledger.true(PAYER, TABLE, rows[KEY], _possible(plan, rows))
+    on.true(PAYER, rows, _possible(plan, rows))
     weights = plan.case.inputs.periods[["window", "year", "weight", "discount"]]
     costs = costs.merge(weights, on=["window", "year"], how="left", suffixes=("", "_of_case"))
     undisrupted = costs["part"].isin(["annuities", "fixed"])
     weight = costs["discount"].where(undisrupted, costs["weight_of_case"])
-    ledger.equal(WEIGHT, TABLE, costs[KEY], weight, costs["weight"], allow=COPIED, unit="")
-    ledger.equal(
-        EXPECTED, TABLE, costs[KEY], costs["musd"] * costs["weight"], costs["expected_musd"], allow=COPIED, unit="MUSD"
-    )
+    on.equal(WEIGHT, costs, weight, "weight", allow=COPIED)
+    on.equal(EXPECTED, costs, costs["musd"] * costs["weight"], "expected_musd", allow=COPIED)
 
 
 def _possible(plan: Plan, rows: pd.DataFrame) -> pd.Series[bool]:

@@ -47,25 +47,26 @@ def check_exchange(plan: Plan, folder: Path, ledger: Ledger, version: str | None
 
     ``version``: of the program, as the manifest states it.
     """
+    on = ledger.on(NAME, *INDEX, "year")
     try:
         cells = read_cells(folder / NAME, NAME, ledger)
     except UnreadableError:
         return
     years = [str(year) for year in plan.case.inputs.years]
     if list(cells.columns) != [*INDEX, *years]:
-        ledger.broken(COLUMNS, NAME, expected=", ".join([*INDEX, *years]), found=", ".join(map(str, cells.columns)))
+        on.broken(COLUMNS, expected=", ".join([*INDEX, *years]), found=", ".join(map(str, cells.columns)))
         return
-    ledger.true(NO_DUPLICATES, NAME, cells[INDEX], ~cells.duplicated(INDEX))
+    on.true(NO_DUPLICATES, cells, ~cells.duplicated(INDEX))
     if version is not None:
         made = f"reeplan {version}"
-        ledger.true(MODEL, NAME, cells[["Model", "Variable"]], cells["Model"] == made, made, found="Model")
+        on.says(MODEL, cells, made, "Model")
     theirs = cells.melt([name for name in INDEX if name in KEY], years, "year", "text")
     theirs = theirs[theirs["text"] != ""].astype({"year": float})
     theirs["theirs"] = pd.to_numeric(theirs["text"], errors="coerce").astype(float)
-    ledger.true(NUMBER, NAME, theirs[KEY], np.isfinite(theirs["theirs"]), "a finite number")
+    on.true(NUMBER, theirs, np.isfinite(theirs["theirs"]), expected="a finite number")
     ours = pd.concat([_series(plan, ledger.point, *series) for series in SERIES], ignore_index=True)
     both = either(total(ours, KEY, ["ours"]), total(theirs, KEY, ["theirs"]), KEY, ["ours", "theirs"])
-    ledger.equal(SAYS, NAME, both[KEY], both["ours"], both["theirs"], allow=SAME_ROWS)
+    on.equal(SAYS, both, "ours", "theirs", allow=SAME_ROWS)
 
 
 def _series(plan: Plan, point: str, variable: str, table: str, names: str, places: str, number: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reeplan.verify.core.verdict import Ledger, Rule
+from reeplan.verify.core.verdict import Ledger, Rule, TableLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,71 +31,72 @@ class UnreadableError(Exception):
 
 def read_cells(path: Path, name: str, ledger: Ledger) -> pd.DataFrame:
     """A table as text."""
+    on = ledger.on(name)
     try:
         text = path.read_bytes().decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except FileNotFoundError:
-        ledger.broken(READABLE, name, found="no such file")
+        on.broken(READABLE, found="no such file")
         raise UnreadableError from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        ledger.broken(READABLE, name, found=str(error))
+        on.broken(READABLE, found=str(error))
         raise UnreadableError from None
     if not rows or not rows[0]:
-        ledger.broken(READABLE, name, found="no header line")
+        on.broken(READABLE, found="no header line")
         raise UnreadableError
     header, *body = rows
     wrong = [line for line, row in enumerate(body, start=2) if len(row) != len(header)]
     for line in wrong[:5]:
-        ledger.broken(ROW_WIDTH, name, f"row {line}", float(len(header)), float(len(body[line - 2])))
+        on.broken(ROW_WIDTH, f"row {line}", float(len(header)), float(len(body[line - 2])))
     if wrong:
         raise UnreadableError
-    ledger.held(READABLE)
+    on.held(READABLE)
     return pd.DataFrame(body, columns=header, dtype=object)
 
 
 def read_table(folder: Path, output: Output, ledger: Ledger, one_each: Iterable[str] = ()) -> pd.DataFrame:
     """A table in a folder with the columns that it is to have, ``one_each`` among them, and typed numbers."""
-    name = output.file
+    on, name = ledger.on(output), output.file
     cells = read_cells(folder / name, name, ledger)
     expected = {column for column in output.names if column in cells or not output.column(column).missing}
     expected.update(one_each)
     missing, unknown = sorted(expected - set(cells.columns)), sorted(set(cells.columns) - expected)
     twice = sorted(set(cells.columns[cells.columns.duplicated()]))
     for column in missing:
-        ledger.broken(COLUMNS, name, expected=f"a column '{column}'", found="none")
+        on.broken(COLUMNS, expected=f"a column '{column}'", found="none")
     for column in unknown:
-        ledger.broken(COLUMNS, name, found=f"an unknown column '{column}'")
+        on.broken(COLUMNS, found=f"an unknown column '{column}'")
     for column in twice:
-        ledger.broken(COLUMNS, name, found=f"two columns '{column}'")
+        on.broken(COLUMNS, found=f"two columns '{column}'")
     if missing or twice:
         raise UnreadableError
-    ledger.held(COLUMNS)
+    on.held(COLUMNS)
     table = cells.drop(columns=unknown)
     bad = False
     for column in table.columns:
         if output.column(column).is_number:
-            bad |= not _typed(table, column, output.column(column), name, ledger)
+            bad |= not _typed(table, column, output.column(column), on)
     if bad:
         raise UnreadableError
     again = table.duplicated(list(output.key))
-    ledger.true(NO_DUPLICATES, name, table[list(output.key)], ~again)
+    on.true(NO_DUPLICATES, table, ~again)
     return table[~again].reset_index(drop=True)
 
 
-def _typed(table: pd.DataFrame, column: str, kind: Column, name: str, ledger: Ledger) -> bool:
+def _typed(table: pd.DataFrame, column: str, kind: Column, on: TableLedger) -> bool:
     """Turn a column into numbers; whether all of it are."""
     text = table[column]
     table[column] = values = pd.to_numeric(text, errors="coerce").astype(float)
     right = np.isfinite(values) | ((text == "") if kind.empty or kind.unbounded else False)
     right |= values.notna() if kind.unbounded else False
-    ledger.held(NUMBER, len(table))
+    on.held(NUMBER, len(table))
     for line in np.flatnonzero(~right)[:5]:
-        ledger.broken(NUMBER, name, f"row {line + 2}, {column}", "a finite number", text.iloc[line] or "an empty cell")
+        on.broken(NUMBER, f"row {line + 2}, {column}", "a finite number", text.iloc[line] or "an empty cell")
     if not right.all():
         return False
     if kind.kind != "integer":
         return True
     whole = values.isna() | (values == values.round())
     for line in np.flatnonzero(~whole)[:5]:
-        ledger.broken(WHOLE_YEAR, name, f"row {line + 2}, {column}", "a whole number", text.iloc[line])
+        on.broken(WHOLE_YEAR, f"row {line + 2}, {column}", "a whole number", text.iloc[line])
     return bool(whole.all())

@@ -17,7 +17,7 @@ from reeplan.verify.core.verdict import Rule
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
 SUMS, MANIFEST, VERDICT, PAGE, INDEX = "SHA256SUMS", "manifest.json", "verify.json", "report.html", "figures/index.json"
 JOURNAL = "journal"
@@ -38,13 +38,13 @@ def check_folder(run: Path, ledger: Ledger) -> None:
     found = {name: run / name for name in _files(run)}
     results = fingerprint(run / MANIFEST) or ""
     ledger.verdict.sha256["folder"] = fingerprint(run / SUMS) or ""
-    _check_sums(run, found, ledger)
+    _check_sums(run, found, ledger.on(SUMS))
     if PAGE in found:
         stated = [first or second for first, second in STATED.findall(_text(found[PAGE]))]
-        _check_made_from(PAGE, stated or [""], results, ledger)
+        _check_made_from(stated or [""], results, ledger.on(PAGE))
     _check_figures(run, found, results, ledger)
     if "front.csv" in found:
-        _check_verdict(run, holds, ledger)
+        _check_verdict(run, holds, ledger.on(VERDICT))
 
 
 def _files(run: Path) -> list[str]:
@@ -57,36 +57,33 @@ def _files(run: Path) -> list[str]:
     ]
 
 
-def _check_sums(run: Path, found: dict[str, Path], ledger: Ledger) -> None:
+def _check_sums(run: Path, found: dict[str, Path], on: TableLedger) -> None:
     if not (run / SUMS).is_file():
-        ledger.broken(SUMS_THERE, SUMS, found="no such file")
+        on.broken(SUMS_THERE, found="no such file")
         return
-    ledger.held(SUMS_THERE)
+    on.held(SUMS_THERE)
     listed: dict[str, str] = {}
     for number, line in enumerate(_text(run / SUMS).splitlines(), start=1):
         right = LINE.fullmatch(line)
         if right is None or right[2] in listed:
-            ledger.broken(SUMS_READABLE, SUMS, f"line {number}", found=line[:100])
+            on.broken(SUMS_READABLE, f"line {number}", found=line[:100])
             continue
-        ledger.held(SUMS_READABLE)
+        on.held(SUMS_READABLE)
         listed[right[2]] = right[1]
     for name, expected in listed.items():
-        check_file(run, name, expected, ledger)
+        check_file(run, name, expected, on.ledger)
     done = _object(run / MANIFEST).get("status") == "done"
     for name in found:
         if name in listed:
             continue
         if done and name.startswith(f"{JOURNAL}/"):
             continue  # it goes when a run is done, and nothing is read from it
-        ledger.broken(LISTED, name, expected="a fingerprint", found="none")
+        on.ledger.on(name).broken(LISTED, expected="a fingerprint", found="none")
 
 
-def _check_made_from(name: str, stated: list[str], results: str, ledger: Ledger) -> None:
+def _check_made_from(stated: list[str], results: str, on: TableLedger) -> None:
     for digest in stated:
-        if digest == results:
-            ledger.held(MADE_FROM)
-        else:
-            ledger.broken(MADE_FROM, name, expected=results, found=digest or "none")
+        on.holds(MADE_FROM, digest == results, expected=results, found=digest or "none")
 
 
 def _check_figures(run: Path, found: dict[str, Path], results: str, ledger: Ledger) -> None:
@@ -95,23 +92,20 @@ def _check_figures(run: Path, found: dict[str, Path], results: str, ledger: Ledg
     if not there:
         return
     index = _object(run / INDEX)
-    _check_made_from(INDEX, [str(index.get("results_sha256") or "")], results, ledger)
+    _check_made_from([str(index.get("results_sha256") or "")], results, ledger.on(INDEX))
     entries = index.get("figures")
     files = [entry.get("files") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     named = {str(name) for one in files if isinstance(one, dict) for name in one.values()} | {"index.json"}
     for name in sorted(there ^ named):
-        ledger.broken(FIGURES, f"figures/{name}", found="not in the index" if name in there else "no such file")
-    ledger.held(FIGURES, len(named & there))
+        ledger.on(f"figures/{name}").broken(FIGURES, found="not in the index" if name in there else "no such file")
+    ledger.on(INDEX).held(FIGURES, len(named & there))
 
 
-def _check_verdict(run: Path, holds: bool, ledger: Ledger) -> None:
+def _check_verdict(run: Path, holds: bool, on: TableLedger) -> None:
     """The verdict on the results that the run was written with."""
     stored = _object(run / VERDICT).get("holds")
-    if stored is holds:
-        ledger.held(VERDICT_SAME)
-    else:
-        words = {"True": "it holds", "False": "it does not hold"}
-        ledger.broken(VERDICT_SAME, VERDICT, expected=words[str(holds)], found=words.get(str(stored), "nothing"))
+    words = {"True": "it holds", "False": "it does not hold"}
+    on.holds(VERDICT_SAME, stored is holds, "", words[str(holds)], words.get(str(stored), "nothing"))
 
 
 def _object(path: Path) -> dict[str, Any]:

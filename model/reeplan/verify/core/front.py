@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.verify.core.tolerances import (
     COPIED,
     EDGE,
@@ -27,10 +27,11 @@ from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import PARTS, SERVED
 
 if TYPE_CHECKING:
-    from reeplan.verify.core.plan import Plan
-    from reeplan.verify.core.verdict import Ledger
+    import pandas as pd
 
-TABLE = "front.csv"
+    from reeplan.verify.core.plan import Plan
+    from reeplan.verify.core.verdict import Ledger, TableLedger
+
 SORTED = Rule(
     "front_sorted",
     "plans are listed from the cheapest to the dearest, each more resilient than the one "
@@ -70,78 +71,30 @@ class Recomputed:
 
 def check_row(row: pd.Series[float], plan: Plan, found: Recomputed, ledger: Ledger) -> None:
     """One row of the front against its plan."""
-    where = pd.DataFrame({"column": ["cost_musd"]})
-    ledger.equal(
-        COST,
-        TABLE,
-        where,
-        [found.due_musd],
-        [float(row["cost_musd"])],
-        size=[found.size_musd],
-        allow=SUMMED,
-        unit="MUSD",
-    )
-    names = [f"{part}_musd" for part in PARTS]
-    ledger.equal(
-        PART,
-        TABLE,
-        pd.DataFrame({"column": names}),
-        [found.parts.get(part, 0.0) for part in PARTS],
-        row[names].astype(float),
-        allow=SAME_ROWS,
-        unit="MUSD",
-    )
-    ledger.equal(
-        RESILIENT,
-        TABLE,
-        pd.DataFrame({"column": ["resilience"]}),
-        [found.resilience],
-        [float(row["resilience"])],
-        allow=FIGURE,
-        unit="",
-    )
+    on = ledger.on(FRONT)
+    on.equal(COST, row, found.due_musd, "cost_musd", allow=SUMMED, size=found.size_musd)
+    for part in PARTS:
+        on.equal(PART, row, found.parts.get(part, 0.0), f"{part}_musd", allow=SAME_ROWS)
+    on.equal(RESILIENT, row, found.resilience, "resilience", allow=FIGURE)
     figures = {"capital_musd": found.capital_musd, "modules_decided": found.modules}
     figures |= {f"{SERVED}{partner}": share for partner, share in found.served.items()}
-    ledger.equal(
-        HEADLINE,
-        TABLE,
-        pd.DataFrame({"column": list(figures)}),
-        list(figures.values()),
-        row[list(figures)].astype(float),
-        allow=FIGURE,
-    )
-    ledger.equal(
-        HEADLINE,
-        TABLE,
-        pd.DataFrame({"column": ["base_path_unmet_t"]}),
-        [found.base_unmet_t],
-        [float(row["base_path_unmet_t"])],
-        allow=SUMMED,
-        unit="t",
-    )
+    for column, figure in figures.items():
+        on.equal(HEADLINE, row, figure, column, allow=FIGURE)
+    on.equal(HEADLINE, row, found.base_unmet_t, "base_path_unmet_t", allow=SUMMED)
 
 
 def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     """What the rows of the front say of one another and of themselves."""
-    where, cost, share = front[["point"]], front["cost_musd"], front["resilience"]
-    after = where.iloc[1:]
+    on = ledger.on(FRONT)
+    cost, share, after = front["cost_musd"], front["resilience"], front.iloc[1:]
     rises = (np.diff(cost) > SAME * cost.abs().to_numpy()[1:]) & (np.diff(share) > REACHED.floor * (1 - EDGE))
-    ledger.true(SORTED, TABLE, after, rises)
-    ledger.at_most(BOUND, TABLE, where, cost, front["bound_musd"], allow=COPIED, unit="MUSD")
-    ledger.at_least(
-        BOUNDS_RISE,
-        TABLE,
-        after,
-        np.minimum(front["bound_musd"].to_numpy()[:-1], cost.to_numpy()[1:]),
-        front["bound_musd"].iloc[1:],
-        allow=COPIED,
-        unit="MUSD",
-    )
-    ledger.equal(
-        GAP, TABLE, where, cost - front["bound_musd"], front["gap_musd"], size=cost, allow=PART_SUMS, unit="MUSD"
-    )
+    on.true(SORTED, after, rises)
+    on.at_most(BOUND, front, "cost_musd", "bound_musd", allow=COPIED)
+    before = np.minimum(front["bound_musd"].to_numpy()[:-1], cost.to_numpy()[1:])
+    on.at_least(BOUNDS_RISE, after, before, "bound_musd", allow=COPIED)
+    on.equal(GAP, front, cost - front["bound_musd"], "gap_musd", allow=PART_SUMS, size="cost_musd")
     gap_share = np.where(cost == 0, 0.0, front["gap_musd"] / cost.abs().where(cost != 0, 1.0))
-    ledger.equal(GAP_SHARE, TABLE, where, gap_share, front["gap"], allow=COPIED)
+    on.equal(GAP_SHARE, front, gap_share, "gap", allow=COPIED)
     status = front["status"]
     last_digits = LAST_DIGITS * front["cost_musd"].abs()
     within = front["gap_musd"] <= front["gap_target_musd"] * (1 + 2 * GAP_REACHED) + last_digits
@@ -149,29 +102,27 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     right = status.isin(STATUSES) & ((status != "optimal") | within) & ((status != "gap not reached") | beyond)
     if "largest_violation" in front:
         right &= (status == "inexact") == (front["largest_violation"] > KEPT.share)
-    ledger.true(STATUS, TABLE, front[["point", "status"]], right, found="status")
-    ledger.at_least(TARGET, TABLE, where, front["target"], share, allow=REACHED)
+    on.true(STATUS, front, right, "status")
+    on.at_least(TARGET, front, "target", "resilience", allow=REACHED)
     parts = front[[f"{part}_musd" for part in PARTS]]
-    ledger.equal(
-        PARTS_SUM, TABLE, where, parts.sum(axis=1), cost, size=parts.abs().sum(axis=1), allow=PART_SUMS, unit="MUSD"
-    )
-    _check_marks(front, ledger)
+    on.equal(PARTS_SUM, front, parts.sum(axis=1), "cost_musd", allow=PART_SUMS, size=parts.abs().sum(axis=1))
+    _check_marks(front, on)
 
 
-def _check_marks(front: pd.DataFrame, ledger: Ledger) -> None:
+def _check_marks(front: pd.DataFrame, on: TableLedger) -> None:
     for column in ("knee", "not_distinguished_from_previous"):
-        ledger.true(YES_NO, TABLE, front[["point", column]], front[column].isin(["yes", "no"]), found=column)
+        on.true(YES_NO, front, front[column].isin(["yes", "no"]), column)
     cost = front["cost_musd"].to_numpy()
     step = front["bound_musd"].to_numpy()[1:] - cost[:-1]
     marked = (front["not_distinguished_from_previous"] == "yes").to_numpy()
     slight = SMALLEST_GAP * np.abs(cost[1:])
     close = np.abs(step + slight) <= EDGE * slight
-    ledger.true(DISTINCT, TABLE, front[["point"]].iloc[1:], (marked[1:] == (step < -slight)) | close)
-    ledger.true(DISTINCT, TABLE, front[["point"]].iloc[:1], ~marked[:1])
+    right = np.concatenate([~marked[:1], (marked[1:] == (step < -slight)) | close])
+    on.true(DISTINCT, front, right, "not_distinguished_from_previous")
     stands_out = _prominence(cost, front["resilience"].to_numpy())
     knee = (front["knee"] == "yes").to_numpy()
     close = np.abs(stands_out - PROMINENCE) < PROMINENT
-    ledger.true(KNEE, TABLE, front[["point", "knee"]], (knee == (stands_out >= PROMINENCE)) | close, found="knee")
+    on.true(KNEE, front, (knee == (stands_out >= PROMINENCE)) | close, "knee")
 
 
 def _prominence(cost: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
 SETTING = Rule("settings", "every setting that the equations need must be stated")
 INPUT_COLUMNS = Rule("input_columns", "the table must have every column of the case folder's tables")
@@ -30,7 +30,7 @@ def read_inputs(folder: Path, ledger: Ledger) -> Inputs:
     """All tables of the folder; a table that is optional and absent has no rows."""
     tables, readable = {}, True
     for name, table in TABLES.items():
-        path = folder / f"{name}.csv"
+        path, on = folder / f"{name}.csv", ledger.on(f"inputs/{name}.csv")
         columns = [column.name for column in table.columns]
         if table.optional and not path.exists():
             tables[name] = pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
@@ -42,7 +42,7 @@ def read_inputs(folder: Path, ledger: Ledger) -> Inputs:
                 readable = False
                 continue
         for column in [column for column in columns if column not in cells]:
-            ledger.broken(INPUT_COLUMNS, f"inputs/{name}.csv", expected=f"a column '{column}'", found="none")
+            on.broken(INPUT_COLUMNS, expected=f"a column '{column}'", found="none")
             readable = False
         numeric = [column.name for column in table.columns if column.kind in ("number", "integer")]
         if table.wide:
@@ -50,37 +50,37 @@ def read_inputs(folder: Path, ledger: Ledger) -> Inputs:
                 str(c) for c in cells if c not in columns and c not in [extra.name for extra in SOURCE_AND_NOTE]
             ]
         for column in [column for column in numeric if column in cells]:
-            readable &= _to_numbers(cells, column, f"inputs/{name}.csv", ledger)
+            readable &= _to_numbers(cells, column, on)
         tables[name] = cells
     if not readable:
         raise UnreadableError
-    return Inputs(tables, _settings(tables["settings"], ledger))
+    return Inputs(tables, _settings(tables["settings"], ledger.on("inputs/settings.csv")))
 
 
-def _to_numbers(cells: pd.DataFrame, column: str, name: str, ledger: Ledger) -> bool:
+def _to_numbers(cells: pd.DataFrame, column: str, on: TableLedger) -> bool:
     """Numbers, and nothing (no limit, none) where a cell is empty; whether the column could be read."""
     text = cells[column]
     values = pd.to_numeric(text, errors="coerce").astype(float)
     wrong = np.flatnonzero(~np.isfinite(values) & (text != ""))
     for line in wrong[:5]:
-        ledger.broken(NUMBER, name, f"row {line + 2}, {column}", "a finite number", str(text.iloc[line]))
+        on.broken(NUMBER, f"row {line + 2}, {column}", "a finite number", str(text.iloc[line]))
     cells[column] = values
     return len(wrong) == 0
 
 
-def _settings(table: pd.DataFrame, ledger: Ledger) -> dict[str, float | str]:
+def _settings(table: pd.DataFrame, on: TableLedger) -> dict[str, float | str]:
     settings: dict[str, float | str] = {}
     for name, value in zip(table["name"], table["value"], strict=True):
         number = pd.to_numeric(pd.Series([value]), errors="coerce").astype(float).iloc[0]
         numeric = any(column.name == name and column.kind in ("number", "integer") for column in SETTINGS)
         if numeric and value and not np.isfinite(number):
-            ledger.broken(NUMBER, "inputs/settings.csv", str(name), "a finite number", str(value))
+            on.broken(NUMBER, str(name), "a finite number", str(value))
             raise UnreadableError
         if value:
             settings[str(name)] = float(number) if numeric else str(value)
     for name in NEEDED_SETTINGS:
         if name not in settings:
-            ledger.broken(SETTING, "inputs/settings.csv", name, "a value", "none")
+            on.broken(SETTING, name, "a value", "none")
             raise UnreadableError
     return settings
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.verify.core.tolerances import DIGITS, LEVEL, PROVEN_HIGHEST, REACHED, SAME, SETTLED, SMALLEST_GAP
-from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.verdict import How, Rule
 
 if TYPE_CHECKING:
     from reeplan.verify.core.case import Checked
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
 TABLE = "manifest.json"
 THERE = Rule("levels_there", "the manifest must list every level that was asked for, with what is proven of it")
@@ -58,36 +59,37 @@ class Search:
 
 def check_levels(manifest: dict[str, Any], front: pd.DataFrame, case: Checked, ledger: Ledger) -> None:
     """Every rule about the levels, and what follows from them for status, gaps and bounds."""
+    on, on_front = ledger.on(TABLE, "level", "point", "target"), ledger.on(FRONT)
     width = max(2, len(str(len(front))))
     names = [f"p{number + 1:0{width}d}" for number in range(len(front))]
-    ledger.true(NAMES, "front.csv", front[["point"]], front["point"] == names, found="point")
-    levels = _levels(manifest, front, ledger)
+    on_front.says(NAMES, front, names, "point")
+    levels = _levels(manifest, front, on)
     if levels is None:
         return
     search = Search(manifest, levels)
-    _check_spacing(search, front, case, ledger)
-    _check_status(search, front, ledger)
-    _check_answers(search, front, ledger)
-    _check_bounds(search, front, ledger)
-    _check_reach(search, front, case, ledger)
-    _check_gap_target(search, front, case, ledger)
+    _check_spacing(search, front, case, on)
+    _check_status(search, front, on, on_front)
+    _check_answers(search, front, on)
+    _check_bounds(search, front, on_front)
+    _check_reach(search, front, case, on)
+    _check_gap_target(search, front, case, on_front)
 
 
-def _levels(manifest: dict[str, Any], front: pd.DataFrame, ledger: Ledger) -> pd.DataFrame | None:
+def _levels(manifest: dict[str, Any], front: pd.DataFrame, on: TableLedger) -> pd.DataFrame | None:
     listed = manifest.get("levels")
     known = [*front["point"], None]
     if not isinstance(listed, list) or not listed:
-        ledger.broken(THERE, TABLE, "levels", "a list of levels", "none")
+        on.broken(THERE, "levels", "a list of levels", "none")
         return None
     rows = []
     for number, one in enumerate(listed, start=1):
         level = one.get("resilience") if isinstance(one, dict) else None
         bound = one.get("bound_musd", "") if isinstance(one, dict) else ""
         if not _number(level) or not (bound is None or _number(bound)) or one.get("point", "") not in known:
-            ledger.broken(THERE, TABLE, f"levels, number {number}", "a resilience, a bound and a plan", str(one)[:100])
+            on.broken(THERE, f"levels, number {number}", "a resilience, a bound and a plan", str(one)[:100])
             return None
         rows.append((float(level), -math.inf if bound is None else float(bound), one["point"] or ""))
-    ledger.held(THERE, len(rows))
+    on.held(THERE, len(rows))
     return pd.DataFrame(rows, columns=["level", "bound", "point"]).sort_values("level", ignore_index=True)
 
 
@@ -95,7 +97,7 @@ def _number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _check_spacing(search: Search, front: pd.DataFrame, case: Checked, ledger: Ledger) -> None:
+def _check_spacing(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
     """One level of a single plan; of a front, level 0 and the steps up to the highest."""
     levels, settings = search.levels["level"].to_numpy(), case.inputs.settings
     target, number = settings.get("resilience_target"), int(settings["front_points"])
@@ -106,10 +108,8 @@ def _check_spacing(search: Search, front: pd.DataFrame, case: Checked, ledger: L
     else:
         right = levels[0] == 0.0 and number > 1 and _evenly(levels[1:], number - 1, float(front["resilience"].iloc[0]))
     shown = ", ".join(f"{level:.6g}" for level in levels)
-    if right:
-        ledger.held(SPACED, len(levels))
-    else:
-        ledger.broken(SPACED, TABLE, "levels", f"{1 if search.single else number} levels evenly spaced", shown)
+    due = f"{1 if search.single else number} levels evenly spaced"
+    on.holds(SPACED, right, "levels", due, shown, len(levels))
 
 
 def _evenly(levels: np.ndarray, steps: int, lowest: float) -> bool:
@@ -130,82 +130,68 @@ def _evenly(levels: np.ndarray, steps: int, lowest: float) -> bool:
     return False
 
 
-def _check_status(search: Search, front: pd.DataFrame, ledger: Ledger) -> None:
+def _check_status(search: Search, front: pd.DataFrame, on: TableLedger, on_front: TableLedger) -> None:
     status = search.manifest.get("status")
     if status not in STATUSES:
-        ledger.broken(DONE, TABLE, "status", " or ".join(STATUSES), str(status))
+        on.broken(DONE, "status", " or ".join(STATUSES), str(status))
         return
     right = (front["status"] == "optimal") | (not search.done)
-    ledger.true(DONE, "front.csv", front[["point", "status"]], right, "optimal", found="status")
+    on_front.true(DONE, front, right, "status", expected="optimal")
 
 
-def _check_answers(search: Search, front: pd.DataFrame, ledger: Ledger) -> None:
+def _check_answers(search: Search, front: pd.DataFrame, on: TableLedger) -> None:
     """Who answers each level, and within which gap."""
     levels, cost = search.levels, front["cost_musd"].to_numpy()
     keeps = front["resilience"].to_numpy()[None, :] >= levels["level"].to_numpy()[:, None] - REACHED.floor
     due = [str(front["point"].iloc[int(np.argmax(row))]) if row.any() else "" for row in keeps]  # cheapest first
-    where = levels[["level"]].assign(point=levels["point"])
-    ledger.true(ANSWERED, TABLE, where, np.asarray(levels["point"] == due), found="point")
+    on.says(ANSWERED, levels, due, "point")
     if not search.done:
         return
-    answered = np.asarray(keeps.any(axis=1))
-    ledger.true(SETTLED_ALL, TABLE, where, answered)
-    first = keeps.argmax(axis=1)[answered]
-    allowed = front["gap_target_musd"].to_numpy()[first]
-    ledger.at_most(
-        SETTLED_ALL, TABLE, where.loc[answered], allowed, cost[first] - levels["bound"].to_numpy()[answered],
-        size=allowed + SAME / SETTLED.share * np.abs(cost[first]), allow=SETTLED, unit="MUSD",
-    )  # fmt: skip
+    answered, first = np.asarray(keeps.any(axis=1)), keeps.argmax(axis=1)
+    on.true(SETTLED_ALL, levels, answered)
+    allowed, gap = front["gap_target_musd"].to_numpy()[first], cost[first] - levels["bound"].to_numpy()
+    size = allowed + SAME / SETTLED.share * np.abs(cost[first])
+    on.at_most(SETTLED_ALL, levels, allowed, gap, allow=SETTLED, size=size, unit="MUSD", only=answered)
 
 
-def _check_bounds(search: Search, front: pd.DataFrame, ledger: Ledger) -> None:
+def _check_bounds(search: Search, front: pd.DataFrame, on: TableLedger) -> None:
     """A plan's bound is the best of the levels at or below its resilience, and no more than its cost.
 
     At a level that its resilience meets to the last digit, it may or may not count.
     """
     levels, cost = search.levels, front["cost_musd"].to_numpy()
-    resilience, bound = front["resilience"].to_numpy(), front["bound_musd"].to_numpy()
     least, most = (
-        np.array([levels["bound"][levels["level"] <= share + slack].max() for share in resilience])
+        np.array([levels["bound"][levels["level"] <= share + slack].max() for share in front["resilience"]])
         for slack in (0.5 * LEVEL, 1.5 * LEVEL if not search.single else REACHED.floor)
     )
-    where = front[["point"]].assign(column="bound_musd")
     size = np.abs(cost) / DIGITS.share * SAME
     known = np.isfinite(least) & np.isfinite(most)
-    ledger.at_least(
-        BOUND, "front.csv", where[known], np.minimum(least, cost)[known], bound[known], size=size[known], allow=DIGITS
-    )
-    ledger.at_most(
-        BOUND, "front.csv", where[known], np.minimum(most, cost)[known], bound[known], size=size[known], allow=DIGITS
-    )
+    ends = np.minimum(least, cost), np.minimum(most, cost)
+    on.between(BOUND, front, *ends, "bound_musd", allow=DIGITS, size=size, only=known)
     target = front["target"].to_numpy()
     asked = np.abs(target[:, None] - levels["level"].to_numpy()[None, :]).min(axis=1) <= LEVEL
-    ledger.true(ASKED, "front.csv", front[["point", "target"]], asked, found="target")
+    on.true(ASKED, front, asked, "target")
 
 
-def _check_reach(search: Search, front: pd.DataFrame, case: Checked, ledger: Ledger) -> None:
+def _check_reach(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
     """The highest resilience that is proven, and the targets beyond it."""
     highest, reached = search.manifest.get("highest_resilience_bound"), float(front["resilience"].max())
     one = search.single or int(case.inputs.settings["front_points"]) == 1
     if not _number(highest):
-        ledger.broken(PROVEN, TABLE, "highest_resilience_bound", "a number", str(highest))
+        on.broken(PROVEN, "highest_resilience_bound", "a number", str(highest))
     elif one or search.done:
         limit = (1.0, 1.0) if one else (reached, reached + PROVEN_HIGHEST)
-        where = pd.DataFrame({"name": ["highest_resilience_bound"]})
-        ledger.at_least(PROVEN, TABLE, where, [limit[0]], [float(highest)], allow=REACHED)
-        ledger.at_most(PROVEN, TABLE, where, [limit[1]], [float(highest)], allow=REACHED)
+        on.between(PROVEN, {"name": "highest_resilience_bound"}, *limit, float(highest), allow=REACHED)
     listed, target = search.manifest.get("targets_out_of_reach"), case.inputs.settings.get("resilience_target")
     if not isinstance(listed, list) or not all(_number(one) for one in listed):
-        ledger.broken(REACH, TABLE, "targets_out_of_reach", "a list of numbers", str(listed))
+        on.broken(REACH, "targets_out_of_reach", "a list of numbers", str(listed))
         return
     missed = [float(target)] if target is not None and not search.single else []
     rows = pd.DataFrame({"target": [*map(float, listed), *missed]})
-    beyond = rows["target"] > reached + REACHED.floor
-    there = rows["target"].isin(listed)
-    ledger.true(REACH, TABLE, rows, beyond == there)
+    on.true(REACH, rows, (rows["target"] > reached + REACHED.floor) == rows["target"].isin(listed))
 
 
-def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, ledger: Ledger) -> None:
+def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
     """The gap asked for: a part of the least cost, and of a front no more than a tenth of its cost range a level.
 
     It is taken of a relaxation until the front is known, and stays so where that has settled every level.
@@ -213,17 +199,14 @@ def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, ledger
     settings, cost = case.inputs.settings, front["cost_musd"].to_numpy()
     gap, number = float(settings["mip_gap"]), int(settings["front_points"])
     smallest = SMALLEST_GAP * np.abs(cost)
-    given, where = front["gap_target_musd"].to_numpy(), front[["point"]].assign(column="gap_target_musd")
-    size = np.abs(given) + np.abs(cost) * SAME / SETTLED.share
+    given = front["gap_target_musd"].to_numpy()
+    how = How(allow=SETTLED, size=np.abs(given) + np.abs(cost) * SAME / SETTLED.share)
     first = max(abs(float(search.levels["bound"].iloc[0])), abs(float(cost[0])), _paid_by_markets(case))
-    ledger.at_most(
-        GAP_TARGET, "front.csv", where, np.maximum(gap * first, smallest), given, size=size, allow=SETTLED, unit="MUSD"
-    )
+    on.at_most(GAP_TARGET, front, np.maximum(gap * first, smallest), "gap_target_musd", **how)
     slack = float(cost[-1] - search.levels["bound"].iloc[0])
     if search.done and not search.single and len(front) > 1 and slack > given[0]:
         of_front = min(gap * abs(float(cost[0])), (cost[-1] - cost[0]) / 10 / number)
-        due = np.maximum(of_front, smallest)
-        ledger.equal(GAP_TARGET, "front.csv", where, due, given, size=size, allow=SETTLED, unit="MUSD")
+        on.equal(GAP_TARGET, front, np.maximum(of_front, smallest), "gap_target_musd", **how)
 
 
 def _paid_by_markets(case: Checked) -> float:

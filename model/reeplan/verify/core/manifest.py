@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.verify.core.files import UnreadableError
 from reeplan.verify.core.tolerances import DIGITS, FIGURE
 from reeplan.verify.core.verdict import Rule
@@ -39,74 +40,71 @@ NUMBERS = ("cost_musd", "resilience", "bound_musd", "gap", "gap_musd", "gap_targ
 
 def read_manifest(run: Path, ledger: Ledger) -> dict[str, Any]:
     """The manifest as a dictionary."""
+    on = ledger.on(TABLE)
     try:
         manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        ledger.broken(READABLE, TABLE, found=str(error) if not isinstance(error, FileNotFoundError) else "no such file")
+        on.broken(READABLE, found=str(error) if not isinstance(error, FileNotFoundError) else "no such file")
         raise UnreadableError from None
     points = manifest.get("points") if isinstance(manifest, dict) else None
     if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
-        ledger.broken(READABLE, TABLE, expected="a list of points", found=type(points).__name__)
+        on.broken(READABLE, expected="a list of points", found=type(points).__name__)
         raise UnreadableError
-    ledger.held(READABLE)
+    on.held(READABLE)
     return dict(manifest)
 
 
 def check_points(manifest: dict[str, Any], front: pd.DataFrame, ledger: Ledger) -> None:
     """Names and numbers of the points."""
+    on = ledger.on(TABLE)
     names = [str(point.get("point")) for point in manifest["points"]]
     if names != list(front["point"]):
-        ledger.broken(POINTS, TABLE, expected=", ".join(front["point"]), found=", ".join(names))
+        on.broken(POINTS, expected=", ".join(front["point"]), found=", ".join(names))
         return
-    ledger.held(POINTS)
-    stated = pd.DataFrame(manifest["points"])
+    on.held(POINTS)
+    on_front, stated = ledger.on(FRONT), pd.DataFrame(manifest["points"])
     for column in NUMBERS:
         if column not in stated:
-            ledger.broken(SAME, TABLE, column, "a number", "nothing")
+            on.broken(SAME, column, "a number", "nothing")
             continue
         theirs = pd.to_numeric(stated[column], errors="coerce").astype(float)
-        ledger.equal(SAME, "front.csv", front[["point"]].assign(column=column), theirs, front[column], allow=DIGITS)
+        on_front.equal(SAME, front, theirs, column, allow=DIGITS)
     status = stated["status"] if "status" in stated else pd.Series("", index=front.index)
-    ledger.true(SAME, "front.csv", front[["point", "status"]], status == front["status"], found="status")
+    on_front.says(SAME, front, status, "status")
     highest = manifest.get("highest_resilience_bound")
     if isinstance(highest, (int, float)):
-        ledger.at_most(
-            HIGHEST, "front.csv", front[["point"]], [float(highest)] * len(front), front["resilience"], allow=FIGURE
-        )
+        on_front.at_most(HIGHEST, front, float(highest), "resilience", allow=FIGURE)
 
 
 def check_whole(manifest: dict[str, Any], ledger: Ledger) -> None:
     """All is there that a manifest says of every run; what it was solved with can be checked for no more than that."""
+    on = ledger.on(TABLE)
     for name, kinds in STATED.items():
         value = manifest.get(name, "nothing")
-        if type(value) in kinds and (value or name not in NEVER_EMPTY):
-            ledger.held(WHOLE)
-        else:
-            ledger.broken(WHOLE, TABLE, name, " or ".join(KINDS[kind] for kind in kinds), str(value)[:100])
+        right = type(value) in kinds and bool(value or name not in NEVER_EMPTY)
+        on.holds(WHOLE, right, name, " or ".join(KINDS[kind] for kind in kinds), str(value)[:100])
 
 
 def check_settings(manifest: dict[str, Any], inputs: Inputs, ledger: Ledger) -> None:
     """The settings of the manifest are those of the inputs."""
+    on = ledger.on(TABLE)
     stated = manifest.get("settings")
     if not isinstance(stated, dict):
-        ledger.broken(SETTINGS, TABLE, expected="settings", found="none")
+        on.broken(SETTINGS, expected="settings", found="none")
         return
     for name, value in inputs.settings.items():
         theirs = stated.get(name)
         same = theirs == value or str(theirs) == str(value)
         if isinstance(value, float) and isinstance(theirs, (int, float)):
             same = abs(float(theirs) - value) <= DIGITS.share * abs(value)
-        if same:
-            ledger.held(SETTINGS)
-        else:
-            ledger.broken(SETTINGS, TABLE, name, str(value), str(theirs))
+        on.holds(SETTINGS, same, name, str(value), str(theirs))
 
 
 def check_fingerprints(manifest: dict[str, Any], run: Path, ledger: Ledger) -> None:
     """Every table has its fingerprint in the manifest, and is the file that it was taken of."""
     listed = manifest.get("tables_sha256")
     if not isinstance(listed, dict):
-        ledger.broken(LISTED, TABLE, "tables_sha256", "the fingerprint of every table", "none")
+        ledger.on(TABLE).broken(LISTED, "tables_sha256", "the fingerprint of every table", "none")
         return
     for name, expected in listed.items():
         check_file(run, str(name), str(expected), ledger)
@@ -114,7 +112,7 @@ def check_fingerprints(manifest: dict[str, Any], run: Path, ledger: Ledger) -> N
     for path in sorted(tables):
         name = path.relative_to(run).as_posix()
         if name not in listed:
-            ledger.broken(LISTED, name, expected="a fingerprint", found="none")
+            ledger.on(name).broken(LISTED, expected="a fingerprint", found="none")
 
 
 def check_file(run: Path, name: str, expected: str, ledger: Ledger) -> None:
@@ -122,10 +120,7 @@ def check_file(run: Path, name: str, expected: str, ledger: Ledger) -> None:
     place = PurePosixPath(name)
     inside = not place.is_absolute() and ".." not in place.parts
     found = fingerprint(run / place) if inside else "a file outside the run"
-    if found == expected:
-        ledger.held(FINGERPRINT)
-    else:
-        ledger.broken(FINGERPRINT, name, expected=expected, found=found or "no such file")
+    ledger.on(name).holds(FINGERPRINT, found == expected, expected=expected, found=found or "no such file")
 
 
 def notes_on_sources(manifest: dict[str, Any]) -> list[str]:

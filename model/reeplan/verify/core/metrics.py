@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.plans import METRICS
 from reeplan.verify.core import shortage
 from reeplan.verify.core.frames import joined, total
 from reeplan.verify.core.tolerances import FIGURE, KEPT, MISSED, SOURCES, UNUSED
@@ -16,9 +17,8 @@ from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
-TABLE = "metrics.csv"
 VALUE = Rule("metric", "the figure must follow from the plan's tables")
 UNIT = Rule("metric_unit", "the figure must carry its unit")
 LARGEST = Rule("largest_source", "no other foreign country sends more")
@@ -52,54 +52,48 @@ LOSS_WITHOUT = "loss without"
 
 def check_metrics(plan: Plan, ledger: Ledger, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> None:
     """All figures but the loss without a country or plant, of which only the range is checked."""
+    on = ledger.on(METRICS)
     figures = plan["metrics"].assign(year=plan["metrics"]["year"].fillna(NO_YEAR))
     known = figures["metric"].isin(list(UNITS))
-    ledger.true(EXISTS, TABLE, figures[KEY], known)
+    on.true(EXISTS, figures, known)
     figures = figures[known]
-    ledger.true(UNIT, TABLE, figures[[*KEY, "unit"]], figures["unit"] == figures["metric"].map(UNITS), found="unit")
+    on.says(UNIT, figures, figures["metric"].map(UNITS), "unit")
     losses = figures["metric"] == LOSS_WITHOUT
-    _check_losses(plan, figures[losses], ledger)
+    _check_losses(plan, figures[losses], on)
     due = _due(plan, by_value, by_tonnes)
     named = due["subject"] == "?"
-    _check_sources(figures[figures["metric"] == "largest foreign source"], due[named], ledger)
+    _check_sources(figures[figures["metric"] == "largest foreign source"], due[named], on)
     rest = figures[~losses & (figures["metric"] != "largest foreign source")]
-    _compare(due[~named], rest, KEY, ledger)
+    _compare(due[~named], rest, KEY, on)
 
 
-def _compare(due: pd.DataFrame, figures: pd.DataFrame, key: list[str], ledger: Ledger) -> None:
+def _compare(due: pd.DataFrame, figures: pd.DataFrame, key: list[str], on: TableLedger) -> None:
     rows = due.merge(figures[[*key, "value"]], on=key, how="outer", suffixes=("_due", ""))
     negligible = (rows["value"].isna() & (rows["slight"] == True)) | (  # noqa: E712 (missing is not slight)
         rows["value_due"].isna() & (rows["value"].abs() < UNUSED)
     )
     rows = rows[~negligible]
     absent = rows["value"].isna() | rows["value_due"].isna()
-    ledger.true(VALUE, TABLE, rows[key], ~absent, expected="this figure in both the table and the recomputation")
+    on.true(VALUE, rows, ~absent, expected="this figure in both the table and the recomputation")
     rows = rows[~absent]
-    ledger.equal(
-        VALUE,
-        TABLE,
-        rows[key],
-        rows["value_due"],
-        rows["value"],
-        allow=FIGURE,
-        size=rows["value_due"].abs() + rows["slack"] / FIGURE.share,
+    on.equal(
+        VALUE, rows, "value_due", "value", allow=FIGURE, size=rows["value_due"].abs() + rows["slack"] / FIGURE.share
     )
 
 
-def _check_losses(plan: Plan, rows: pd.DataFrame, ledger: Ledger) -> None:
+def _check_losses(plan: Plan, rows: pd.DataFrame, on: TableLedger) -> None:
     inputs = plan.case.inputs
     subjects = {f"country {country}" for country in inputs.country_of.values()}
     subjects |= {f"plant {asset}" for asset in inputs.assets["asset"]}
     right = rows["subject"].isin(subjects) & (rows["window"] == BASE) & (rows["year"] == inputs.years[-1])
     right &= (rows["partner"] == "") & (rows["material"] == "")
-    ledger.true(LOSS, TABLE, rows[KEY], right)
+    on.true(LOSS, rows, right)
     used = _used(plan)
-    missing = used[(used["t"] > UNUSED) & ~used["subject"].isin(rows["subject"])][["subject"]]
-    ledger.true(LOSS_DUE, TABLE, missing, np.zeros(len(missing), dtype=bool), found="subject")
-    ledger.held(LOSS_DUE, len(used) - len(missing))
-    ledger.true(LOSS_DUE, TABLE, rows[KEY], rows["subject"].isin(used["subject"]), found="subject")
-    ledger.at_least(LOSS, TABLE, rows[KEY], np.zeros(len(rows)), rows["value"], allow=FIGURE)
-    ledger.at_most(LOSS, TABLE, rows[KEY], np.ones(len(rows)), rows["value"], allow=FIGURE)
+    missing = used[(used["t"] > UNUSED) & ~used["subject"].isin(rows["subject"])]
+    on.true(LOSS_DUE, missing, False, "subject")
+    on.held(LOSS_DUE, len(used) - len(missing))
+    on.true(LOSS_DUE, rows, rows["subject"].isin(used["subject"]), "subject")
+    on.between(LOSS, rows, 0.0, 1.0, "value", allow=FIGURE)
 
 
 def _used(plan: Plan) -> pd.DataFrame:
@@ -131,15 +125,15 @@ def _used(plan: Plan) -> pd.DataFrame:
     return rows.sort_values("t", ascending=False).drop_duplicates("subject")
 
 
-def _check_sources(figures: pd.DataFrame, due: pd.DataFrame, ledger: Ledger) -> None:
+def _check_sources(figures: pd.DataFrame, due: pd.DataFrame, on: TableLedger) -> None:
     """The largest source: its share, and that the country named has that share (ties are free)."""
     key = ["metric", "partner", "window", "year", "material"]
     largest = due.sort_values("value", ascending=False).drop_duplicates(key)
-    _compare(largest.drop(columns="subject"), figures, key, ledger)
+    _compare(largest.drop(columns="subject"), figures, key, on)
     shares = due.rename(columns={"value": "its"})[[*key, "country", "its"]]
     named = figures.merge(shares, left_on=[*key, "subject"], right_on=[*key, "country"], how="left")
     its = named["its"].fillna(0.0)
-    ledger.equal(LARGEST, TABLE, named[KEY], named["value"], its, allow=SOURCES)
+    on.equal(LARGEST, named, "value", its, allow=SOURCES)
 
 
 def _due(plan: Plan, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.plans import OPERATION, PLAN_TABLES
 from reeplan.verify.core.frames import either, joined, total
 from reeplan.verify.core.tolerances import BALANCED, KEPT, SURPLUS_WRITTEN
 from reeplan.verify.core.verdict import Rule
@@ -14,7 +15,7 @@ from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
 BALANCE = Rule(
     "balance",
@@ -31,16 +32,15 @@ PLACE = ["window", "year", "region", "material"]
 def check_operation(plan: Plan, ledger: Ledger) -> None:
     """Every rule of operation that is not trade or storage."""
     for name in ("operation", "flows", "supply", "sales", "surplus"):
-        table = plan[name]
-        key = [column for column in table.columns if column not in ("t", "price_usd_per_t")]
-        ledger.true(AMOUNTS, f"{name}.csv", table[key], table["t"] > 0)
-    _check_balances(plan, ledger)
-    _check_capacity(plan, ledger)
-    _check_resource(plan, ledger)
-    _check_thorium(plan, ledger)
+        ledger.on(PLAN_TABLES[name]).true(AMOUNTS, plan[name], plan[name]["t"] > 0, "t")
+    _check_balances(plan, ledger.on("the plan's tables", *PLACE))
+    on = ledger.on(OPERATION, "path", "region")
+    _check_capacity(plan, on)
+    _check_resource(plan, on)
+    _check_thorium(plan, on)
 
 
-def _check_balances(plan: Plan, ledger: Ledger) -> None:
+def _check_balances(plan: Plan, on: TableLedger) -> None:
     """The surplus listed is exactly what is left over at each place.
 
     The allowance grows with what is there to be balanced, and not with what is only sent round: shipments count in it
@@ -53,20 +53,10 @@ def _check_balances(plan: Plan, ledger: Ledger) -> None:
     moved["size"] = np.minimum(moved["size"], moved["all"])
     terms = pd.concat([here.assign(size=here["amount"].abs()), moved], ignore_index=True)
     places = total(terms, PLACE, ["amount", "size"])
-    listed = plan["surplus"]
-    places = either(places, listed, PLACE, ["amount", "size", "t"])
+    places = either(places, plan["surplus"], PLACE, ["amount", "size", "t"])
     unlisted = (places["t"] == 0) & (places["amount"] >= 0) & (places["amount"] <= SURPLUS_WRITTEN)
     left = places["amount"].where(~unlisted, 0.0)
-    ledger.equal(
-        BALANCE,
-        "the plan's tables",
-        places[PLACE],
-        left,
-        places["t"],
-        size=places["size"],
-        allow=BALANCED,
-        unit="t/yr of surplus",
-    )
+    on.equal(BALANCE, places, left, "t", allow=BALANCED, size="size", unit="t/yr of surplus")
 
 
 def _terms(plan: Plan) -> list[pd.DataFrame]:
@@ -102,23 +92,15 @@ def _moved(plan: Plan) -> list[pd.DataFrame]:
     ]
 
 
-def _check_capacity(plan: Plan, ledger: Ledger) -> None:
+def _check_capacity(plan: Plan, on: TableLedger) -> None:
     key = ["asset", "window", "year"]
     run = total(plan.operation, key, ["t"])
     run = joined(run, plan.case.asset_availability, key, {"availability": 1.0})
     run = run.merge(plan.capacity[["asset", "year", "t"]].rename(columns={"t": "capacity"}), on=["asset", "year"])
-    ledger.at_most(
-        WITHIN_CAPACITY,
-        "operation.csv",
-        run[key],
-        run["availability"] * run["capacity"],
-        run["t"],
-        allow=KEPT,
-        unit="t/yr",
-    )
+    on.at_most(WITHIN_CAPACITY, run, run["availability"] * run["capacity"], "t", allow=KEPT)
 
 
-def _check_resource(plan: Plan, ledger: Ledger) -> None:
+def _check_resource(plan: Plan, on: TableLedger) -> None:
     """Won on the undisrupted path; and before each window and in it."""
     inputs = plan.case.inputs
     mined = plan.operation[plan.operation["mines"]]
@@ -129,24 +111,14 @@ def _check_resource(plan: Plan, ledger: Ledger) -> None:
         parts.append(base[base["year"] < start].assign(path=window))
     won = total(pd.concat(parts, ignore_index=True), ["path", "deposit"], ["t"])
     won = won.merge(inputs["deposits"][["deposit", "resource_t"]], on="deposit")
-    ledger.at_most(
-        RESOURCE, "operation.csv", won[["deposit", "path"]], won["resource_t"], won["t"], allow=KEPT, unit="t"
-    )
+    on.at_most(RESOURCE, won, "resource_t", "t", allow=KEPT, unit="t")
 
 
-def _check_thorium(plan: Plan, ledger: Ledger) -> None:
+def _check_thorium(plan: Plan, on: TableLedger) -> None:
     run = plan.operation
     released = run.assign(released=run["t"] * run["thorium"])
     released = total(released, ["region", "window", "year"], ["released"])
     limits = plan.case.inputs["regions"][["region", "thorium_max_t_per_year"]]
     released = released.merge(limits, on="region")
     limit = released["thorium_max_t_per_year"].astype(float).fillna(np.inf)
-    ledger.at_most(
-        THORIUM,
-        "operation.csv",
-        released[["region", "window", "year"]],
-        limit,
-        released["released"],
-        allow=KEPT,
-        unit="t ThO2/yr",
-    )
+    on.at_most(THORIUM, released, limit, "released", allow=KEPT, unit="t ThO2/yr")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reeplan.outputs.spec.plans import PLAN_TABLES
+from reeplan.outputs.spec.plans import OPERATION, PLAN_TABLES
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.frames import crossed, joined, total
 from reeplan.verify.core.verdict import Rule
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.core.case import Checked
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
 KNOWN = Rule("known_names", "the name or year is not one of the case")
 NO_OTHER_FILES = Rule("no_other_files", "the folder of a plan holds its tables and nothing else")
@@ -134,30 +134,25 @@ def read_plan(folder: Path, case: Checked, ledger: Ledger) -> Plan:
             readable = False
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.stem not in (*PLAN_TABLES, EXCHANGE) or path.suffix != ".csv":
-            ledger.broken(NO_OTHER_FILES, path.name)
+            ledger.on(path.name).broken(NO_OTHER_FILES)
     if not readable:
         raise UnreadableError
     known = case.known_names
     for name in tables:
         if name not in ("costs", "metrics"):
-            tables[name] = _with_known_names(name, tables[name], known, ledger)
-    pairs = tables["operation"][["asset", "deposit"]].merge(
-        case.activities[["asset", "deposit"]], how="left", indicator="in"
-    )
-    right = (pairs["in"] == "both").to_numpy()
-    ledger.true(ACTIVITY_KNOWN, "operation.csv", tables["operation"][["asset", "deposit", "window", "year"]], right)
+            tables[name] = _with_known_names(tables[name], known, ledger.on(f"{name}.csv"))
+    pairs = tables["operation"].merge(case.activities[["asset", "deposit"]], how="left", indicator="in")
+    ledger.on(OPERATION).true(ACTIVITY_KNOWN, pairs, pairs["in"] == "both")
     return Plan(case, tables)
 
 
-def _with_known_names(
-    name: str, table: pd.DataFrame, known: dict[tuple[str, ...], pd.Index], ledger: Ledger
-) -> pd.DataFrame:
+def _with_known_names(table: pd.DataFrame, known: dict[tuple[str, ...], pd.Index], on: TableLedger) -> pd.DataFrame:
     right = np.ones(len(table), dtype=bool)
     for columns, valid in known.items():
         if not set(columns) <= set(table.columns):
             continue
         cells = pd.MultiIndex.from_frame(table[list(columns)]) if len(columns) > 1 else pd.Index(table[columns[0]])
         good = cells.isin(valid)
-        ledger.true(KNOWN, f"{name}.csv", table[list(columns)], good)
+        on.true(KNOWN, table[list(columns)], good)
         right &= good
     return table[right].reset_index(drop=True)

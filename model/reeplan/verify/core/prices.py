@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from reeplan.outputs.spec.plans import PRICES
 from reeplan.verify.core.frames import joined, total
 from reeplan.verify.core.tolerances import KEPT, OPTIMAL, PRICED
 from reeplan.verify.core.verdict import Rule
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.verify.core.plan import Plan
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
-TABLE = "prices.csv"
 NOT_NEGATIVE = Rule("price_not_negative", "a price that is listed is more than nothing")
 ALL_OR_NONE = Rule("prices_of_a_window", "where a window has a price that is not known, it has no price that is")
 SURPLUS = Rule("price_of_surplus", "where there is surplus, a tonne more costs nothing")
@@ -38,20 +36,21 @@ PLACE = ["window", "year", "region", "material"]
 
 def check_prices(plan: Plan, ledger: Ledger) -> None:
     """Every rule of prices."""
+    on = ledger.on(PRICES, "from_region", "to_region", "asset", "deposit", "supplier")
     prices = plan["prices"]
     known = prices[prices["usd_per_t"].notna()]
-    ledger.true(NOT_NEGATIVE, TABLE, known[PLACE], known["usd_per_t"] > 0)
+    on.true(NOT_NEGATIVE, known, known["usd_per_t"] > 0)
     unknown = prices[prices["usd_per_t"].isna()]
     whole = ~known["window"].isin(unknown["window"])
-    ledger.true(ALL_OR_NONE, TABLE, known[PLACE], whole)
-    _Prices(plan, ledger).check()
+    on.true(ALL_OR_NONE, known, whole)
+    _Prices(plan, on).check()
 
 
 class _Prices:
     """Prices beside activities, each weighed as in the program that the prices come from."""
 
-    def __init__(self, plan: Plan, ledger: Ledger) -> None:
-        self.plan, self.ledger = plan, ledger
+    def __init__(self, plan: Plan, on: TableLedger) -> None:
+        self.plan, self.on = plan, on
         periods = plan.case.inputs.periods
         weight = periods["weight"].where(periods["window"] == BASE, periods["discount"])
         prices = plan["prices"]
@@ -92,10 +91,8 @@ class _Prices:
         """
         missed = OPTIMAL * self.musd * 1e6 / (rows["t"] * rows["weigh"])
         size = price.abs() + worth.abs() + missed / PRICED.share
-        where = rows[[column for column in (*PLACE, "from_region", "to_region", "asset", "deposit", "supplier")
-                      if column in rows]]  # fmt: skip
-        for held, judge in ((below, self.ledger.at_least), (above, self.ledger.at_most)):
-            judge(rule, TABLE, where[held], worth[held], price[held], size=size[held], allow=PRICED, unit="USD/t")
+        self.on.at_least(rule, rows, worth, price, allow=PRICED, size=size, unit="USD/t", only=below)
+        self.on.at_most(rule, rows, worth, price, allow=PRICED, size=size, unit="USD/t", only=above)
 
     def _weighed(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["t"] > KEPT.floor].merge(self.weights, on=["window", "year"])
@@ -159,11 +156,7 @@ class _Prices:
         idle = rows["busy"] < rows["availability"] * rows["cap"] * (1 - KEPT.share) - KEPT.floor
         free = ~rows["mines"] & ((rows["thorium"] == 0) | rows["thorium_max_t_per_year"].astype(float).isna())
         worth = rows["worth"] - rows["usd_per_t"]
-        size = rows["size"] + rows["usd_per_t"].abs()
         missed = OPTIMAL * self.musd * 1e6 / (rows["t"] * rows["weigh"]) / PRICED.share
-        zero = np.zeros(len(rows))
-        where = rows[key]
-        self.ledger.at_least(PROCESSING, TABLE, where, zero, worth, size=size + missed, allow=PRICED, unit="USD/t")
-        both = (idle & free).to_numpy()
-        self.ledger.at_most(PROCESSING, TABLE, where[both], zero[both], worth[both], size=(size + missed)[both],
-                            allow=PRICED, unit="USD/t")  # fmt: skip
+        size = rows["size"] + rows["usd_per_t"].abs() + missed
+        self.on.at_least(PROCESSING, rows, 0.0, worth, allow=PRICED, size=size, unit="USD/t")
+        self.on.at_most(PROCESSING, rows, 0.0, worth, allow=PRICED, size=size, unit="USD/t", only=idle & free)

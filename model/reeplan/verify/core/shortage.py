@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.plans import SHORTAGE
 from reeplan.verify.core.frames import crossed, either, joined, total
 from reeplan.verify.core.tolerances import COPIED, KEPT
 from reeplan.verify.core.verdict import Rule
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan
     from reeplan.verify.core.verdict import Ledger
 
-TABLE = "shortage.csv"
 LISTED = Rule("shortage_listed", "every demand, and nothing else, has a row in every year and window")
 DEMAND = Rule("demand", "demand must be that of the case")
 UNMET = Rule("unmet", "between nothing and all of the demand can go unmet")
@@ -28,28 +28,19 @@ PLACE = ["region", "material", "year"]
 
 def check_shortage(plan: Plan, ledger: Ledger) -> None:
     """Every rule of demand and shortage."""
+    on = ledger.on(SHORTAGE)
     inputs = plan.case.inputs
     due = inputs.demand.merge(inputs.periods[["window", "year"]], on="year")
     due = due.rename(columns={"partner": "partner_of_case"})
-    where = ["window", *PLACE]
     numbers = ["t_per_year", "shortage_usd_per_t", "demand_t", "unmet_t", "lost_musd"]
-    rows = either(due, plan["shortage"], where, numbers)
+    rows = either(due, plan["shortage"], ["window", *PLACE], numbers)
     listed = rows["in"] == "both"
-    ledger.true(LISTED, TABLE, rows[where], listed)
+    on.true(LISTED, rows, listed)
     rows = rows[listed]
-    ledger.equal(DEMAND, TABLE, rows[where], rows["t_per_year"], rows["demand_t"], allow=COPIED, unit="t/yr")
-    ledger.at_least(UNMET, TABLE, rows[where], np.zeros(len(rows)), rows["unmet_t"], allow=KEPT, unit="t/yr")
-    ledger.at_most(UNMET, TABLE, rows[where], rows["t_per_year"], rows["unmet_t"], allow=KEPT, unit="t/yr")
-    ledger.equal(
-        LOST,
-        TABLE,
-        rows[where],
-        rows["unmet_t"] * rows["shortage_usd_per_t"] / 1e6,
-        rows["lost_musd"],
-        allow=COPIED,
-        unit="MUSD",
-    )
-    ledger.true(PARTNER, TABLE, rows[[*where, "partner"]], rows["partner"] == rows["partner_of_case"], found="partner")
+    on.equal(DEMAND, rows, "t_per_year", "demand_t", allow=COPIED)
+    on.between(UNMET, rows, 0.0, "t_per_year", "unmet_t", allow=KEPT)
+    on.equal(LOST, rows, rows["unmet_t"] * rows["shortage_usd_per_t"] / 1e6, "lost_musd", allow=COPIED)
+    on.says(PARTNER, rows, rows["partner_of_case"], "partner")
 
 
 def windows_served(plan: Plan) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reeplan.outputs.spec.plans import STOCK
 from reeplan.verify.core.frames import joined
 from reeplan.verify.core.investment import room_by_year
 from reeplan.verify.core.tolerances import KEPT, SUMMED
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan
     from reeplan.verify.core.verdict import Ledger
 
-TABLE = "stock.csv"
 LISTED = Rule("stock_listed", "every stockpile of the case, and no other, has a level in every year and window")
 NOT_NEGATIVE = Rule("stock_not_negative", "a level is not below nothing")
 CHANGE = Rule(
@@ -32,43 +32,25 @@ FINAL = Rule("final_level", "the undisrupted path must end with no less than it 
 
 def check_storage(plan: Plan, ledger: Ledger) -> None:
     """Every rule of stockpiles."""
+    on = ledger.on(STOCK)
     levels, key = plan.levels, ["region", "material"]
-    where = [*key, "window", "year"]
-    ledger.true(LISTED, TABLE, levels[where], levels["level_t"].notna())
-    places = plan["stock"][where].merge(plan.case.inputs.stores[key], on=key, how="left", indicator="in")
-    ledger.true(LISTED, TABLE, places[where], places["in"] == "both")
+    on.true(LISTED, levels, levels["level_t"].notna())
+    places = plan["stock"].merge(plan.case.inputs.stores[key], on=key, how="left", indicator="in")
+    on.true(LISTED, places, places["in"] == "both")
     levels = levels[levels["level_t"].notna() & levels["before"].notna()]
-    ledger.at_least(NOT_NEGATIVE, TABLE, levels[where], np.zeros(len(levels)), levels["level_t"], allow=KEPT, unit="t")
+    on.at_least(NOT_NEGATIVE, levels, 0.0, "level_t", allow=KEPT)
     change = levels["level_t"] - levels["before"]
     size = levels["level_t"] + levels["before"]
-    ledger.equal(
-        CHANGE,
-        TABLE,
-        levels[where],
-        np.maximum(change, 0.0),
-        levels["filled_t"],
-        size=size,
-        allow=SUMMED,
-        unit="t filled",
-    )
-    ledger.equal(
-        CHANGE,
-        TABLE,
-        levels[where],
-        np.maximum(-change, 0.0),
-        levels["drawn_t"],
-        size=size,
-        allow=SUMMED,
-        unit="t drawn",
-    )
+    on.equal(CHANGE, levels, np.maximum(change, 0.0), "filled_t", allow=SUMMED, size=size)
+    on.equal(CHANGE, levels, np.maximum(-change, 0.0), "drawn_t", allow=SUMMED, size=size)
     added = room_by_year(plan)[["region", "material", "year", "added"]]
     levels = joined(levels, added, [*key, "year"], {"added": 0.0})
     room = levels["capacity_t"] + levels["added"]
-    ledger.equal(ROOM, TABLE, levels[where], room, levels["room_t"], allow=SUMMED, unit="t")
-    ledger.at_most(WITHIN, TABLE, levels[where], room, levels["level_t"], allow=KEPT, unit="t")
+    on.equal(ROOM, levels, room, "room_t", allow=SUMMED)
+    on.at_most(WITHIN, levels, room, "level_t", allow=KEPT)
     base = levels[levels["window"] == BASE]
     ordinary = base[[*key, "year", "level_t"]].rename(columns={"level_t": "ordinary"})
     crisis = levels[levels["window"] != BASE].merge(ordinary, on=[*key, "year"])
-    ledger.at_most(NO_STOCKING, TABLE, crisis[where], crisis["ordinary"], crisis["level_t"], allow=KEPT, unit="t")
+    on.at_most(NO_STOCKING, crisis, "ordinary", "level_t", allow=KEPT)
     last = base[base["year"] == plan.case.inputs.years[-1]]
-    ledger.at_least(FINAL, TABLE, last[where], last["initial_t"], last["level_t"], allow=KEPT, unit="t")
+    on.at_least(FINAL, last, "initial_t", "level_t", allow=KEPT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.outputs.spec.plans import FLOWS, SALES, SUPPLY
 from reeplan.verify.core import availability
 from reeplan.verify.core.frames import joined, total
 from reeplan.verify.core.tolerances import COPIED, KEPT
@@ -15,7 +16,7 @@ from reeplan.verify.core.vocabulary import BASE
 
 if TYPE_CHECKING:
     from reeplan.verify.core.plan import Plan
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
 SELLER_PRICE = Rule("supplier_price", "the price must be the supplier's of that year")
 SELLER_PLACE = Rule("supplier_place", "the supplier hands over in another region")
@@ -34,82 +35,54 @@ DEPENDENCE = Rule("dependence", "no more may come from one country than its shar
 
 def check_trade(plan: Plan, ledger: Ledger) -> None:
     """Every rule of trade."""
-    _check_purchases(plan, ledger)
-    _check_lanes(plan, ledger)
-    _check_sales(plan, ledger)
-    _check_offtake(plan, ledger)
-    _check_dependence(plan, ledger)
+    on = ledger.on(FLOWS, "partner", "from_country", "to_country")
+    _check_purchases(plan, ledger.on(SUPPLY))
+    _check_lanes(plan, on)
+    _check_sales(plan, ledger.on(SALES))
+    _check_offtake(plan, on)
+    _check_dependence(plan, on)
 
 
-def _check_purchases(plan: Plan, ledger: Ledger) -> None:
-    table, where = "supply.csv", ["window", "year", "supplier", "material"]
-    listed = plan["supply"].merge(plan.case.sellers, on=where, suffixes=("", "_of_case"))
-    ledger.equal(
-        SELLER_PRICE,
-        table,
-        listed[where],
-        listed["price_usd_per_t_of_case"],
-        listed["price_usd_per_t"],
-        allow=COPIED,
-        unit="USD/t",
-    )
-    ledger.true(SELLER_PLACE, table, listed[[*where, "region"]], listed["region"] == listed["region_of_case"])
+def _check_purchases(plan: Plan, on: TableLedger) -> None:
+    key = ["window", "year", "supplier", "material"]
+    listed = plan["supply"].merge(plan.case.sellers, on=key, suffixes=("", "_of_case"))
+    on.equal(SELLER_PRICE, listed, "price_usd_per_t_of_case", "price_usd_per_t", allow=COPIED)
+    on.says(SELLER_PLACE, listed, listed["region_of_case"], "region")
     all_ = plan.purchases
-    ledger.at_most(
-        AT_MOST, table, all_[where], all_["ceiling"] * all_["max_t_per_year"], all_["t"], allow=KEPT, unit="t/yr"
-    )
+    on.at_most(AT_MOST, all_, all_["ceiling"] * all_["max_t_per_year"], "t", allow=KEPT)
     least = np.fmin(all_["ceiling"], all_["flow"]) * all_["min_t_per_year"]
-    ledger.at_least(AT_LEAST, table, all_[where], least, all_["t"], allow=KEPT, unit="t/yr")
+    on.at_least(AT_LEAST, all_, least, "t", allow=KEPT)
     cut = all_[all_["flow"].notna() & (all_["window"] != BASE)]
     ordinary = all_[all_["window"] == BASE].rename(columns={"t": "ordinary"})
     cut = cut.merge(ordinary[["year", "supplier", "material", "ordinary"]], on=["year", "supplier", "material"])
-    ledger.at_most(FOLLOW, table, cut[where], cut["flow"] * cut["ordinary"], cut["t"], allow=KEPT, unit="t/yr")
+    on.at_most(FOLLOW, cut, cut["flow"] * cut["ordinary"], "t", allow=KEPT)
 
 
-def _check_lanes(plan: Plan, ledger: Ledger) -> None:
-    table, flows = "flows.csv", plan.flows
-    key = ["from_region", "to_region", "material", "year"]
-    where = ["window", *key]
+def _check_lanes(plan: Plan, on: TableLedger) -> None:
+    flows, key = plan.flows, ["from_region", "to_region", "material", "year"]
     exists = flows["usd_per_t"].notna() & (flows["from_region"] != flows["to_region"])
-    ledger.true(LANE, table, flows[where], exists)
+    on.true(LANE, flows, exists)
     flows = availability.of_lanes(plan.case.inputs, plan.case.hits, flows)
     closed = flows[flows["availability"] == 0]
-    ledger.equal(OPEN, table, closed[where], np.zeros(len(closed)), closed["t"], allow=KEPT, unit="t/yr")
-    ledger.held(OPEN, len(flows) - len(closed))
+    on.equal(OPEN, closed, 0.0, "t", allow=KEPT)
+    on.held(OPEN, len(flows) - len(closed))
     hindered = flows[(flows["availability"] > 0) & (flows["availability"] < 1) & (flows["window"] != BASE)]
     ordinary = flows[flows["window"] == BASE][[*key, "t"]].rename(columns={"t": "ordinary"})
     hindered = joined(hindered, ordinary, key, {"ordinary": 0.0})
-    ledger.at_most(
-        HINDERED,
-        table,
-        hindered[where],
-        hindered["availability"] * hindered["ordinary"],
-        hindered["t"],
-        allow=KEPT,
-        unit="t/yr",
-    )
+    on.at_most(HINDERED, hindered, hindered["availability"] * hindered["ordinary"], "t", allow=KEPT)
 
 
-def _check_sales(plan: Plan, ledger: Ledger) -> None:
-    table, where = "sales.csv", ["window", "year", "region", "material"]
+def _check_sales(plan: Plan, on: TableLedger) -> None:
     sales = plan["sales"].merge(
         plan.case.markets, on=["region", "material", "year"], how="left", suffixes=("", "_of_case")
     )
-    ledger.true(MARKET, table, sales[where], sales["price_usd_per_t_of_case"].notna())
+    on.true(MARKET, sales, sales["price_usd_per_t_of_case"].notna())
     sales = sales[sales["price_usd_per_t_of_case"].notna()]
-    ledger.equal(
-        MARKET_PRICE,
-        table,
-        sales[where],
-        sales["price_usd_per_t_of_case"],
-        sales["price_usd_per_t"],
-        allow=COPIED,
-        unit="USD/t",
-    )
-    ledger.at_most(MARKET_LIMIT, table, sales[where], sales["max_t_per_year"], sales["t"], allow=KEPT, unit="t/yr")
+    on.equal(MARKET_PRICE, sales, "price_usd_per_t_of_case", "price_usd_per_t", allow=COPIED)
+    on.at_most(MARKET_LIMIT, sales, "max_t_per_year", "t", allow=KEPT)
 
 
-def _check_offtake(plan: Plan, ledger: Ledger) -> None:
+def _check_offtake(plan: Plan, on: TableLedger) -> None:
     inputs = plan.case.inputs
     pair = ["from_country", "to_country"]
     free = plan.case.offtakes
@@ -120,15 +93,7 @@ def _check_offtake(plan: Plan, ledger: Ledger) -> None:
     rights = total(owned, ["country", "partner", "year"], ["right"])
     rights = rights.rename(columns={"country": "from_country", "partner": "to_country"})
     taken = joined(taken, rights, [*pair, "year"], {"right": 0.0})
-    ledger.at_most(
-        OFFTAKE,
-        "flows.csv",
-        taken[[*pair, "window", "year"]],
-        taken["free_t_per_year"] + taken["right"],
-        taken["reo"],
-        allow=KEPT,
-        unit="t REO/yr",
-    )
+    on.at_most(OFFTAKE, taken, taken["free_t_per_year"] + taken["right"], "reo", allow=KEPT, unit="t REO/yr")
 
 
 def uses(plan: Plan, *, served: bool) -> pd.DataFrame:
@@ -149,20 +114,11 @@ def uses(plan: Plan, *, served: bool) -> pd.DataFrame:
     return total(both, columns[:3], ["t"])
 
 
-def _check_dependence(plan: Plan, ledger: Ledger) -> None:
+def _check_dependence(plan: Plan, on: TableLedger) -> None:
     caps, key = plan.case.dependence, ["partner", "from_country", "material", "year"]
     flows = plan.flows[plan.flows["window"] == BASE].rename(columns={"to_country": "partner"})
     received = total(flows, key, ["t"])
     caps = joined(caps, received, key, {"t": 0.0})
     used = uses(plan, served=False).rename(columns={"t": "used"})
     caps = joined(caps, used, ["partner", "material", "year"], {"used": 0.0})
-    ledger.at_most(
-        DEPENDENCE,
-        "flows.csv",
-        caps[key],
-        caps["max_share"] * caps["used"],
-        caps["t"],
-        size=caps["used"],
-        allow=KEPT,
-        unit="t/yr",
-    )
+    on.at_most(DEPENDENCE, caps, caps["max_share"] * caps["used"], "t", allow=KEPT, size="used")

@@ -42,6 +42,7 @@ def _check_table(path: Path, where: str, objects: list[dict[str, Any]], ledger: 
     except UnreadableError:
         return
     for number, one in enumerate(objects, start=1):
+        on = ledger.on(f"{where}, entry {number}")
         cells = {name: value for name, value in one.items() if name in table and not isinstance(value, (list, dict))}
         texts = {name: YES_NO[value] for name, value in cells.items() if isinstance(value, bool)}
         texts |= {name: value for name, value in cells.items() if isinstance(value, str)}
@@ -53,13 +54,12 @@ def _check_table(path: Path, where: str, objects: list[dict[str, Any]], ledger: 
         same = {name: near(found, numbers[name], DIGITS) for name, found in given.items()}
         right = np.logical_and.reduce([np.ones(len(rows), dtype=bool), *same.values()])
         if right.any():
-            ledger.held(REPEATED, len(cells))
+            on.held(REPEATED, len(cells))
             continue
         nearest = int(np.argmax(sum(np.asarray(one, dtype=int) for one in same.values()))) if len(rows) and same else -1
         wrong = [name for name, held in same.items() if nearest >= 0 and not held[nearest]]
-        place = f"{where}, entry {number}"
         if wrong:
             due, found = float(given[wrong[0]][nearest]), float(numbers[wrong[0]])
-            ledger.broken(REPEATED, place, f"{wrong[0]}, as in {path.name}", due, found)
+            on.broken(REPEATED, f"{wrong[0]}, as in {path.name}", due, found)
         else:
-            ledger.broken(REPEATED, place, f"a row of {path.name}", found=", ".join(map(str, texts.values())))
+            on.broken(REPEATED, f"a row of {path.name}", found=", ".join(map(str, texts.values())))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reeplan.inputs import load_tables
+from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Network
 from reeplan.tolerances import SLIGHT

@@ -26,11 +26,11 @@ from reeplan.verify.core.tolerances import (
     WITHIN,
     Allowance,
 )
-from reeplan.verify.core.verdict import Ledger, Rule, Verdict
+from reeplan.verify.core.verdict import Ledger, Rule, TableLedger, Verdict
 from reeplan.verify.studies.alternatives.near_optimal_plans import NearOptimal
 from reeplan.verify.studies.alternatives.quantities import amounts, things
 from reeplan.verify.studies.alternatives.whole_plans import check_whole_plans
-from reeplan.verify.studies.reading import options_of, same_or_missing, study_of
+from reeplan.verify.studies.reading import options_of, study_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from reeplan.verify.core.case import Checked
     from reeplan.verify.core.inputs import Inputs
 
-TABLE, PLANS = NEAR_OPTIMAL.file, NEAR_OPTIMAL_PLANS.file
 KEY = ["kind", "name"]
 HEAD = ["cost_musd", "over_cheapest_share", "least_cost_musd", "resilience"]
 USUAL_SLACKS = (0.01, 0.03, 0.05)
@@ -72,25 +71,26 @@ def check_alternatives(
     """All tables of ``reeplan alternatives``."""
     if front.empty:
         return
+    on, on_plans = ledger.on(NEAR_OPTIMAL), ledger.on(NEAR_OPTIMAL_PLANS)
     ranges = read_table(run, NEAR_OPTIMAL, ledger)
     ranges["most_bound"] = ranges["most_bound"].fillna(np.inf)  # an empty cell: nothing is proven of the most
     plans = read_table(run, NEAR_OPTIMAL_PLANS, ledger)
     kinds = things(case.inputs).set_index(KEY)
-    ranges = _listed(ranges, kinds, ledger)
+    ranges = _listed(ranges, kinds, on)
     target = study_of(manifest, "alternatives").get("target", front.iloc[0]["target"])
-    heads, has = _plans(plans, kinds, ledger)
+    heads, has = _plans(plans, kinds, on_plans)
     if heads.empty:
-        ledger.broken(FIRST, PLANS, expected="a plan", found="none")
+        on_plans.broken(FIRST, expected="a plan", found="none")
         return
     ventures = frozenset(case.inputs.assets["venture"]) - {""}
     found = NearOptimal(ranges, heads, has, kinds, front.iloc[0], float(target), ventures)
     builds = _cheapest_builds(run, str(front.iloc[0]["point"]))
-    _check_slacks(found, manifest, ledger)
-    _check_ranges(found, ledger)
-    _check_growth(found, ledger)
-    _check_plans(found, ledger)
+    _check_slacks(found, manifest, on)
+    _check_ranges(found, on)
+    _check_growth(found, on)
+    _check_plans(found, on_plans)
     if builds is not None:
-        _check_first(found, case.inputs, builds, ledger)
+        _check_first(found, case.inputs, builds, on_plans)
     done = study_of(manifest, "alternatives").get("status", "done") == "done"
     check_whole_plans(run, found, case.inputs, builds, ledger, done=done)
 
@@ -103,46 +103,41 @@ def _cheapest_builds(run: Path, point: str) -> pd.DataFrame | None:
         return None
 
 
-def _listed(ranges: pd.DataFrame, kinds: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+def _listed(ranges: pd.DataFrame, kinds: pd.DataFrame, on: TableLedger) -> pd.DataFrame:
     """The rows whose names are right, beside what is known of each thing."""
     keys = pd.MultiIndex.from_frame(ranges[KEY])
     known = keys.isin(kinds.index)
-    ledger.true(LISTED, TABLE, ranges[["slack_musd", *KEY]], known)
+    on.true(LISTED, ranges, known)
     for slack, rows in ranges.groupby("slack_musd"):
         for kind, name in kinds.index.difference(pd.MultiIndex.from_frame(rows[KEY])):
-            ledger.broken(LISTED, TABLE, f"slack_musd {slack:.12g}", f"{kind} {name}", "no such row")
+            on.broken(LISTED, f"slack_musd {slack:.12g}", f"{kind} {name}", "no such row")
     ranges = ranges[known].join(kinds.add_prefix("due_"), on=KEY).reset_index(drop=True)
-    ledger.true(UNIT, TABLE, ranges[["slack_musd", *KEY, "unit"]], ranges["unit"] == ranges["due_unit"], found="unit")
+    on.says(UNIT, ranges, ranges["due_unit"], "unit")
     return ranges
 
 
-def _plans(plans: pd.DataFrame, kinds: pd.DataFrame, ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _plans(plans: pd.DataFrame, kinds: pd.DataFrame, on: TableLedger) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What is said of each plan as a whole, and what it has of each thing."""
     heads = plans.groupby("plan", sort=False)[HEAD].first()
     again = heads.loc[plans["plan"]].set_index(plans.index)
     for column in HEAD:
-        same_or_missing(
-            ONE_HEAD, PLANS, plans[["plan", *KEY]].assign(column=column), again[column], plans[column], ledger,
-            allow=COPIED, size=plans[column].abs().fillna(0.0).replace(np.inf, 0.0),
-        )  # fmt: skip
+        on.same(ONE_HEAD, plans, again[column], column, allow=COPIED, size=column)
     named = plans[plans["amount"].notna()]
     known = pd.MultiIndex.from_frame(named[KEY]).isin(kinds.index)
-    ledger.true(LISTED, PLANS, named[["plan", *KEY]], known)
+    on.true(LISTED, named, known)
     named = named[known]
     due = kinds.loc[pd.MultiIndex.from_frame(named[KEY]), "unit"].to_numpy()
-    ledger.true(UNIT, PLANS, named[["plan", *KEY, "unit"]], named["unit"] == due, found="unit")
+    on.says(UNIT, named, due, "unit")
     has = named.pivot_table(index="plan", columns=KEY, values="amount", aggfunc="first")
     has = has.reindex(index=heads.index, columns=kinds.index).astype(float).fillna(0.0)
     return heads, has
 
 
-def _check_slacks(found: NearOptimal, manifest: dict[str, Any] | None, ledger: Ledger) -> None:
+def _check_slacks(found: NearOptimal, manifest: dict[str, Any] | None, on: TableLedger) -> None:
     ranges, cost = found.ranges, found.cost
-    where = ranges[["slack_musd", *KEY]]
-    share = ranges["slack_musd"] / abs(cost) if cost else np.full(len(ranges), np.nan)
     # The share of a case without cost is what was asked for; there is nothing to compare it with.
     if cost:
-        ledger.equal(SLACKS, TABLE, where, share, ranges["slack_share"], allow=ARITHMETIC)
+        on.equal(SLACKS, ranges, ranges["slack_musd"] / abs(cost), "slack_share", allow=ARITHMETIC)
     options = options_of(manifest)
     if not {"slack", "slack_musd"} <= set(options):
         return
@@ -152,17 +147,16 @@ def _check_slacks(found: NearOptimal, manifest: dict[str, Any] | None, ledger: L
     due = sorted([float(one) * abs(cost) for one in shares] + [float(one) for one in amounts_musd])
     given = sorted(ranges["slack_musd"].unique())
     if len(set(due)) != len(given):
-        ledger.broken(SLACKS, TABLE, "slack_musd", f"{len(set(due))} slacks", f"{len(given)} slacks")
+        on.broken(SLACKS, "slack_musd", f"{len(set(due))} slacks", f"{len(given)} slacks")
         return
     listed = pd.DataFrame({"slack_musd": given})
-    ledger.equal(SLACKS, TABLE, listed, sorted(set(due)), given, allow=ARITHMETIC, unit="MUSD")
+    on.equal(SLACKS, listed, sorted(set(due)), "slack_musd", allow=ARITHMETIC)
 
 
-def _check_ranges(found: NearOptimal, ledger: Ledger) -> None:
+def _check_ranges(found: NearOptimal, on: TableLedger) -> None:
     for _, rows in found.ranges.groupby("slack_musd"):
         slack = float(rows["slack_musd"].iloc[0])
-        keys = pd.MultiIndex.from_frame(rows[KEY])
-        where, none = rows[["slack_share", *KEY]], rows["due_nothing"].to_numpy()
+        keys, none = pd.MultiIndex.from_frame(rows[KEY]), rows["due_nothing"].to_numpy()
         narrow, wide = found.within(slack, 0.5 * WITHIN), found.within(slack, 2 * WITHIN)
         least, most = narrow[keys].min().to_numpy(), narrow[keys].max().to_numpy()
         widest = wide[keys].min().to_numpy(), wide[keys].max().to_numpy()
@@ -171,20 +165,16 @@ def _check_ranges(found: NearOptimal, ledger: Ledger) -> None:
         written_most = np.where(near_to(rows["most"], widest[1], none), widest[1], most)
         for rule, due, column in ((LEAST, written_least, "least"), (MOST, written_most, "most")):
             small = (due == 0.0) & (rows[column] >= 0) & (rows[column] <= none)
-            ledger.equal(rule, TABLE, where, np.where(small, rows[column], due), rows[column], allow=COPIED, unit="")
-        _check_classes(rows, where, narrow[keys], ledger)
+            on.equal(rule, rows, np.where(small, rows[column], due), column, allow=COPIED)
+        _check_classes(rows, narrow[keys], on)
     first = found.has.iloc[0]
     rows = found.ranges
     due = first.loc[pd.MultiIndex.from_frame(rows[KEY])].to_numpy()
     small = (due == 0.0) & (rows["in_cheapest"] >= 0) & (rows["in_cheapest"] <= rows["due_nothing"])
-    ledger.equal(
-        IN_CHEAPEST, TABLE, rows[["slack_share", *KEY]], np.where(small, rows["in_cheapest"], due), rows["in_cheapest"],
-        allow=COPIED,
-    )  # fmt: skip
-    ledger.at_most(BOUNDS, TABLE, rows[["slack_share", *KEY]], rows["least"], rows["least_bound"], allow=COPIED)
-    ledger.at_least(BOUNDS, TABLE, rows[["slack_share", *KEY]], np.zeros(len(rows)), rows["least_bound"], allow=COPIED)
-    ledger.at_most(BOUNDS, TABLE, rows[["slack_share", *KEY]], rows["most_bound"], rows["most"], allow=COPIED)
-    ledger.at_most(BOUNDS, TABLE, rows[["slack_share", *KEY]], rows["most"], rows["least"], allow=COPIED)
+    on.equal(IN_CHEAPEST, rows, np.where(small, rows["in_cheapest"], due), "in_cheapest", allow=COPIED)
+    on.between(BOUNDS, rows, 0.0, "least", "least_bound", allow=COPIED)
+    on.at_most(BOUNDS, rows, "most_bound", "most", allow=COPIED)
+    on.at_most(BOUNDS, rows, "most", "least", allow=COPIED)
 
 
 def near_to(one: Any, other: Any, floor: Any) -> Any:
@@ -192,12 +182,12 @@ def near_to(one: Any, other: Any, floor: Any) -> Any:
     return np.abs(np.asarray(one) - np.asarray(other)) <= COPIED.share * np.abs(other) + np.where(other == 0, floor, 0)
 
 
-def _check_classes(rows: pd.DataFrame, where: pd.DataFrame, has: pd.DataFrame, ledger: Ledger) -> None:
+def _check_classes(rows: pd.DataFrame, has: pd.DataFrame, on: TableLedger) -> None:
     none = rows["due_nothing"]
     must, never = rows["least_bound"] > none, rows["most_bound"] <= none
     choice = (rows["least"] <= none) & (rows["most"] > none)
     due = np.select([must, never, choice], ["must-have", "must-avoid", "real choice"], "open")
-    ledger.true(CLASS, TABLE, where.assign(due=due, **{"class": rows["class"]}), rows["class"] == due, found="class")
+    on.says(CLASS, rows, due, "class")
     divided = rows["due_step"].isna()
     open_range = rows["most_bound"].where(np.isfinite(rows["most_bound"]), rows["most"]) - rows["least_bound"]
     room = np.where(divided, np.maximum(none, AMOUNT_PROVEN * open_range), rows["due_step"] / 2)
@@ -210,85 +200,66 @@ def _check_classes(rows: pd.DataFrame, where: pd.DataFrame, has: pd.DataFrame, l
             "less and more may be possible",
         )  # fmt: skip
         right |= (rows["status"] == ends).to_numpy()
-    ledger.true(END, TABLE, where.assign(status=rows["status"]), right, found="status")
+    on.true(END, rows, right, "status")
     lowest, highest = has.min().to_numpy(), has.max().to_numpy()
-    having = (rows["class"] == "must-have").to_numpy()
-    ledger.true(HAS_ALL, TABLE, where[having], lowest[having] > none[having])
-    without = (rows["class"] == "must-avoid").to_numpy()
-    ledger.true(HAS_NONE, TABLE, where[without], highest[without] <= none[without])
+    having, without = rows["class"] == "must-have", rows["class"] == "must-avoid"
+    on.true(HAS_ALL, rows, lowest > none, only=having)
+    on.true(HAS_NONE, rows, highest <= none, only=without)
 
 
-def _check_growth(found: NearOptimal, ledger: Ledger) -> None:
+def _check_growth(found: NearOptimal, on: TableLedger) -> None:
     for _, rows in found.ranges.groupby(KEY):
         rows = rows.sort_values("slack_musd")
         narrow, wide = rows.iloc[:-1], rows.iloc[1:]
-        where = wide[["slack_share", *KEY]]
         for column in ("least", "least_bound"):
-            ledger.at_most(GROWS, TABLE, where.assign(column=column), narrow[column], wide[column], allow=COPIED)
+            on.at_most(GROWS, wide, narrow[column], column, allow=COPIED)
         for column in ("most", "most_bound"):
             low, high = narrow[column].to_numpy(), wide[column].to_numpy()
-            there, named = np.isfinite(low) & np.isfinite(high), where.assign(column=column)
-            ledger.at_least(GROWS, TABLE, named[there], low[there], high[there], allow=COPIED)
-            ledger.true(GROWS, TABLE, named[~there], np.isinf(high[~there]))
+            there = np.isfinite(low) & np.isfinite(high)
+            on.at_least(GROWS, wide, low, column, allow=COPIED, only=there)
+            on.true(GROWS, wide, np.isinf(high), column, only=~there)
 
 
-def _check_plans(found: NearOptimal, ledger: Ledger) -> None:
+def _check_plans(found: NearOptimal, on: TableLedger) -> None:
     heads, has = found.heads.reset_index(), found.has
-    where, cost, front = heads[["plan"]], heads["cost_musd"], found.front
-    bound = min(float(front["bound_musd"]), found.cost)
-    ledger.at_least(PLAN_COST, PLANS, where, np.full(len(heads), bound), cost, allow=SOLVED, unit="MUSD")
+    cost, bound = heads["cost_musd"], min(float(found.front["bound_musd"]), found.cost)
+    on.at_least(PLAN_COST, heads, bound, "cost_musd", allow=SOLVED)
     known = np.isfinite(heads["least_cost_musd"])
-    ledger.at_most(
-        PLAN_COST, PLANS, where[known], cost[known], heads["least_cost_musd"][known], allow=SOLVED, unit="MUSD"
-    )
-    ledger.at_least(
-        PLAN_COST, PLANS, where[known], np.full(int(known.sum()), bound), heads["least_cost_musd"][known], allow=SOLVED,
-        unit="MUSD",
-    )  # fmt: skip
+    on.between(PLAN_COST, heads, bound, "cost_musd", "least_cost_musd", allow=SOLVED, only=known)
     if len(found.ranges):
         limit = found.cost + float(found.ranges["slack_musd"].max())
-        ledger.at_most(PLAN_WITHIN, PLANS, where, np.full(len(heads), limit), cost, allow=SOLVED, unit="MUSD")
+        on.at_most(PLAN_WITHIN, heads, limit, "cost_musd", allow=SOLVED)
     if found.cost:
         share = (cost - found.cost) / abs(found.cost)
-        ledger.equal(PLAN_SHARE, PLANS, where, share, heads["over_cheapest_share"], allow=ARITHMETIC, size=share.abs())
-    ledger.at_least(PLAN_TARGET, PLANS, where, np.full(len(heads), found.target), heads["resilience"], allow=SHARES)
-    ledger.at_most(PLAN_TARGET, PLANS, where, np.ones(len(heads)), heads["resilience"], allow=SHARES)
+        on.equal(PLAN_SHARE, heads, share, "over_cheapest_share", allow=ARITHMETIC, size=share.abs())
+    on.between(PLAN_TARGET, heads, found.target, 1.0, "resilience", allow=SHARES)
     stepped = found.kinds["step"].dropna()
     for key, step in stepped.items():
         kind, name = key if isinstance(key, tuple) else (key, "")
-        there = where.assign(kind=kind, name=name)
-        amount = has[key].to_numpy()
-        ledger.equal(STEPS, PLANS, there, np.round(amount / step) * step, amount, allow=COPIED)
-    _check_sums(found, where, ledger)
+        there = heads.assign(kind=kind, name=name, amount=has[key].to_numpy())
+        on.equal(STEPS, there, (there["amount"] / step).round() * step, "amount", allow=COPIED)
+    _check_sums(found, heads, on)
 
 
-def _check_sums(found: NearOptimal, where: pd.DataFrame, ledger: Ledger) -> None:
+def _check_sums(found: NearOptimal, heads: pd.DataFrame, on: TableLedger) -> None:
     """Countries and partners see the same capital, routes and their plants the same capacity."""
     has = found.has
     kind, name = (has.columns.get_level_values(level) for level in KEY)
     in_all = has.loc[:, kind == "country"].sum(axis=1).to_numpy()
     paid = has.loc[:, kind == "partner"].sum(axis=1).to_numpy()
     lost = found.kinds.loc[(kind == "country") | (kind == "partner"), "nothing"].clip(upper=NOTHING_DIVISIBLE).sum()
-    ledger.equal(
-        CAPITAL, PLANS, where, in_all, paid, allow=Allowance(KEPT.share, KEPT.floor + float(lost)), unit="MUSD"
-    )
+    on.equal(CAPITAL, heads, in_all, paid, allow=Allowance(KEPT.share, KEPT.floor + float(lost)), unit="MUSD")
     whole = (kind == "plant") | ((kind == "venture") & name.isin(list(found.ventures)))
     routes = has.loc[:, kind == "route"].sum(axis=1).to_numpy()
-    ledger.equal(ROUTES, PLANS, where, has.loc[:, whole].sum(axis=1).to_numpy(), routes, allow=SUMMED, unit="t/yr")
+    on.equal(ROUTES, heads, has.loc[:, whole].sum(axis=1).to_numpy(), routes, allow=SUMMED, unit="t/yr")
 
 
-def _check_first(found: NearOptimal, inputs: Inputs, builds: pd.DataFrame, ledger: Ledger) -> None:
+def _check_first(found: NearOptimal, inputs: Inputs, builds: pd.DataFrame, on: TableLedger) -> None:
     """The first plan is that of the run's own folder."""
-    head, has = found.heads.iloc[0], found.has.iloc[0]
-    plan = pd.DataFrame({"plan": [found.heads.index[0]]})
+    head, has = found.heads.reset_index().iloc[0], found.has.iloc[0]
     for column, allow in (("cost_musd", COPIED), ("resilience", ARITHMETIC)):
-        ledger.equal(
-            FIRST, PLANS, plan.assign(column=column), [float(found.front[column])], [float(head[column])], allow=allow
-        )
+        on.equal(FIRST, head, found.front[column], column, allow=allow)
     due = amounts(inputs, builds).reindex(found.kinds.index).fillna(0.0)
     none = found.kinds["nothing"]
-    rows = found.kinds.reset_index()[KEY]
-    ledger.equal(
-        FIRST, PLANS, rows.assign(plan=found.heads.index[0]), due.where(due > none, 0.0).to_numpy(),
-        has.where(has > none, 0.0).to_numpy(), allow=KEPT,
-    )  # fmt: skip
+    rows = found.kinds.assign(plan=head["plan"], amount=has.where(has > none, 0.0)).reset_index()
+    on.equal(FIRST, rows, due.where(due > none, 0.0), "amount", allow=KEPT)

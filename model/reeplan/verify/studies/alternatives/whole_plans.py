@@ -10,29 +10,19 @@ import pandas as pd
 
 from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_CHECKS, ALTERNATIVES_DIFFERENCES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import (
-    ARITHMETIC,
-    COPIED,
-    KEPT,
-    SAME_AMOUNT,
-    SHARES,
-    SOLVED,
-    SUMMED,
-    WITHIN,
-)
+from reeplan.verify.core.tolerances import ARITHMETIC, COPIED, KEPT, SAME_AMOUNT, SHARES, SOLVED, SUMMED, WITHIN
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import amounts, buildable
-from reeplan.verify.studies.reading import near, same_or_missing, yes
+from reeplan.verify.studies.reading import near, yes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from reeplan.verify.core.inputs import Inputs
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
     from reeplan.verify.studies.alternatives.near_optimal_plans import NearOptimal
 
-TABLE, CHANGES, CHECKS = ALTERNATIVES.file, ALTERNATIVES_DIFFERENCES.file, ALTERNATIVES_CHECKS.file
 BUILT = ["decided", "running", "modules", "t_per_year", "capex_musd"]
 HEAD = ["cost_musd", "over_cheapest_share", "over_bound_share", "resilience", "difference", "difference_bound"]
 CHEAPEST = "cheapest"
@@ -77,24 +67,21 @@ def check_whole_plans(
     run: Path, found: NearOptimal, inputs: Inputs, cheapest: pd.DataFrame | None, ledger: Ledger, *, done: bool
 ) -> None:
     """Every rule about whole alternatives; ``done``: the study was not stopped before what each builds was listed."""
-    table = read_table(run, ALTERNATIVES, ledger)
-    whole = _alternatives(table, inputs, ledger, done=done)
-    _check_heads(whole, found, ledger)
-    _check_builds(whole, inputs, ledger)
-    _check_differences(whole, found, ledger)
-    _check_found(whole, found, inputs, cheapest, ledger)
+    on, table = ledger.on(ALTERNATIVES), read_table(run, ALTERNATIVES, ledger)
+    whole = _alternatives(table, inputs, on, done=done)
+    _check_heads(whole, found, on)
+    _check_builds(whole, inputs, on)
+    _check_differences(whole, found, on)
+    _check_found(whole, found, inputs, cheapest, on)
     _check_changes(run, whole, ledger)
     _check_checks(run, found, ledger, done=done)
 
 
-def _alternatives(table: pd.DataFrame, inputs: Inputs, ledger: Ledger, *, done: bool) -> Alternatives:
+def _alternatives(table: pd.DataFrame, inputs: Inputs, on: TableLedger, *, done: bool) -> Alternatives:
     heads = table.groupby("alternative", sort=False)[["slack_share", *HEAD]].first()
     again = heads.loc[table["alternative"]].set_index(table.index)
     for column in ("slack_share", *HEAD):
-        same_or_missing(
-            HEADS, TABLE, table[["alternative", "asset"]].assign(column=column), again[column], table[column], ledger,
-            allow=COPIED, size=table[column].abs().fillna(0.0),
-        )  # fmt: skip
+        on.same(HEADS, table, again[column], column, allow=COPIED, size=column)
     rows = table[table["asset"] != ""]
     stores = inputs.stores.set_index("store")["partner"]
     plants = buildable(inputs).set_index("asset")
@@ -102,7 +89,7 @@ def _alternatives(table: pd.DataFrame, inputs: Inputs, ledger: Ledger, *, done: 
         rows["asset"].isin(stores.index) & (rows["what"] == "room")
     )
     right &= rows["partner"].isin(list(inputs.wacc)) & rows[BUILT].notna().all(axis=1)
-    ledger.true(KNOWN, TABLE, rows[["alternative", "asset", "partner", "what"]], right)
+    on.true(KNOWN, rows, right)
     rows = rows[right].reset_index(drop=True)
     most = plants["most"].astype(float)
     modules = rows[rows["what"] == "module"].pivot_table(
@@ -113,38 +100,32 @@ def _alternatives(table: pd.DataFrame, inputs: Inputs, ledger: Ledger, *, done: 
     return Alternatives(heads, rows, modules, most, told)
 
 
-def _check_heads(whole: Alternatives, found: NearOptimal, ledger: Ledger) -> None:
+def _check_heads(whole: Alternatives, found: NearOptimal, on: TableLedger) -> None:
     heads = whole.heads.reset_index()
-    where, cost, front = heads[["alternative"]], heads["cost_musd"], found.front
+    cost, share = heads["cost_musd"], heads["slack_share"]
     names = [CHEAPEST, *(f"a{number}" for number in range(1, len(heads)))]
     if list(heads["alternative"]) != names:
-        ledger.broken(ORDER, TABLE, "alternative", ", ".join(names), ", ".join(heads["alternative"]))
-    first, bound = heads["alternative"] == CHEAPEST, min(float(front["bound_musd"]), found.cost)
-    ledger.equal(
-        THERE, TABLE, where[first], np.full(int(first.sum()), found.cost), cost[first], allow=SOLVED, unit="MUSD"
-    )
-    share = heads["slack_share"]
+        on.broken(ORDER, "alternative", ", ".join(names), ", ".join(heads["alternative"]))
+    first, bound = heads["alternative"] == CHEAPEST, min(float(found.front["bound_musd"]), found.cost)
+    on.equal(THERE, heads, found.cost, "cost_musd", allow=SOLVED, only=first)
     slacks = found.ranges.groupby("slack_musd")["slack_share"].first()
     known = [bool(near(one, list(slacks), ARITHMETIC).any()) for one in share]
-    ledger.true(ORDER, TABLE, heads[["alternative", "slack_share"]][~first], np.array(known, dtype=bool)[~first])
-    ledger.equal(ORDER, TABLE, where[first], np.zeros(int(first.sum())), share[first], allow=COPIED)
+    on.true(ORDER, heads, known, "slack_share", only=~first)
+    on.equal(ORDER, heads, 0.0, "slack_share", allow=COPIED, only=first)
     rising = (share.diff().fillna(0.0) >= -ARITHMETIC.floor) | share.isna()
-    ledger.true(ORDER, TABLE, heads[["alternative", "slack_share"]], rising)
+    on.true(ORDER, heads, rising, "slack_share")
     limit = found.cost + share.fillna(np.inf) * abs(found.cost)
-    ledger.at_most(COST, TABLE, where, limit, cost, allow=SOLVED, unit="MUSD")
-    ledger.at_least(COST, TABLE, where, np.full(len(heads), bound), cost, allow=SOLVED, unit="MUSD")
+    on.between(COST, heads, bound, limit, "cost_musd", allow=SOLVED)
     if found.cost:
         size = cost.abs() / abs(found.cost)
         above = (cost - found.cost) / abs(found.cost)
-        ledger.equal(ABOVE, TABLE, where, above, heads["over_cheapest_share"], size=size, allow=ARITHMETIC)
+        on.equal(ABOVE, heads, above, "over_cheapest_share", allow=ARITHMETIC, size=size)
         above = (cost - bound) / abs(found.cost)
-        ledger.equal(ABOVE_BOUND, TABLE, where, above, heads["over_bound_share"], size=size, allow=ARITHMETIC)
-    ledger.at_least(SERVES, TABLE, where, np.full(len(heads), found.target), heads["resilience"], allow=SHARES)
-    ledger.at_most(SERVES, TABLE, where, np.ones(len(heads)), heads["resilience"], allow=SHARES)
+        on.equal(ABOVE_BOUND, heads, above, "over_bound_share", allow=ARITHMETIC, size=size)
+    on.between(SERVES, heads, found.target, 1.0, "resilience", allow=SHARES)
 
 
-def _check_builds(whole: Alternatives, inputs: Inputs, ledger: Ledger) -> None:
-    key = ["alternative", "asset", "partner", "decided"]
+def _check_builds(whole: Alternatives, inputs: Inputs, on: TableLedger) -> None:
     rows = whole.builds.merge(
         buildable(inputs)[
             ["asset", "module_t_per_year", "module_musd", "site_musd", "lead_years", "first_decided"]
@@ -153,58 +134,51 @@ def _check_builds(whole: Alternatives, inputs: Inputs, ledger: Ledger) -> None:
     )  # fmt: skip
     modules = rows[rows["what"] == "module"]
     due = modules["modules"] * modules["module_t_per_year"]
-    ledger.equal(SIZE, TABLE, modules[key], due, modules["t_per_year"], allow=SUMMED, unit="t/yr")
+    on.equal(SIZE, modules, due, "t_per_year", allow=SUMMED)
     due = modules["modules"] * modules["module_musd"]
-    ledger.equal(CAPEX, TABLE, modules[key], due, modules["capex_musd"], allow=SUMMED, unit="MUSD")
+    on.equal(CAPEX, modules, due, "capex_musd", allow=SUMMED)
     room = rows[rows["what"] == "room"].merge(
         inputs.stores[["store", "capacity_usd_per_t"]], left_on="asset", right_on="store", how="left"
     )
     due = room["t_per_year"] * room["capacity_usd_per_t"].astype(float) / 1e6
-    ledger.equal(CAPEX, TABLE, room[key], due, room["capex_musd"], allow=SUMMED, unit="MUSD")
+    on.equal(CAPEX, room, due, "capex_musd", allow=SUMMED)
     by_site = rows[rows["what"] == "site"].groupby(["alternative", "asset"], as_index=False)
     sites = by_site.agg({"capex_musd": "sum", "site_musd": "first"})
     allow = KEPT
     times = (sites["capex_musd"] / sites["site_musd"].where(sites["site_musd"] > 0, 1.0)).round()
-    ledger.equal(
-        CAPEX, TABLE, sites[["alternative", "asset"]], times * sites["site_musd"], sites["capex_musd"], allow=allow
-    )
+    on.equal(CAPEX, sites, times * sites["site_musd"], "capex_musd", allow=allow)
     together = modules.groupby(["alternative", "asset", "decided"], as_index=False)[["modules"]].sum()
-    ledger.equal(
-        WHOLE, TABLE, together[["alternative", "asset", "decided"]], together["modules"].round(), together["modules"],
-        allow=allow, unit="modules",
-    )  # fmt: skip
+    on.equal(WHOLE, together, together["modules"].round(), "modules", allow=allow)
     built = rows[rows["what"] != "room"]
     due = built["decided"] + built["lead_years"]
-    ledger.equal(YEARS, TABLE, built[key], due, built["running"], allow=COPIED)
-    ledger.at_least(YEARS, TABLE, built[key], built["first_decided"], built["decided"], allow=COPIED)
-    ledger.at_most(YEARS, TABLE, rows[key], np.full(len(rows), inputs.years[-1]), rows["running"], allow=COPIED)
+    on.equal(YEARS, built, due, "running", allow=COPIED)
+    on.at_least(YEARS, built, "first_decided", "decided", allow=COPIED)
+    on.at_most(YEARS, rows, inputs.years[-1], "running", allow=COPIED)
 
 
-def _check_differences(whole: Alternatives, found: NearOptimal, ledger: Ledger) -> None:
+def _check_differences(whole: Alternatives, found: NearOptimal, on: TableLedger) -> None:
     """Half for having it or not, half for the size as a share of the largest; the mean over all assets."""
     heads, most = whole.heads, whole.most
     share = {name: (row / most).to_numpy() for name, row in whole.modules.round().iterrows()}
     for _, group in heads[heads.index != CHEAPEST].groupby("slack_share", dropna=False):
         before, could = [CHEAPEST] if CHEAPEST in heads.index else [], np.inf
         for name, row in group.iterrows():
-            where = pd.DataFrame({"alternative": [name]})
+            row = pd.Series({"alternative": name, **row})
             if before and len(most) and {*before, name} <= whole.told:
                 apart = [
                     float(np.mean(0.5 * ((share[name] > 0) != (share[one] > 0)) + 0.5 * abs(share[name] - share[one])))
                     for one in before
                 ]
-                ledger.equal(DIFFERS, TABLE, where, [min(apart)], [row["difference"]], allow=ARITHMETIC)
-            ledger.at_most(NEXT, TABLE, where, [could], [row["difference"]], allow=KEPT)
+                on.equal(DIFFERS, row, min(apart), "difference", allow=ARITHMETIC)
+            on.at_most(NEXT, row, could, "difference", allow=KEPT)
             before, could = [*before, str(name)], min(could, float(row["difference_bound"]))
-    rows = heads.reset_index()
-    where = rows[["alternative"]]
-    allow = KEPT
-    ledger.at_most(DIFFERS_MOST, TABLE, where, rows["difference_bound"], rows["difference"], allow=allow)
-    ledger.at_most(DIFFERS_MOST, TABLE, where, np.ones(len(rows)), rows["difference_bound"], allow=allow)
+    rows, allow = heads.reset_index(), KEPT
+    on.at_most(DIFFERS_MOST, rows, "difference_bound", "difference", allow=allow)
+    on.at_most(DIFFERS_MOST, rows, 1.0, "difference_bound", allow=allow)
 
 
 def _check_found(
-    whole: Alternatives, found: NearOptimal, inputs: Inputs, cheapest: pd.DataFrame | None, ledger: Ledger
+    whole: Alternatives, found: NearOptimal, inputs: Inputs, cheapest: pd.DataFrame | None, on: TableLedger
 ) -> None:
     """Whole modules of an alternative are those of one of the plans; those of the cheapest are in its folder."""
     steps = found.kinds[found.kinds["step"].notna() & found.kinds.index.isin(found.has.columns)]
@@ -215,7 +189,7 @@ def _check_found(
         has = amounts(inputs, rows).reindex(pd.MultiIndex.from_tuples(sized) if sized else []).fillna(0.0).to_numpy()
         near_by = np.abs(known - has) <= KEPT.share * np.abs(has) + KEPT.floor
         same = bool(near_by.all(axis=1).any())
-        ledger.true(FOUND, TABLE, pd.DataFrame({"alternative": [name]}), np.array([same]))
+        on.true(FOUND, {"alternative": name}, same)
     if cheapest is None or CHEAPEST not in whole.told:
         return
     per = ["asset", "decided"]
@@ -224,14 +198,14 @@ def _check_found(
         cheapest[cheapest["what"] == "module"].groupby(per, as_index=False)["modules"].sum(), on=per, how="outer"
     )  # fmt: skip
     both = both.fillna({"modules_x": 0.0, "modules_y": 0.0})
-    ledger.equal(THERE, TABLE, both[per], both["modules_y"], both["modules_x"], allow=KEPT, unit="modules")
+    on.equal(THERE, both, "modules_y", "modules_x", allow=KEPT, unit="modules")
 
 
 # ---- in what they differ ---------------------------------------------------------------------------------
 
 
 def _check_changes(run: Path, whole: Alternatives, ledger: Ledger) -> None:
-    table = read_table(run, ALTERNATIVES_DIFFERENCES, ledger)
+    on, table = ledger.on(ALTERNATIVES_DIFFERENCES), read_table(run, ALTERNATIVES_DIFFERENCES, ledger)
     if CHEAPEST not in whole.told:
         return
     totals = _totals(whole.builds)
@@ -244,15 +218,11 @@ def _check_changes(run: Path, whole: Alternatives, ledger: Ledger) -> None:
     key, numbers = ["alternative", "asset"], list(ALTERNATIVES_DIFFERENCES.numbers)
     frame = pd.DataFrame(due, columns=[*key, "change", *numbers])
     both = frame.merge(table, on=key, how="outer", suffixes=("_due", ""), indicator="in")
-    ledger.true(CHANGE, CHANGES, both[key], both["in"] == "both")
+    on.true(CHANGE, both, both["in"] == "both")
     both = both[both["in"] == "both"]
-    ledger.true(CHANGE, CHANGES, both[[*key, "change"]], both["change"] == both["change_due"], found="change")
+    on.says(CHANGE, both, both["change_due"], "change")
     for column in numbers:
-        expected, given = both[f"{column}_due"].astype(float), both[column].astype(float)
-        same_or_missing(
-            CHANGE, CHANGES, both[key].assign(column=column), expected, given, ledger, allow=SUMMED,
-            size=expected.abs().fillna(0.0),
-        )  # fmt: skip
+        on.same(CHANGE, both, f"{column}_due", column, allow=SUMMED)
 
 
 Totals = dict[str, dict[str, tuple[float, float]]]
@@ -290,11 +260,11 @@ def _changes(name: str, slack: float, totals: Totals) -> Iterator[list[Any]]:
 
 
 def _check_checks(run: Path, found: NearOptimal, ledger: Ledger, *, done: bool) -> None:
-    table = read_table(run, ALTERNATIVES_CHECKS, ledger)
-    holds = yes(table, "holds", CHECKS, ["check"], ledger)
+    on, table = ledger.on(ALTERNATIVES_CHECKS), read_table(run, ALTERNATIVES_CHECKS, ledger)
+    holds = yes(table, "holds", on)
     # What was not re-solved before the study was stopped could not be checked either.
     left = ~table["check"].str.startswith("every whole alternative") | done
-    ledger.true(CHECK, CHECKS, table[left][["check", "detail"]], holds[left])
+    on.true(CHECK, table, holds, "detail", only=left)
     slacks = sorted(found.ranges["slack_musd"].unique())
     for begins, column in (("must-haves", "must-have"), ("must-avoids", "must-avoid")):
         rows = table[table["check"].str.startswith(begins)]
@@ -310,6 +280,6 @@ def _check_checks(run: Path, found: NearOptimal, ledger: Ledger, *, done: bool) 
             for position, text in enumerate(rows["detail"])
         ]
         failed = ~(rows["detail"].str.contains(" of them, ")).to_numpy()
-        ledger.true(COUNTED, CHECKS, rows[["check", "detail"]], np.array(right, dtype=bool) | failed, found="detail")
+        on.true(COUNTED, rows, np.array(right, dtype=bool) | failed, "detail")
         if len(rows) != len(slacks):
-            ledger.broken(COUNTED, CHECKS, f"{begins} …", f"{len(slacks)} rows", f"{len(rows)} rows")
+            on.broken(COUNTED, f"{begins} …", f"{len(slacks)} rows", f"{len(rows)} rows")

@@ -13,7 +13,7 @@ import pandas as pd
 from reeplan.outputs.spec.cooperation import ALLOCATION
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.tolerances import COPIED, EXACT, ON_THE_EDGE, PART_SUMS, SUMMED, Allowance
-from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.studies.cooperation import fair_shares
 from reeplan.verify.studies.cooperation.coalitions import Shares
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, Numbers, TableLedger
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
     from reeplan.verify.studies.cooperation.deal import Deal
 
-TABLE = ALLOCATION.file
 RULES = ("shapley", "nucleolus", "nash")
 _BANDS = [f"{rule}_{end}_musd" for rule in ("shapley", "nucleolus") for end in ("least", "greatest")]
 MOST_PARTNERS_WITH_NUCLEOLUS_BAND = 4
@@ -55,14 +54,14 @@ def check_allocation(
     run: Path, game: Coalitions, deal: Deal, pays: Mapping[str, float], ledger: Ledger
 ) -> Shares:  # fmt: skip
     """Every number of the table."""
-    table = read_table(run, ALLOCATION, ledger)
+    on, table = ledger.on(ALLOCATION), read_table(run, ALLOCATION, ledger)
     listed = list(table["partner"])
     if sorted(listed) != sorted(game.partners):
-        ledger.broken(LISTED, TABLE, expected=", ".join(game.partners), found=", ".join(map(str, listed)))
+        on.broken(LISTED, expected=", ".join(game.partners), found=", ".join(map(str, listed)))
         return Shares()
-    ledger.held(LISTED, len(listed))
+    on.held(LISTED, len(listed))
     table = table.set_index("partner").loc[game.partners].reset_index()
-    return _Allocation(table, game, deal, pays, ledger).checked()
+    return _Allocation(table, game, deal, pays, on).checked()
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class _Allocation:
     game: Coalitions
     deal: Deal
     pays: Mapping[str, float]
-    ledger: Ledger
+    on: TableLedger
 
     def checked(self) -> Shares:
         costs = self.game.numbers(self.deal.target, "cost_musd")
@@ -86,16 +85,14 @@ class _Allocation:
         equal(PAYS, "pays_in_plan_musd", paid, allow=PART_SUMS)
         shared = len(costs) == self.game.everyone
         numbers = self.table[[f"{rule}_musd" for rule in RULES]].notna()
-        self.ledger.true(
-            STATED, TABLE, self.table[["partner"]], numbers.all(axis=1) if shared else ~numbers.any(axis=1)
-        )
+        self.on.true(STATED, self.table, numbers.all(axis=1) if shared else ~numbers.any(axis=1))
         core: dict[str, Sequence[bool | None]] = dict.fromkeys(("core", "core_is_certain", "core_exists"), (None,))
         if shared:
             self._check_rules(_exact(costs), _exact(bounds), equal)
             core = self._check_core(_exact(costs), bounds, size)
         else:
             for column in (*_BANDS, "core_least_musd", "core_most_musd"):
-                equal(STATED, column, [np.nan] * self.game.number, allow=COPIED)
+                equal(STATED, column, np.nan, allow=COPIED)
         self._check_side_payments(size)
         return Shares(
             {rule: self._column(f"{rule}_musd") for rule in RULES} if shared else {},
@@ -114,14 +111,11 @@ class _Allocation:
         equal(NASH, "nash_musd", [costs[1 << k] - gain / number for k in range(number)], allow=PART_SUMS)
         if number == 2:
             for rule in RULES:
-                equal(TWO_AGREE, f"{rule}_musd", list(self.table["shapley_musd"]), allow=EXACT)
+                equal(TWO_AGREE, f"{rule}_musd", "shapley_musd", allow=EXACT)
         for rule in RULES:
-            total = pd.DataFrame({"rule": [rule]})
-            found = self.table[f"{rule}_musd"]
-            self.ledger.equal(
-                SHARED, TABLE, total, [float(costs[everyone])], [found.sum()], size=[found.abs().sum()],
-                allow=PART_SUMS, unit="MUSD",
-            )  # fmt: skip
+            found, due = self.table[f"{rule}_musd"], float(costs[everyone])
+            how = How(allow=PART_SUMS, size=found.abs().sum(), unit="MUSD")
+            self.on.equal(SHARED, {"rule": rule}, due, found.sum(), **how)
         # Where cooperation neither gains nor costs, its last digit decides among which shares the nucleolus is sought.
         if number == 2 or abs(gain) > ON_THE_EDGE * max(abs(cost) for cost in costs.values()):
             equal(NUCLEOLUS, "nucleolus_musd", fair_shares.nucleolus(costs, number), allow=EXACT)
@@ -135,15 +129,11 @@ class _Allocation:
         equal: Callable[..., None],
     ) -> None:  # fmt: skip
         columns = (f"{of}_least_musd", f"{of}_greatest_musd")
-        for column, end in zip(columns, (0, 1), strict=True):
-            equal(
-                rule, column, [np.nan] * self.game.number if ends is None else [pair[end] for pair in ends], allow=allow
-            )
+        for end, column in enumerate(columns):
+            equal(rule, column, np.nan if ends is None else [pair[end] for pair in ends], allow=allow)
         if ends is not None:
-            where, share = self.table[["partner"]], self.table[f"{of}_musd"]
-            least, most = (self.table[column] for column in columns)
-            self.ledger.at_least(WITHIN, TABLE, where, least, share, size=share.abs(), allow=COPIED, unit="MUSD")
-            self.ledger.at_most(WITHIN, TABLE, where, most, share, size=share.abs(), allow=COPIED, unit="MUSD")
+            share = f"{of}_musd"
+            self.on.between(WITHIN, self.table, *columns, share, allow=COPIED, size=share)
 
     def _loose(self, costs: Mapping[int, Fraction], bounds: Mapping[int, Fraction]) -> list[int]:
         """The coalitions whose bound lies below their cost: by all digits, as the corners that are drawn hang on it."""
@@ -160,10 +150,9 @@ class _Allocation:
         room = float(fair_shares.room_in_core(costs, number))
         exists = _either(room, edge)
         stated = self.table[["core_least_musd", "core_most_musd"]].notna()
-        where = self.table[["partner"]]
         right = stated.all(axis=1) if exists == (True,) else ~stated.any(axis=1)
         if len(exists) == 1:
-            self.ledger.true(CORE_STATED, TABLE, where, right)
+            self.on.true(CORE_STATED, self.table, right)
         if room >= 0 and stated.to_numpy().all():
             ends = fair_shares.core_range(costs, number) or []
             for column, end in (("core_least_musd", 0), ("core_most_musd", 1)):
@@ -182,31 +171,21 @@ class _Allocation:
         for rule in RULES:
             column = f"{rule}_side_payment_musd"
             due = self.table[f"{rule}_musd"] - self.table["pays_in_plan_musd"]
-            self._equal(SIDE, column, list(due), allow=PART_SUMS, size=size)
+            self._equal(SIDE, column, due, allow=PART_SUMS, size=size)
             side, yearly = self.table[column], self.table[f"{column}_per_year"]
             # A payment of x in every year is worth the sum of x times each year's discount factor.
             worth = [float((value * years).sum()) if pd.notna(value) else np.nan for value in yearly]
             self._equal(A_YEAR, column, worth, allow=COPIED, size=side.abs().fillna(0.0).to_numpy())
             if side.notna().all():
-                self.ledger.equal(
-                    SIDES_CLOSE, TABLE, pd.DataFrame({"rule": [rule]}), [0.0], [side.sum()], size=[size],
-                    allow=SUMMED, unit="MUSD",
-                )  # fmt: skip
+                how = How(allow=SUMMED, size=size, unit="MUSD")
+                self.on.equal(SIDES_CLOSE, {"rule": rule}, 0.0, side.sum(), **how)
 
     def _column(self, name: str) -> dict[str, float]:
         return dict(zip(self.table["partner"], self.table[name].astype(float), strict=True))
 
-    def _equal(
-        self, rule: Rule, column: str, due: Sequence[float | Fraction], *, allow: Allowance, size: object
-    ) -> None:
+    def _equal(self, rule: Rule, column: str, due: Numbers, *, allow: Allowance, size: Numbers) -> None:
         """Numbers where numbers are due, and none where there are none."""
-        expected = pd.Series([float(value) for value in due], dtype=float)
-        found, where = self.table[column], self.table[["partner"]].assign(column=column)
-        lacking = expected.isna() != found.isna()
-        self.ledger.true(rule, TABLE, where[lacking], np.zeros(int(lacking.sum()), dtype=bool))
-        both = (expected.notna() & found.notna()).to_numpy()
-        sizes = np.broadcast_to(np.asarray(size, dtype=float), len(found))[both]
-        self.ledger.equal(rule, TABLE, where[both], expected[both], found[both], size=sizes, allow=allow, unit="MUSD")
+        self.on.stated(rule, self.table, due, column, allow=allow, size=size)
 
 
 def _exact(numbers: Mapping[int, float]) -> dict[int, Fraction]:

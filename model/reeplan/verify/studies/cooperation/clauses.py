@@ -22,7 +22,6 @@ from reeplan.verify.core.tolerances import (
     SETTLED,
     SMALLEST_GAP,
     SUMMED_OVER_ALL,
-    Allowance,
 )
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.cooperation.fair_shares import shapley_ends
@@ -34,10 +33,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.verify.core.case import Checked
-    from reeplan.verify.core.verdict import Ledger, Numbers
+    from reeplan.verify.core.verdict import Ledger, TableLedger
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
 
-TABLE = LEVERS.file
 CELLS = ("now_musd", "then_musd", "worth_musd", "worth_least_musd", "worth_greatest_musd", "highest_resilience")
 PAID = ("paid_now_musd", "paid_then_musd", "paid_worth_musd")
 VARIANT = ["clause", "about", "change"]
@@ -84,19 +82,19 @@ HIGHEST = Rule(
 
 def check_levers(run: Path, game: Coalitions, target: float, pays: Mapping[str, float], ledger: Ledger) -> None:
     """Every row of levers.csv, where the run has it."""
-    if not (run / TABLE).exists():
+    on = ledger.on(LEVERS)
+    if not (run / LEVERS.file).exists():
         return
     table = read_table(run, LEVERS, ledger)
-    _check_listed(table, game, ledger)
+    _check_listed(table, game, on)
     table = table[table["partner"].isin([TOGETHER, *game.partners])].reset_index(drop=True)
     for column in ("now_musd", "alone_now_musd"):
         for _, rows in table.groupby("partner"):
-            due = [rows[column].median()] * len(rows)
-            _check_numbers(SAME_NOW, rows, due, rows[column], ledger)
+            on.stated(SAME_NOW, rows, rows[column].median(), column, allow=COPIED)
     for rows, prefix, group in _of_groups(table, game):
-        _check_group(_cells(rows, prefix), game, target, group, ledger)
-    _check_shares(table, game, target, ledger)
-    _check_paid(table, game, pays, ledger)
+        _check_group(_cells(rows, prefix), game, target, group, on)
+    _check_shares(table, game, target, on)
+    _check_paid(table, game, pays, on)
 
 
 def _of_groups(table: pd.DataFrame, game: Coalitions) -> Iterator[tuple[pd.DataFrame, str, int]]:
@@ -112,46 +110,28 @@ def _cells(rows: pd.DataFrame, prefix: str) -> pd.DataFrame:
     return rows[[*VARIANT, "partner"]].assign(**{name: rows[f"{prefix}{name}"] for name in names})
 
 
-def _where(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[["clause", "about", "change", "partner"]]
-
-
-def _check_listed(table: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None:
+def _check_listed(table: pd.DataFrame, game: Coalitions, on: TableLedger) -> None:
     for variant, rows in table.groupby(VARIANT, sort=False):
         if sorted(rows["partner"]) != sorted([TOGETHER, *game.partners]):
             place = ", ".join(map(str, variant))
             due = ", ".join([TOGETHER, *game.partners])
-            ledger.broken(LISTED, TABLE, place, due, ", ".join(map(str, rows["partner"])))
-        ledger.held(LISTED)
-
-
-def _check_numbers(
-    rule: Rule, rows: pd.DataFrame, due: Numbers, found: Numbers, ledger: Ledger,
-    allow: Allowance = COPIED, size: Numbers | None = None,
-) -> None:  # fmt: skip
-    """The same numbers, and none where none is due."""
-    expected, given = np.asarray(due, dtype=float), np.asarray(found, dtype=float)
-    lacking = np.isnan(expected) != np.isnan(given)
-    ledger.true(rule, TABLE, _where(rows[lacking]), np.zeros(int(lacking.sum()), dtype=bool))
-    both = ~np.isnan(expected) & ~np.isnan(given)
-    sizes = np.abs(expected[both]) if size is None else np.asarray(size, dtype=float)[both]
-    ledger.equal(rule, TABLE, _where(rows[both]), expected[both], given[both], size=sizes, allow=allow, unit="MUSD")
+            on.broken(LISTED, place, due, ", ".join(map(str, rows["partner"])))
+        on.held(LISTED)
 
 
 # ---- those who pay for themselves ------------------------------------------------------------------------
 
 
-def _check_group(rows: pd.DataFrame, game: Coalitions, target: float, group: int, ledger: Ledger) -> None:
+def _check_group(rows: pd.DataFrame, game: Coalitions, target: float, group: int, on: TableLedger) -> None:
     """All together, or one partner alone: costs before and after, and what a change is worth."""
-    _check_status(rows, ledger)
+    _check_status(rows, on)
     gap = max(game.case.inputs.gap, SMALLEST_GAP) * (1 + SETTLED.share)
     now, then = rows["now_musd"], rows["then_musd"]
     costs, bounds = game.numbers(target, "cost_musd"), game.numbers(target, "bound_musd")
     if group in costs:
         stated = rows[now.notna()]
-        most, least = [costs[group]] * len(stated), [bounds[group]] * len(stated)
-        ledger.at_most(NOW, TABLE, _where(stated), most, stated["now_musd"], allow=COPIED, unit="MUSD")
-        ledger.at_least(NOW, TABLE, _where(stated), least, stated["now_musd"], allow=EXACT, unit="MUSD")
+        on.at_most(NOW, stated, costs[group], "now_musd", allow=COPIED)
+        on.at_least(NOW, stated, bounds[group], "now_musd", allow=EXACT)
     found = rows[rows["worth_musd"].notna() & now.notna() & then.notna()]
     size = found["now_musd"].abs() + found["then_musd"].abs()
     # Where a change leaves the program as it is, it is worth nothing, however well the cost is known.
@@ -159,16 +139,16 @@ def _check_group(rows: pd.DataFrame, game: Coalitions, target: float, group: int
     slack = np.where(nothing, gap * size, 0.0)
     difference = found["now_musd"] - found["then_musd"]
     near = np.clip(found["worth_musd"], difference - slack, difference + slack)
-    ledger.equal(WORTH, TABLE, _where(found), near, found["worth_musd"], size=size, allow=PART_SUMS, unit="MUSD")
-    _check_band(found, size, max(map(abs, [*costs.values(), *now.dropna()]), default=0.0), ledger)
-    _check_ease(found, size, ledger)
-    _check_gaps(found[~nothing], gap, ledger)
+    on.equal(WORTH, found, near, "worth_musd", allow=PART_SUMS, size=size)
+    _check_band(found, size, max(map(abs, [*costs.values(), *now.dropna()]), default=0.0), on)
+    _check_ease(found, size, on)
+    _check_gaps(found[~nothing], gap, on)
     out = rows[rows["highest_resilience"].notna()]
     below = (out["highest_resilience"] <= target + PROVEN_HIGHEST) & (out["highest_resilience"] >= 0)
-    ledger.true(HIGHEST, TABLE, _where(out), below & out["status"].isin([OUT_BOTH, OUT_AFTER, OUT_BEFORE, NOT_SOLVED]))
+    on.true(HIGHEST, out, below & out["status"].isin([OUT_BOTH, OUT_AFTER, OUT_BEFORE, NOT_SOLVED]))
 
 
-def _check_status(rows: pd.DataFrame, ledger: Ledger) -> None:
+def _check_status(rows: pd.DataFrame, on: TableLedger) -> None:
     """All together and each alone: which numbers there are."""
     status = rows["status"]
     has = {name: rows[f"{name}_musd"].notna() for name in ("now", "then", "worth", "worth_least", "worth_greatest")}
@@ -176,95 +156,80 @@ def _check_status(rows: pd.DataFrame, ledger: Ledger) -> None:
     right = status.isin([DONE, GAP, NOT_SOLVED, OUT_BOTH, OUT_AFTER, OUT_BEFORE])
     right &= (~known | (has["now"] & has["then"])) & ~(status.isin([OUT_BOTH, OUT_BEFORE]) & has["now"])
     right &= ~(status.isin([OUT_BOTH, OUT_AFTER]) & has["then"])
-    ledger.true(STATUS, TABLE, _where(rows).assign(status=status), right, found="status")
+    on.true(STATUS, rows, right, "status")
     stated = (has["worth"] == known) & (has["worth_least"] == known) & (has["worth_greatest"] == known)
-    ledger.true(STATED, TABLE, _where(rows), stated & ((rows["sign"] != "") == known))
+    on.true(STATED, rows, stated & ((rows["sign"] != "") == known))
 
 
-def _check_band(found: pd.DataFrame, size: pd.Series[float], largest: float, ledger: Ledger) -> None:
-    worth, least, most = found["worth_musd"], found["worth_least_musd"], found["worth_greatest_musd"]
-    where = _where(found)
-    ledger.at_least(WITHIN, TABLE, where, least, worth, size=size, allow=PART_SUMS, unit="MUSD")
-    ledger.at_most(WITHIN, TABLE, where, most, worth, size=size, allow=PART_SUMS, unit="MUSD")
+def _check_band(found: pd.DataFrame, size: pd.Series[float], largest: float, on: TableLedger) -> None:
+    least, most, sign = found["worth_least_musd"], found["worth_greatest_musd"], found["sign"]
+    on.between(WITHIN, found, "worth_least_musd", "worth_greatest_musd", "worth_musd", allow=PART_SUMS, size=size)
     # Differences below what the largest cost is exact to are nothing; ten times that is surely something.
     some, sure = SMALLEST_GAP * 10 * largest, SMALLEST_GAP / 10 * size
-    sign = found["sign"]
     right = (
         ((sign == "saves") & (least > 0))
         | ((sign == "costs") & (most < 0))
         | ((sign == "nothing") & (np.maximum(least.abs(), most.abs()) <= some))
         | ((sign == "not certain") & (least <= some) & (most >= -some) & (np.maximum(least.abs(), most.abs()) > sure))
     )
-    ledger.true(SIGN, TABLE, where.assign(sign=sign), right, found="sign")
+    on.true(SIGN, found, right, "sign")
 
 
-def _check_ease(found: pd.DataFrame, size: pd.Series[float], ledger: Ledger) -> None:
-    zeros = np.zeros(len(found))
+def _check_ease(found: pd.DataFrame, size: pd.Series[float], on: TableLedger) -> None:
     for words, rule, column, judge in (
-        (EASIER, EASIER_SAVES, "worth_least_musd", ledger.at_least),
-        (STRICTER, STRICTER_COSTS, "worth_greatest_musd", ledger.at_most),
+        (EASIER, EASIER_SAVES, "worth_least_musd", on.at_least),
+        (STRICTER, STRICTER_COSTS, "worth_greatest_musd", on.at_most),
     ):
         of_kind = found["change"].str.startswith(words)
-        where = _where(found[of_kind])
         for name in (column, "worth_musd"):
-            judge(
-                rule, TABLE, where, zeros[of_kind], found.loc[of_kind, name], size=size[of_kind], allow=PART_SUMS,
-                unit="MUSD",
-            )  # fmt: skip
+            judge(rule, found, 0.0, name, size=size, allow=PART_SUMS, only=of_kind)
     doubled, lifted = (found[found["change"].str.startswith(word)] for word in ("doubled", "lifted"))
     both = doubled.merge(lifted[["clause", "about", "then_musd"]], on=["clause", "about"], suffixes=("", "_lifted"))
-    ledger.at_least(
-        LIFTED, TABLE, _where(both), both["then_musd_lifted"], both["then_musd"], allow=COPIED, unit="MUSD"
-    )  # fmt: skip
+    on.at_least(LIFTED, both, "then_musd_lifted", "then_musd", allow=COPIED)
 
 
-def _check_gaps(found: pd.DataFrame, gap: float, ledger: Ledger) -> None:
+def _check_gaps(found: pd.DataFrame, gap: float, on: TableLedger) -> None:
     """How far the ends of the band lie from the worth: the gaps of the two costs."""
     proven = found[(found["status"] == DONE) & (found["now_musd"] > 0) & (found["then_musd"] > 0)]
-    below, above = (
-        proven["worth_musd"] - proven["worth_least_musd"],
-        proven["worth_greatest_musd"] - proven["worth_musd"],
-    )
-    for width, cost in ((below, proven["now_musd"]), (above, proven["then_musd"])):
-        ledger.at_most(PROVEN, TABLE, _where(proven), gap * cost, width, size=cost, allow=PART_SUMS, unit="MUSD")
+    below, above = (proven[end] - proven["worth_musd"] for end in ("worth_least_musd", "worth_greatest_musd"))
+    for width, cost in ((-below, proven["now_musd"]), (above, proven["then_musd"])):
+        on.at_most(PROVEN, proven, gap * cost, width, allow=PART_SUMS, size=cost, unit="MUSD")
     open_ = found[found["worth_least_musd"] != 0]
     width = open_["worth_musd"] - open_["worth_least_musd"]
     size = open_["now_musd"].abs() + open_["then_musd"].abs()
-    ledger.equal(
-        LEAST_SAME, TABLE, _where(open_), [width.median()] * len(open_), width, size=size, allow=PART_SUMS, unit="MUSD"
-    )
+    on.equal(LEAST_SAME, open_, width.median(), width, allow=PART_SUMS, size=size, unit="MUSD")
 
 
 # ---- those who share -------------------------------------------------------------------------------------
 
 
-def _check_shares(table: pd.DataFrame, game: Coalitions, target: float, ledger: Ledger) -> None:
+def _check_shares(table: pd.DataFrame, game: Coalitions, target: float, on: TableLedger) -> None:
     """What each partner bears by the Shapley value before and after, and what a change is worth to it."""
     shares = table[table["partner"] != TOGETHER]
     status = shares["status"]
     right = status.isin([DONE, GAP, NOT_SOLVED]) | status.str.startswith(NO_SHARES)
     stated = shares[["worth_musd", "worth_least_musd", "worth_greatest_musd"]].notna()
     known = status.isin([DONE, GAP])
-    ledger.true(STATUS, TABLE, _where(shares).assign(status=status), right, found="status")
-    ledger.true(STATED, TABLE, _where(shares), np.where(known, stated.all(axis=1), ~stated.any(axis=1)))
-    ledger.true(STATED, TABLE, _where(shares), (shares["sign"] != "") == known)
+    on.true(STATUS, shares, right, "status")
+    on.true(STATED, shares, np.where(known, stated.all(axis=1), ~stated.any(axis=1)))
+    on.true(STATED, shares, (shares["sign"] != "") == known)
     found = shares[known & stated.all(axis=1)]
     costs = [*game.numbers(target, "cost_musd").values(), *table["now_musd"].dropna()]
     size = found["now_musd"].abs() + found["then_musd"].abs()
-    _check_band(found, size, max(map(abs, costs), default=0.0), ledger)
-    _check_now_of_shares(shares, game, target, ledger)
+    _check_band(found, size, max(map(abs, costs), default=0.0), on)
+    _check_now_of_shares(shares, game, target, on)
     whole = table[table["partner"] == TOGETHER].set_index(VARIANT)
     for rule, column in ((SHARED, "now_musd"), (SHARED, "then_musd"), (WORTH_SHARED, "worth_musd")):
         sums = shares.groupby(VARIANT)[column].agg(["sum", "count"])
         sums = sums[sums["count"] == game.number].join(whole[[column]], how="inner").reset_index()
         sums = sums.assign(partner=TOGETHER)
-        sizes = np.full(len(sums), 2 * float(shares.groupby(VARIANT)["now_musd"].sum().abs().max()))
-        _check_numbers(rule, sums, sums["sum"], sums[column], ledger, PART_SUMS, np.nan_to_num(sizes))
+        size_of_all = np.nan_to_num(2 * float(shares.groupby(VARIANT)["now_musd"].sum().abs().max()))
+        on.stated(rule, sums, "sum", column, allow=PART_SUMS, size=size_of_all)
     if game.number == 2:
-        _check_two(whole.reset_index(), shares, game, ledger)
+        _check_two(whole.reset_index(), shares, game, on)
 
 
-def _check_now_of_shares(shares: pd.DataFrame, game: Coalitions, target: float, ledger: Ledger) -> None:
+def _check_now_of_shares(shares: pd.DataFrame, game: Coalitions, target: float, on: TableLedger) -> None:
     """The Shapley value as things are, for costs somewhere between what is proven and what is found."""
     costs, bounds = game.numbers(target, "cost_musd"), game.numbers(target, "bound_musd")
     if len(costs) < game.everyone:
@@ -272,12 +237,11 @@ def _check_now_of_shares(shares: pd.DataFrame, game: Coalitions, target: float, 
     ends = dict(zip(game.partners, shapley_ends(_exact(bounds), _exact(costs), game.number), strict=True))
     stated = shares[shares["now_musd"].notna()]
     least, most = ([float(ends[str(k)][end]) for k in stated["partner"]] for end in (0, 1))
-    size = [sum(map(abs, costs.values()))] * len(stated)
-    ledger.at_least(NOW, TABLE, _where(stated), least, stated["now_musd"], size=size, allow=EXACT, unit="MUSD")
-    ledger.at_most(NOW, TABLE, _where(stated), most, stated["now_musd"], size=size, allow=EXACT, unit="MUSD")
+    size = sum(map(abs, costs.values()))
+    on.between(NOW, stated, least, most, "now_musd", allow=EXACT, size=size)
 
 
-def _check_two(whole: pd.DataFrame, shares: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None:
+def _check_two(whole: pd.DataFrame, shares: pd.DataFrame, game: Coalitions, on: TableLedger) -> None:
     """Two partners split the gain evenly: alone and together is all there is, so all their numbers follow."""
     other = shares.assign(partner=shares["partner"].map(dict(zip(game.partners, game.partners[::-1], strict=True))))
     rows = shares.merge(other, on=[*VARIANT, "partner"], suffixes=("", "_other"))
@@ -289,38 +253,33 @@ def _check_two(whole: pd.DataFrame, shares: pd.DataFrame, game: Coalitions, ledg
     ):  # fmt: skip
         due = (rows[f"{column}_whole"] + rows[f"alone_{column}"] - rows[f"alone_{of_other}_other"]) / 2
         both = due.notna() & rows[column].notna()
-        _check_numbers(OF_TWO, rows[both], due[both], rows.loc[both, column], ledger, PART_SUMS, size[both])
+        on.equal(OF_TWO, rows, due, column, allow=PART_SUMS, size=size, only=both)
 
 
 def _exact(numbers: dict[int, float]) -> dict[int, Fraction]:
     return {group: Fraction(value) for group, value in numbers.items()}
 
 
-def _check_paid(table: pd.DataFrame, game: Coalitions, pays: Mapping[str, float], ledger: Ledger) -> None:
+def _check_paid(table: pd.DataFrame, game: Coalitions, pays: Mapping[str, float], on: TableLedger) -> None:
     """What falls to each partner in the joint plans found, before and after, before any side payment."""
     whole, each = (table[(table["partner"] == TOGETHER) == which].reset_index(drop=True) for which in (True, False))
-    ledger.true(PAID_NOW, TABLE, _where(whole), ~whole[[*PAID]].notna().any(axis=1))
-    now, then, worth = (each[name] for name in PAID)
+    on.true(PAID_NOW, whole, ~whole[[*PAID]].notna().any(axis=1))
+    now, then = each[PAID[0]], each[PAID[1]]
     size = now.abs() + then.abs().fillna(0.0)
-    _check_numbers(PAID_NOW, each, each["partner"].map(dict(pays)), now, ledger, PART_SUMS, size)
-    _check_numbers(PAID_WORTH, each, now - then, worth, ledger, PART_SUMS, size)
+    on.stated(PAID_NOW, each, each["partner"].map(dict(pays)), PAID[0], allow=PART_SUMS, size=size)
+    on.stated(PAID_WORTH, each, now - then, PAID[2], allow=PART_SUMS, size=size)
     gap = max(game.case.inputs.gap, SMALLEST_GAP) * (1 + SETTLED.share)
     sums = each.groupby(VARIANT)["paid_then_musd"].agg(["sum", "count"]).reset_index()
     rows = whole.merge(sums[sums["count"] == game.number], on=VARIANT)
     rows = rows[rows["then_musd"].notna()]
+    most, proven = rows["then_musd"] + gap * rows["then_musd"].abs(), (rows["status"] == DONE) & (rows["then_musd"] > 0)
     size = rows["then_musd"].abs() + rows["sum"].abs()
-    least, most = rows["then_musd"], rows["then_musd"] + gap * rows["then_musd"].abs()
-    ledger.at_least(PAID_SUM, TABLE, _where(rows), least, rows["sum"], size=size, allow=PART_SUMS, unit="MUSD")
-    proven = (rows["status"] == DONE) & (rows["then_musd"] > 0)
-    ledger.at_most(
-        PAID_SUM, TABLE, _where(rows[proven]), most[proven], rows.loc[proven, "sum"], size=size[proven],
-        allow=PART_SUMS, unit="MUSD",
-    )  # fmt: skip
+    on.at_least(PAID_SUM, rows, "then_musd", "sum", allow=PART_SUMS, size=size, unit="MUSD")
+    on.at_most(PAID_SUM, rows, most, "sum", allow=PART_SUMS, size=size, unit="MUSD", only=proven)
 
 
 # ---- prices ----------------------------------------------------------------------------------------------
 
-PRICES = MARGINAL_PRICES.file
 PRICE_NOT_NEGATIVE = Rule("clause_price_positive", "a little more room is never worth less than nothing")
 PRICE_KNOWN = Rule("clause_price_known", "a price is of a year and window of the case")
 PRICE_WHOLE = Rule("clause_price_whole", "every clause that is priced has one price of its own, and its parts one unit")
@@ -329,16 +288,16 @@ PRICE_SUM = Rule("clause_price_sum", "the price of a clause is the sum of its pa
 
 def check_marginal_prices(run: Path, case: Checked, ledger: Ledger) -> None:
     """Every price of a clause as a whole against those of its years, plants and materials."""
-    if not (run / PRICES).exists():
+    on = ledger.on(MARGINAL_PRICES)
+    if not (run / MARGINAL_PRICES.file).exists():
         return
     table = read_table(run, MARGINAL_PRICES, ledger)
     inputs = case.inputs
-    where = table[["clause", "about", "item", "year", "window"]]
-    ledger.at_least(PRICE_NOT_NEGATIVE, PRICES, where, np.zeros(len(table)), table["price"], allow=COPIED)
+    on.at_least(PRICE_NOT_NEGATIVE, table, 0.0, "price", allow=COPIED)
     known = (table["year"].isna() | table["year"].isin(inputs.years)) & (
         (table["window"] == "") | table["window"].isin(list(inputs.periods["window"]))
     )
-    ledger.true(PRICE_KNOWN, PRICES, where, known)
+    on.true(PRICE_KNOWN, table, known)
     discount = table["year"].map(dict(zip(inputs.year_frame["year"], inputs.year_frame["discount"], strict=True)))
     in_usd = table["unit"].str.startswith("USD")
     table = table.assign(musd=table["price"] * discount.fillna(1.0) / np.where(in_usd, 1e6, 1.0))
@@ -346,9 +305,6 @@ def check_marginal_prices(run: Path, case: Checked, ledger: Ledger) -> None:
     for _, rows in table.groupby(["clause", "about"], sort=False):
         whole, parts = rows[is_whole[rows.index]], rows[~is_whole[rows.index]]
         right = len(whole) == 1 and parts["unit"].nunique() <= 1 and not in_usd[whole.index].any()
-        ledger.true(PRICE_WHOLE, PRICES, rows[["clause", "about"]].head(1), np.array([right]))
+        on.true(PRICE_WHOLE, rows[["clause", "about"]].head(1), right)
         if right:
-            ledger.equal(
-                PRICE_SUM, PRICES, whole[["clause", "about"]], [parts["musd"].sum()], whole["price"],
-                allow=SUMMED_OVER_ALL, unit=str(whole["unit"].iloc[0]),
-            )  # fmt: skip
+            on.equal(PRICE_SUM, whole, parts["musd"].sum(), "price", allow=SUMMED_OVER_ALL)

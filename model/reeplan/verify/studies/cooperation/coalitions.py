@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from reeplan.verify.core.case import Checked
     from reeplan.verify.core.verdict import Ledger
 
-TABLE = COALITIONS.file
-
 NAMED = Rule("coalition_named", "a coalition is named by its partners, in the order of partners.csv, and counts them")
 
 
@@ -39,7 +37,7 @@ class Coalitions:
         group = table["coalition"].map(known)
         size = table["coalition"].str.split(" + ", regex=False).map(len)
         right = group.notna() & (table["partners"] == size)
-        ledger.true(NAMED, TABLE, table[["target", "coalition", "partners"]], right, found="coalition")
+        ledger.on(COALITIONS, "partners").true(NAMED, table, right, "coalition")
         return cls(table.assign(group=group.fillna(0).astype(int))[group.notna()].reset_index(drop=True), case)
 
     @property

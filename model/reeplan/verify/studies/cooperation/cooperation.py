@@ -15,22 +15,13 @@ import pandas as pd
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.plan import read_plan
-from reeplan.verify.core.tolerances import (
-    COPIED,
-    DIGITS,
-    EXACT,
-    GAP_REACHED,
-    HIGHEST,
-    LAST_DIGITS,
-    PART_SUMS,
-    REACHED,
-)
-from reeplan.verify.core.verdict import Ledger, Rule, Verdict
+from reeplan.verify.core.tolerances import COPIED, DIGITS, EXACT, GAP_REACHED, HIGHEST, LAST_DIGITS, PART_SUMS, REACHED
+from reeplan.verify.core.verdict import How, Ledger, Rule, TableLedger, Verdict
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.cooperation.allocation import check_allocation
 from reeplan.verify.studies.cooperation.bills import JointPlan
 from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices
-from reeplan.verify.studies.cooperation.coalitions import TABLE, Coalitions
+from reeplan.verify.studies.cooperation.coalitions import Coalitions
 from reeplan.verify.studies.cooperation.deal import check_deal, stated_deal
 from reeplan.verify.studies.cooperation.fair_shares import groups
 from reeplan.verify.studies.cooperation.joint_plan import check_joint_plan, joint_point
@@ -106,30 +97,30 @@ def check_cooperation(
 
 def check_coalitions(game: Coalitions, ledger: Ledger) -> None:
     """Every rule about coalitions that needs no plan."""
-    _check_listed(game, ledger)
-    _check_rows(game, ledger)
-    _check_highest(game, ledger)
+    on = ledger.on(COALITIONS, "of", "and")
+    _check_listed(game, on)
+    _check_rows(game, on)
+    _check_highest(game, on)
     for _, rows in game.table.groupby("group"):
-        _check_along_levels(rows.sort_values("target"), ledger)
+        _check_along_levels(rows.sort_values("target"), on)
     for level in game.levels:
-        _check_gains(game, level, ledger)
+        _check_gains(game, level, on)
         if level == 0 or str(game.case.inputs.settings["resilience_measure"]) in WORST_PARTNER_COUNTS:
-            _check_joining(game, level, ledger)
+            _check_joining(game, level, on)
 
 
-def _check_listed(game: Coalitions, ledger: Ledger) -> None:
+def _check_listed(game: Coalitions, on: TableLedger) -> None:
     for level in game.levels:
         listed = set(game.at(level).index)
         for group in groups(game.number):
             if group not in listed:
-                ledger.broken(EVERY, TABLE, f"target {level:.12g}", expected=game.name(group), found="no such row")
-        ledger.held(EVERY, len(listed))
+                on.broken(EVERY, f"target {level:.12g}", expected=game.name(group), found="no such row")
+        on.held(EVERY, len(listed))
 
 
-def _check_rows(game: Coalitions, ledger: Ledger) -> None:
-    table = game.table
-    where, status = table[["target", "coalition"]], table["status"]
-    ledger.true(KNOWN_STATUS, TABLE, table[[*where, "status"]], status.isin(STATUSES), found="status")
+def _check_rows(game: Coalitions, on: TableLedger) -> None:
+    table, status = game.table, game.table["status"]
+    on.true(KNOWN_STATUS, table, status.isin(STATUSES), "status")
     given = table[["cost_musd", "bound_musd", "resilience"]].notna()
     needed = status.isin([DONE, GAP, UNPROVEN])
     barred = status.isin([OUT_OF_REACH, NO_PLAN, NOT_SOLVED, FAILED, UNBOUNDED])
@@ -137,58 +128,45 @@ def _check_rows(game: Coalitions, ledger: Ledger) -> None:
         needed, given.all(axis=1), np.where(barred, ~given.any(axis=1), given.all(axis=1) == given.any(axis=1))
     )
     right &= table["highest_resilience"].isna() | (status == OUT_OF_REACH)
-    ledger.true(SAYS, TABLE, table[[*where, "status"]], right, found="status")
+    on.true(SAYS, table, right, "status")
     found = table[given.all(axis=1)]
-    where, cost, bound = found[["target", "coalition"]], found["cost_musd"], found["bound_musd"]
-    ledger.at_most(BOUND, TABLE, where, cost, bound, allow=COPIED, unit="MUSD")
-    ledger.at_least(SERVES, TABLE, where, found["target"], found["resilience"], allow=REACHED)
-    ledger.at_most(SHARE, TABLE, where, np.ones(len(found)), found["resilience"], allow=REACHED)
-    ledger.at_least(SHARE, TABLE, table[["coalition"]], np.zeros(len(table)), table["target"], allow=REACHED)
+    cost, bound = found["cost_musd"], found["bound_musd"]
+    on.at_most(BOUND, found, "cost_musd", "bound_musd", allow=COPIED)
+    on.at_least(SERVES, found, "target", "resilience", allow=REACHED)
+    on.at_most(SHARE, found, 1.0, "resilience", allow=REACHED)
+    on.at_least(SHARE, table, 0.0, "target", allow=REACHED)
     # Of a coalition that earns more than it spends the gap is a part of a number that is not in the table.
-    proven = found[(found["status"] == DONE) & (found["group"] != game.everyone) & (cost >= 0) & (bound >= 0)]
-    allowed = max(game.case.inputs.gap, EXACT.share) * (1 + GAP_REACHED) + LAST_DIGITS
-    ledger.at_most(
-        PROVEN, TABLE, proven[["target", "coalition"]], proven["cost_musd"] * allowed,
-        proven["cost_musd"] - proven["bound_musd"], size=proven["cost_musd"], allow=DIGITS, unit="MUSD",
-    )  # fmt: skip
+    proven = (found["status"] == DONE) & (found["group"] != game.everyone) & (cost >= 0) & (bound >= 0)
+    allowed = cost * (max(game.case.inputs.gap, EXACT.share) * (1 + GAP_REACHED) + LAST_DIGITS)
+    how = How(allow=DIGITS, size=cost, unit="MUSD", only=proven)
+    on.at_most(PROVEN, found, allowed, cost - bound, **how)
 
 
-def _check_highest(game: Coalitions, ledger: Ledger) -> None:
+def _check_highest(game: Coalitions, on: TableLedger) -> None:
     """A highest resilience that took less than the time limit is proven, and so is one number for all levels."""
     limit = float(game.case.inputs.settings.get("time_limit_s", 600.0))
     out = game.table[game.table["highest_resilience"].notna()]
-    ledger.at_most(
-        TOO_LOW, TABLE, out[["target", "coalition"]], out["target"], out["highest_resilience"], allow=HIGHEST
-    )
-    zeros = np.zeros(len(out))
-    ledger.at_least(SHARE, TABLE, out[["target", "coalition"]], zeros, out["highest_resilience"], allow=REACHED)
+    on.at_most(TOO_LOW, out, "target", "highest_resilience", allow=HIGHEST)
+    on.at_least(SHARE, out, 0.0, "highest_resilience", allow=REACHED)
     proven = out[~(out["seconds"] >= 0.99 * limit)]
     first = proven.groupby("group")["highest_resilience"].median()
-    ledger.equal(
-        SAME_HIGHEST, TABLE, proven[["target", "coalition"]], proven["group"].map(first).astype(float),
-        proven["highest_resilience"], allow=HIGHEST,
-    )  # fmt: skip
+    on.equal(SAME_HIGHEST, proven, proven["group"].map(first).astype(float), "highest_resilience", allow=HIGHEST)
     plans = game.table[game.table["resilience"].notna() & game.table["group"].isin(first.index)]
     most = plans["group"].map(first).astype(float)
-    ledger.at_most(ABOVE_HIGHEST, TABLE, plans[["target", "coalition"]], most, plans["resilience"], allow=HIGHEST)
+    on.at_most(ABOVE_HIGHEST, plans, most, "resilience", allow=HIGHEST)
 
 
-def _check_along_levels(rows: pd.DataFrame, ledger: Ledger) -> None:
+def _check_along_levels(rows: pd.DataFrame, on: TableLedger) -> None:
     """One coalition, from the lowest level to the highest."""
     lacking = (rows["cost_musd"].isna() & rows["cost_musd"][::-1].notna().cummax()[::-1]).to_numpy()
-    ledger.true(STILL_REACHED, TABLE, rows[["target", "coalition", "status"]], ~lacking, "a plan", "status")
+    on.true(STILL_REACHED, rows, ~lacking, "status", expected="a plan")
     found = rows[rows["cost_musd"].notna()]
     lower, higher = found.iloc[:-1], found.iloc[1:]
-    key = ["target", "coalition"]
-    ledger.at_most(
-        COST_RISES, TABLE, lower[key], higher["cost_musd"], lower["cost_musd"], allow=COPIED, unit="MUSD"
-    )  # fmt: skip
-    ledger.at_least(
-        BOUND_RISES, TABLE, higher[key], lower["bound_musd"], higher["bound_musd"], allow=COPIED, unit="MUSD"
-    )  # fmt: skip
+    on.at_most(COST_RISES, lower, higher["cost_musd"], "cost_musd", allow=COPIED)
+    on.at_least(BOUND_RISES, higher, lower["bound_musd"], "bound_musd", allow=COPIED)
 
 
-def _check_gains(game: Coalitions, level: float, ledger: Ledger) -> None:
+def _check_gains(game: Coalitions, level: float, on: TableLedger) -> None:
     rows = game.at(level)
     costs, bounds = game.numbers(level, "cost_musd"), game.numbers(level, "bound_musd")
     due: dict[int, tuple[float, float, float, float]] = {}
@@ -204,23 +182,16 @@ def _check_gains(game: Coalitions, level: float, ledger: Ledger) -> None:
             )  # fmt: skip
     stated = rows[GAINS].notna()
     right = np.where(rows.index.isin(list(due)), stated.all(axis=1), ~stated.any(axis=1))
-    ledger.true(GAIN_STATED, TABLE, rows[["target", "coalition"]], right)
+    on.true(GAIN_STATED, rows, right)
     rows = rows[rows.index.isin(list(due)) & stated.all(axis=1)]
-    where = rows[["target", "coalition"]]
     numbers = np.array([due[int(group)] for group in rows.index]).reshape(len(rows), 4)
-    for column, rule, position in zip(GAINS, (GAIN, GAIN_LEAST, GAIN_GREATEST), range(3), strict=True):
-        ledger.equal(
-            rule, TABLE, where, numbers[:, position], rows[column], size=numbers[:, 3], allow=PART_SUMS, unit="MUSD"
-        )
-    ledger.at_least(
-        GAIN_WITHIN, TABLE, where, rows[GAINS[1]], rows[GAINS[0]], size=numbers[:, 3], allow=PART_SUMS, unit="MUSD"
-    )
-    ledger.at_most(
-        GAIN_WITHIN, TABLE, where, rows[GAINS[2]], rows[GAINS[0]], size=numbers[:, 3], allow=PART_SUMS, unit="MUSD"
-    )
+    how = How(allow=PART_SUMS, size=numbers[:, 3])
+    for column, rule, of_column in zip(GAINS, (GAIN, GAIN_LEAST, GAIN_GREATEST), numbers.T, strict=False):
+        on.equal(rule, rows, of_column, column, **how)
+    on.between(GAIN_WITHIN, rows, GAINS[1], GAINS[2], GAINS[0], **how)
 
 
-def _check_joining(game: Coalitions, level: float, ledger: Ledger) -> None:
+def _check_joining(game: Coalitions, level: float, on: TableLedger) -> None:
     """Whatever two coalitions without a common member have, both together have."""
     costs, bounds = game.numbers(level, "cost_musd"), game.numbers(level, "bound_musd")
     status = game.at(level)["status"]
@@ -228,23 +199,16 @@ def _check_joining(game: Coalitions, level: float, ledger: Ledger) -> None:
     for one in costs:
         for other in costs:
             if one < other and not one & other:
-                row = {
-                    "target": level,
-                    "coalition": game.name(one | other),
-                    "of": game.name(one),
-                    "and": game.name(other),
-                }
+                row = {"target": level, "coalition": game.name(one | other)}
+                row |= {"of": game.name(one), "and": game.name(other)}
                 if status.get(one | other) == OUT_OF_REACH:
                     unable.append(row)
                 elif one | other in bounds:
                     pairs.append(row)
                     sums.append(costs[one] + costs[other])
                     proven.append(bounds[one | other])
-    ledger.at_most(
-        JOINING, TABLE, pd.DataFrame(pairs), sums, proven, size=np.abs(sums) + np.abs(proven), allow=EXACT, unit="MUSD"
-    )
-    together = pd.DataFrame(unable)
-    ledger.true(JOINING_REACHES, TABLE, together, np.zeros(len(together), dtype=bool))
+    on.at_most(JOINING, pd.DataFrame(pairs), sums, proven, allow=EXACT, size=np.abs(sums) + np.abs(proven), unit="MUSD")
+    on.true(JOINING_REACHES, pd.DataFrame(unable), False)
 
 
 # ---- all together ----------------------------------------------------------------------------------------
@@ -252,25 +216,24 @@ def _check_joining(game: Coalitions, level: float, ledger: Ledger) -> None:
 
 def check_joint_rows(game: Coalitions, front: pd.DataFrame, ledger: Ledger) -> None:
     """The rows of all together against the front."""
+    on = ledger.on(COALITIONS)
     rows = game.table[game.table["group"] == game.everyone]
     for _, row in rows.iterrows():
-        point, where = joint_point(front, row["target"]), pd.DataFrame([row[["target", "coalition"]]])
-        has_plan = pd.notna(row["cost_musd"])
-        ledger.true(JOINT_FOUND, TABLE, where, np.array([has_plan == (point is not None)]))
+        point, has_plan = joint_point(front, row["target"]), pd.notna(row["cost_musd"])
+        on.true(JOINT_FOUND, row, has_plan == (point is not None))
         if point is None or not has_plan:
             continue
-        cost, bound = float(row["cost_musd"]), float(row["bound_musd"])
-        ledger.equal(JOINT_COST, TABLE, where, [point["cost_musd"]], [cost], allow=DIGITS, unit="MUSD")
-        ledger.equal(JOINT_RESILIENCE, TABLE, where, [point["resilience"]], [row["resilience"]], allow=DIGITS)
-        ledger.at_most(JOINT_BOUND, TABLE, where, [point["bound_musd"]], [bound], allow=COPIED, unit="MUSD")
+        on.equal(JOINT_COST, row, point["cost_musd"], "cost_musd", allow=DIGITS)
+        on.equal(JOINT_RESILIENCE, row, point["resilience"], "resilience", allow=DIGITS)
+        on.at_most(JOINT_BOUND, row, point["bound_musd"], "bound_musd", allow=COPIED)
         below = front[front["resilience"] <= row["target"]]
         if len(below):
-            least = [min(float(below["bound_musd"].max()), cost)]
-            ledger.at_least(JOINT_BOUND, TABLE, where, least, [bound], allow=COPIED, unit="MUSD")
-        _check_joint_status(row, point, ledger)
+            least = min(float(below["bound_musd"].max()), float(row["cost_musd"]))
+            on.at_least(JOINT_BOUND, row, least, "bound_musd", allow=COPIED)
+        _check_joint_status(row, point, on)
 
 
-def _check_joint_status(row: pd.Series[Any], point: pd.Series[Any], ledger: Ledger) -> None:
+def _check_joint_status(row: pd.Series[Any], point: pd.Series[Any], on: TableLedger) -> None:
     """Within the gap that the front asked for, but for the last digits of the costs."""
     gap, asked = row["cost_musd"] - row["bound_musd"], point["gap_target_musd"]
     digits = LAST_DIGITS * abs(row["cost_musd"])
@@ -279,8 +242,7 @@ def _check_joint_status(row: pd.Series[Any], point: pd.Series[Any], ledger: Ledg
         right = kept and gap <= asked * (1 + 2 * GAP_REACHED) + digits
     else:
         right = not kept or gap >= asked * (1 - GAP_REACHED) - digits
-    where = pd.DataFrame([row[["target", "coalition", "status"]]])
-    ledger.true(JOINT_PROVEN, TABLE, where, np.array([right]), found="status")
+    on.true(JOINT_PROVEN, row, right, "status")
 
 
 def _joint_plan(run: Path, front: pd.DataFrame, game: Coalitions, target: float, case: Checked) -> JointPlan | None:

@@ -13,7 +13,7 @@ from reeplan.verify.core.verdict import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
     from reeplan.verify.studies.cooperation.coalitions import Coalitions, Shares
 
 TABLE = "manifest.json"
@@ -49,79 +49,73 @@ class Deal:
 
 def stated_deal(manifest: Mapping[str, Any] | None, game: Coalitions, ledger: Ledger) -> Deal | None:
     """The deal that the manifest states, at one of the levels of the table; None where it cannot be told."""
+    on = ledger.on(TABLE)
     if manifest is None:
         return None
     stated = manifest.get("cooperate")
     target = stated.get("target") if isinstance(stated, dict) else None
     if not isinstance(stated, dict) or not isinstance(target, (int, float)):
-        ledger.broken(THERE, TABLE, "cooperate", "a target", "none")
+        on.broken(THERE, "cooperate", "a target", "none")
         return None
     level = game.level_near(float(target))
     if level is None:
-        ledger.broken(THERE, TABLE, "cooperate, target", "a level of coalitions.csv", float(target))
+        on.broken(THERE, "cooperate, target", "a level of coalitions.csv", float(target))
         return None
-    ledger.held(THERE)
+    on.held(THERE)
     return Deal(stated, level)
 
 
 def check_deal(deal: Deal, game: Coalitions, shares: Shares, ledger: Ledger) -> None:
     """Number by number."""
-    _check_levels(deal, game, ledger)
+    on = ledger.on(TABLE)
+    _check_levels(deal, game, on)
     rows = game.at(deal.target)
-    _check_coalitions(deal, game, rows, ledger)
-    _check_gain(deal, rows[rows.index == game.everyone], ledger)
+    _check_coalitions(deal, game, rows, on)
+    _check_gain(deal, rows[rows.index == game.everyone], on)
     for rule, of_table in shares.stated.items():
-        _same(SHARES, rule, of_table, deal.stated.get(rule), ledger)
-    _same(SHARES, "side_payments_musd", shares.side_payments, deal.stated.get("side_payments_musd"), ledger)
+        _same(SHARES, rule, of_table, deal.stated.get(rule), on)
+    _same(SHARES, "side_payments_musd", shares.side_payments, deal.stated.get("side_payments_musd"), on)
     for name, possible in shares.core.items():
         found = deal.stated.get(name)
-        if found in possible:
-            ledger.held(CORE)
-        else:
-            ledger.broken(CORE, TABLE, f"cooperate, {name}", " or ".join(map(str, possible)), str(found))
-    due = _status(rows, game.everyone)
-    if deal.stated.get("status") == due:
-        ledger.held(STATUS)
-    else:
-        ledger.broken(STATUS, TABLE, "cooperate, status", due, str(deal.stated.get("status")))
+        on.holds(CORE, found in possible, f"cooperate, {name}", " or ".join(map(str, possible)), str(found))
+    due, found = _status(rows, game.everyone), deal.stated.get("status")
+    on.holds(STATUS, found == due, "cooperate, status", due, str(found))
 
 
-def _check_levels(deal: Deal, game: Coalitions, ledger: Ledger) -> None:
+def _check_levels(deal: Deal, game: Coalitions, on: TableLedger) -> None:
     stated = deal.stated.get("levels")
     levels = [float(level) for level in stated if isinstance(level, (int, float))] if isinstance(stated, list) else []
     if len(levels) != len(game.levels):
-        ledger.broken(LEVELS, TABLE, "cooperate, levels", float(len(game.levels)), float(len(levels)))
+        on.broken(LEVELS, "cooperate, levels", float(len(game.levels)), float(len(levels)))
         return
     where = pd.DataFrame({"level": range(1, len(levels) + 1)})
-    ledger.equal(LEVELS, TABLE, where, game.levels, sorted(levels), allow=DIGITS)
+    on.equal(LEVELS, where, game.levels, sorted(levels), allow=DIGITS)
 
 
-def _check_coalitions(deal: Deal, game: Coalitions, rows: pd.DataFrame, ledger: Ledger) -> None:
+def _check_coalitions(deal: Deal, game: Coalitions, rows: pd.DataFrame, on: TableLedger) -> None:
     listed = {" + ".join(map(str, one.get("partners") or ())): one for one in _rows(deal.stated)}
     for group, row in rows.iterrows():
         name = game.name(int(str(group)))
         one = listed.pop(name, None)
         if one is None:
-            ledger.broken(COALITIONS, TABLE, "cooperate, coalitions", name, "none")
+            on.broken(COALITIONS, "cooperate, coalitions", name, "none")
             continue
-        _same(COALITIONS, name, {column: row[column] for column in NUMBERS}, one, ledger)
-        if one.get("status") == row["status"]:
-            ledger.held(COALITIONS)
-        else:
-            ledger.broken(COALITIONS, TABLE, f"cooperate, {name}, status", str(row["status"]), str(one.get("status")))
+        _same(COALITIONS, name, {column: row[column] for column in NUMBERS}, one, on)
+        due, found = row["status"], one.get("status")
+        on.holds(COALITIONS, found == due, f"cooperate, {name}, status", str(due), str(found))
     for name in listed:
-        ledger.broken(COALITIONS, TABLE, "cooperate, coalitions", "a row in coalitions.csv", name)
+        on.broken(COALITIONS, "cooperate, coalitions", "a row in coalitions.csv", name)
 
 
-def _check_gain(deal: Deal, joint: pd.DataFrame, ledger: Ledger) -> None:
+def _check_gain(deal: Deal, joint: pd.DataFrame, on: TableLedger) -> None:
     if joint.empty:
         return
     row = joint.iloc[0]
-    _same(GAIN, "gain", {"gain_musd": row["gain_musd"]}, deal.stated, ledger)
+    _same(GAIN, "gain", {"gain_musd": row["gain_musd"]}, deal.stated, on)
     between = deal.stated.get("gain_between_musd")
     ends = dict(zip(("least", "greatest"), between, strict=False)) if isinstance(between, list) else {}
     due = {"least": row["gain_least_musd"], "greatest": row["gain_greatest_musd"]}
-    _same(GAIN, "gain_between_musd", due, ends, ledger)
+    _same(GAIN, "gain_between_musd", due, ends, on)
 
 
 def _status(rows: pd.DataFrame, everyone: int) -> str:
@@ -141,7 +135,7 @@ def _rows(stated: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
-def _same(rule: Rule, what: str, due: Mapping[str, float], stated: Any, ledger: Ledger) -> None:
+def _same(rule: Rule, what: str, due: Mapping[str, float], stated: Any, on: TableLedger) -> None:
     """The numbers of the table stand in the manifest; where the table has none, neither has the manifest."""
     stated = stated if isinstance(stated, dict) else {}
     given = {name: value for name, value in due.items() if pd.notna(value)}
@@ -149,11 +143,9 @@ def _same(rule: Rule, what: str, due: Mapping[str, float], stated: Any, ledger: 
         found = stated.get(name)
         if isinstance(found, (int, float)) != (name in given):
             expected = given.get(name, "no number")
-            ledger.broken(rule, TABLE, f"cooperate, {what}, {name}", expected, "none" if found is None else str(found))
-    both = [name for name in given if isinstance(stated.get(name), (int, float))]
-    where = pd.DataFrame({"of": [what] * len(both), "number": both})
+            on.broken(rule, f"cooperate, {what}, {name}", expected, "none" if found is None else str(found))
     # A side payment or a gain is a small difference, whose digits in the table are as many as any number's.
-    ledger.equal(
-        rule, TABLE, where, [given[name] for name in both], [float(stated[name]) for name in both],
-        allow=DIGITS if rule is COALITIONS else PART_SUMS,
-    )  # fmt: skip
+    allow = DIGITS if rule is COALITIONS else PART_SUMS
+    for name in given:
+        if isinstance(found := stated.get(name), (int, float)):
+            on.equal(rule, {"of": what, "number": name}, given[name], found, allow=allow)

@@ -6,22 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from reeplan.outputs.spec.cooperation import CEILINGS, GETS, OWNS, PAYS, RISKS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import empty, total
-from reeplan.verify.core.tolerances import (
-    BINDS,
-    COPIED,
-    FIGURE,
-    KEPT,
-    PRICED,
-    REACHED,
-    SUMMED,
-    SUMMED_OVER_ALL,
-)
-from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.tolerances import BINDS, COPIED, FIGURE, KEPT, PRICED, REACHED, SUMMED, SUMMED_OVER_ALL
+from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import PARTS
 from reeplan.verify.studies.cooperation.bills import parts_of_use
 
@@ -29,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from reeplan.verify.core.inputs import Inputs
-    from reeplan.verify.core.verdict import Ledger, Numbers
+    import pandas as pd
+
+    from reeplan.verify.core.verdict import Ledger, Numbers, TableLedger
     from reeplan.verify.studies.cooperation.bills import JointPlan
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
 
+OF_JOINT_PLAN = (PAYS, OWNS, GETS, RISKS)
 WORTH_NOTING = 0.01
 """USD/t below which a limit is not said to bind."""
 
@@ -68,106 +60,84 @@ def check_joint_plan(
 
     Returned is what each partner pays, going by pays.csv.
     """
-    tables = {
-        table.name: read_table(run, table, ledger) if (run / table.file).exists() else empty(table.names)
-        for table in (PAYS, OWNS, GETS, RISKS)
-    }
+    pays, owns, gets, risks = (
+        read_table(run, table, ledger) if (run / table.file).exists() else empty(table.names) for table in OF_JOINT_PLAN
+    )
     if point is None:
-        for name, table in tables.items():
-            ledger.true(NO_PLAN, f"{name}.csv", table, np.zeros(len(table), dtype=bool))
-    pays = tables["pays"]
+        for output, table in zip(OF_JOINT_PLAN, (pays, owns, gets, risks), strict=True):
+            ledger.on(output).true(NO_PLAN, table, False)
     if point is not None:
-        _check_sums(pays, point, ledger)
+        _check_sums(pays, point, ledger.on(PAYS))
     if joint is not None:
-        _check_pays(pays, joint, ledger)
-        _check_owns(tables["owns"], joint, ledger)
-        _check_gets(tables["gets"], joint, ledger)
-        _check_risks(tables["risks"], joint, ledger)
-    ceilings = read_table(run, CEILINGS, ledger)
-    _check_ceilings(ceilings, game, target, joint, ledger)
+        _check_pays(pays, joint, ledger.on(PAYS))
+        _check_owns(owns, joint, ledger.on(OWNS))
+        _check_gets(gets, joint, ledger.on(GETS))
+        _check_risks(risks, joint, ledger.on(RISKS))
+    _check_ceilings(read_table(run, CEILINGS, ledger), game, target, joint, ledger.on(CEILINGS))
     if pays.empty:
         return {}
     return {k: math.fsum(pays.loc[pays["partner"] == k, "musd"]) for k in game.partners}
 
 
-def _check_sums(pays: pd.DataFrame, point: pd.Series[Any], ledger: Ledger) -> None:
+def _check_sums(pays: pd.DataFrame, point: pd.Series[Any], on: TableLedger) -> None:
     """Against the row of the front."""
     by_part = pays.groupby("part")["musd"].sum()
     size = float(pays["musd"].abs().sum())
-    where = pd.DataFrame({"part": list(PARTS)})
-    due = [float(point[f"{part}_musd"]) for part in PARTS]
-    found = [float(by_part.get(part, 0.0)) for part in PARTS]
-    ledger.equal(PAYS_PART, "pays.csv", where, due, found, size=[size] * len(PARTS), allow=SUMMED, unit="MUSD")
-    whole = pd.DataFrame({"part": ["all"]})
-    ledger.equal(
-        PAYS_ALL, "pays.csv", whole, [float(point["cost_musd"])], [float(pays["musd"].sum())], size=[size],
-        allow=SUMMED, unit="MUSD",
-    )  # fmt: skip
+    how = How(allow=SUMMED, size=size, unit="MUSD")
+    for part in PARTS:
+        on.equal(PAYS_PART, {"part": part}, point[f"{part}_musd"], by_part.get(part, 0.0), **how)
+    on.equal(PAYS_ALL, {"part": "all"}, point["cost_musd"], pays["musd"].sum(), **how)
 
 
-def _check_pays(pays: pd.DataFrame, joint: JointPlan, ledger: Ledger) -> None:
+def _check_pays(pays: pd.DataFrame, joint: JointPlan, on: TableLedger) -> None:
     due = total(joint.bills, ["partner", "part"], ["musd", "size"]).rename(columns={"musd": "due"})
     rows = _either(due, pays, ["partner", "part"], ["due", "size", "musd"])
     size = rows.groupby("part")["size"].transform("sum")
-    ledger.equal(
-        PAYS_CELL,
-        "pays.csv",
-        rows[["partner", "part"]],
-        rows["due"],
-        rows["musd"],
-        size=size,
-        allow=SUMMED,
-        unit="MUSD",
-    )
+    on.equal(PAYS_CELL, rows, "due", "musd", allow=SUMMED, size=size)
 
 
-def _check_owns(owns: pd.DataFrame, joint: JointPlan, ledger: Ledger) -> None:
+def _check_owns(owns: pd.DataFrame, joint: JointPlan, on: TableLedger) -> None:
     due = total(joint.plan["builds"], ["asset", "partner"], ["capex_musd"]).rename(columns={"capex_musd": "due"})
     rows = _either(due, owns, ["asset", "partner"], ["due", "capex_musd"])
-    where = rows[["asset", "partner"]]
-    ledger.equal(OWNED, "owns.csv", where, rows["due"], rows["capex_musd"], allow=SUMMED, unit="MUSD")
+    on.equal(OWNED, rows, "due", "capex_musd", allow=SUMMED)
 
 
-def _check_gets(gets: pd.DataFrame, joint: JointPlan, ledger: Ledger) -> None:
+def _check_gets(gets: pd.DataFrame, joint: JointPlan, on: TableLedger) -> None:
     flows = joint.plan.flows.rename(columns={"to_country": "partner", "t": "due"})
     flows = flows[
         flows["partner"].isin(list(joint.plan.case.inputs.wacc)) & (flows["partner"] != flows["from_country"])
     ]
     key = ["partner", "from_country", "material", "window"]
     rows = _either(total(flows, key, ["due"]), gets, key, ["due", "t"])
-    ledger.equal(GOT, "gets.csv", rows[key], rows["due"], rows["t"], allow=SUMMED_OVER_ALL, unit="t")
+    on.equal(GOT, rows, "due", "t", allow=SUMMED_OVER_ALL)
 
 
-def _check_risks(risks: pd.DataFrame, joint: JointPlan, ledger: Ledger) -> None:
+def _check_risks(risks: pd.DataFrame, joint: JointPlan, on: TableLedger) -> None:
     due = joint.by_value[["partner", "window", "share", "lost"]].astype({"window": str})
     key = ["partner", "window"]
     rows = _either(due, risks.assign(listed=1.0), key, ["share", "lost", "served_share", "lost_musd", "listed"])
-    ledger.true(RISKS_LISTED, "risks.csv", rows[key], rows["in"] == "both")
+    on.true(RISKS_LISTED, rows, rows["in"] == "both")
     rows = rows[rows["in"] == "both"]
-    where = rows[key]
-    ledger.equal(SERVED, "risks.csv", where, rows["share"], rows["served_share"], allow=FIGURE)
-    ledger.equal(LOST, "risks.csv", where, rows["lost"] / 1e6, rows["lost_musd"], allow=SUMMED, unit="MUSD")
+    on.equal(SERVED, rows, "share", "served_share", allow=FIGURE)
+    on.equal(LOST, rows, rows["lost"] / 1e6, "lost_musd", allow=SUMMED)
 
 
 # ---- where a part of a shared seller binds -----------------------------------------------------------------
 
 
 def _check_ceilings(
-    table: pd.DataFrame, game: Coalitions, target: float, joint: JointPlan | None, ledger: Ledger
+    table: pd.DataFrame, game: Coalitions, target: float, joint: JointPlan | None, on: TableLedger
 ) -> None:
-    name, inputs = "ceilings.csv", game.case.inputs
-    key = ["coalition", "supplier", "material", "year", "window"]
     groups = {game.name(group): group for group in game.numbers(target, "cost_musd")}
     rows = table.merge(_shared_sellers(game), on=["supplier", "material", "year", "window"], how="left")
     right = rows["most"].notna() & rows["coalition"].isin(list(groups))
-    ledger.true(SHARED_SELLER, name, rows[key], right)
+    on.true(SHARED_SELLER, rows, right)
     rows = rows[right].reset_index(drop=True)
-    limit = rows["most"] * _part_of(rows, groups, game, inputs)
-    ledger.equal(LIMIT, name, rows[key], limit, rows["limit_t"], allow=COPIED, unit="t/yr")
-    noted = np.full(len(rows), WORTH_NOTING)
-    ledger.at_least(WORTH_SHOWN, name, rows[key], noted, rows["worth_usd_per_t"], allow=COPIED, unit="USD/t")
+    limit = rows["most"] * _part_of(rows, groups, game)
+    on.equal(LIMIT, rows, limit, "limit_t", allow=COPIED)
+    on.at_least(WORTH_SHOWN, rows, WORTH_NOTING, "worth_usd_per_t", allow=COPIED)
     if joint is not None:
-        _check_joint_ceilings(rows[rows["coalition"] == game.name(game.everyone)], game, joint, ledger)
+        _check_joint_ceilings(rows[rows["coalition"] == game.name(game.everyone)], game, joint, on)
 
 
 def _shared_sellers(game: Coalitions) -> pd.DataFrame:
@@ -182,9 +152,9 @@ def _shared_sellers(game: Coalitions) -> pd.DataFrame:
     ]
 
 
-def _part_of(rows: pd.DataFrame, groups: Mapping[str, int], game: Coalitions, inputs: Inputs) -> Numbers:
+def _part_of(rows: pd.DataFrame, groups: Mapping[str, int], game: Coalitions) -> Numbers:
     """The part of each row's coalition of the use of the material in the year; all of it for all together."""
-    parts = parts_of_use(inputs).set_index(["partner", "material", "year"])["share"]
+    parts = parts_of_use(game.case.inputs).set_index(["partner", "material", "year"])["share"]
     found = []
     for coalition, material, year in zip(rows["coalition"], rows["material"], rows["year"], strict=True):
         members = [k for i, k in enumerate(game.partners) if groups[coalition] >> i & 1]
@@ -193,7 +163,7 @@ def _part_of(rows: pd.DataFrame, groups: Mapping[str, int], game: Coalitions, in
     return np.array(found, dtype=float)
 
 
-def _check_joint_ceilings(rows: pd.DataFrame, game: Coalitions, joint: JointPlan, ledger: Ledger) -> None:
+def _check_joint_ceilings(rows: pd.DataFrame, game: Coalitions, joint: JointPlan, on: TableLedger) -> None:
     """Of the joint plan purchases and prices are known."""
     key = ["supplier", "material", "year", "window"]
     plan = joint.plan
@@ -203,14 +173,12 @@ def _check_joint_ceilings(rows: pd.DataFrame, game: Coalitions, joint: JointPlan
     due = due.assign(worth=due["usd_per_t"].fillna(0.0) - due["price_usd_per_t"])
     both = due.merge(rows[[*key, "limit_t", "worth_usd_per_t"]], on=key, how="left")
     listed = both[both["limit_t"].notna()]
-    table, size = "ceilings.csv", listed["usd_per_t"].abs() + listed["price_usd_per_t"]
-    ledger.equal(
-        WORTH, table, listed[key], listed["worth"], listed["worth_usd_per_t"], size=size, allow=PRICED, unit="USD/t"
-    )
+    size = listed["usd_per_t"].abs() + listed["price_usd_per_t"]
+    on.equal(WORTH, listed, "worth", "worth_usd_per_t", allow=PRICED, size=size)
     bought_out = listed["most"] * (1 - 2 * BINDS)
-    ledger.at_least(CEILING_LISTED, table, listed[key], bought_out, listed["t"], allow=KEPT, unit="t/yr")
+    on.at_least(CEILING_LISTED, listed, bought_out, "t", allow=KEPT, unit="t/yr")
     binding = both[(both["most"] > 0) & (both["t"] >= both["most"]) & (both["worth"] > 2 * WORTH_NOTING)]
-    ledger.true(CEILING_LISTED, table, binding[key], binding["limit_t"].notna(), "a row")
+    on.true(CEILING_LISTED, binding, binding["limit_t"].notna(), expected="a row")
 
 
 def _either(due: pd.DataFrame, found: pd.DataFrame, key: Sequence[str], fill: Sequence[str]) -> pd.DataFrame:

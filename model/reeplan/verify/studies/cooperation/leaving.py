@@ -28,7 +28,7 @@ from reeplan.verify.core.tolerances import (
     SETTLED,
     SUMMED,
 )
-from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import BASE, FAILED, UNBOUNDED, UNPROVEN
 
 if TYPE_CHECKING:
@@ -36,11 +36,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.core.plan import Plan
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
     from reeplan.verify.studies.cooperation.bills import JointPlan
     from reeplan.verify.studies.cooperation.coalitions import Coalitions, Shares
 
-TABLE = spec.REGRET.file
 KEY = ["stays", "leaves", "year", "conduct"]
 OF_JOINT_PLAN = (
     "paid_before_musd", "side_payments_musd", "still_to_pay_musd", "stranded_capital_musd", "capital_left_behind_musd",
@@ -84,22 +83,22 @@ def check_leaving(
     run: Path, game: Coalitions, target: float, joint: JointPlan | None, shares: Shares, ledger: Ledger
 ) -> None:  # fmt: skip
     """Every row of regret.csv, where the run has it."""
-    if not (run / TABLE).exists():
+    if not (run / spec.REGRET.file).exists():
         return
-    table = read_table(run, spec.REGRET, ledger)
+    on, table = ledger.on(spec.REGRET), read_table(run, spec.REGRET, ledger)
     names = {game.name(group): group for group in range(1, game.everyone + 1)}
     table = table.assign(group=table["stays"].map(names))
-    _check_listed(table, game, ledger)
+    _check_listed(table, game, on)
     table = table[table["group"].notna()].reset_index(drop=True)
-    _check_rows(table, game, ledger)
-    _check_alone(table, game, target, ledger)
+    _check_rows(table, game, on)
+    _check_alone(table, game, target, on)
     if joint is not None:
         sides = _Sides(joint, game)
-        _check_from_plan(table, sides, shares, ledger)
-        _check_served(table, sides, target, ledger)
+        _check_from_plan(table, sides, shares, on)
+        _check_served(table, sides, target, on)
 
 
-def _check_listed(table: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None:
+def _check_listed(table: pd.DataFrame, game: Coalitions, on: TableLedger) -> None:
     everyone = game.everyone
     may_stay = {*(1 << k for k in range(game.number)), *(everyone ^ 1 << k for k in range(game.number))}
     years = sorted({int(year) for year in table["year"]})
@@ -112,80 +111,55 @@ def _check_listed(table: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None
     found = {(s, leaves, int(y), c) for s, leaves, y, c in table[KEY].itertuples(index=False, name=None)}
     for one in sorted(due ^ found):
         expected, there = ("no such row", "a row") if one in found else ("a row", "none")
-        ledger.broken(LISTED, TABLE, ", ".join(map(str, one)), expected, there)
-    ledger.held(LISTED, len(found & due))
-    ledger.true(LISTED, TABLE, table[KEY], table["year"].isin(game.case.inputs.years), "a year of the plan")
+        on.broken(LISTED, ", ".join(map(str, one)), expected, there)
+    on.held(LISTED, len(found & due))
+    on.true(LISTED, table, table["year"].isin(game.case.inputs.years), expected="a year of the plan")
 
 
-def _check_rows(table: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None:
+def _check_rows(table: pd.DataFrame, game: Coalitions, on: TableLedger) -> None:
     """What a row says of itself."""
-    status, cost = table["status"], table["cost_musd"]
+    status = table["status"]
     given = table[["cost_musd", "bound_musd", "served_share", "lost_musd"]].notna()
     needed = status.isin([DONE, GAP, UNPROVEN, OUT_OF_REACH])
     barred = status.isin([NO_PLAN, NOT_SOLVED, FAILED, UNBOUNDED])
     right = np.where(needed, given.all(axis=1), np.where(barred, ~given.any(axis=1), status == STOPPED))
-    ledger.true(STATUS, TABLE, table[[*KEY, "status"]], right, found="status")
+    on.true(STATUS, table, right, "status")
     found = table[given.all(axis=1)]
     cost, bound, alone = found["cost_musd"], found["bound_musd"], found["alone_cost_musd"]
-    where, size = found[KEY], cost.abs() + alone.abs().fillna(0.0)
-    ledger.at_most(BOUND, TABLE, where, cost, bound, size=size, allow=COPIED, unit="MUSD")
+    size = cost.abs() + alone.abs().fillna(0.0)
+    on.at_most(BOUND, found, "cost_musd", "bound_musd", allow=COPIED, size=size)
     gap = max(game.case.inputs.gap, EXACT_AFTER_A_BREAK.share) * (1 + SETTLED.share)
     # Going on as planned is a linear program, which is solved to the last digits.
     relative = np.where(found["conduct"] == TURNS_ROUND, gap, EXACT_AFTER_A_BREAK.share)
     searched = cost.abs() + found["paid_before_musd"].abs() + found["side_payments_musd"].abs().fillna(0.0)
     proven = found["status"].isin([DONE, OUT_OF_REACH])
-    ledger.at_most(
-        PROVEN, TABLE, where[proven], (relative * searched)[proven], (cost - bound)[proven], size=searched[proven],
-        allow=EXACT_AFTER_A_BREAK, unit="MUSD",
-    )  # fmt: skip
+    how = How(allow=EXACT_AFTER_A_BREAK, size=searched, unit="MUSD", only=proven)
+    on.at_most(PROVEN, found, relative * searched, cost - bound, **how)
     least, greatest = bound - alone, cost - found["alone_bound_musd"]
     for rule, column, due in (
         (REGRET, "regret_musd", cost - alone),
         (REGRET_LEAST, "regret_least_musd", least),
         (REGRET_GREATEST, "regret_greatest_musd", greatest),
     ):
-        lacking = due.isna() != found[column].isna()
-        ledger.true(rule, TABLE, where[lacking], np.zeros(int(lacking.sum()), dtype=bool))
-        both = due.notna() & found[column].notna()
-        ledger.equal(
-            rule, TABLE, where[both], due[both], found.loc[both, column], size=size[both], allow=PART_SUMS, unit="MUSD"
-        )
-    stated = found[found["regret_musd"].notna()]
-    size = stated["cost_musd"].abs()
-    for judge, column in ((ledger.at_least, "regret_least_musd"), (ledger.at_most, "regret_greatest_musd")):
-        judge(
-            WITHIN, TABLE, stated[KEY], stated[column], stated["regret_musd"], size=size, allow=PART_SUMS, unit="MUSD"
-        )
+        on.stated(rule, found, due, column, allow=PART_SUMS, size=size)
+    how = How(allow=PART_SUMS, size=cost, only=found["regret_musd"].notna())
+    on.between(WITHIN, found, "regret_least_musd", "regret_greatest_musd", "regret_musd", **how)
 
 
-def _check_alone(table: pd.DataFrame, game: Coalitions, target: float, ledger: Ledger) -> None:
+def _check_alone(table: pd.DataFrame, game: Coalitions, target: float, on: TableLedger) -> None:
     """Against the coalition of those who stay, at the target of the deal; beyond its reach, at the most it reaches."""
     rows = game.at(target)
-    status, where = table["alone_status"], table[[*KEY, "alone_status"]]
-    ledger.true(ALONE, TABLE, where, status == table["group"].map(rows["status"]), found="alone_status")
-    out = status == OUT_OF_REACH
+    on.says(ALONE, table, table["group"].map(rows["status"]), "alone_status")
+    out = table["alone_status"] == OUT_OF_REACH
     columns = {"alone_cost_musd": "cost_musd", "alone_bound_musd": "bound_musd", "alone_served_share": "resilience"}
     for column, of_table in columns.items():
-        _check_same(ALONE, table[~out], table.loc[~out, "group"].map(rows[of_table]), column, ledger)
+        on.stated(ALONE, table[~out], table.loc[~out, "group"].map(rows[of_table]), column, allow=COPIED)
         for _, same in table[out].groupby("group"):
-            first = pd.Series(same[column].median(), index=same.index)
-            _check_same(ALONE_SAME, same, first, column, ledger)
+            on.stated(ALONE_SAME, same, same[column].median(), column, allow=COPIED)
     far = table[out & table["alone_cost_musd"].notna()]
-    size = far["alone_cost_musd"].abs()
-    ledger.at_most(
-        BOUND, TABLE, far[KEY], far["alone_cost_musd"], far["alone_bound_musd"], size=size, allow=COPIED, unit="MUSD"
-    )
+    on.at_most(BOUND, far, "alone_cost_musd", "alone_bound_musd", allow=COPIED)
     most = far["group"].map(rows["highest_resilience"]).astype(float).fillna(target)
-    ledger.at_most(ALONE_HIGHEST, TABLE, far[KEY], most, far["alone_served_share"], allow=HIGHEST)
-
-
-def _check_same(rule: Rule, rows: pd.DataFrame, due: pd.Series[float], column: str, ledger: Ledger) -> None:
-    """The same numbers, and none where none is due."""
-    due, found, where = due.astype(float), rows[column], rows[KEY].assign(column=column)
-    lacking = due.isna() != found.isna()
-    ledger.true(rule, TABLE, where[lacking], np.zeros(int(lacking.sum()), dtype=bool))
-    both = due.notna() & found.notna()
-    ledger.equal(rule, TABLE, where[both], due[both], found[both], allow=COPIED)
+    on.at_most(ALONE_HIGHEST, far, most, "alone_served_share", allow=HIGHEST)
 
 
 # ---- what the joint plan says ----------------------------------------------------------------------------
@@ -284,7 +258,7 @@ class _Sides:
         return sums.reset_index().astype({"window": str})
 
 
-def _check_from_plan(table: pd.DataFrame, sides: _Sides, shares: Shares, ledger: Ledger) -> None:
+def _check_from_plan(table: pd.DataFrame, sides: _Sides, shares: Shares, on: TableLedger) -> None:
     """What was paid, is to be paid, stands elsewhere: all of it is in the joint plan's tables."""
     years = sides.game.case.inputs.year_frame
     no_shares = not shares.stated or any(pd.isna(value) for value in shares.a_year.values())
@@ -300,43 +274,39 @@ def _check_from_plan(table: pd.DataFrame, sides: _Sides, shares: Shares, ledger:
         due["capital_left_behind_musd"].append(sides.capital(leave, stay, year))
     size = max(1.0, float(sides.running_costs["size"].sum()))
     for name, numbers in due.items():
-        sizes = np.full(len(table), size)
-        ledger.equal(FROM_PLAN[name], TABLE, table[KEY], numbers, table[name], size=sizes, allow=SUMMED, unit="MUSD")
+        on.equal(FROM_PLAN[name], table, numbers, name, allow=SUMMED, size=size)
 
 
-def _check_served(table: pd.DataFrame, sides: _Sides, target: float, ledger: Ledger) -> None:
+def _check_served(table: pd.DataFrame, sides: _Sides, target: float, on: TableLedger) -> None:
     """The windows before the break are known; those after it are not, but what is said of them must fit together."""
     inputs = sides.game.case.inputs
     measure = str(inputs.settings["resilience_measure"])
     found = table[table["served_share"].notna() & table["lost_musd"].notna()]
     known = found["window"].isin(list(sides.began.index)) | ((found["window"] == "") & (len(sides.began) == 0))
-    ledger.true(WINDOW, TABLE, found[[*KEY, "window"]], known, found="window")
+    on.true(WINDOW, found, known, "window")
     for _, row in found.iterrows():
-        stay, year, where = sides.members(row["group"]), float(row["year"]), pd.DataFrame([row[KEY]])
+        stay, year = sides.members(row["group"]), float(row["year"])
         lost = sides.lost[sides.lost["partner"].isin(stay)].groupby("window")[["value", "lost"]].sum()
         before = lost[lost.index.to_series().map(sides.began) < year]
         if len(before):
-            least = [float(before["lost"].max())]
-            ledger.at_least(LOST, TABLE, where, least, [row["lost_musd"]], allow=SUMMED, unit="MUSD")
+            on.at_least(LOST, row, before["lost"].max(), "lost_musd", allow=SUMMED)
         if row["window"] in before.index:
-            due = [float(before.loc[row["window"], "lost"])]
-            ledger.equal(LOST_BEFORE, TABLE, where, due, [row["lost_musd"]], allow=SUMMED, unit="MUSD")
-        _check_share(row, where, stay, lost, sides, measure, ledger)
+            on.equal(LOST_BEFORE, row, before.loc[row["window"], "lost"], "lost_musd", allow=SUMMED)
+        _check_share(row, stay, lost, sides, measure, on)
         if row["status"] == DONE and row["conduct"] == TURNS_ROUND and measure in ("worst_case", "weakest_link"):
-            ledger.at_least(KEEPS, TABLE, where, [target], [row["served_share"]], allow=REACHED)
+            on.at_least(KEEPS, row, target, "served_share", allow=REACHED)
 
 
 def _check_share(
-    row: pd.Series[Any], where: pd.DataFrame, stay: Sequence[str], lost: pd.DataFrame, sides: _Sides, measure: str,
-    ledger: Ledger,
-) -> None:  # fmt: skip
+    row: pd.Series[Any], stay: Sequence[str], lost: pd.DataFrame, sides: _Sides, measure: str, on: TableLedger
+) -> None:
     """What those who stay are served, by the measure of the case."""
     by_value, by_tonnes = sides.joint.by_value, sides.joint.by_tonnes
     by_value, by_tonnes = (shares[shares["partner"].isin(stay)] for shares in (by_value, by_tonnes))
-    served, year = [float(row["served_share"])], float(row["year"])
+    year = float(row["year"])
     if (sides.began < year).all():
         due = shortage.resilience(sides.game.case.inputs, by_value, by_tonnes)
-        ledger.equal(SERVED_ALL, TABLE, where, [due], served, allow=FIGURE)
+        on.equal(SERVED_ALL, row, due, "served_share", allow=FIGURE)
         return
     limits = [1.0]
     if measure == "worst_case":
@@ -345,4 +315,4 @@ def _check_share(
             limits.append(1.0 - float(row["lost_musd"]) / float(lost.loc[row["window"], "value"]))
     if measure == "weakest_link":
         limits += list(by_tonnes.loc[by_tonnes["window"].map(sides.began).astype(float) < year, "share"])
-    ledger.at_most(SERVED, TABLE, where, [min(limits)], served, allow=FIGURE)
+    on.at_most(SERVED, row, min(limits), "served_share", allow=FIGURE)

@@ -28,26 +28,24 @@ from reeplan.verify.core.tolerances import (
     Allowance,
 )
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import STUDY_TABLES, STUDY_YES_NO, near, same_or_missing, shown
+from reeplan.verify.studies.reading import STUDY_YES_NO, near, not_due
 from reeplan.verify.studies.sensitivity.future_draws import INDICES, SCREENING, Draws
-from reeplan.verify.studies.sensitivity.future_draws import TABLE as FUTURES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.outputs.spec import Output
-    from reeplan.verify.core.verdict import Array, Ledger
+    from reeplan.verify.core.verdict import Array, Ledger, TableLedger
     from reeplan.verify.studies.sensitivity.how_sure import Bands
 
-EFFECTS, SOBOL = spec.SCREENING.file, spec.INDICES.file
 KEY = ["input", "output"]
 NORMAL = 1.959963984540054
 """95 % of a normal distribution lie within so many standard deviations of its mean."""
 WALKS = Rule("screening_walk", "on a walk one input after the other makes one step, all by the same length")
 BLOCKS = Rule("indices_block", "a block is two points, and the first of them with each input in turn from the second")
 LISTED = {
-    EFFECTS: Rule("screening_listed", "every input has a row for every output that any of them moves"),
-    SOBOL: Rule("indices_listed", "every input of the indices has a row for every output that varies"),
+    spec.SCREENING.name: Rule("screening_listed", "every input has a row for every output that any of them moves"),
+    spec.INDICES.name: Rule("indices_listed", "every input of the indices has a row for every output that varies"),
 }
 EFFECT = Rule("screening_effect", "mean effects and their spread follow from the steps of the walks in futures.csv")
 DUE_TO_GAPS = Rule("screening_gap_effect", "what gaps could make is the mean over the steps of the wider of two bands")
@@ -96,82 +94,69 @@ class Design:
 
 def check_screening(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> None:
     """Every rule about Morris's effects."""
-    names = [str(name) for name in draws.positions]
+    on, names = ledger.on(spec.SCREENING), [str(name) for name in draws.positions]
     design = Design(draws, bands, draws.stage(SCREENING), names, len(names) + 1)
-    steps = _walks(design, ledger)
+    steps = _walks(design, ledger.on(spec.FUTURES, "stage", "walk"))
     rows = [row for name in draws.names for row in _effects(design, steps, name)] if steps is not None else []
     both = _both(run, spec.SCREENING, rows, "mu_star", ledger)
     if both is None:
         return
     size = both["size_due"].to_numpy()
     for column in ("mu_star", "mu", "sigma"):
-        _same(EFFECT, EFFECTS, both, column, size, ledger)
-    _same(DUE_TO_GAPS, EFFECTS, both, "gap_effect", both["scale_due"].to_numpy(), ledger)
+        on.same(EFFECT, both, f"{column}_due", column, allow=DIGITS, size=size)
+    on.same(DUE_TO_GAPS, both, "gap_effect_due", "gap_effect", allow=DIGITS, size="scale_due")
     spread, walks = both["spread_due"].to_numpy(), both["trajectories_due"].to_numpy()
     due = np.where(walks > 1, NORMAL * spread, np.nan)
     room = np.nan_to_num(due) + 100 * UNTOLD * size
     right = near(due, both["mu_star_confidence"], Allowance(RESAMPLED, UNTOLD), room)
-    ledger.true(INTERVAL, EFFECTS, shown(both[[*KEY, "mu_star_confidence"]]), right)
-    _check_within(EFFECTS, both, "mu_star", "gap_effect", 100 * UNTOLD * both["scale_due"].to_numpy(), ledger)
-    _check_counts(EFFECTS, both, "trajectories", ledger)
+    on.true(INTERVAL, both, right, "mu_star_confidence")
+    _check_within(both, "mu_star", "gap_effect", 100 * UNTOLD * both["scale_due"].to_numpy(), on)
+    _check_counts(both, "trajectories", on)
     ranked = both.sort_values(["place_due", "rank"])
-    number = ranked.groupby("output").cumcount() + 1
-    ledger.true(ORDER, EFFECTS, ranked[[*KEY, "rank"]], (ranked["rank"] == number).to_numpy(), found="rank")
-    _check_order(EFFECTS, ranked, "mu_star", ledger)
+    on.true(ORDER, ranked, ranked["rank"] == ranked.groupby("output").cumcount() + 1, "rank")
+    _check_order(ranked, "mu_star", on)
 
 
 def check_indices(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> None:
     """Every rule about Sobol's indices."""
-    futures = draws.stage(INDICES)
+    on, futures = ledger.on(spec.INDICES, "column", "due", "found"), draws.stage(INDICES)
     there = draws.positions.loc[futures].notna()
     names = [str(name) for name in there if there[name].all()] if len(futures) else []
     design = Design(draws, bands, futures, names, len(names) + 2)
-    order = _blocks(design, ledger)
+    order = _blocks(design, ledger.on(spec.FUTURES, "stage", "block"))
     rows = [row for name in draws.names for row in _indices(design, order, name)] if order else []
     both = _both(run, spec.INDICES, rows, "spread", ledger)
     if both is None:
         return
     told = both["blur_due"].to_numpy() < BLURRED
-    deviation = both["standard_deviation_due"].to_numpy()
     blur = 50 * both["blur_due"].to_numpy()
     for column in ("first", "total"):
-        due, rows_told = both[f"{column}_due"].to_numpy(), both[told]
-        off = np.abs(due - both[column].to_numpy())[told]
-        limit = (blur * (1 + np.abs(due)) + ARITHMETIC.floor)[told]
-        ledger.at_most(
-            INDEX, SOBOL, rows_told[KEY].assign(column=column, due=due[told], found=rows_told[column]), limit, off,
-            allow=COPIED,
-        )  # fmt: skip
-    ledger.equal(
-        INDEX, SOBOL, both[KEY].assign(column="standard_deviation"), deviation, both["standard_deviation"],
-        size=both["size_due"], allow=DIGITS,
-    )  # fmt: skip
+        index = both.assign(column=column, due=both[f"{column}_due"], found=both[column])
+        off, limit = (index["due"] - index["found"]).abs(), blur * (1 + index["due"].abs()) + ARITHMETIC.floor
+        on.at_most(INDEX, index, limit, off, allow=COPIED, only=told)
+    on.equal(INDEX, both, "standard_deviation_due", "standard_deviation", allow=DIGITS, size="size_due")
     due, given = both["gap_share_due"].to_numpy(), both["gap_share"].to_numpy()
     room = np.nan_to_num(both["gap_room_due"].to_numpy() + (blur + LAST_DIGITS) * np.abs(due))
     right = near(due, given, Allowance(1.0, DIGITS.floor), room)
-    ledger.true(
-        NOISE, SOBOL, shown(both[told][[*KEY, "gap_share"]].assign(due=due[told])), right[told], found="gap_share"
-    )
+    on.true(NOISE, both.assign(due=due), right, "gap_share", only=told)
     room += LAST_DIGITS * np.abs(np.nan_to_num(given))
-    _check_within(SOBOL, both[told], "total", "gap_share", room[told], ledger)
-    _check_counts(SOBOL, both, "samples", ledger)
+    _check_within(both[told], "total", "gap_share", room[told], on)
+    _check_counts(both, "samples", on)
     for column in ("first_confidence", "total_confidence"):
-        width = both[column].fillna(0.0)
-        ledger.at_least(POSITIVE, SOBOL, both[KEY].assign(column=column), np.zeros(len(both)), width, allow=COPIED)
-    _check_order(SOBOL, both.sort_values(["place_due", "row"]), "total", ledger)
+        on.at_least(POSITIVE, both.fillna({column: 0.0}), 0.0, column, allow=COPIED)
+    _check_order(both.sort_values(["place_due", "row"]), "total", on)
 
 
 # ---- the points ------------------------------------------------------------------------------------------
 
 
-def _walks(design: Design, ledger: Ledger) -> tuple[Array, Array] | None:
+def _walks(design: Design, on: TableLedger) -> tuple[Array, Array] | None:
     """Of every step the input that moves, and by how much; walks are rows. None where the points are no walks."""
     number = len(design.futures)
     if not number or len(design.names) < 2:
         return None
-    where = pd.DataFrame({"stage": [SCREENING]})
     if number % design.block or np.isnan(design.points).any():
-        ledger.true(WALKS, FUTURES, where, np.array([False]), f"walks of {design.block} futures", None)
+        on.true(WALKS, {"stage": SCREENING}, False, expected=f"walks of {design.block} futures")
         return None
     steps = np.diff(design.points.reshape(-1, design.block, len(design.names)), axis=1)
     moved = np.abs(steps) > PLACE
@@ -180,18 +165,17 @@ def _walks(design: Design, ledger: Ledger) -> tuple[Array, Array] | None:
     right &= (np.sort(input_of, axis=1) == np.arange(len(design.names))).all(axis=1)
     right &= (np.abs(np.abs(length) - np.abs(length[0, 0])) <= PLACE).all(axis=1)
     names = pd.DataFrame({"stage": SCREENING, "walk": np.arange(1.0, len(steps) + 1)})
-    ledger.true(WALKS, FUTURES, names, right)
+    on.true(WALKS, names, right)
     return (input_of, length) if right.all() else None
 
 
-def _blocks(design: Design, ledger: Ledger) -> list[int]:
+def _blocks(design: Design, on: TableLedger) -> list[int]:
     """Which input each of a block's middle points takes from its last; none where the points are no such blocks."""
     number, inputs = len(design.futures), len(design.names)
     if not number:
         return []
-    where = pd.DataFrame({"stage": [INDICES]})
     if not inputs or number % design.block:
-        ledger.true(BLOCKS, FUTURES, where, np.array([False]), f"blocks of {design.block} futures", None)
+        on.true(BLOCKS, {"stage": INDICES}, False, expected=f"blocks of {design.block} futures")
         return []
     points = design.points.reshape(-1, design.block, inputs)
     first, last, between = points[:, :1], points[:, -1:], points[:, 1:-1]
@@ -202,7 +186,7 @@ def _blocks(design: Design, ledger: Ledger) -> list[int]:
         taken = np.abs(between[:, place, column] - last[:, 0, column]) <= PLACE
         right &= taken & (np.delete(moved[:, place], column, axis=1).sum(axis=1) == 0)
     names = pd.DataFrame({"stage": INDICES, "block": np.arange(1.0, len(points) + 1)})
-    ledger.true(BLOCKS, FUTURES, names, right)
+    on.true(BLOCKS, names, right)
     return order if right.all() else []
 
 
@@ -275,55 +259,45 @@ def _indices(design: Design, order: list[int], output: str) -> list[dict[str, ob
 # ---- against the table -----------------------------------------------------------------------------------
 
 
-def _both(
-    run: Path, output: Output, due: list[dict[str, object]], moves: str, ledger: Ledger
-) -> pd.DataFrame | None:
+def _both(run: Path, output: Output, due: list[dict[str, object]], moves: str, ledger: Ledger) -> pd.DataFrame | None:
     """The table beside what it should be; a block that nothing moves has no rows."""
-    name, frame = output.file, pd.DataFrame(due)
+    on, frame = ledger.on(output), pd.DataFrame(due)
     if frame.empty:
-        ledger.true(STUDY_TABLES, name, pd.DataFrame({"table": [name]}), np.array([not (run / name).exists()]))
+        not_due(run, on)
         return None
     most = frame.groupby("output")[moves].transform("max")
     surely, perhaps = most > 100 * UNTOLD * frame["size"], most > 0
-    if not (run / name).exists() and not surely.any():
+    if not (run / output.file).exists() and not surely.any():
         return None
     table = read_table(run, output, ledger)
     table["row"] = np.arange(len(table))
     frame = frame.assign(surely=surely, perhaps=perhaps)
     both = frame.merge(table, on=KEY, how="outer", suffixes=("_due", ""), indicator="in", sort=False)
     right = (both["in"] == "both") | ((both["in"] == "left_only") & ~both["surely"].eq(True))
-    ledger.true(LISTED[name], name, both[KEY], right)
+    on.true(LISTED[output.name], both, right)
     both = both[both["in"] == "both"].reset_index(drop=True)
     only_due = ("size", "scale", "spread", "place", "blur", "gap_room")
     both = both.rename(columns={column: f"{column}_due" for column in only_due})
     for column in ("unit", "divisible"):
-        ledger.true(KIND, name, both[[*KEY, column]], both[column] == both[f"{column}_due"], found=column)
+        on.says(KIND, both, both[f"{column}_due"], column)
     return both
 
 
-def _same(rule: Rule, name: str, rows: pd.DataFrame, column: str, size: Array, ledger: Ledger) -> None:
-    same_or_missing(
-        rule, name, rows[KEY].assign(column=column), rows[f"{column}_due"], rows[column], ledger,
-        allow=DIGITS, size=size,
-    )  # fmt: skip
-
-
-def _check_within(name: str, rows: pd.DataFrame, effect: str, due_to_gaps: str, digits: Array, ledger: Ledger) -> None:
+def _check_within(rows: pd.DataFrame, effect: str, due_to_gaps: str, digits: Array, on: TableLedger) -> None:
     given, could = rows[effect], rows[due_to_gaps]
     due = np.where(could.isna(), "", np.where(given <= could, "yes", "no"))
     close = near(given, could, Allowance(1.0, 0.0), digits) & could.notna() & (rows["within_gap"] != "")
-    allowed = rows["within_gap"].isin(["yes", "no", ""])
-    ledger.true(STUDY_YES_NO, name, rows[[*KEY, "within_gap"]], allowed, found="within_gap")
-    ledger.true(WITHIN, name, rows[[*KEY, "within_gap"]], (rows["within_gap"] == due) | close, found="within_gap")
+    on.true(STUDY_YES_NO, rows, rows["within_gap"].isin(["yes", "no", ""]), "within_gap")
+    on.true(WITHIN, rows, (rows["within_gap"] == due) | close, "within_gap")
 
 
-def _check_counts(name: str, rows: pd.DataFrame, column: str, ledger: Ledger) -> None:
+def _check_counts(rows: pd.DataFrame, column: str, on: TableLedger) -> None:
     for one in (column, f"{column}_without_plan"):
-        ledger.equal(COUNTED, name, rows[KEY].assign(column=one), rows[f"{one}_due"], rows[one], allow=COPIED)
+        on.equal(COUNTED, rows, f"{one}_due", one, allow=COPIED)
 
 
-def _check_order(name: str, rows: pd.DataFrame, column: str, ledger: Ledger) -> None:
+def _check_order(rows: pd.DataFrame, column: str, on: TableLedger) -> None:
     """Within an output the largest first."""
     before, same = rows[column].shift(), rows["output"] == rows["output"].shift()
     right = ~same | (rows[column] <= before) | near(rows[column], before, SAME_ROWS)
-    ledger.true(ORDER, name, rows[[*KEY, column]], right)
+    on.true(ORDER, rows, right, column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from reeplan.verify.core.tolerances import (
     WORKED_OUT,
     Allowance,
 )
-from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.reading import STUDY_STATUS, near, yes
 
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.core.inputs import Inputs
-    from reeplan.verify.core.verdict import Array, Ledger
+    from reeplan.verify.core.verdict import Array, Ledger, TableLedger
 
-TABLE = FUTURES.file
 ONE_BY_ONE, SCREENING, INDICES, DRAWN, CHECKS = "one at a time", "screening", "indices", "futures", "check"
 AS_STATED = "as stated"
 DONE, GAP, STOPPED, OUT_OF_REACH = "optimal", "gap not reached", "interrupted", "cannot reach the target"
@@ -101,6 +100,11 @@ class Draws:
         """The outputs of which a bound is proven."""
         return [self.cost_name, CHEAPEST, PRICE] if self.target > 0 else [CHEAPEST]
 
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """A future a row, with its outputs and bounds by name."""
+        return pd.concat([self.heads, self.outputs, self.bounds], axis=1).reset_index()
+
     def stage(self, name: str) -> pd.Index:
         """The numbers of the futures of a step."""
         return self.heads.index[self.heads["stage"] == name]
@@ -122,7 +126,7 @@ class Draws:
 
 def read_draws(run: Path, target: float, inputs: Inputs, ledger: Ledger) -> Draws:
     """The futures, row by row put together again."""
-    table = read_table(run, FUTURES, ledger)
+    on, table = ledger.on(FUTURES, "stage", "name"), read_table(run, FUTURES, ledger)
     if "position" not in table:
         table["position"] = np.nan
     table["future"] = table["future"].astype(int)
@@ -131,11 +135,9 @@ def read_draws(run: Path, target: float, inputs: Inputs, ledger: Ledger) -> Draw
     same = (table[list(heads)] == again).all(axis=1) & table["stage"].isin(
         [ONE_BY_ONE, SCREENING, INDICES, DRAWN, CHECKS]
     )
-    ledger.true(STAGES, TABLE, table[["future", "stage", "name"]], same)
-    known = heads["status"].isin(STATUSES)
-    ledger.true(STUDY_STATUS, TABLE, heads.reset_index()[["future", "status"]], known, found="status")
-    divisible = yes(table, "divisible", TABLE, ["future"], ledger)
-    heads["divisible"] = divisible.groupby(table["future"], sort=False).first()
+    on.true(STAGES, table, same)
+    on.true(STUDY_STATUS, heads.reset_index(), heads["status"].isin(STATUSES), "status")
+    heads["divisible"] = yes(table, "divisible", on).groupby(table["future"], sort=False).first()
 
     def wide(what: str, column: str = "value") -> pd.DataFrame:
         rows = table[table["what"] == what]
@@ -150,10 +152,10 @@ def read_draws(run: Path, target: float, inputs: Inputs, ledger: Ledger) -> Draw
     for name in fixed:
         if name not in outputs:
             if draws.answered.any():
-                ledger.broken(NAMED, TABLE, expected=f"the output '{name}'", found="none")
+                on.broken(NAMED, expected=f"the output '{name}'", found="none")
             outputs[name] = np.nan
             units[name] = {REACH: "1 or 0", RESILIENCE: "share"}.get(name, "MUSD")
-    _check_listed(table, draws, inputs, ledger)
+    _check_listed(table, draws, inputs, on)
     return draws
 
 
@@ -162,22 +164,19 @@ def _units(table: pd.DataFrame, what: str) -> dict[str, str]:
     return dict(zip(rows["quantity"], rows["unit"], strict=True))
 
 
-def _check_listed(table: pd.DataFrame, draws: Draws, inputs: Inputs, ledger: Ledger) -> None:
+def _check_listed(table: pd.DataFrame, draws: Draws, inputs: Inputs, on: TableLedger) -> None:
     """Every answered future has all outputs, each with its unit."""
     rows = table[(table["what"] == "output") & (table["quantity"] != HIGHEST)]
     count = rows.groupby("future").size().reindex(draws.heads.index).fillna(0)
     due = np.where(draws.answered, len(draws.names), 0)
-    ledger.true(NAMED, TABLE, draws.heads.reset_index()[["future", "name"]], (count == due).to_numpy())
+    on.true(NAMED, draws.heads.reset_index(), (count == due).to_numpy())
     plants = set(inputs.assets["asset"])
     expected = dict.fromkeys(draws.names, "MUSD") | {REACH: "1 or 0", RESILIENCE: "share", HIGHEST: "share"}
     for name in draws.names:
         if name.startswith(BUILT):
             expected[name] = "t/yr" if name.removeprefix(BUILT) in plants else "t"
     outputs = table[table["what"] == "output"]
-    ledger.true(
-        NAMED, TABLE, outputs[["future", "quantity", "unit"]],
-        outputs["unit"] == outputs["quantity"].map(expected), found="unit",
-    )  # fmt: skip
+    on.says(NAMED, outputs, outputs["quantity"].map(expected), "unit")
 
 
 # ---- what the numbers of a future say of one another ----------------------------------------------------
@@ -185,20 +184,16 @@ def _check_listed(table: pd.DataFrame, draws: Draws, inputs: Inputs, ledger: Led
 
 def check_draws(draws: Draws, front: pd.DataFrame, gap: float, inputs: Inputs, ledger: Ledger) -> None:
     """Every rule about single futures, and about futures that are listed twice."""
-    _check_numbers(draws, ledger)
-    _check_costs(draws, gap, ledger)
-    _check_capital(draws, list(inputs.wacc), ledger)
-    _check_reach(draws, ledger)
-    _check_same(draws, ledger)
-    _check_stated(draws, front, ledger)
+    on = ledger.on(FUTURES, "stage", "name", "of")
+    _check_numbers(draws, on)
+    _check_costs(draws, gap, on)
+    _check_capital(draws, list(inputs.wacc), on)
+    _check_reach(draws, on)
+    _check_same(draws, on)
+    _check_stated(draws, front, on)
 
 
-def _where(draws: Draws, rows: Any = None) -> pd.DataFrame:
-    heads = draws.heads if rows is None else draws.heads[rows]
-    return heads.reset_index()[["future", "name"]]
-
-
-def _check_numbers(draws: Draws, ledger: Ledger) -> None:
+def _check_numbers(draws: Draws, on: TableLedger) -> None:
     status, found = draws.heads["status"], draws.with_plan
     whole = draws.outputs[[name for name in draws.names if name not in (REACH,)]].notna().all(axis=1)
     # Where no search proved anything of the cheapest plan, the status says that a gap was not reached.
@@ -206,73 +201,52 @@ def _check_numbers(draws: Draws, ledger: Ledger) -> None:
     whole &= draws.bounds[AT_TARGET_BOUND].notna() & (draws.bounds[CHEAPEST_BOUND].notna() | unproven)
     barred = status.isin([OUT_OF_REACH, NO_PLAN, NOT_SOLVED, IMPOSSIBLE])
     right = np.where(status.isin([DONE, GAP, UNPROVEN]), whole & found, np.where(barred, ~found, True))
-    ledger.true(SAYS, TABLE, draws.heads.reset_index()[["future", "name", "status"]], right, found="status")
+    on.true(SAYS, draws.rows, right, "status")
 
 
-def _check_costs(draws: Draws, gap: float, ledger: Ledger) -> None:
+def _check_costs(draws: Draws, gap: float, on: TableLedger) -> None:
     """Bounds, gaps, and the order of the two plans."""
-    outputs, bounds = draws.outputs, draws.bounds
-    for cost, bound in ((draws.cost_name, AT_TARGET_BOUND), (CHEAPEST, CHEAPEST_BOUND)):
-        there = (outputs[cost].notna() & bounds[bound].notna()).to_numpy()
-        costs, proven = outputs[cost][there], bounds[bound][there]
-        where = _where(draws, there).assign(of=cost)
-        ledger.at_most(BOUND, TABLE, where, costs, proven, allow=COPIED, unit="MUSD")
+    rows, of_target = draws.rows, draws.cost_name
+    for cost, bound in ((of_target, AT_TARGET_BOUND), (CHEAPEST, CHEAPEST_BOUND)):
+        there, of_cost = rows[cost].notna() & rows[bound].notna(), rows.assign(of=cost)
+        on.at_most(BOUND, of_cost, cost, bound, allow=COPIED, unit="MUSD", only=there)
         # Of a plan that earns more than it spends the gap is a part of a number that is not in the table.
-        solved = ((draws.heads["status"][there] == DONE) & (costs >= 0) & (proven >= 0)).to_numpy()
-        allowed = costs[solved] * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED)
-        ledger.at_most(
-            PROVEN, TABLE, where[solved], allowed, costs[solved] - proven[solved], size=costs[solved],
-            allow=WORKED_OUT, unit="MUSD",
-        )  # fmt: skip
-    both = outputs[[draws.cost_name, CHEAPEST]].notna().all(axis=1).to_numpy()
-    ledger.at_least(
-        CHEAPER, TABLE, _where(draws, both), outputs[CHEAPEST][both], outputs[draws.cost_name][both],
-        allow=ARITHMETIC, unit="MUSD",
-    )  # fmt: skip
-    both = (outputs[draws.cost_name].notna() & bounds[CHEAPEST_BOUND].notna()).to_numpy()
-    ledger.at_least(
-        CHEAPER, TABLE, _where(draws, both), bounds[CHEAPEST_BOUND][both], outputs[draws.cost_name][both], allow=SOLVED,
-        unit="MUSD",
-    )  # fmt: skip
-    if PRICE in outputs:
-        there = outputs[[draws.cost_name, CHEAPEST, PRICE]].notna().all(axis=1).to_numpy()
-        costs, cheapest = outputs[draws.cost_name][there], outputs[CHEAPEST][there]
-        ledger.equal(
-            PREMIUM, TABLE, _where(draws, there), costs - cheapest, outputs[PRICE][there],
-            size=costs.abs() + cheapest.abs(), allow=WORKED_OUT, unit="MUSD",
-        )  # fmt: skip
+        solved = there & (rows["status"] == DONE) & (rows[cost] >= 0) & (rows[bound] >= 0)
+        allowed, left = rows[cost] * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED), rows[cost] - rows[bound]
+        how = How(allow=WORKED_OUT, size=cost, unit="MUSD", only=solved)
+        on.at_most(PROVEN, of_cost, allowed, left, **how)
+    both = rows[of_target].notna() & rows[CHEAPEST].notna()
+    on.at_least(CHEAPER, rows, CHEAPEST, of_target, allow=ARITHMETIC, unit="MUSD", only=both)
+    proven = rows[of_target].notna() & rows[CHEAPEST_BOUND].notna()
+    on.at_least(CHEAPER, rows, CHEAPEST_BOUND, of_target, allow=SOLVED, unit="MUSD", only=proven)
+    if PRICE in rows:
+        due, size = rows[of_target] - rows[CHEAPEST], rows[of_target].abs() + rows[CHEAPEST].abs()
+        both &= rows[PRICE].notna()
+        on.equal(PREMIUM, rows, due, PRICE, allow=WORKED_OUT, size=size, unit="MUSD", only=both)
 
 
-def _check_capital(draws: Draws, partners: list[str], ledger: Ledger) -> None:
-    there = draws.outputs[CAPITAL].notna().to_numpy()
-    each = draws.outputs[[f"{CAPITAL} of {partner}" for partner in partners]][there]
-    ledger.equal(
-        PARTNERS, TABLE, _where(draws, there), each.sum(axis=1), draws.outputs[CAPITAL][there],
-        size=each.abs().sum(axis=1), allow=PART_SUMS, unit="MUSD",
-    )  # fmt: skip
+def _check_capital(draws: Draws, partners: list[str], on: TableLedger) -> None:
+    rows = draws.rows
+    each = rows[[f"{CAPITAL} of {partner}" for partner in partners]]
+    how = How(allow=PART_SUMS, size=each.abs().sum(axis=1), unit="MUSD", only=rows[CAPITAL].notna())
+    on.equal(PARTNERS, rows, each.sum(axis=1), CAPITAL, **how)
 
 
-def _check_reach(draws: Draws, ledger: Ledger) -> None:
-    outputs, status = draws.outputs, draws.heads["status"]
-    for name in {RESILIENCE, HIGHEST} & set(outputs.columns):
-        there = outputs[name].notna().to_numpy()
-        where, found = _where(draws, there), outputs[name][there]
-        ledger.at_least(SHARE, TABLE, where, np.zeros(len(found)), found, allow=SHARES)
-        ledger.at_most(SHARE, TABLE, where, np.ones(len(found)), found, allow=SHARES)
-    if REACH not in outputs:
+def _check_reach(draws: Draws, on: TableLedger) -> None:
+    rows = draws.rows
+    for name in {RESILIENCE, HIGHEST} & set(rows):
+        on.between(SHARE, rows.assign(of=name), 0.0, 1.0, name, allow=SHARES, only=rows[name].notna())
+    if REACH not in rows:
         return
-    due = np.where(status == OUT_OF_REACH, 0.0, np.where(draws.with_plan, 1.0, np.nan))
-    ledger.true(WITHIN, TABLE, _where(draws), near(due, outputs[REACH], Allowance(0.0, 0.0)))
-    out = (status == OUT_OF_REACH).to_numpy()
+    out = rows["status"] == OUT_OF_REACH
+    due = np.where(out, 0.0, np.where(draws.with_plan, 1.0, np.nan))
+    on.true(WITHIN, rows, near(due, rows[REACH], Allowance(0.0, 0.0)))
     if out.any():
-        highest = outputs[HIGHEST] if HIGHEST in outputs else pd.Series(np.nan, index=outputs.index)
-        found = highest[out].fillna(0.0)
-        ledger.at_most(
-            TOO_LOW, TABLE, _where(draws, out), np.full(len(found), draws.target), found, allow=HIGHEST_DRAWN
-        )
+        highest = rows[HIGHEST].fillna(0.0) if HIGHEST in rows else 0.0
+        on.at_most(TOO_LOW, rows, draws.target, highest, allow=HIGHEST_DRAWN, only=out)
 
 
-def _check_same(draws: Draws, ledger: Ledger) -> None:
+def _check_same(draws: Draws, on: TableLedger) -> None:
     """Futures of the check are some of the others, solved both ways."""
     heads = draws.heads.assign(future=draws.heads.index)
     checks = heads[heads["stage"] == CHECKS]
@@ -282,29 +256,21 @@ def _check_same(draws: Draws, ledger: Ledger) -> None:
     for _, row in same.iterrows():
         one, other = numbers.loc[row["future"]], numbers.loc[row["future_other"]]
         where = pd.DataFrame({"future": [row["future"]] * len(one), "name": row["name"], "quantity": one.index})
-        ledger.true(SAME, TABLE, where, near(one, other, ARITHMETIC))
+        on.true(SAME, where, near(one, other, ARITHMETIC))
     pairs = checks[~checks["divisible"]].merge(checks[checks["divisible"]], on="name", suffixes=("", "_divisible"))
     for name in (draws.cost_name, CHEAPEST):
         whole, parted = (draws.outputs.loc[pairs[c], name].to_numpy() for c in ("future", "future_divisible"))
         # A search that failed may have left a costlier plan than there is.
         solved = (draws.heads.loc[pairs["future_divisible"], "status"] == DONE).to_numpy()
         there = ~np.isnan(whole) & ~np.isnan(parted) & solved
-        where = pairs[["future", "name"]].assign(of=name)[there]
-        ledger.at_most(EASIER, TABLE, where, whole[there], parted[there], allow=SOLVED, unit="MUSD")
+        on.at_most(EASIER, pairs.assign(of=name), whole, parted, allow=SOLVED, unit="MUSD", only=there)
 
 
-def _check_stated(draws: Draws, front: pd.DataFrame, ledger: Ledger) -> None:
+def _check_stated(draws: Draws, front: pd.DataFrame, on: TableLedger) -> None:
     """Two solves of the same question: each costs no less than what the other has proven."""
     if front.empty:
         return
-    first = front.iloc[0]
-    base = draws.heads[(draws.heads["name"] == AS_STATED) & ~draws.heads["divisible"]].index
-    base = base[draws.outputs.loc[base, draws.cost_name].notna()]
-    where = draws.heads.loc[base].reset_index()[["future", "name"]]
-    cost, bound = draws.outputs.loc[base, draws.cost_name], draws.bounds.loc[base, AT_TARGET_BOUND]
-    ledger.at_least(
-        STATED, TABLE, where, np.full(len(base), float(first["bound_musd"])), cost, allow=SOLVED, unit="MUSD"
-    )
-    ledger.at_most(
-        STATED, TABLE, where, np.full(len(base), float(first["cost_musd"])), bound, allow=SOLVED, unit="MUSD"
-    )
+    first, rows = front.iloc[0], draws.rows
+    stated = (rows["name"] == AS_STATED) & ~rows["divisible"] & rows[draws.cost_name].notna()
+    on.at_least(STATED, rows, first["bound_musd"], draws.cost_name, allow=SOLVED, unit="MUSD", only=stated)
+    on.at_most(STATED, rows, first["cost_musd"], AT_TARGET_BOUND, allow=SOLVED, unit="MUSD", only=stated)

@@ -11,17 +11,16 @@ from reeplan.outputs.spec.sensitivity import TORNADO
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.tolerances import COPIED, LAST_DIGITS, SAME, WORKED_OUT
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import STUDY_TABLES, STUDY_YES_NO, near, same_or_missing
+from reeplan.verify.studies.reading import STUDY_YES_NO, near, not_due
 from reeplan.verify.studies.sensitivity.future_draws import BUILT, ONE_BY_ONE, Draws
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reeplan.verify.core.verdict import Array, Ledger
+    from reeplan.verify.core.verdict import Array, Ledger, TableLedger
     from reeplan.verify.studies.sensitivity.how_sure import Bands
     from reeplan.verify.studies.sensitivity.varied_ranges import Varied
 
-TABLE = TORNADO.file
 KEY = ["input", "output"]
 ENDS = ("at_low", "at_base", "at_high")
 SWING = ("swing", "swing_least", "swing_most", "span")
@@ -37,9 +36,10 @@ ORDER = Rule("tornado_order", "within an output the largest span comes first")
 
 def check_tornado(run: Path, draws: Draws, varied: list[Varied], bands: Bands, ledger: Ledger) -> None:
     """Every rule about single inputs."""
+    on = ledger.on(TORNADO)
     tried = draws.stage(ONE_BY_ONE)
     if len(tried) < 2:
-        ledger.true(STUDY_TABLES, TABLE, pd.DataFrame({"table": [TABLE]}), np.array([not (run / TABLE).exists()]))
+        not_due(run, on)
         return
     table = read_table(run, TORNADO, ledger)
     if len(tried) != 1 + 2 * len(varied):
@@ -55,10 +55,10 @@ def check_tornado(run: Path, draws: Draws, varied: list[Varied], bands: Bands, l
     size = both[[f"{end}_due" for end in ENDS]].abs().max(axis=1).fillna(0.0)
     digits = both.groupby("output")["span_due"].transform("max") <= 2 * SAME * size
     needed = (both["in"] == "both") | ((both["in"] == "left_only") & decision & (~moved | digits))
-    ledger.true(LISTED, TABLE, both[KEY], needed)
+    on.true(LISTED, both, needed)
     both = both[both["in"] == "both"]
-    _check_rows(both, size[both.index].to_numpy(), ledger)
-    _check_order(table, draws, ledger)
+    _check_rows(both, size[both.index].to_numpy(), on)
+    _check_order(table, draws, on)
 
 
 def _due(one: Varied, output: str, futures: pd.Index, draws: Draws, bands: Bands) -> dict[str, object]:
@@ -90,40 +90,31 @@ def _together(least: Array, most: Array, scale: float) -> str:
     return "yes" if room > 0 else "no"
 
 
-def _check_rows(rows: pd.DataFrame, size: Array, ledger: Ledger) -> None:
-    where = rows[KEY]
+def _check_rows(rows: pd.DataFrame, size: Array, on: TableLedger) -> None:
     for column in ("low", "high"):
-        ledger.equal(ENDS_OF, TABLE, where, rows[f"{column}_due"], rows[column], allow=COPIED)
-    ledger.true(ENDS_OF, TABLE, where, rows["unit_of_input"] == rows["unit_of_input_due"])
-    ledger.true(AT, TABLE, where, rows["unit"] == rows["unit_due"])
-    scale = rows["scale"].to_numpy()
-    for rule, columns, digits in ((AT, ENDS, size), (SWINGS, SWING[:1], size), (SWINGS, SWING[1:3], scale)):
+        on.equal(ENDS_OF, rows, f"{column}_due", column, allow=COPIED)
+    on.says(ENDS_OF, rows, rows["unit_of_input_due"], "unit_of_input")
+    on.says(AT, rows, rows["unit_due"], "unit")
+    for rule, columns, digits in ((AT, ENDS, size), (SWINGS, SWING[:1], size), (SWINGS, SWING[1:3], "scale")):
         for column in columns:
-            same_or_missing(
-                rule, TABLE, where.assign(column=column), rows[f"{column}_due"], rows[column], ledger, allow=WORKED_OUT,
-                size=digits,
-            )  # fmt: skip
+            on.same(rule, rows, f"{column}_due", column, allow=WORKED_OUT, size=digits)
     # A span of a few last digits may have been called none.
     slight = (rows["span_due"] <= 2 * SAME * size) & (rows["span"] <= 2 * SAME * size)
-    same_or_missing(
-        SPAN, TABLE, where, rows["span"].where(slight, rows["span_due"]), rows["span"], ledger, allow=WORKED_OUT,
-        size=size,
-    )  # fmt: skip
-    allowed = rows["within_gap"].isin(["yes", "no", ""])
-    ledger.true(STUDY_YES_NO, TABLE, rows[[*KEY, "within_gap"]], allowed, found="within_gap")
+    on.same(SPAN, rows, rows["span"].where(slight, rows["span_due"]), "span", allow=WORKED_OUT, size=size)
+    on.true(STUDY_YES_NO, rows, rows["within_gap"].isin(["yes", "no", ""]), "within_gap")
     right = (rows["within_gap"] == rows["within_gap_due"]) | (
         (rows["within_gap_due"] == "either") & (rows["within_gap"] != "")
     )
-    ledger.true(INDISTINCT, TABLE, rows[[*KEY, "within_gap"]], right, found="within_gap")
+    on.true(INDISTINCT, rows, right, "within_gap")
     for column in ("divisible", "status_at_low", "status_at_high"):
-        ledger.true(STATUS, TABLE, rows[[*KEY, column]], rows[column] == rows[f"{column}_due"], found=column)
+        on.says(STATUS, rows, rows[f"{column}_due"], column)
 
 
-def _check_order(table: pd.DataFrame, draws: Draws, ledger: Ledger) -> None:
+def _check_order(table: pd.DataFrame, draws: Draws, on: TableLedger) -> None:
     """Outputs in the order of futures.csv, in each the largest span first and those not known last."""
     place = table["output"].map({name: n for n, name in enumerate(draws.names)}).fillna(-1)
     span = table["span"].fillna(-1.0)
     before = span.shift()
     same = place == place.shift()
     right = (place > place.shift()) | (same & ((span <= before) | near(span, before, WORKED_OUT)))
-    ledger.true(ORDER, TABLE, table[KEY].iloc[1:], right.iloc[1:])
+    on.true(ORDER, table.iloc[1:], right.iloc[1:], "span")

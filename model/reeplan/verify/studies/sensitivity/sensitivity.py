@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.verify.studies.reading import study_of
 from reeplan.verify.studies.sensitivity.all_at_once import check_indices, check_screening
-from reeplan.verify.studies.sensitivity.future_draws import TABLE, check_draws, read_draws
+from reeplan.verify.studies.sensitivity.future_draws import check_draws, read_draws
 from reeplan.verify.studies.sensitivity.how_sure import Bands
 from reeplan.verify.studies.sensitivity.one_at_a_time import check_tornado
 from reeplan.verify.studies.sensitivity.spreads import check_spreads
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from reeplan.verify.core.case import Checked
     from reeplan.verify.core.verdict import Ledger
-
-__all__ = ["TABLE", "check_sensitivity"]
 
 
 def check_sensitivity(

@@ -12,17 +12,16 @@ from reeplan.verify.core.files import read_table
 from reeplan.verify.core.tolerances import COPIED, DIGITS, WORKED_OUT, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import stores_to_add_to
-from reeplan.verify.studies.reading import STUDY_TABLES, same_or_missing
+from reeplan.verify.studies.reading import not_due
 from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, BUILT, CHECKS, DRAWN, Draws
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.core.inputs import Inputs
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
     from reeplan.verify.studies.sensitivity.how_sure import Bands
 
-ASSETS, OUTPUTS, WAYS = BUILT_IN_FUTURES.file, OUTPUTS_IN_FUTURES.file, WHOLE_AND_DIVISIBLE.file
 SIZES = ("mean_t_per_year_if_built", "least_t_per_year_if_built", "most_t_per_year_if_built")
 YEARS = ("first_decided_earliest", "first_decided_median", "first_decided_latest")
 COUNTS = ("futures", "built_in", "share", "futures_without_plan", "as_stated_t_per_year")
@@ -40,20 +39,19 @@ BOTH_WAYS = Rule("whole_and_divisible", "the numbers are those of the futures th
 def check_spreads(run: Path, draws: Draws, bands: Bands, inputs: Inputs, ledger: Ledger) -> None:
     """The three tables, as far as the study made them."""
     drawn = draws.stage(DRAWN)
-    if _expected(run, ASSETS, len(drawn) > 0 and len(_could_be_built(inputs)) > 0, ledger):
-        _check_built(run, draws, drawn, inputs, ledger)
-    if _expected(run, OUTPUTS, any(np.isfinite(draws.vector(name, drawn)).any() for name in draws.names), ledger):
-        _check_outputs(run, draws, drawn, ledger)
-    if _expected(run, WAYS, len(bands.pairs) > 0, ledger):
-        _check_both_ways(run, draws, bands, ledger)
-
-
-def _expected(run: Path, name: str, due: bool, ledger: Ledger) -> bool:
-    """Whether there is a table to check; that it is there though it should not be is a failure."""
-    there = (run / name).exists()
-    if not due:
-        ledger.true(STUDY_TABLES, name, pd.DataFrame({"table": [name]}), np.array([not there]))
-    return due
+    on_assets, on_outputs, on_ways = map(ledger.on, (BUILT_IN_FUTURES, OUTPUTS_IN_FUTURES, WHOLE_AND_DIVISIBLE))
+    if len(drawn) > 0 and len(_could_be_built(inputs)) > 0:
+        _check_built(read_table(run, BUILT_IN_FUTURES, ledger), draws, drawn, inputs, on_assets)
+    else:
+        not_due(run, on_assets)
+    if any(np.isfinite(draws.vector(name, drawn)).any() for name in draws.names):
+        _check_outputs(read_table(run, OUTPUTS_IN_FUTURES, ledger), draws, drawn, on_outputs)
+    else:
+        not_due(run, on_outputs)
+    if bands.pairs:
+        _check_both_ways(read_table(run, WHOLE_AND_DIVISIBLE, ledger), draws, bands, on_ways)
+    else:
+        not_due(run, on_ways)
 
 
 def _stated(draws: Draws) -> int | None:
@@ -74,8 +72,7 @@ def _could_be_built(inputs: Inputs) -> dict[str, str]:
     return found | dict.fromkeys(stores_to_add_to(inputs)["store"], "stockpile room")
 
 
-def _check_built(run: Path, draws: Draws, drawn: pd.Index, inputs: Inputs, ledger: Ledger) -> None:
-    table = read_table(run, BUILT_IN_FUTURES, ledger)
+def _check_built(table: pd.DataFrame, draws: Draws, drawn: pd.Index, inputs: Inputs, on: TableLedger) -> None:
     kinds, stated = _could_be_built(inputs), _stated(draws)
     planned = draws.with_plan[drawn].to_numpy()
     rows = []
@@ -91,43 +88,37 @@ def _check_built(run: Path, draws: Draws, drawn: pd.Index, inputs: Inputs, ledge
         )  # fmt: skip
     due = pd.DataFrame(rows, columns=["asset", "what", *COUNTS, *SIZES])
     both = due.merge(table, on="asset", how="outer", suffixes=("_due", ""), indicator="in")
-    ledger.true(LISTED, ASSETS, both[["asset"]], both["in"] == "both")
+    on.true(LISTED, both, both["in"] == "both")
     both = both[both["in"] == "both"]
-    where = both[["asset"]]
-    ledger.true(LISTED, ASSETS, both[["asset", "what"]], both["what"] == both["what_due"], found="what")
-    ledger.true(COUNTED, ASSETS, both[["asset", "divisible"]], both["divisible"] == _kind_of_modules(draws, drawn))
+    on.says(LISTED, both, both["what_due"], "what")
+    on.says(COUNTED, both, _kind_of_modules(draws, drawn), "divisible")
     for column in (*COUNTS, *SIZES):
-        expected = both[f"{column}_due"].astype(float)
-        same_or_missing(
-            COUNTED, ASSETS, where.assign(column=column), expected, both[column], ledger, allow=WORKED_OUT,
-            size=expected.abs().fillna(0.0),
-        )  # fmt: skip
-    _check_years(both, inputs, ledger)
+        on.same(COUNTED, both, f"{column}_due", column, allow=WORKED_OUT)
+    _check_years(both, inputs, on)
     before, name_before = table["built_in"].shift(), table["asset"].shift()
     right = (table["built_in"] < before) | ((table["built_in"] == before) & (table["asset"] > name_before.fillna("")))
-    ledger.true(ORDER, ASSETS, table[["asset", "built_in"]].iloc[1:], right.iloc[1:])
+    on.true(ORDER, table.iloc[1:], right.iloc[1:], "built_in")
 
 
-def _check_years(rows: pd.DataFrame, inputs: Inputs, ledger: Ledger) -> None:
+def _check_years(rows: pd.DataFrame, inputs: Inputs, on: TableLedger) -> None:
     """When something is first decided is not in futures.csv; that the years can be is what is left to check."""
-    where, built = rows[["asset"]], rows["built_in"] > 0
+    built = rows["built_in"] > 0
     right = rows[list(YEARS)].notna().all(axis=1) == built
     right &= rows[list(YEARS)].notna().any(axis=1) == built
     right &= rows["as_stated_first_decided"].notna() == (rows["as_stated_t_per_year"] > 0)
-    ledger.true(DECIDED, ASSETS, where, right)
+    on.true(DECIDED, rows, right)
     early, middle, late = (rows[column] for column in YEARS)
-    ledger.true(DECIDED, ASSETS, where[built], ((early <= middle) & (middle <= late))[built])
+    on.true(DECIDED, rows, ((early <= middle) & (middle <= late)), only=built)
     for column in (*YEARS, "as_stated_first_decided"):
         there = rows[column].notna()
         inside = rows[column].between(inputs.years[0], inputs.years[-1])
-        ledger.true(DECIDED, ASSETS, rows[["asset", column]][there], inside[there], found=column)
+        on.true(DECIDED, rows, inside, column, only=there)
     for column in (YEARS[0], YEARS[2], "as_stated_first_decided"):
         there = rows[column].notna()
-        ledger.true(DECIDED, ASSETS, rows[["asset", column]][there], (rows[column].round() == rows[column])[there])
+        on.true(DECIDED, rows, rows[column].round() == rows[column], column, only=there)
 
 
-def _check_outputs(run: Path, draws: Draws, drawn: pd.Index, ledger: Ledger) -> None:
-    table = read_table(run, OUTPUTS_IN_FUTURES, ledger)
+def _check_outputs(table: pd.DataFrame, draws: Draws, drawn: pd.Index, on: TableLedger) -> None:
     stated, rows = _stated(draws), []
     for name in draws.names:
         values = draws.vector(name, drawn)
@@ -139,17 +130,14 @@ def _check_outputs(run: Path, draws: Draws, drawn: pd.Index, ledger: Ledger) -> 
     numbers = list(OUTPUTS_IN_FUTURES.numbers)
     due = pd.DataFrame(rows, columns=["output", *numbers, "unit"])
     both = due.merge(table, on="output", how="outer", suffixes=("_due", ""), indicator="in")
-    ledger.true(SPREAD_LISTED, OUTPUTS, both[["output"]], both["in"] == "both")
+    on.true(SPREAD_LISTED, both, both["in"] == "both")
     both = both[both["in"] == "both"]
-    ledger.true(SPREAD, OUTPUTS, both[["output", "unit"]], both["unit"] == both["unit_due"], found="unit")
-    ledger.true(SPREAD, OUTPUTS, both[["output", "divisible"]], both["divisible"] == _kind_of_modules(draws, drawn))
+    on.says(SPREAD, both, both["unit_due"], "unit")
+    on.says(SPREAD, both, _kind_of_modules(draws, drawn), "divisible")
     size = both[["least_due", "most_due"]].abs().max(axis=1)
     for column in numbers:
-        own = both[f"{column}_due"].abs().fillna(0.0) if column == "as_stated" else size
-        same_or_missing(
-            SPREAD, OUTPUTS, both[["output"]].assign(column=column), both[f"{column}_due"], both[column], ledger,
-            allow=WORKED_OUT, size=own,
-        )  # fmt: skip
+        own = both["as_stated_due"] if column == "as_stated" else size
+        on.same(SPREAD, both, f"{column}_due", column, allow=WORKED_OUT, size=own)
 
 
 def _quantile(ordered: np.ndarray, part: float) -> float:
@@ -160,8 +148,7 @@ def _quantile(ordered: np.ndarray, part: float) -> float:
     return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
 
 
-def _check_both_ways(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> None:
-    table = read_table(run, WHOLE_AND_DIVISIBLE, ledger)
+def _check_both_ways(table: pd.DataFrame, draws: Draws, bands: Bands, on: TableLedger) -> None:
     looked_at = [name for name in draws.names if name in (*draws.proven, *draws.headline)]
     due = pd.DataFrame(
         [
@@ -175,12 +162,10 @@ def _check_both_ways(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> N
     due["difference"] = due["whole"] - due["divisible"]
     key = ["name", "output"]
     both = due.merge(table, on=key, how="outer", suffixes=("_due", ""), indicator="in")
-    ledger.true(BOTH_WAYS, WAYS, both[key], both["in"] == "both")
+    on.true(BOTH_WAYS, both, both["in"] == "both")
     both = both[both["in"] == "both"]
-    ledger.true(BOTH_WAYS, WAYS, both[[*key, "unit"]], both["unit"] == both["unit_due"], found="unit")
+    on.says(BOTH_WAYS, both, both["unit_due"], "unit")
     size = both[["whole_due", "divisible_due"]].abs().max(axis=1).fillna(0.0)
     for column in ("whole", "divisible", "difference"):
-        same_or_missing(
-            BOTH_WAYS, WAYS, both[key].assign(column=column), both[f"{column}_due"], both[column], ledger,
-            allow=WORKED_OUT if column == "difference" else Allowance(COPIED.share, DIGITS.floor), size=size,
-        )  # fmt: skip
+        allow = WORKED_OUT if column == "difference" else Allowance(COPIED.share, DIGITS.floor)
+        on.same(BOTH_WAYS, both, f"{column}_due", column, allow=allow, size=size)

@@ -14,21 +14,19 @@ import numpy as np
 import pandas as pd
 
 from reeplan.inputs.spec import SETTINGS, TABLES
-from reeplan.outputs.spec.sensitivity import RANGES_VARIED
+from reeplan.outputs.spec.sensitivity import FUTURES, RANGES_VARIED
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.tolerances import COPIED, LAST_DIGITS, PLACE, UNTOLD, VARIED_TO, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import near
 from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, DRAWN, INDICES, ONE_BY_ONE, SCREENING, Draws
-from reeplan.verify.studies.sensitivity.future_draws import TABLE as FUTURES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.core.inputs import Inputs
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
-TABLE = RANGES_VARIED.file
 ROW = ["table", "key", "column", "change", "distribution", "source"]
 TIMES, PLUS, TO = "times", "plus", "to"
 FACTOR = "factor"
@@ -58,32 +56,28 @@ class Varied:
 
 def check_ranges(run: Path, inputs: Inputs, ledger: Ledger) -> list[Varied]:
     """The table of what was varied, against the case; the inputs in their order."""
-    table = read_table(run, RANGES_VARIED, ledger)
-    stated = inputs["ranges"]
-    due, given = _keyed(stated), _keyed(table)
+    on, table = ledger.on(RANGES_VARIED), read_table(run, RANGES_VARIED, ledger)
+    due, given = _keyed(inputs["ranges"]), _keyed(table)
     both = due.merge(given, on=[*ROW, "low", "high", "n"], how="outer", suffixes=("_due", ""), indicator="in")
-    where = both[["table", "key", "column"]]
-    ledger.true(LISTED, TABLE, where, both["in"] == "both")
+    on.true(LISTED, both, both["in"] == "both")
     both = both[both["in"] == "both"]
     named = (both["input_due"].fillna("") == "") | (both["input_due"] == both["input"])
-    ledger.true(LISTED, TABLE, both[["table", "key", "column", "input"]], named & (both["input"] != ""), found="input")
+    on.true(LISTED, both, named & (both["input"] != ""), "input")
     found: dict[str, Varied] = {}
     for _, row in table.iterrows():
-        where = pd.DataFrame([row[["input", "table", "key", "column"]]])
         column = _column(str(row["table"]), str(row["key"]), str(row["column"]))
         if column is None:
             no_number = f"{row['table']}.{row['column']}"
-            ledger.broken(CELLS, TABLE, f"input {row['input']}", "a column of numbers", no_number)
+            on.broken(CELLS, f"input {row['input']}", "a column of numbers", no_number)
             continue
         kind, unit = column
         present = _present(row, inputs)
-        ledger.equal(CELLS, TABLE, where, [len(present)], [row["cells"]], allow=COPIED, unit="numbers")
+        on.equal(CELLS, row, len(present), "cells", allow=COPIED)
         if len(present) and not np.isnan(present).any():
             ends = [present.min(), present.max()]
             right = near([row["present_least"], row["present_most"]], ends, COPIED)
-            ledger.true(CELLS, TABLE, where, np.array([bool(right.all())]))
-        due_unit = FACTOR if row["change"] == TIMES else unit
-        ledger.true(UNIT, TABLE, where.assign(unit=row["unit"]), np.array([row["unit"] == due_unit]), found="unit")
+            on.true(CELLS, row, bool(right.all()))
+        on.says(UNIT, row, FACTOR if row["change"] == TIMES else unit, "unit")
         neutral = {TIMES: 1.0, PLUS: 0.0}.get(str(row["change"]))
         if neutral is None and len(set(present)) == 1 and np.isfinite(present[0]):
             neutral = float(present[0])
@@ -137,41 +131,39 @@ def _as_text(cell: object) -> str:
 
 def check_drawn(draws: Draws, varied: list[Varied], ledger: Ledger) -> None:
     """Where each step looked, and which values that gave."""
+    on = ledger.on(FUTURES, "stage", "name", "input")
     positions = draws.positions.reindex(columns=[one.name for one in varied])
     values = draws.values.reindex(columns=[one.name for one in varied])
     for one in varied:
-        _check_values(one, positions[one.name].dropna(), values[one.name].dropna(), draws, ledger)
+        _check_values(one, positions[one.name].dropna(), values[one.name].dropna(), draws, on)
     unknown = [name for name in draws.positions if name not in set(positions)]
     for name in unknown:
-        ledger.broken(VARIED, FUTURES, expected=f"an input of {TABLE}", found=str(name))
-    _check_varied(draws, positions, ledger)
+        on.broken(VARIED, expected=f"an input of {RANGES_VARIED.file}", found=str(name))
+    _check_varied(draws, positions, on)
     drawn = positions.loc[draws.stage(DRAWN)]
     if len(drawn):
         part = np.arange(len(drawn))[:, None] / len(drawn)
         ordered = np.sort(drawn.to_numpy(), axis=0)
         inside = (ordered >= part - PLACE) & (ordered <= part + 1 / len(drawn) + PLACE)
         right = np.atleast_1d(np.asarray(inside).all(axis=0))
-        ledger.true(SPREAD, FUTURES, pd.DataFrame({"stage": DRAWN, "input": list(drawn)}), right)
+        on.true(SPREAD, pd.DataFrame({"stage": DRAWN, "input": list(drawn)}), right)
 
 
-def _check_values(one: Varied, at: pd.Series[float], value: pd.Series[float], draws: Draws, ledger: Ledger) -> None:
+def _check_values(one: Varied, at: pd.Series[float], value: pd.Series[float], draws: Draws, on: TableLedger) -> None:
     where = pd.DataFrame({"future": at.index, "input": one.name})
-    ledger.true(VARIED, FUTURES, where, at.index.isin(value.index))
-    ledger.at_least(POSITIONS, FUTURES, where, np.zeros(len(at)), at, allow=Allowance(UNTOLD, UNTOLD))
-    ledger.at_most(POSITIONS, FUTURES, where, np.ones(len(at)), at, allow=Allowance(UNTOLD, UNTOLD))
-    ends = np.full(len(value), one.low), np.full(len(value), one.high)
+    on.true(VARIED, where, at.index.isin(value.index))
+    on.between(POSITIONS, where, 0.0, 1.0, at, allow=Allowance(UNTOLD, UNTOLD))
     where = pd.DataFrame({"future": value.index, "input": one.name})
-    ledger.at_least(INSIDE, FUTURES, where, ends[0], value, allow=COPIED, unit=one.unit)
-    ledger.at_most(INSIDE, FUTURES, where, ends[1], value, allow=COPIED, unit=one.unit)
-    ledger.true(VARIED, FUTURES, where, np.full(len(value), draws.input_units.get(one.name) == one.unit))
-    size = np.full(len(value), max(abs(one.low), abs(one.high)))
+    on.between(INSIDE, where, one.low, one.high, value, allow=COPIED, unit=one.unit)
+    on.true(VARIED, where, draws.input_units.get(one.name) == one.unit)
+    size = max(abs(one.low), abs(one.high))
     there = at.reindex(value.index).to_numpy()
     # Of whole numbers the last digit of the position may decide which of two it is.
     ways = np.array(
         [[amount(one, float(p) + shift) for p in there] for shift in (-LAST_DIGITS, 0.0, LAST_DIGITS)]
     ).reshape(3, -1)
     due = ways[np.abs(ways - value.to_numpy()).argmin(axis=0), np.arange(len(value))] if len(value) else ways[0]
-    ledger.equal(VALUE, FUTURES, where, due, value, size=size, allow=VARIED_TO, unit=one.unit)
+    on.equal(VALUE, where, due, value, allow=VARIED_TO, size=size, unit=one.unit)
 
 
 def amount(one: Varied, position: float) -> float:
@@ -199,26 +191,26 @@ def amount(one: Varied, position: float) -> float:
     return float(round(found)) if one.whole else found
 
 
-def _check_varied(draws: Draws, positions: pd.DataFrame, ledger: Ledger) -> None:
+def _check_varied(draws: Draws, positions: pd.DataFrame, on: TableLedger) -> None:
     """Which inputs are not as stated, step by step."""
     given = positions.notna()
     every = draws.heads["stage"].isin([SCREENING, DRAWN])
-    ledger.true(VARIED, FUTURES, _named(draws, every), given[every].all(axis=1))
+    on.true(VARIED, _named(draws, every), given[every].all(axis=1))
     some = draws.heads["stage"] == INDICES
     if some.any():
         columns = given[some].any()
-        ledger.true(VARIED, FUTURES, _named(draws, some), (given[some] == columns).all(axis=1))
+        on.true(VARIED, _named(draws, some), (given[some] == columns).all(axis=1))
     alone = draws.heads["stage"] == ONE_BY_ONE
     due = ["as stated"] + [f"{name}: {end}" for name in positions for end in ("low", "high")]
     listed = draws.heads.loc[alone, "name"].tolist()
     if listed and listed not in (due, due[:1]):
         both_ends = "the case as stated, then each input at both ends"
-        ledger.broken(VARIED, FUTURES, f"stage {ONE_BY_ONE}", both_ends, "others")
+        on.broken(VARIED, f"stage {ONE_BY_ONE}", both_ends, "others")
         return
     for future, name in zip(draws.stage(ONE_BY_ONE), listed, strict=True):
         moved = positions[positions.index == future].iloc[0].dropna()
         right = moved.empty if name == AS_STATED else _is_end(str(name), moved)
-        ledger.true(VARIED, FUTURES, pd.DataFrame({"future": [future], "name": [name]}), np.array([right]))
+        on.true(VARIED, {"future": future, "name": name}, right)
 
 
 def _is_end(name: str, moved: pd.Series[float]) -> bool:

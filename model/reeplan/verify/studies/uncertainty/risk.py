@@ -27,7 +27,7 @@ from reeplan.verify.core.tolerances import (
     Allowance,
 )
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import STUDY_STATUS, near, shown
+from reeplan.verify.studies.reading import STUDY_STATUS, near
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.verify.core.inputs import Inputs
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
-TABLE = RISK_FRONT.file
 KEY = ["cvar_level", "point"]
 LOST = ("cvar_lost_share", "expected_lost_share", "worst_lost_share")
 STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
@@ -63,71 +62,64 @@ def check_risk(
     ledger: Ledger,
 ) -> None:
     """Every rule about the risk front; ``asked`` are the levels of the command line, where the manifest states them."""
-    table = read_table(run, RISK_FRONT, ledger)
+    on, table = ledger.on(RISK_FRONT, "plan"), read_table(run, RISK_FRONT, ledger)
     odds = {name: one for name, one in probabilities(inputs).items() if name != NOTHING}
     if asked is not None:
         due = asked or sorted({*USUAL, inputs.number("cvar_level")})
         right = [bool(near(level, due, Allowance(0.0, UNTOLD)).any()) and bool(odds) for level in table["cvar_level"]]
-        ledger.true(LISTED, TABLE, table[KEY], np.array(right, dtype=bool))
+        on.true(LISTED, table, right)
     for _, rows in table.groupby("cvar_level", sort=False):
-        _check_level(rows.reset_index(drop=True), ledger)
-    _check_gaps(table, inputs.gap, ledger)
+        _check_level(rows.reset_index(drop=True), on)
+    _check_gaps(table, inputs.gap, on)
     if odds:
-        _check_tails(table, odds, ledger)
-        _check_plans(table, front, seen, odds, ledger)
+        _check_tails(table, odds, on)
+        _check_plans(table, front, seen, odds, on)
     if not np.isnan(least_expected):
-        least = np.full(len(table), least_expected)
-        ledger.at_least(EXPECTED, TABLE, table[KEY], least, table["cost_musd"], allow=SOLVED, unit="MUSD")
+        on.at_least(EXPECTED, table, least_expected, "cost_musd", allow=SOLVED)
 
 
-def _check_level(rows: pd.DataFrame, ledger: Ledger) -> None:
+def _check_level(rows: pd.DataFrame, on: TableLedger) -> None:
     """The plans of one level, from the cheapest to the safest."""
     width = max(2, len(str(len(rows))))
     names = [f"r{number:0{width}d}" for number in range(1, len(rows) + 1)]
-    ledger.true(LISTED, TABLE, rows[KEY], (rows["point"] == names).to_numpy())
+    on.says(LISTED, rows, names, "point")
     cost, lost = rows["cost_musd"].to_numpy(), rows["cvar_lost_share"].to_numpy()
-    ledger.true(FRONT, TABLE, rows[KEY].iloc[1:], (np.diff(cost) > 0) & (np.diff(lost) < 0))
+    on.true(FRONT, rows.iloc[1:], (np.diff(cost) > 0) & (np.diff(lost) < 0))
     before = np.minimum(rows["bound_musd"].to_numpy()[:-1], cost[1:])
-    ledger.at_least(BOUND, TABLE, rows[KEY].iloc[1:], before, rows["bound_musd"].iloc[1:], allow=COPIED, unit="MUSD")
+    on.at_least(BOUND, rows.iloc[1:], before, "bound_musd", allow=COPIED)
 
 
-def _check_gaps(table: pd.DataFrame, gap: float, ledger: Ledger) -> None:
-    where, cost, bound = table[KEY], table["cost_musd"], table["bound_musd"]
-    ledger.at_most(BOUND, TABLE, where, cost, bound, allow=COPIED, unit="MUSD")
+def _check_gaps(table: pd.DataFrame, gap: float, on: TableLedger) -> None:
+    cost, bound = table["cost_musd"], table["bound_musd"]
+    on.at_most(BOUND, table, "cost_musd", "bound_musd", allow=COPIED)
     due, given = np.maximum(cost - bound, 0.0), table["gap_musd"]
-    ledger.true(GAP, TABLE, shown(table[[*KEY, "gap_musd"]]), near(due, given, DIFFERENCE, cost.abs()))
+    on.true(GAP, table, near(due, given, DIFFERENCE, cost.abs()), "gap_musd")
     share = np.where(cost == 0, 0.0, given / cost.abs().where(cost != 0, 1.0))
-    ledger.true(GAP, TABLE, shown(table[[*KEY, "gap"]]), near(share, table["gap"], COPIED))
-    ledger.true(STUDY_STATUS, TABLE, table[[*KEY, "status"]], table["status"].isin(STATUSES), found="status")
+    on.true(GAP, table, near(share, table["gap"], COPIED), "gap")
+    on.true(STUDY_STATUS, table, table["status"].isin(STATUSES), "status")
     # Of a plan that earns more than it spends the gap is a part of a number that is not in the table.
     solved = (table["status"] == "optimal") & (cost >= 0) & (bound >= 0)
-    allowed = cost[solved] * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED)
-    ledger.at_most(
-        PROVEN, TABLE, where[solved], allowed, given[solved], size=cost[solved], allow=WORKED_OUT,
-        unit="MUSD",
-    )  # fmt: skip
+    allowed = cost * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED)
+    on.at_most(PROVEN, table, allowed, "gap_musd", allow=WORKED_OUT, size=cost, only=solved)
 
 
-def _check_tails(table: pd.DataFrame, odds: dict[str, float], ledger: Ledger) -> None:
+def _check_tails(table: pd.DataFrame, odds: dict[str, float], on: TableLedger) -> None:
     """Mean, worst, and mean of the worst part of the same losses."""
-    where, part = table[KEY], 1.0 - table["cvar_level"]
-    tail, mean, worst = (table[column] for column in LOST)
+    part = 1.0 - table["cvar_level"]
+    _, mean, worst = (table[column] for column in LOST)
     for column in LOST:
-        named = where.assign(column=column)
-        ledger.at_least(TAIL, TABLE, named, np.zeros(len(table)), table[column], allow=SHARES)
-        ledger.at_most(TAIL, TABLE, named, np.ones(len(table)), table[column], allow=SHARES)
-    ledger.at_most(TAIL, TABLE, where, worst, tail, allow=SHARES)
-    ledger.at_least(TAIL, TABLE, where, mean, tail, allow=SHARES)
-    ledger.at_most(TAIL, TABLE, where, mean / part, tail, allow=SHARES)
+        on.between(TAIL, table, 0.0, 1.0, column, allow=SHARES)
+    on.between(TAIL, table, mean, worst, LOST[0], allow=SHARES)
+    on.at_most(TAIL, table, mean / part, LOST[0], allow=SHARES)
     whole = near(table["cvar_level"], 0.0, Allowance(0.0, UNTOLD))
-    ledger.equal(TAIL, TABLE, where[whole], mean[whole], tail[whole], allow=SHARES)
+    on.equal(TAIL, table, mean, LOST[0], allow=SHARES, only=whole)
     weights = np.array(list(odds.values())) / sum(odds.values())
     # At least the least likely disruption is the worst one: it is all of a thin tail, and some of any.
     thin = (part <= weights.min() + UNTOLD).to_numpy()
-    ledger.equal(TAIL, TABLE, where[thin], worst[thin], tail[thin], allow=SHARES)
-    ledger.at_least(TAIL, TABLE, where, worst * np.minimum(1.0, weights.min() / part), tail, allow=SHARES)
+    on.equal(TAIL, table, worst, LOST[0], allow=SHARES, only=thin)
+    on.at_least(TAIL, table, worst * np.minimum(1.0, weights.min() / part), LOST[0], allow=SHARES)
     if len(weights) <= 2:
-        ledger.true(TAIL, TABLE, where, np.array([_fits(row, weights) for _, row in table.iterrows()], dtype=bool))
+        on.true(TAIL, table, [_fits(row, weights) for _, row in table.iterrows()])
 
 
 def _fits(row: pd.Series[float], weights: np.ndarray) -> bool:
@@ -144,7 +136,7 @@ def _fits(row: pd.Series[float], weights: np.ndarray) -> bool:
 
 
 def _check_plans(
-    table: pd.DataFrame, front: pd.DataFrame, seen: dict[str, Outlook], odds: dict[str, float], ledger: Ledger
+    table: pd.DataFrame, front: pd.DataFrame, seen: dict[str, Outlook], odds: dict[str, float], on: TableLedger
 ) -> None:
     """The plans of the front are plans here too."""
     chances = [chance / sum(odds.values()) for chance in odds.values()]
@@ -153,8 +145,4 @@ def _check_plans(
         lost = [1.0 - outlook.served[name] for name in odds]
         tails = np.array([mean_of_worst(lost, chances, 1.0 - level) for level in table["cvar_level"]])
         safer = tails <= table["cvar_lost_share"].to_numpy() - ARITHMETIC.floor
-        rows = table[safer]
-        ledger.at_most(
-            NO_CHEAPER, TABLE, rows[KEY].assign(plan=point), np.full(len(rows), float(cost[point])), rows["bound_musd"],
-            allow=SOLVED, unit="MUSD",
-        )  # fmt: skip
+        on.at_most(NO_CHEAPER, table.assign(plan=point), cost[point], "bound_musd", allow=SOLVED, only=safer)

@@ -9,7 +9,7 @@ from reeplan.verify.core.scenarios import outlooks
 from reeplan.verify.studies.reading import options_of, study_of
 from reeplan.verify.studies.uncertainty.regret import check_regret
 from reeplan.verify.studies.uncertainty.risk import check_risk
-from reeplan.verify.studies.uncertainty.value_of_information import VALUES, check_knowing
+from reeplan.verify.studies.uncertainty.value_of_information import check_knowing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from reeplan.verify.core.case import Checked
     from reeplan.verify.core.verdict import Ledger
-
-__all__ = ["VALUES", "check_futures"]
 
 
 def check_futures(

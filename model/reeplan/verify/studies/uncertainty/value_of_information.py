@@ -26,7 +26,7 @@ from reeplan.verify.core.tolerances import (
     SOLVED,
     WORKED_OUT,
 )
-from reeplan.verify.core.verdict import Rule
+from reeplan.verify.core.verdict import How, Rule
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.reading import STUDY_STATUS
 
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reeplan.verify.core.inputs import Inputs
-    from reeplan.verify.core.verdict import Ledger
+    from reeplan.verify.core.verdict import Ledger, TableLedger
 
-VALUES, BY_SCENARIO = VALUE_OF_KNOWING.file, KNOWING_BY_SCENARIO.file
 BAND = ("musd", "least_musd", "greatest_musd")
 BELIEFS = ("average_plan", "undisturbed_plan")
 MUSD = ("plan_musd", "known_musd", "known_bound_musd", "worth_of_knowing_musd", *(f"{one}_musd" for one in BELIEFS))
@@ -124,83 +123,72 @@ class Knowing:
 
 def check_knowing(run: Path, target: float, front: pd.DataFrame, inputs: Inputs, ledger: Ledger) -> Knowing:
     """Every rule about the value of knowing."""
-    table = read_table(run, VALUE_OF_KNOWING, ledger)
+    on, table = ledger.on(VALUE_OF_KNOWING, "against", "point", "column"), read_table(run, VALUE_OF_KNOWING, ledger)
     scenarios = read_table(run, KNOWING_BY_SCENARIO, ledger)
     values = {row["measure"]: Value(*(float(row[one]) for one in BAND)) for _, row in table.iterrows()}
     knowing = Knowing(values, scenarios, target)
     likely = bool((inputs.windows["probability"] > 0).any())
     whole = likely and target > 0 and str(inputs.settings["resilience_measure"]) in BY_WINDOW
-    _check_listed(knowing, likely, whole, ledger)
-    _check_bands(values, ledger)
-    _check_scenarios(knowing, inputs, ledger)
+    _check_listed(knowing, likely, whole, on)
+    _check_bands(values, on)
+    _check_scenarios(knowing, inputs, ledger.on(KNOWING_BY_SCENARIO))
     for level, ending in ((0.0, ""), (target, KEEPING)) if whole else ((0.0, ""),):
         if likely:
-            _check_sums(knowing, level, ending, ledger)
-            _check_order(knowing, level, ending, ledger)
+            _check_sums(knowing, level, ending, on)
+            _check_order(knowing, level, ending, on)
     if PREMIUM in values and f"{RP}{KEEPING}" in values and RP in values:
-        _same(VALUE, PREMIUM, values[f"{RP}{KEEPING}"].less(values[RP]), values, ledger)
-    _check_front(knowing, front, inputs, ledger)
+        _same(VALUE, PREMIUM, values[f"{RP}{KEEPING}"].less(values[RP]), values, on)
+    _check_front(knowing, front, inputs, on)
     return knowing
 
 
-def _check_listed(knowing: Knowing, likely: bool, whole: bool, ledger: Ledger) -> None:
+def _check_listed(knowing: Knowing, likely: bool, whole: bool, on: TableLedger) -> None:
     each = [RP, WS, EVPI, *(name for names in OF_BELIEFS.values() for name in names)]
     due = each if likely else []
     if likely and knowing.target > 0:
         due = [*due, PREMIUM, *(f"{name}{KEEPING}" for name in (each if whole else each[:1]))]
     for name in due:
         if name not in knowing.values:
-            ledger.broken(LISTED, VALUES, f"measure {name}", "a row", "none")
-    ledger.true(LISTED, VALUES, pd.DataFrame({"measure": list(knowing.values)}), np.isin(list(knowing.values), due))
+            on.broken(LISTED, f"measure {name}", "a row", "none")
+    on.true(LISTED, pd.DataFrame({"measure": list(knowing.values)}), np.isin(list(knowing.values), due))
 
 
-def _check_bands(values: dict[str, Value], ledger: Ledger) -> None:
+def _check_bands(values: dict[str, Value], on: TableLedger) -> None:
     where = pd.DataFrame({"measure": list(values)})
     band = np.array([[one.musd, one.least, one.greatest] for one in values.values()]).reshape(-1, 3)
     missing = np.isnan(band)
-    ledger.true(ORDERED, VALUES, where, missing.all(axis=1) == missing.any(axis=1))
+    on.true(ORDERED, where, missing.all(axis=1) == missing.any(axis=1))
     there = ~missing.any(axis=1)
-    size, allow = np.abs(band[there]).max(axis=1, initial=0.0), ARITHMETIC
-    for limit, found in ((band[there, 0], band[there, 1]), (band[there, 2], band[there, 0])):
-        ledger.at_most(ORDERED, VALUES, where[there], limit, found, size=size, allow=allow, unit="MUSD")
+    how = How(allow=ARITHMETIC, size=np.abs(band).max(axis=1, initial=0.0), unit="MUSD", only=there)
+    for limit, found in ((band[:, 0], band[:, 1]), (band[:, 2], band[:, 0])):
+        on.at_most(ORDERED, where, limit, found, **how)
 
 
-def _check_scenarios(knowing: Knowing, inputs: Inputs, ledger: Ledger) -> None:
+def _check_scenarios(knowing: Knowing, inputs: Inputs, on: TableLedger) -> None:
     """What a row of a scenario says."""
     rows, odds = knowing.scenarios, probabilities(inputs)
-    where = rows[["target", "scenario"]]
     due = rows["scenario"].map(odds)
-    ledger.true(LISTED, BY_SCENARIO, where, due.notna())
+    on.true(LISTED, rows, due.notna())
     for level, some in rows.groupby("target"):
         for name in [one for one in odds if one not in set(some["scenario"])]:
-            ledger.broken(LISTED, BY_SCENARIO, f"target {level:.12g}", name, "no such row")
-    ledger.equal(ODDS, BY_SCENARIO, where, due.fillna(0.0), rows["probability"], allow=SAME_ROWS)
-    ledger.true(STUDY_STATUS, BY_SCENARIO, rows[["target", "scenario", "status"]], rows["status"].isin(STATUSES))
+            on.broken(LISTED, f"target {level:.12g}", name, "no such row")
+    on.equal(ODDS, rows, due.fillna(0.0), "probability", allow=SAME_ROWS)
+    on.true(STUDY_STATUS, rows, rows["status"].isin(STATUSES), "status")
     plan, known = rows["plan_musd"], rows["known_musd"]
     both = plan.notna() & known.notna()
-    size = plan.abs() + known.abs()
-    ledger.equal(
-        WORTH, BY_SCENARIO, where[both], (plan - known)[both], rows["worth_of_knowing_musd"].fillna(np.inf)[both],
-        size=size[both], allow=WORKED_OUT, unit="MUSD",
-    )  # fmt: skip
-    ledger.true(WORTH, BY_SCENARIO, where[~both], rows["worth_of_knowing_musd"].isna()[~both])
-    ledger.at_most(KNOWN, BY_SCENARIO, where[both], plan[both], known[both], allow=COPIED, unit="MUSD")
+    how = How(allow=WORKED_OUT, size=plan.abs() + known.abs())
+    on.same(WORTH, rows, plan - known, "worth_of_knowing_musd", **how)
+    on.at_most(KNOWN, rows, "plan_musd", "known_musd", allow=COPIED, only=both)
     for name in ("plan", "known", *BELIEFS):
         there = rows[f"{name}_musd"].notna() & rows["known_bound_musd"].notna()
-        ledger.at_least(
-            PROVEN, BY_SCENARIO, where[there], rows["known_bound_musd"][there], rows[f"{name}_musd"][there],
-            allow=SOLVED, unit="MUSD",
-        )  # fmt: skip
+        on.at_least(PROVEN, rows, "known_bound_musd", f"{name}_musd", allow=SOLVED, only=there)
     in_window = (rows["scenario"] != NOTHING) & (rows["target"] > 0)
     for name in SERVED:
-        there = rows[name].notna()
-        named = where.assign(column=name)[there]
-        least = np.where(in_window, rows["target"], 0.0)[there.to_numpy()]
-        ledger.at_least(SERVES, BY_SCENARIO, named, least, rows[name][there], allow=SHARES)
-        ledger.at_most(SERVES, BY_SCENARIO, named, np.ones(len(named)), rows[name][there], allow=SHARES)
+        least = np.where(in_window, rows["target"], 0.0)
+        on.between(SERVES, rows, least, 1.0, name, allow=SHARES, only=rows[name].notna())
 
 
-def _check_sums(knowing: Knowing, target: float, ending: str, ledger: Ledger) -> None:
+def _check_sums(knowing: Knowing, target: float, ending: str, on: TableLedger) -> None:
     """Means over scenarios, and the differences of them."""
     rows, values = knowing.rows(target), knowing.values
     weight = rows["probability"]
@@ -212,35 +200,28 @@ def _check_sums(knowing: Knowing, target: float, ending: str, ledger: Ledger) ->
         return values.get(name + ending, UNKNOWN)
 
     bound, known = mean("known_bound_musd"), mean("known_musd")
-    _same(MEAN_KNOWN, WS + ending, Value(known, bound, known), values, ledger)
+    _same(MEAN_KNOWN, WS + ending, Value(known, bound, known), values, on)
     plan = mean("plan_musd")
-    _same(MEAN_PLAN, RP + ending, Value(plan, value(RP).least, plan), values, ledger)
-    _same(VALUE, EVPI + ending, value(RP).less(value(WS)), values, ledger)
+    _same(MEAN_PLAN, RP + ending, Value(plan, value(RP).least, plan), values, on)
+    _same(VALUE, EVPI + ending, value(RP).less(value(WS)), values, on)
     for column, (_, following, saved) in OF_BELIEFS.items():
         cost = mean(f"{column}_musd")
-        _same(MEAN_PLAN, following + ending, Value(cost, value(following).least, cost), values, ledger)
-        _same(VALUE, saved + ending, value(following).less(value(RP)), values, ledger)
+        _same(MEAN_PLAN, following + ending, Value(cost, value(following).least, cost), values, on)
+        _same(VALUE, saved + ending, value(following).less(value(RP)), values, on)
 
 
-def _same(rule: Rule, name: str, due: Value, values: dict[str, Value], ledger: Ledger) -> None:
+def _same(rule: Rule, name: str, due: Value, values: dict[str, Value], on: TableLedger) -> None:
     """A row is what it should be; where that is not known the row is empty."""
     given = values.get(name)
     if given is None:
         return
     expected, found = (np.array([one.musd, one.least, one.greatest]) for one in (due, given))
     where = pd.DataFrame({"measure": [name] * 3, "column": BAND})
-    missing = np.isnan(expected)
-    ledger.true(rule, VALUES, where[missing], np.isnan(found[missing]))
     size = max((abs(one.greatest) for one in values.values() if one.known), default=0.0)
-    there = ~missing
-    filled = np.where(np.isnan(found), np.inf, found)[there]
-    ledger.equal(
-        rule, VALUES, where[there], expected[there], filled, size=np.full(int(there.sum()), size),
-        allow=DIFFERENCE, unit="MUSD",
-    )  # fmt: skip
+    on.same(rule, where, expected, found, allow=DIFFERENCE, size=size, unit="MUSD")
 
 
-def _check_order(knowing: Knowing, target: float, ending: str, ledger: Ledger) -> None:
+def _check_order(knowing: Knowing, target: float, ending: str, on: TableLedger) -> None:
     """Knowing, then planning for all scenarios, then planning for a belief."""
     values = knowing.values
 
@@ -263,34 +244,24 @@ def _check_order(knowing: Knowing, target: float, ending: str, ledger: Ledger) -
         pairs.append((BELIEVED, believed, value(believed).least, NOTHING, float(row["known_musd"])))
     for rule, smaller, least, greater, most in pairs:
         if not (np.isnan(least) or np.isnan(most)):
-            where = pd.DataFrame({"measure": [smaller + ending], "against": [greater + ending]})
-            ledger.at_most(rule, VALUES, where, [most], [least], allow=SOLVED, unit="MUSD")
+            where = {"measure": smaller + ending, "against": greater + ending}
+            on.at_most(rule, where, most, least, allow=SOLVED, unit="MUSD")
 
 
-def _check_front(knowing: Knowing, front: pd.DataFrame, inputs: Inputs, ledger: Ledger) -> None:
+def _check_front(knowing: Knowing, front: pd.DataFrame, inputs: Inputs, on: TableLedger) -> None:
     """The plans of the front are plans as well: none is cheaper than what is proven here, and the other way round."""
+    how = How(allow=SOLVED, unit="MUSD")
     free, kept = (knowing.values.get(name, UNKNOWN) for name in (RP, f"{RP}{KEEPING}"))
     if free.known and len(front):
-        ledger.at_least(
-            AS_FRONT, VALUES, front[["point"]].assign(measure=RP), np.full(len(front), free.least), front["cost_musd"],
-            allow=SOLVED, unit="MUSD",
-        )  # fmt: skip
+        on.at_least(AS_FRONT, front.assign(measure=RP), free.least, "cost_musd", **how)
         stress = (inputs.windows["probability"] == 0).any()
         if not stress and float(front.iloc[0]["target"]) <= 0:
-            where = pd.DataFrame({"measure": [RP]})
-            ledger.at_least(
-                AS_FRONT, VALUES, where, [front.iloc[0]["bound_musd"]], [free.musd], allow=SOLVED, unit="MUSD"
-            )
+            on.at_least(AS_FRONT, {"measure": RP}, front.iloc[0]["bound_musd"], free.musd, **how)
     if kept.known and len(front):
+        front = front.assign(measure=f"{RP}{KEEPING}")
         as_safe = front[front["resilience"] >= knowing.target + SAME_SHARE]
-        ledger.at_least(
-            AS_FRONT, VALUES, as_safe[["point"]].assign(measure=f"{RP}{KEEPING}"), np.full(len(as_safe), kept.least),
-            as_safe["cost_musd"], allow=SOLVED, unit="MUSD",
-        )  # fmt: skip
+        on.at_least(AS_FRONT, as_safe, kept.least, "cost_musd", **how)
         # A bound holds for every plan as resilient as its own; that of a single plan for the target it was sought at.
         alone = len(front) == 1 and abs(float(front.iloc[0]["target"]) - knowing.target) <= LAST_DIGITS
         below = front if alone else front[front["resilience"] <= knowing.target]
-        ledger.at_least(
-            AS_FRONT, VALUES, below[["point"]].assign(measure=f"{RP}{KEEPING}"), below["bound_musd"],
-            np.full(len(below), kept.musd), allow=SOLVED, unit="MUSD",
-        )  # fmt: skip
+        on.at_least(AS_FRONT, below, "bound_musd", kept.musd, **how)
