@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.present.charts.palette import STAGE_COLOURS
 from reeplan.present.charts.style import EDGE, INK, SMALL
-from reeplan.present.words import STAGE_WORDS
+from reeplan.words import STAGE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.present.figures.cooperation.data import ALL_TOGETHER, DONE, NOISE, deal_level
-from reeplan.present.words import display_name
+from reeplan.words import display_name
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILIO
 from reeplan.present.charts.scale import Scale, tick_label, ticks_between
 from reeplan.present.charts.style import BODY, EDGE, INK, SMALL, apart
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import NBSP, capitalised, count, join_and, musd, percent
+from reeplan.words import NBSP, capitalised, count, join_and, musd, percent
 
 if TYPE_CHECKING:
     import pandas as pd
