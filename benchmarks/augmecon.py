@@ -34,11 +34,10 @@ import pyomo.environ as pyo
 
 from benchmarks.harness import ROOT
 from reeplan.child_processes import end_with_starter, start
+from reeplan.tolerances import RESILIENCE_GAP
 
 NEEDED = ("pyaugmecon", "pymoo")
 HOW_TO_INSTALL = "pip install -e '.[bench]' && pip install --no-deps pyaugmecon==1.0.8"
-RESILIENCE_GAP = 1e-6
-"""Gap of the solves whose objective is resilience (a share of demand), as in our front."""
 
 
 def missing() -> str | None:

@@ -22,7 +22,6 @@ from cooperation_support import (
 )  # fmt: skip
 from figure_support import assert_readable, draw, words_of
 from reeplan.csv_files import write_table
-from reeplan.endings import Status
 from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.present.charts import palette
@@ -140,7 +139,6 @@ def test_tables_with_a_header_only_give_no_figure(make: Any, spec: FigureSpec) -
 
 
 def test_words_are_those_that_the_program_writes() -> None:
-    assert (data.DONE, data.OUT_OF_REACH) == (Status.OPTIMAL, deal.OUT_OF_REACH)
     assert data.ALL_TOGETHER == cooperate_levers.TOGETHER
     assert (lever_table.OUT_BEFORE, lever_table.OUT_AFTER, lever_table.OUT_BOTH) == (
         cooperate_levers.OUT_BEFORE, cooperate_levers.OUT_AFTER, cooperate_levers.OUT_BEFORE_AND_AFTER

@@ -12,8 +12,8 @@ import reeplan
 
 ROOT = Path(reeplan.__file__).parent
 ORDER = (
-    "csv_files", "endings", "interrupt", "interval", "standard_output", "child_processes", "inputs", "words", "model",
-    "solve", "outputs", "explain", "studies", "verify", "present", "api", "cli", "__main__",
+    "tolerances", "csv_files", "endings", "interrupt", "interval", "standard_output", "child_processes", "inputs",
+    "words", "model", "solve", "outputs", "explain", "studies", "verify", "present", "api", "cli", "__main__",
 )  # fmt: skip
 """Rooms from the bottom to the top: each may import what stands before it."""
 

@@ -6,6 +6,7 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from reeplan.inputs.names import cut_apart, shortened
+from reeplan.tolerances import LAST_DIGITS, MISSED, ROUNDING, SHOWN_MUSD, SLIGHT
 
 MOST_SIGNS = 36
 """Of a name within a sentence."""
@@ -39,9 +40,9 @@ def musd(amount: float) -> str:
     >>> musd(18852.8), musd(42.6), musd(4.06), musd(0.0)
     ('18,853', '43', '4.1', '0')
     """
-    if abs(amount) < 5e-7:
+    if abs(amount) < SLIGHT:
         return "0"
-    digits = max(0, 1 - math.floor(math.log10(abs(amount)) + 1e-12)) if abs(amount) < 9.95 else 0
+    digits = max(0, 1 - math.floor(math.log10(abs(amount)) + LAST_DIGITS)) if abs(amount) < 9.95 else 0
     return f"{amount:,.{digits}f}"
 
 
@@ -70,11 +71,11 @@ def percent(value: float, digits: int = 0) -> str:
     >>> percent(85.2), percent(99.97), percent(100.0), percent(0.3)
     ('85\\xa0%', '99.9\\xa0%', '100\\xa0%', '<1\\xa0%')
     """
-    if 1e-6 < value < 10.0**-digits / 2:
+    if SLIGHT < value < 10.0**-digits / 2:
         return f"<{10.0**-digits:g}{NBSP}%"
-    if 100 - 10.0**-digits / 2 <= value < 100 - 1e-6:
+    if 100 - 10.0**-digits / 2 <= value < 100 - SLIGHT:
         return f"{min(99.9, math.floor(value * 10) / 10):.1f}{NBSP}%"
-    return f"{abs(value) if abs(value) < 1e-9 else value:.{digits}f}{NBSP}%"
+    return f"{abs(value) if abs(value) < ROUNDING else value:.{digits}f}{NBSP}%"
 
 
 def tonnes(amount: float) -> str:
@@ -105,9 +106,9 @@ def significant(value: float, digits: int = 3) -> str:
     """
     if not math.isfinite(value):
         return "–"
-    if abs(value) < 1e-9:
+    if abs(value) < ROUNDING:
         return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value)) + 1e-12))
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value)) + LAST_DIGITS))
     text = f"{value:,.{min(places, 9)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -123,7 +124,7 @@ def served(share: float) -> str:
     ('90.0%', '99.99%', '100.0%', '100.0%')
     """
     texts = (f"{share:.{digits}%}" for digits in range(1, 6))
-    return next((text for text in texts if share < 1 - 1e-6 and not text.startswith("100")), f"{share:.1%}")
+    return next((text for text in texts if share < 1 - MISSED and not text.startswith("100")), f"{share:.1%}")
 
 
 def amount(cost: float) -> str:
@@ -132,7 +133,7 @@ def amount(cost: float) -> str:
     >>> amount(1410.66), amount(0.0054), amount(0.0)
     ('1,410.7', '0.0054', '0.0')
     """
-    return f"{cost:,.2g}" if 1e-4 <= abs(cost) < 0.05 else f"{round(cost, 1) + 0.0:,.1f}"
+    return f"{cost:,.2g}" if 1e-4 <= abs(cost) < SHOWN_MUSD else f"{round(cost, 1) + 0.0:,.1f}"
 
 
 # ---- with every digit that one would type, or that a comparison rests on ------------------------------

@@ -50,6 +50,7 @@ from reeplan.solve.planner import Planner
 from reeplan.solve.questions import PlanAnswer
 from reeplan.studies.base import StudyContext
 from reeplan.studies.registry import STUDIES
+from reeplan.tolerances import ROUNDING
 from reeplan.verify import Failure, Verdict, verify_run
 
 if TYPE_CHECKING:
@@ -60,9 +61,6 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Backend
     from reeplan.solve.front import Point
     from reeplan.studies.base import Study, StudyResult
-
-ROUNDING = 1e-9
-"""Two costs (relative) or shares that differ by less are one."""
 
 VERDICT = "verify.json"
 

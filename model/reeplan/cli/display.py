@@ -15,6 +15,7 @@ from rich.text import Text
 
 from reeplan.cli.screen import lines, width
 from reeplan.inputs.names import counted
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 INDENT, NARROW, LITTLE = 14, 70, 4
 """Where the text of a line begins; in fewer columns than these, how far its other lines are set in."""
-
-NOTHING = 1e-6
-"""A gap that is a smaller part of the cost is not spoken of."""
 
 EVERY_S = 15.0
 """Seconds between two plain lines of progress about the same point."""
@@ -156,7 +154,7 @@ class TerminalDisplay:
             self.say(f"    {what}: no plan found ({solution.outcome.value}), {seconds:.0f} s")
             return
         found, gap = solution.objective, abs(solution.objective - solution.bound)
-        values = _number(found) if gap <= NOTHING * abs(found) else _values(found, solution.bound)
+        values = _number(found) if gap <= SLIGHT * abs(found) else _values(found, solution.bound)
         self.say(f"    {what}: {values} ({solution.outcome.value}), {seconds:.0f} s")
 
     # ---- all of them ----------------------------------------------------------------------------
@@ -176,7 +174,7 @@ class TerminalDisplay:
         gap = plan.cost_musd - plan.bound_musd
         proven = "nothing proven yet"
         if math.isfinite(gap):
-            proven = f"proven within {_number(gap)} MUSD" if gap > NOTHING * abs(plan.cost_musd) else "proven cheapest"
+            proven = f"proven within {_number(gap)} MUSD" if gap > SLIGHT * abs(plan.cost_musd) else "proven cheapest"
         share = f"{plan.resilience:.1%} served in disruption, " if self.disrupted else ""
         self.say(
             f"    front so far: {counted(plans, 'plan')}; new: {_number(plan.cost_musd)} MUSD, "

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from reeplan.model.network import Operation, Period
+from reeplan.tolerances import ROUNDING
 from reeplan.words import apart, exact_percent
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def shortfalls(net: Network) -> list[Shortfall]:
             )
             most = sum(_made_or_bought(net, material, Period(year, window.label)) for year in window.years)
             most += _stored(net.case, material, window)
-            if needed > 0 and most < needed * (1 - 1e-9):
+            if needed > 0 and most < needed * (1 - ROUNDING):
                 span = f"{window.start}" if len(window.years) == 1 else f"{window.start}-{window.end}"
                 found.append(Shortfall(window.label, span, material, most, needed))
     return sorted(found, key=lambda item: item.at_most_t / item.needed_t)

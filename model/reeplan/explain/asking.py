@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reeplan.endings import Outcome
 from reeplan.solve.engine import Controls, Solution
 from reeplan.solve.planner import Planner
+from reeplan.tolerances import RESILIENCE_GAP
 
 if TYPE_CHECKING:
     from reeplan.interrupt import Interrupt
@@ -24,12 +25,6 @@ SOLVE_S = 60.0
 
 LIMIT_S = 900.0
 """After so many seconds an explanation begins nothing new; what it has not tried it says."""
-
-CLEAR = 1e-6
-"""Further from the highest resilience than this (a share of demand) a target is in reach, or out of it, without doubt.
-
-Closer to it the tolerances of the solver decide, and the very question of ``reeplan solve`` is asked.
-"""
 
 
 class StoppedError(Exception):
@@ -77,7 +72,7 @@ class Asking:
 
     def highest(self, case: Case) -> Solution:
         """The most resilient plan with whole modules."""
-        return self._planner(case).most_resilient(Controls(absolute_gap=CLEAR / 4, time_limit_s=SOLVE_S))
+        return self._planner(case).most_resilient(Controls(absolute_gap=RESILIENCE_GAP / 4, time_limit_s=SOLVE_S))
 
     def of_planner(self, planner: Planner) -> tuple[bool | None, float]:
         """The same of a case whose program is built already."""
@@ -86,7 +81,7 @@ class Asking:
         top = planner.most_resilient_relaxed()
         if not top.found:
             return _kept(top), math.nan
-        if abs(top.objective - self.target) > CLEAR:
+        if abs(top.objective - self.target) > RESILIENCE_GAP:
             return top.objective > self.target, top.objective
         return _kept(planner.cheapest_relaxed(self.target)), top.objective
 

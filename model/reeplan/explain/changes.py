@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reeplan.explain.asking import StoppedError
 from reeplan.explain.conflict import smallest_repair, widest
 from reeplan.explain.rules import lifted
+from reeplan.tolerances import CHANGE_ACCURACY, LAST_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     Reach = Callable[[Case], tuple[bool | None, float]]
     Asked = Callable[[float], tuple[bool | None, float]]
 
-ACCURACY = 1e-3
-"""A change that is this part of itself smaller is not enough."""
-
 CLOSE = 0.1
 """How close together a value that is enough and one that is not are brought, as a part of the accuracy.
 
@@ -37,9 +35,6 @@ The rest of it is room for a number with few digits.
 
 WHOLE_S = 120.0
 """So long is a change sought with whole modules where what is enough with divisible ones is not."""
-
-SMALLEST = 1e-11
-"""A change smaller than this part of what stands there (or of one) is none that anybody would make."""
 
 DIGITS = 6
 """Decimals of the target that is proposed instead."""
@@ -92,7 +87,7 @@ def highest_target(case: Case, asking: Asking) -> tuple[float | None, float]:
     for digits in (DIGITS + 3, DIGITS) if near else (DIGITS,):
         unit = 10.0**-digits
         for less in range(3):  # the solver's tolerance may have lifted what was found
-            target = max(0.0, round((math.floor(found.objective / unit + 1e-3) - less) * unit, digits))
+            target = max(0.0, round((math.floor(found.objective / unit + CHANGE_ACCURACY) - less) * unit, digits))
             if target == 0.0 or (target != asking.target and asking.to(target).whole(case)):
                 return target, min(1.0, max(bound, found.objective))
     return None, min(1.0, max(bound, found.objective))
@@ -219,8 +214,8 @@ def _smallest_number(rule: Rule, asked: Asked, target: float | None, guess: floa
             enough = _first_that_suffices(rule, asked, guess)
     if enough is None:
         return None
-    nothing = SMALLEST * max(abs(start), 1.0)
-    while enough - short[-1][0] > CLOSE * ACCURACY * (enough - start) and enough - start > nothing:
+    nothing = LAST_DIGITS * max(abs(start), 1.0)
+    while enough - short[-1][0] > CLOSE * CHANGE_ACCURACY * (enough - start) and enough - start > nothing:
         low = short[-1][0]
         # Resilience is straight in most limits piece by piece: a line through two values that fall short mostly meets
         # the smallest at once, and a value just below it shows so. Parts of the bracket are taken else.
@@ -228,7 +223,7 @@ def _smallest_number(rule: Rule, asked: Asked, target: float | None, guess: floa
         if line is not None and low < line < enough:
             value = line
         elif way == "just below":
-            value = max(enough - 0.9 * CLOSE * ACCURACY * (enough - start), (low + enough) / 2)
+            value = max(enough - 0.9 * CLOSE * CHANGE_ACCURACY * (enough - start), (low + enough) / 2)
         else:
             value = low + (enough - low) / (8 if low == start else 2)
         answer, resilience = asked(value)
@@ -240,7 +235,7 @@ def _smallest_number(rule: Rule, asked: Asked, target: float | None, guess: floa
             short.append((value, resilience))
             proven = proven and answer is False
     if enough - start <= nothing:  # as little as one likes is enough: what one would type is not the least
-        some = min(start + ACCURACY * max(abs(start), 1.0), rule.most)
+        some = min(start + CHANGE_ACCURACY * max(abs(start), 1.0), rule.most)
         return _Value(some if asked(some)[0] else enough, proven=False)
     return _typed(start, short[-1][0], enough, proven, asked)
 
@@ -271,7 +266,7 @@ def _line(short: Sequence[tuple[float, float]], target: float | None) -> float |
 
 def _typed(start: float, short: float, enough: float, proven: bool, asked: Asked) -> _Value:
     """The number with the fewest digits that is enough and over what is not by no more than the accuracy."""
-    high = max(enough, short + ACCURACY * (short - start))
+    high = max(enough, short + CHANGE_ACCURACY * (short - start))
     for _ in range(40):
         value = fewest_digits(short, high)
         answer, _ = asked(value)

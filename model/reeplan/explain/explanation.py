@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reeplan.explain.arithmetic import Shortfall, highest_by_arithmetic, shortfalls
-from reeplan.explain.asking import CLEAR, LIMIT_S, Asking, StoppedError
-from reeplan.explain.changes import ACCURACY, WHOLE_S, Remedy, highest_target, joint_remedy, single_remedy
+from reeplan.explain.asking import LIMIT_S, Asking, StoppedError
+from reeplan.explain.changes import WHOLE_S, Remedy, highest_target, joint_remedy, single_remedy
 from reeplan.explain.conflict import smallest_conflict
 from reeplan.explain.rules import LIMITS_IN_WORDS, RuleBook, lifted
 from reeplan.model.network import Network
+from reeplan.tolerances import CHANGE_ACCURACY, RESILIENCE_GAP
 from reeplan.words import beside, exact
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Explanation:
         )
 
     def _only_whole(self) -> str:
-        if self.target is not None and self.ceiling - self.target <= CLEAR:
+        if self.target is not None and self.ceiling - self.target <= RESILIENCE_GAP:
             return (
                 "With divisible modules the target is only just reached, with whole modules it is not; this close to "
                 "the highest resilience the solver's tolerance may be what decides."
@@ -185,14 +186,14 @@ class Explanation:
         return (
             f"{listed}\n\nEach line stands alone: everything else stays as it is. Where nothing else is said, a plan "
             "with whole modules was found with the numbers as they are written, and it was shown that a change smaller "
-            f"by {ACCURACY:.1%} of itself, or by one where it is a whole number, is not enough."
+            f"by {CHANGE_ACCURACY:.1%} of itself, or by one where it is a whole number, is not enough."
         )
 
     def _other_target(self, target: float) -> str:
         if self.reachable is None:
             return "a lower --target: none was found in the time given"
         more = ""
-        if self.bound - self.reachable > 2 * CLEAR:
+        if self.bound - self.reachable > 2 * RESILIENCE_GAP:
             more = " (perhaps more" + (
                 f", but no more than {beside(self.bound, target, up=True)})" if self.bound < target else ")"
             )

@@ -24,14 +24,13 @@ from reeplan.inputs.reader import NumberStyle, Sheet, read_sheet
 from reeplan.inputs.rows import Loaded, Problem, Row, Tables
 from reeplan.inputs.spec import SETTINGS, TABLES, Table
 from reeplan.inputs.warnings import advise
+from reeplan.tolerances import LAST_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 MOST_TOLD = 100
 """So many problems are told of in one column of a file: a list of thousands is read by nobody."""
-ROUNDING = 1e-12
-"""Shares that sum to 1 but for so much do sum to 1."""
 
 
 @contextmanager
@@ -71,7 +70,7 @@ def _normalised(basket: Row, elements: set[str]) -> Row:
     Shares that sum to 1 to the last digits stay: a run's inputs, read again, are what was solved.
     """
     total = math.fsum(basket[name] for name in elements)
-    if abs(total - 1) < ROUNDING:
+    if abs(total - 1) < LAST_DIGITS:
         return basket
     shares = {name: basket[name] / total for name in sorted(elements)}
     return Row({**basket, **shares}, basket.file, basket.line, basket.given)

@@ -225,9 +225,7 @@ def _lines(text: io.StringIO) -> Iterator[str]:
         if len(line) > _LONGEST_LINE:
             raise _TooLongError(f"this line has {len(line):,} characters.")
         if number > MOST_LINES:
-            raise _TooLongError(
-                f"there are more than {MOST_LINES:,} lines; the rest is not looked at."
-            )
+            raise _TooLongError(f"there are more than {MOST_LINES:,} lines; the rest is not looked at.")
         yield line
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from reeplan.inputs.spec import BASE
 from reeplan.model.network import Operation
 from reeplan.solve.planner import OPERATION
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.solve.planner import Plan, Planner
@@ -66,11 +67,11 @@ def _subjects(planner: Planner, plan: Plan, columns: dict[Any, int]) -> dict[str
         if country in case.wacc:
             continue
         closed = [column for (name, index), column in columns.items() if _touches(planner, name, index, country)]
-        if any(plan.values[column] > 1e-6 for column in closed):
+        if any(plan.values[column] > SLIGHT for column in closed):
             subjects[f"country {country}"] = closed
     for asset in case.assets:
         closed = [column for (name, index), column in columns.items() if name == "run" and index[0] == asset]
-        if any(plan.values[column] > 1e-6 for column in closed):
+        if any(plan.values[column] > SLIGHT for column in closed):
             subjects[f"plant {asset}"] = closed
     return subjects
 

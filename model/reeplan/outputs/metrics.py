@@ -14,6 +14,7 @@ from reeplan.model.measures import served_tonne_shares, served_value_shares
 from reeplan.model.network import Operation
 from reeplan.outputs.losses import losses_without
 from reeplan.outputs.spec.plans import METRICS
+from reeplan.tolerances import MISSED, SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int
     days = 0.0
     for year in window.years:
         missing = unmet.get((demand.region, demand.material, year, window.label), 0.0)
-        if missing > 1e-6 * demand.t[year]:
+        if missing > MISSED * demand.t[year]:
             return days + 365.0 * (1.0 - missing / demand.t[year])
         days += 365.0
     return days
@@ -93,7 +94,7 @@ def _uses(planner: Planner, plan: Plan) -> dict[tuple[str, str, int], float]:
         if window == BASE and country in case.wacc and t > 0:
             for material, t_per_t in m.net.inputs(Operation(asset, deposit)).items():
                 uses[country, material, year] += t * t_per_t
-    return {key: t for key, t in uses.items() if t > 1e-6 and key[1] in case.goods}
+    return {key: t for key, t in uses.items() if t > SLIGHT and key[1] in case.goods}
 
 
 def _days_of_cover(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], float]) -> Iterator[Row]:

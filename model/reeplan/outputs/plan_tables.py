@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.model.program import cost
 from reeplan.model.program.investment import starts
 from reeplan.outputs.spec import plans as spec
+from reeplan.tolerances import NOISE, SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from reeplan.outputs.spec.output import Row
     from reeplan.solve.planner import Plan, Planner
 
-NOTHING = 1e-7
-"""Amounts below this (t, modules, MUSD) are the arithmetic's noise and not written."""
-
 
 def plan_tables(planner: Planner, plan: Plan) -> dict[str, pd.DataFrame]:
     """All tables of a plan but its metrics, by file name."""
@@ -33,7 +31,7 @@ def plan_tables(planner: Planner, plan: Plan) -> dict[str, pd.DataFrame]:
 
 
 def _amounts(planner: Planner, plan: Plan, variable: str) -> list[tuple[Any, float]]:
-    return [(index, t) for index, t in planner.by_index(variable, plan.values).items() if abs(t) > NOTHING]
+    return [(index, t) for index, t in planner.by_index(variable, plan.values).items() if abs(t) > NOISE]
 
 
 def builds(planner: Planner, plan: Plan) -> pd.DataFrame:
@@ -73,7 +71,7 @@ def capacity(planner: Planner, plan: Plan) -> pd.DataFrame:
         running = {u: decided[name, u] for u in starts(m, asset, year)}
         ramped = sum(n * asset.ramped(u, year) for u, n in running.items())
         total = asset.existing(year) + ramped * asset.module_t_per_year
-        if total > NOTHING:
+        if total > NOISE:
             rows.append(
                 {
                     "asset": name,
@@ -177,7 +175,7 @@ def surplus(planner: Planner, plan: Plan) -> pd.DataFrame:
     rows = []
     for position, place in planner.balance_rows:
         slack = activity[position] - engine.row_lower[position]
-        if slack > 1e-6:
+        if slack > SLIGHT:
             rows.append({**_at(*place), "t": slack})
     return spec.SURPLUS.frame(rows)
 
@@ -216,7 +214,7 @@ def cost_parts(costs_table: pd.DataFrame) -> dict[str, float]:
 
 def prices(planner: Planner, plan: Plan) -> pd.DataFrame:
     """``prices.csv``: what costs nothing is left out; an unknown price is said by a row without a number."""
-    rows = [{**_at(*place), "usd_per_t": max(0.0, price)} for place, price in plan.prices.items() if price > 1e-6]
+    rows = [{**_at(*place), "usd_per_t": max(0.0, price)} for place, price in plan.prices.items() if price > SLIGHT]
     rows += [
         {**_at(*place), "usd_per_t": math.nan} for _, place in planner.balance_rows if place[-1] in plan.not_rerun
     ]

@@ -21,6 +21,17 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.optimize import linprog
 
+from reeplan.tolerances import (
+    FEASIBILITY,
+    FINE_FEASIBILITY,
+    FINE_SMALLEST_COEFFICIENT,
+    FIXED_ROOM,
+    INEXACT,
+    NOT_ZERO,
+    SMALLEST_COEFFICIENT,
+    SMALLEST_GAP,
+)
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -221,7 +232,7 @@ class Engine:
         """Scale rows and columns; ``careful``: with the finest tolerances that the solver has."""
         self._row_scale, self._column_scale = factors
         self._careful = careful
-        least = _CAREFUL_SMALLEST_COEFFICIENT if careful else _SMALLEST_COEFFICIENT
+        least = FINE_SMALLEST_COEFFICIENT if careful else SMALLEST_COEFFICIENT
         self._drops_coefficients = self.coefficient_range()[0] <= least
 
     def _attempt(
@@ -238,7 +249,7 @@ class Engine:
         is_mip = bool(integer.any())
         self._configure(highs, controls, scale, is_mip=is_mip)
         if self._careful:
-            highs.setOptionValue("dual_feasibility_tolerance", _CAREFUL_DUAL_TOLERANCE)
+            highs.setOptionValue("dual_feasibility_tolerance", FINE_FEASIBILITY)
         if start is not None and is_mip:
             _set_start(highs, start / self._column_scale)
         if is_mip:
@@ -273,7 +284,7 @@ class Engine:
         upper = data.upper[free].copy()
         upper[np.isin(free, closed)] = 0.0
         matrix = sp.vstack([data.A[kept][:, free], -data.A[kept][:, free]]).tocsr()
-        limit = np.concatenate([data.row_upper[kept] - shift, shift - data.row_lower[kept]]) + SLACK
+        limit = np.concatenate([data.row_upper[kept] - shift, shift - data.row_lower[kept]]) + FIXED_ROOM
         binds = np.isfinite(limit)
         part = linprog(
             weights[free],
@@ -322,7 +333,7 @@ class Engine:
         cost, constant = self._objective(objective)
         scaled_cost = cost * columns
         largest = np.abs(scaled_cost).max(initial=0.0)
-        scale = 1.0 if largest == 0 else 2.0 ** -round(np.log2(max(largest, 1e-30)) - 8)
+        scale = 1.0 if largest == 0 else 2.0 ** -round(np.log2(max(largest, NOT_ZERO)) - 8)
         row_lower, row_upper = data.row_lower * rows, data.row_upper * rows
         matrix = sp.diags_array(rows) @ data.A @ sp.diags_array(columns)
         for (name, limit), factor in zip(at_most.items(), self._limit_factors(at_most), strict=True):
@@ -348,7 +359,7 @@ class Engine:
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", False)
         if self._careful:
-            highs.setOptionValue("small_matrix_value", _CAREFUL_SMALLEST_COEFFICIENT)
+            highs.setOptionValue("small_matrix_value", FINE_SMALLEST_COEFFICIENT)
         highs.passModel(lp)
         return highs, scale
 
@@ -360,13 +371,13 @@ class Engine:
             options |= {
                 "mip_rel_gap": 0.0,
                 "mip_abs_gap": controls.absolute_gap * scale,
-                "mip_feasibility_tolerance": 1e-7,
-                "primal_feasibility_tolerance": 1e-7,
+                "mip_feasibility_tolerance": FEASIBILITY,
+                "primal_feasibility_tolerance": FEASIBILITY,
                 "mip_min_logging_interval": 1.0,
                 **_SEARCH,
             }
         else:
-            options |= {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+            options |= dict.fromkeys(("primal_feasibility_tolerance", "dual_feasibility_tolerance"), FINE_FEASIBILITY)
         if self._log_file is not None:
             options |= {"log_file": str(self._log_file), "output_flag": True, "log_to_console": False}
         elif controls.watch is not None:
@@ -427,7 +438,7 @@ class Engine:
         column_duals = np.asarray(solution.col_dual) / self._column_scale / scale
         limit_duals = duals[len(self.rows) :] * self._limit_factors(at_most) / scale
         bound, size = self._dual_bound(question, row_duals, limit_duals)
-        if abs(value - bound) <= PROVEN * max(size, self._size(objective, values)):
+        if abs(value - bound) <= SMALLEST_GAP * max(size, self._size(objective, values)):
             bound = value
         else:
             outcome = outcome.if_unproven
@@ -468,18 +479,18 @@ class Engine:
         """
         objective, lower, upper, *_ = question
         scaled = np.abs(self._objective(objective)[0]) * self._column_scale * scale
-        tolerance = _CAREFUL_DUAL_TOLERANCE if self._careful else _DUAL_TOLERANCE
+        tolerance = FINE_FEASIBILITY if self._careful else FEASIBILITY
         faint = (scaled > 0) & (scaled < 10 * tolerance)
         if not faint.any():
             return False
         width = np.where(np.isfinite(upper), upper - lower, self._reach)
         units = width[faint] / self._column_scale[faint]
         overlooked = float((np.minimum(scaled[faint], tolerance) * units).sum()) / scale
-        return overlooked > OVERLOOKED * self._size(objective, values)
+        return overlooked > INEXACT * self._size(objective, values)
 
     def _exceeds(self, objective: str, limit: float, values: Vector) -> bool:
         """Whether values break a limit on an objective by more than the solver's last digits."""
-        return self.value(objective, values) > limit + OVERLOOKED * self._size(objective, values)
+        return self.value(objective, values) > limit + INEXACT * self._size(objective, values)
 
     def _size(self, objective: str | Vector, values: Vector) -> float:
         """The size of the terms of an objective."""
@@ -497,13 +508,13 @@ class Engine:
         most: Vector = np.maximum(*sides)
         np.maximum.at(most, sizes.row, by_columns)
         reach = np.zeros(len(width))
-        np.maximum.at(reach, sizes.col, most[sizes.row] / np.maximum(sizes.data, 1e-300))
+        np.maximum.at(reach, sizes.col, most[sizes.row] / np.maximum(sizes.data, NOT_ZERO))
         return np.where(np.isfinite(width), width, reach)
 
     def _limit_factors(self, at_most: Mapping[str, float]) -> Vector:
         """By what each limit on another objective is multiplied."""
         largest = [np.abs(self._data.objectives[name][0] * self._column_scale).max(initial=0.0) for name in at_most]
-        return 1.0 / np.maximum(np.asarray(largest, dtype=float), 1e-30)
+        return 1.0 / np.maximum(np.asarray(largest, dtype=float), NOT_ZERO)
 
     def violation(self, values: Vector) -> float:
         """The largest violation of any rule, relative to the size of its terms (or 1, if that is more)."""
@@ -514,9 +525,6 @@ class Engine:
         return float(np.max(np.maximum(missing, 0.0) / size, initial=0.0))
 
 
-SLACK = 1e-6
-"""Room given to rows whose fixed part is only accurate to the solver's tolerance (t)."""
-
 _SEARCH: dict[str, Any] = {"mip_pscost_minreliable": 1}
 """Search options that differ from the solver's defaults; each must have proved itself by measurement.
 
@@ -525,27 +533,14 @@ proven to 5 MUSD (0.027 %) in 81 s, where the default stood at 27 MUSD after 120
 """
 
 
-PROVEN = 1e-7
-"""A bound that is off by less, relative to the size of its terms, counts as proven: floating point is hardly finer."""
-
-OVERLOOKED = 1e-6
-"""Costs that the solver may overlook without a word, as a part of all costs."""
-
-_DUAL_TOLERANCE, _CAREFUL_DUAL_TOLERANCE = 1e-7, 1e-9
-"""How far below nothing a reduced cost (in scaled units) may lie in the search over whole numbers."""
-
-_SMALLEST_COEFFICIENT, _CAREFUL_SMALLEST_COEFFICIENT = 1e-9, 1e-12
-"""The solver leaves out what is no larger (in scaled units)."""
-
-
 def _better(first: Solution, again: Solution, maximise: bool) -> Solution:
     """Of two answers to one question the one that can be relied on; else the better plan with the tighter bound."""
     seconds = first.seconds + again.seconds
     if not (first.found and again.found):
         return replace(again if again.found or not first.found else first, seconds=seconds)
     first_is_better = first.objective > again.objective if maximise else first.objective < again.objective
-    beyond = abs(first.objective - again.bound) > OVERLOOKED * abs(first.objective)
-    if first_is_better and beyond and first.violation <= OVERLOOKED and (first.objective > again.bound) == maximise:
+    beyond = abs(first.objective - again.bound) > INEXACT * abs(first.objective)
+    if first_is_better and beyond and first.violation <= INEXACT and (first.objective > again.bound) == maximise:
         return replace(first, outcome=Outcome.UNPROVEN, bound=np.inf if maximise else -np.inf, seconds=seconds)
     if again.outcome is Outcome.OPTIMAL:
         return replace(again, seconds=seconds)

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING
 from reeplan.endings import Outcome, Status, status_of
 from reeplan.solve.executor import Task
 from reeplan.solve.planner import refuted, within_gap
-from reeplan.solve.questions import NOT_ASKED, RESILIENCE_GAP, CheapestAt, MostResilient
+from reeplan.solve.questions import NOT_ASKED, CheapestAt, MostResilient
+from reeplan.tolerances import (
+    INEXACT,
+    LAST_DIGITS,
+    MISSED,
+    RESILIENCE_GAP,
+    RESILIENCE_SLACK,
+    ROUNDING,
+    SAME_RESILIENCE,
+    SMALLEST_GAP,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,25 +34,6 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Executor, Then
     from reeplan.solve.planner import Plan, Planner
     from reeplan.solve.questions import PlanAnswer, PlanQuestion
-
-END_SLACK = 1e-7
-"""How far below the highest resilience the most resilient plan may stay while its cost is minimised."""
-
-SMALLEST_GAP = 1e-7
-"""No point is asked for a smaller gap than this part of its cost."""
-
-ROUNDING = 1e-12
-"""A gap of this part of the cost is the last digit of a sum."""
-
-SAME = 1e-9
-"""Two costs that differ by less (relative) are one."""
-
-SAME_RESILIENCE = 2 * END_SLACK
-"""Two resiliences that differ by less are one."""
-
-
-TOLERANCE = 1e-6
-"""A plan that breaks a rule by more, relative to the size of the rule's terms, is called inexact."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +49,14 @@ class Point:
     @property
     def solved(self) -> bool:
         """Whether the plan keeps every rule and is proven within its gap."""
-        if self.plan.violation > TOLERANCE:
+        if self.plan.violation > INEXACT:
             return False
-        return self.plan.gap_musd <= self.gap_target_musd * (1 + 1e-6) + ROUNDING * abs(self.plan.cost_musd)
+        return self.plan.gap_musd <= self.gap_target_musd * (1 + MISSED) + LAST_DIGITS * abs(self.plan.cost_musd)
 
     @property
     def status(self) -> str:
         """Optimal, inexact (the solver's values break a rule), or in what way it is not proven (see ``endings``)."""
-        if self.plan.violation > TOLERANCE:
+        if self.plan.violation > INEXACT:
             return Status.INEXACT
         return Status.OPTIMAL if self.solved else status_of(self.plan.outcome, found=True)
 
@@ -92,7 +83,7 @@ class Front:
 
     def bound_at(self, level: float) -> float:
         """What no plan as resilient can cost less, MUSD: a bound proven at a lower level holds as well."""
-        return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-math.inf)
+        return max((bound for at, bound in self.bounds.items() if at <= level + ROUNDING), default=-math.inf)
 
 
 def _ask(
@@ -158,6 +149,11 @@ def solve_front(
     return Front(
         search.points(), search.outcome, search.highest_resilience_bound, complete, unreached, asked, search.bounds
     )
+
+
+def largest_gap(asked_musd: float, cost_musd: float) -> float:
+    """The gap (MUSD) within which a plan of this cost is proven, if so much was asked for."""
+    return max(asked_musd, SMALLEST_GAP * abs(cost_musd)) * (1 + MISSED)
 
 
 def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> float:
@@ -232,7 +228,7 @@ class _Search:
         if self.levels > 1:
             top = self.planner.most_resilient_relaxed()
             self.highest_resilience_bound = min(1.0, top.bound) if top.found else 1.0
-            dearest = self.planner.cheapest_relaxed(max(0.0, self.highest_resilience_bound - END_SLACK))
+            dearest = self.planner.cheapest_relaxed(max(0.0, self.highest_resilience_bound - RESILIENCE_SLACK))
             cost_range = dearest.objective - lowest_cost if dearest.found else cost_range
         return gap_in_money(self.gap, lowest_cost, cost_range, self.levels)
 
@@ -241,11 +237,11 @@ class _Search:
         plan = self.plans[0]
         if plan.gap_musd > SMALLEST_GAP * abs(plan.cost_musd) or plan.resilience >= self.highest_resilience_bound:
             return
-        limit = plan.cost_musd + SAME * abs(plan.cost_musd)
+        limit = plan.cost_musd + ROUNDING * abs(plan.cost_musd)
         controls = replace(self.controls, absolute_gap=RESILIENCE_GAP)
         question = MostResilient(limit, controls=controls, start=plan.values)
         [raised] = _ask(self.planner, self.executor, [("the cheapest plan, made resilient", question)])
-        if raised.found and raised.objective > plan.resilience + SAME:
+        if raised.found and raised.objective > plan.resilience + ROUNDING:
             self._keep(replace(raised, objective=cheapest.objective), 0.0)
 
     def _learn_highest(self, answer: PlanAnswer) -> None:
@@ -255,7 +251,7 @@ class _Search:
             return
         self.highest_resilience_bound = min(self.highest_resilience_bound, max(answer.bound, answer.objective))
         if answer.objective > self.plans[0].resilience + RESILIENCE_GAP:
-            self.highest = answer.objective - END_SLACK
+            self.highest = answer.objective - RESILIENCE_SLACK
             self._keep(answer, self.highest)
 
     # ---- the levels -----------------------------------------------------------------------------
@@ -347,7 +343,7 @@ class _Search:
         plan = self.planner.polish(answer, level, self._bound(level), raise_resilience=True)
         self.plans.append(plan)
         for at, bound in list(self.bounds.items()):
-            if plan.resilience >= at - SAME and refuted(bound, plan.cost_musd):
+            if plan.resilience >= at - ROUNDING and refuted(bound, plan.cost_musd):
                 self.bounds[at] = self.lowest_bound  # what the solver called a bound was none
 
     def _note_end(self, answer: PlanAnswer) -> None:
@@ -360,11 +356,11 @@ class _Search:
 
     def _bound(self, level: float) -> float:
         """The best bound that holds at a level: of it or of any lower one."""
-        return max((bound for at, bound in self.bounds.items() if at <= level + SAME), default=-float("inf"))
+        return max((bound for at, bound in self.bounds.items() if at <= level + ROUNDING), default=-float("inf"))
 
     def _best(self, level: float) -> Plan | None:
         """The cheapest plan known that keeps a level."""
-        keeps = [plan for plan in self.plans if plan.resilience >= level - SAME]
+        keeps = [plan for plan in self.plans if plan.resilience >= level - ROUNDING]
         return min(keeps, key=lambda plan: plan.cost_musd, default=None)
 
     def every_level_is_settled(self) -> bool:
@@ -376,14 +372,13 @@ class _Search:
         best = self._best(level)
         if best is None:
             return False
-        allowed = max(self.gap_target, SMALLEST_GAP * abs(best.cost_musd)) * (1 + 1e-6)
-        return best.cost_musd - self._bound(level) <= allowed
+        return best.cost_musd - self._bound(level) <= largest_gap(self.gap_target, best.cost_musd)
 
     def _undominated(self) -> list[Plan]:
         """The plans that no other matches or beats on both cost and resilience, cheapest first."""
         kept: list[Plan] = []
         for plan in sorted(self.plans, key=lambda plan: (plan.cost_musd, -plan.resilience)):
-            same_cost = kept and plan.cost_musd - kept[-1].cost_musd <= SAME * abs(plan.cost_musd)
+            same_cost = kept and plan.cost_musd - kept[-1].cost_musd <= ROUNDING * abs(plan.cost_musd)
             if kept and plan.resilience <= kept[-1].resilience + SAME_RESILIENCE:
                 continue
             if same_cost:

@@ -18,6 +18,7 @@ from reeplan.model.measures import measure_of, served_value_shares
 from reeplan.model.program import build_program
 from reeplan.model.program.resilience import cutoff, window_cutoffs
 from reeplan.solve.engine import Controls, Engine, Solution
+from reeplan.tolerances import HELD_ROOM, INEXACT, LAST_DIGITS, REACHED_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,15 +33,6 @@ INVESTMENT = ("built", "open", "fund", "sitefund", "space", "cap")
 
 OPERATION = ("run", "buy", "ship", "sell", "level", "unmet")
 """Variables of a period; the last part of their index is the window."""
-
-SLACK = 1e-9
-"""Room left to what a linear program has just reached, so that the next one is not infeasible by its rounding."""
-
-ROOM = (0.0, 1e-11, 1e-9, 1e-7)
-"""Room given to what is held fixed (relative), one after the other, until the windows can be solved again."""
-
-REFUTED = 1e-6
-"""A plan cheaper than a bound by more than this part of its cost shows that the bound was none."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +119,7 @@ def whole_numbers(engine: Engine, values: Any) -> dict[int, float]:
 
 def refuted(bound: float, cost: float) -> bool:
     """Whether a plan of this cost shows that what the solver called a bound was none."""
-    return bound > cost + REFUTED * abs(cost)
+    return bound > cost + INEXACT * abs(cost)
 
 
 class Planner:
@@ -285,15 +277,16 @@ class Planner:
             "most_resilient",
             fixed=whole,
             at_least=self.cutoff(target),
-            at_most={"cost": cost + 1e-9 * abs(cost)},
+            at_most={"cost": cost + REACHED_ROOM * abs(cost)},
             relax=True,
             maximise=True,
         )
         if raised.outcome is not Outcome.OPTIMAL or raised.objective < target:
             return values, target
         # The most resilient plan at this cost, as cheap as it can be at that resilience.
-        cheapest = self.cheapest_with(whole, raised.objective - SLACK)
-        return (cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values), raised.objective - SLACK
+        cheapest = self.cheapest_with(whole, raised.objective - REACHED_ROOM)
+        values = cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values
+        return values, raised.objective - REACHED_ROOM
 
     def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float], tuple[str, ...]]:
         """Every window at its own least cost, given investment and undisrupted path; the prices, and where that failed.
@@ -323,7 +316,7 @@ class Planner:
     def windows_again(self, values: Any, held: Sequence[int], kept: Mapping[int, float]) -> Solution | None:
         """The windows at least cost with columns held fixed, with as little room as it takes; None if that fails."""
         fixed = {int(j): float(values[j]) for j in held}
-        for room in ROOM:
+        for room in HELD_ROOM:
             rerun = self.engine.solve("windows_cost", fixed=fixed, room=room, at_least=kept, relax=True)
             if rerun.outcome is Outcome.OPTIMAL:
                 return rerun
@@ -339,8 +332,8 @@ class Planner:
             for window in self.case.windows
             if window.probability > 0
         }
-        cutoffs = window_cutoffs(self.model, {window: min(1.0, share) - SLACK for window, share in served.items()})
-        return self._lower_bounds(cutoffs)
+        kept = {window: min(1.0, share) - REACHED_ROOM for window, share in served.items()}
+        return self._lower_bounds(window_cutoffs(self.model, kept))
 
     def _prices(self, values: Any, target: float) -> tuple[dict[Any, float], tuple[str, ...]]:
         """Prices on the undisrupted path: what a tonne more would cost, given what is built; and where they failed."""
@@ -352,7 +345,7 @@ class Planner:
 
         The target may be what the plan was found to keep to the last digit: then it is given a little room.
         """
-        for floor in (target, target - SLACK):
+        for floor in (target, target - REACHED_ROOM):
             found = self.cheapest_with(self.whole(values), floor)
             if found.outcome is Outcome.OPTIMAL:
                 return found
@@ -366,7 +359,7 @@ class Planner:
             if window not in windows:
                 continue
             weight = self.case.discount(year) * (self.case.base_weight(year) if window == BASE else 1.0)
-            if weight > 1e-12 and solution.row_duals is not None:
+            if weight > LAST_DIGITS and solution.row_duals is not None:
                 prices[index] = float(solution.row_duals[position]) / weight * 1e6
         return prices
 

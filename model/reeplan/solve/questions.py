@@ -11,13 +11,11 @@ import numpy as np  # noqa: TC002  (read when answers are kept)
 from reeplan.endings import Outcome
 from reeplan.model.case import UNASKED
 from reeplan.solve.engine import Controls  # noqa: TC001  (questions travel)
+from reeplan.tolerances import RESILIENCE_GAP
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Solution, Watch
     from reeplan.solve.planner import Planner
-
-RESILIENCE_GAP = 1e-6
-"""Accuracy to which the highest resilience is proven (a share of demand)."""
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,13 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.repn import generate_standard_repn
 
 from reeplan.stochastic.parts import BASE_PATH, Decided, Model, Parts, in_order, whole_decisions
+from reeplan.tolerances import NOISE
 
 SOLVER = "highs"
 """Pyomo's interface to HiGHS whose duals its cuts can use; mpi-sppy's cuts do not know the older one."""
 
 ROUNDS = 10_000
 """More rounds than any case needs: what ends the search is that no window asks for a cut, or the time."""
-
-CUT_TOLERANCE = 1e-7
-"""A window is content if it misses what the root expects of it by no more (MUSD of its cost, t of its limits)."""
 
 
 class NoPlanError(Exception):
@@ -137,7 +135,7 @@ class _Search:
             "sp_solver_options": {"threads": 1},
             "root_scenarios": [BASE_PATH],
             "max_iter": ROUNDS,
-            "tol": CUT_TOLERANCE,
+            "tol": NOISE,
             "verbose": False,
             **self._known,
         }

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from reeplan.inputs.names import listing, quoted
 from reeplan.inputs.rows import Problem, Row
+from reeplan.tolerances import ASSAY_ROUNDING, ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reeplan.inputs.partial_case import PartialCase
-
-TOLERANCE = 0.005
-"""How far a basket's shares may be from 1; published baskets are rounded."""
 
 SENSELESS = {
     ("concentrate", "concentrate"),
@@ -78,7 +76,7 @@ def baskets(draft: PartialCase) -> None:
     clear = elements.isdisjoint({"deposit", "source", "note"})
     for row in draft.rows["baskets"] if clear else ():
         total = math.fsum(row[name] for name in elements)
-        if abs(total - 1.0) > TOLERANCE + 1e-9 and draft.known("elements"):
+        if abs(total - 1.0) > ASSAY_ROUNDING + ROUNDING and draft.known("elements"):
             draft.fail(
                 row,
                 "deposit",

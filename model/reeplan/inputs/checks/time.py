@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reeplan.inputs.names import quoted
 from reeplan.inputs.rows import Problem, Row
 from reeplan.inputs.spec import ALL, BASE
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from reeplan.inputs.partial_case import PartialCase
@@ -68,7 +69,7 @@ def probabilities(draft: PartialCase) -> None:
     total = 0.0
     for row in draft.rows["scenarios"]:
         before, total = total, total + row["probability"]
-        if before <= 1.0 + 1e-9 < total:
+        if before <= 1.0 + ROUNDING < total:
             everything = sum(other["probability"] for other in draft.rows["scenarios"])
             draft.fail(
                 row,

@@ -37,6 +37,7 @@ from reeplan.inputs.warnings import (
     years as advice_years,
 )
 from reeplan.inputs.warnings.once import span, told_once
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,7 +83,7 @@ def short_years(chain: Chain) -> Iterator[Problem]:
             needed = sum(interpolated(group, "t_per_year", year) for group in demands.values())
             bought = sum(interpolated(group, "max_t_per_year", year) for group in sellers.values())
             most = bought + chain.most_made(material, year) + _most_in_store(chain, material, year)
-            if most < needed * (1 - 1e-9):
+            if most < needed * (1 - ROUNDING):
                 short.append((year, needed, most))
         if short:
             year, needed, most = max(short, key=lambda item: item[1] - item[2])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, LINE, SMALL, TINY, WIDTH, TextMeasurer, line
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,7 +65,7 @@ class Widths:
         ``first``: columns that stand at the beginning of every part of a block.
         """
         room = WIDTH - 2 * EDGE - self.names
-        most = max(1, int((room + 1e-9) / self.cell) - len(first))
+        most = max(1, int((room + SLIGHT) / self.cell) - len(first))
         parts = [
             (heading, [*first, *columns[start : start + most]])
             for heading, columns in blocks
@@ -72,7 +73,7 @@ class Widths:
         ]
         bands: list[list[Block]] = [[]]
         for part in parts:
-            if bands[-1] and self.of_band([*bands[-1], part], self.cell) > room + 1e-9:
+            if bands[-1] and self.of_band([*bands[-1], part], self.cell) > room + SLIGHT:
                 bands.append([])
             bands[-1].append(part)
         cell = self.cell

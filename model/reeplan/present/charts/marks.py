@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.present.charts.palette import STAGE_COLOURS
 from reeplan.present.charts.style import EDGE, INK, SMALL
+from reeplan.tolerances import SLIGHT
 from reeplan.words import STAGE_WORDS
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def stacked(
     for size, colour, gid in parts:
         base = high if size >= 0 else low
         look = {"color": colour, "edgecolor": "white", "linewidth": 0.4, "zorder": 2, "gid": gid, **style}
-        if abs(size) > 1e-9 and upright:
+        if abs(size) > SLIGHT and upright:
             axes.bar([at], [size], thick, bottom=[base], **look)
-        elif abs(size) > 1e-9:
+        elif abs(size) > SLIGHT:
             axes.barh([at], [size], thick, left=[base], **look)
         low, high = low + min(size, 0.0), high + max(size, 0.0)
     return low, high

@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from reeplan import words
 from reeplan.present.charts.key import Key, lines_of_keys, step
 from reeplan.present.charts.style import BODY, DPI, EDGE, GREY, INK, SMALL, TITLE, WIDTH, TextMeasurer, line
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -142,6 +143,6 @@ def exactness(view: View) -> str:
     if bound != bound:
         return "no lower bound of this plan's cost was proven"
     gap = 100 * (cost - bound) / abs(cost) if cost else 0.0
-    if gap < 5e-5:
+    if gap < 100 * SLIGHT:
         return "this plan's cost is proven to be the least"
     return f"this plan's cost is proven to within {gap:.2g}{words.NBSP}% of the least"

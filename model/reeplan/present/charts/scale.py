@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from reeplan.present.charts.palette import LINE
 from reeplan.present.charts.style import SMALL
+from reeplan.tolerances import ROUNDING, SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,6 +86,6 @@ def ticks_between(low: float, high: float, most: int) -> list[float]:
 def tick_label(value: float, ticks: list[float], plus: bool = False) -> str:
     """A tick's label with as many digits as the step between ticks needs."""
     step = min((after - before for before, after in pairwise(ticks)), default=1.0)
-    digits = next((n for n in range(8) if abs(step * 10**n - round(step * 10**n)) < 1e-6 * 10**n * step), 8)
-    text = f"{abs(value) if abs(value) < 1e-9 * step else value:,.{digits}f}".replace("-", "−")
-    return f"+{text}" if plus and value > 1e-9 * step else text
+    digits = next((n for n in range(8) if abs(step * 10**n - round(step * 10**n)) < SLIGHT * 10**n * step), 8)
+    text = f"{abs(value) if abs(value) < ROUNDING * step else value:,.{digits}f}".replace("-", "−")
+    return f"+{text}" if plus and value > ROUNDING * step else text

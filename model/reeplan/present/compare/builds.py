@@ -8,6 +8,7 @@ import pandas as pd
 
 from reeplan.outputs.run import STAGES
 from reeplan.outputs.spec.comparison import BUILDS
+from reeplan.tolerances import SLIGHT
 from reeplan.words import display_name, join_and, musd
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from reeplan.outputs.spec.output import Row
     from reeplan.present.compare.runs import ComparedRun, Comparison
-
-SAME = 1e-6
 
 
 def builds(comparison: Comparison) -> pd.DataFrame:
@@ -43,18 +42,18 @@ def builds(comparison: Comparison) -> pd.DataFrame:
 def differs(rows: pd.DataFrame) -> bool:
     """Whether the runs differ in an asset, in their chosen plans or in how many plans of the front build it."""
     sizes = rows[["modules", "t_per_year"]]
-    spread = (sizes.max() - sizes.min()) > SAME * sizes.max().clip(lower=1.0)
+    spread = (sizes.max() - sizes.min()) > SLIGHT * sizes.max().clip(lower=1.0)
     shares = rows["plans_that_build_it"] / rows["plans"]
-    return bool(spread.any()) or bool(shares.max() - shares.min() > SAME)
+    return bool(spread.any()) or bool(shares.max() - shares.min() > SLIGHT)
 
 
 def in_words(modules: float, tonnes: float, asset_stage: str) -> str:
     """How much is built: modules and tonnes a year, or tonnes of room."""
-    if tonnes <= SAME and modules <= SAME:
+    if tonnes <= SLIGHT and modules <= SLIGHT:
         return "–"
     if asset_stage == "stockpile":
         return f"room for {tonnes:,.0f} t"
-    counted = f"{modules:.3g} × " if asset_stage != "venture" and abs(modules - 1) > SAME and modules > SAME else ""
+    counted = f"{modules:.3g} × " if asset_stage != "venture" and abs(modules - 1) > SLIGHT and modules > SLIGHT else ""
     each = tonnes / modules if counted else tonnes
     return f"{counted}{each:,.0f} t/yr"
 
@@ -88,6 +87,6 @@ def _row(asset: str, facts: dict[Hashable, object], given: ComparedRun, point: s
         "first_decided": here["decided"].min(),
         "first_running": here["running"].min(),
         "paid_by": join_and(payers) if payers else "",
-        "plans_that_build_it": int(mine["point"][(mine["t_per_year"] > SAME) | (mine["modules"] > SAME)].nunique()),
+        "plans_that_build_it": int(mine["point"][(mine["t_per_year"] > SLIGHT) | (mine["modules"] > SLIGHT)].nunique()),
         "plans": len(given.front),
     }

@@ -14,6 +14,7 @@ from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, ORANG
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BODY, SMALL, apart, line
 from reeplan.present.words.measures import measure_axis
+from reeplan.tolerances import SHOWN_SHARE, SLIGHT
 from reeplan.words import NBSP, display_name, join_and, musd, percent, span
 
 if TYPE_CHECKING:
@@ -60,18 +61,20 @@ def title(comparison: Comparison) -> str:
         return f"The fronts of {_several(comparison)}, whose {what} do not mean the same"
     if len(others) > 1:
         most = max(float(given.front["resilience"].max()) for given in comparison.runs)
-        far = [given.letter for given in comparison.runs if float(given.front["resilience"].max()) > most - 5e-4]
+        far = [given.letter for given in comparison.runs if float(given.front["resilience"].max()) > most - SHOWN_SHARE]
         go = f"{join_and(far)} {'goes' if len(far) == 1 else 'go'} furthest, to {percent(100 * most, 1)} served"
         return f"The fronts of {_several(comparison)}: {go}"
     cheaper = float(others[0].front["cost_musd"].min() - first.front["cost_musd"].min())
     further = 100 * float(others[0].front["resilience"].max() - first.front["resilience"].max())
     size = max(1.0, float(first.front["cost_musd"].abs().min()))
     money = (
-        "starts as cheap" if abs(cheaper) < 1e-6 * size
+        "starts as cheap" if abs(cheaper) < SLIGHT * size
         else f"starts {musd(abs(cheaper))}{NBSP}MUSD {'costlier' if cheaper > 0 else 'cheaper'}"
     )  # fmt: skip
     served = (
-        "as far" if abs(further) < 0.05 else f"{abs(further):.1f} points {'further' if further > 0 else 'less far'}"
+        "as far"
+        if abs(further) < 100 * SHOWN_SHARE
+        else f"{abs(further):.1f} points {'further' if further > 0 else 'less far'}"
     )
     return f"Against {first.heading}, {others[0].heading} {money} and goes {served}"
 

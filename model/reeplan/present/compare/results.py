@@ -13,16 +13,11 @@ import pandas as pd
 
 from reeplan.outputs.spec.comparison import RESULTS
 from reeplan.outputs.spec.plans import FRONT
+from reeplan.tolerances import NEAR_RESILIENCE, ROUNDING
 
 if TYPE_CHECKING:
     from reeplan.outputs.spec.output import Row
     from reeplan.present.compare.runs import ComparedRun, Comparison
-
-SAME = 1e-9
-"""Resiliences that differ by less are one, and costs (relative)."""
-
-NEAR = 1e-3
-"""Resiliences nearer than this count as one, a tenth of a point: fronts rarely have plans at the very same level."""
 
 SERVED, SPENT, PLAN = "cost at equal resilience", "resilience at equal cost", "matching plans"
 
@@ -51,16 +46,16 @@ def results(comparison: Comparison) -> pd.DataFrame:
 def cost_at(given: ComparedRun, level: float) -> tuple[str, float, float, float]:
     """The cheapest plan at least as resilient: its name, its cost, and the range in which the least cost lies.
 
-    What is proven of a plan at most ``NEAR`` more resilient counts for this level as well.
+    What is proven of a plan at most ``NEAR_RESILIENCE`` more resilient counts for this level as well.
     No name and a cost of NaN where none was found; the range then ends at infinity, and begins there if it is
     proven that no plan is so resilient.
     """
     front = given.front
-    enough = front[front["resilience"] >= level - SAME]
-    proven = front[front["resilience"] <= level + NEAR]["bound_musd"].dropna()
+    enough = front[front["resilience"] >= level - ROUNDING]
+    proven = front[front["resilience"] <= level + NEAR_RESILIENCE]["bound_musd"].dropna()
     least = float(proven.max()) if not proven.empty else _least_of_all(given)
     if enough.empty:
-        out_of_reach = level > float(given.run.manifest.get("highest_resilience_bound", 1.0)) + SAME
+        out_of_reach = level > float(given.run.manifest.get("highest_resilience_bound", 1.0)) + ROUNDING
         return "", math.nan, math.inf if out_of_reach else least, math.inf
     best = enough.iloc[int(enough["cost_musd"].to_numpy().argmin())]
     cost = float(best["cost_musd"])
@@ -78,13 +73,13 @@ def _least_of_all(given: ComparedRun) -> float:
 def resilience_at(given: ComparedRun, money: float) -> tuple[str, float, float, float]:
     """The most resilient plan that costs no more: its name, its resilience, and the range in which the most lies."""
     front = given.front
-    cheap = front[front["cost_musd"] <= money + SAME * abs(money)]
-    beyond = front[front["bound_musd"] > money + SAME * abs(money)]["resilience"]
+    cheap = front[front["cost_musd"] <= money + ROUNDING * abs(money)]
+    beyond = front[front["bound_musd"] > money + ROUNDING * abs(money)]["resilience"]
     most = min(
         float(given.run.manifest.get("highest_resilience_bound", 1.0)), float(beyond.min()) if len(beyond) else 1
     )
     if cheap.empty:
-        nothing = float(front["bound_musd"].min()) > money + SAME * abs(money)
+        nothing = float(front["bound_musd"].min()) > money + ROUNDING * abs(money)
         return "", math.nan, -math.inf, -math.inf if nothing else most
     best = cheap.iloc[int(cheap["resilience"].to_numpy().argmax())]
     found = float(best["resilience"])
@@ -94,11 +89,12 @@ def resilience_at(given: ComparedRun, money: float) -> tuple[str, float, float, 
 def levels(comparison: Comparison, what: str) -> list[float]:
     """Every resilience (or cost) of any plan, ascending, those that are hardly different once.
 
-    Of resiliences within ``NEAR`` the lowest stands for all; of costs within that share of their range the highest.
+    Of resiliences within ``NEAR_RESILIENCE`` the lowest stands for all; of costs within that share of their range the
+    highest.
     """
     column = "resilience" if what == SERVED else "cost_musd"
     every = sorted(float(value) for given in comparison.runs for value in given.front[column])
-    near = NEAR if what == SERVED else NEAR * (every[-1] - every[0])
+    near = NEAR_RESILIENCE if what == SERVED else NEAR_RESILIENCE * (every[-1] - every[0])
     kept: list[float] = []
     for value in every if what == SERVED else reversed(every):
         if not kept or abs(value - kept[-1]) > near:

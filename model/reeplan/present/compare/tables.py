@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.outputs.spec.plans import FRONT
 from reeplan.present.compare import builds as built
-from reeplan.present.compare.results import NEAR, PLAN, SERVED, SPENT
+from reeplan.present.compare.results import PLAN, SERVED, SPENT
 from reeplan.present.report.grid import NBSP, NONE, Cell, Grid, amount, number, share, text
 from reeplan.present.report.grid import year as year_cell
+from reeplan.tolerances import NEAR_RESILIENCE, SHOWN_MUSD, SHOWN_SHARE
 from reeplan.words import display_name
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def _levels(
     if any(TO in cell.text for row in grid.rows for cell in row):
         grid.note = (
             f"A range: the difference lies between the two. No plan was looked for at just this level, or the search "
-            f"stopped early; reeplan solve --target settles it. Resiliences within {100 * NEAR:g} points count as one."
+            f"stopped early; reeplan solve --target settles it. Resiliences within {100 * NEAR_RESILIENCE:g} points "
+            "count as one."
         )
     return grid
 
@@ -106,7 +108,7 @@ def _less(row: dict[Hashable, Any]) -> Cell:
     if not all(math.isfinite(row[name]) for name in ("less_first_run_at_least", "less_first_run_at_most")):
         return Cell(NONE)
     wide = abs(row["less_first_run_at_most"] - row["less_first_run_at_least"])
-    if wide < (0.1 if row["value_unit"] == "MUSD" else 1e-3):
+    if wide < (2 * SHOWN_MUSD if row["value_unit"] == "MUSD" else 2 * SHOWN_SHARE):
         return _signed(row["less_first_run"], row["value_unit"])
     low, high = (end.text.replace(f"{NBSP}points", "") for end in ends)
     return Cell(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.compare.inputs import CELL, ROW, SEARCH, SOURCE
 from reeplan.present.compare.results import SERVED, cost_at, less_range, levels
+from reeplan.tolerances import SHOWN_MUSD, SLIGHT
 from reeplan.words import count, join_and, musd, percent
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ def _against_first(comparison: Comparison, given: ComparedRun) -> str:
         never = "is impossible" if own_range[0] == math.inf else "was not found possible"
         return f"{served} {never} in {given.heading}; in {first.heading} it costs {musd(base)} MUSD."
     low, high = less_range((own_range[0], own_range[1]), (base_range[0], base_range[1]))
-    if max(abs(low), abs(high)) <= 1e-6 * max(1.0, abs(base)):
+    if max(abs(low), abs(high)) <= SLIGHT * max(1.0, abs(base)):
         return f"{served} costs the same in {given.heading} and {first.heading}: {musd(cost)} MUSD."
-    if high - low < 0.1 or high - low < 0.02 * abs(cost - base):
+    if high - low < 2 * SHOWN_MUSD or high - low < 0.02 * abs(cost - base):
         more = "more" if cost > base else "less"
         return f"{served} costs {musd(abs(cost - base))} MUSD {more} in {given.heading} than in {first.heading}."
     if low > 0 or high < 0:

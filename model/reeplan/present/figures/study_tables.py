@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from reeplan.tolerances import LAST_DIGITS, ROUNDING, SLIGHT
 from reeplan.words import NBSP, display_name, significant
 
 SHARE, YES_OR_NO = "share", "1 or 0"
@@ -25,7 +26,7 @@ def is_true(cell: Any) -> bool:
 
 def same(one: float, other: float) -> bool:
     """Whether two numbers are one but for the last digits of arithmetic."""
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return math.isclose(one, other, rel_tol=ROUNDING, abs_tol=LAST_DIGITS)
 
 
 def slack_in_words(share: float, musd: float) -> str:
@@ -34,7 +35,7 @@ def slack_in_words(share: float, musd: float) -> str:
     >>> slack_in_words(0.03, 42.6).replace(chr(160), " "), slack_in_words(0.0351928, 50.0)
     ('3 %', '50 MUSD')
     """
-    if math.isfinite(share) and abs(10000 * share - round(10000 * share)) < 1e-6:
+    if math.isfinite(share) and abs(10000 * share - round(10000 * share)) < SLIGHT:
         return f"{100 * share:.4g}{NBSP}%"
     if math.isfinite(musd):
         return f"{significant(musd, 4)} MUSD"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from reeplan.endings import Status
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.report.sources import tally
+from reeplan.tolerances import NEAR_RESILIENCE
 from reeplan.words import count, musd, percent
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _last(report: Report, last: pd.Series) -> str:
         "MUSD more than the cheapest"
     )
     highest = report.manifest.get("highest_resilience_bound")
-    if isinstance(highest, (int, float)) and 100 * highest - last.resilience_percent < 0.1:
+    if isinstance(highest, (int, float)) and 100 * highest - last.resilience_percent < 100 * NEAR_RESILIENCE:
         text += ", and no plan of this case can serve more"
     return f"{text}."
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.figures.front.page import resilience_scale
 from reeplan.present.figures.front.words import money_axis
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -60,7 +61,7 @@ class Chart:
 def chart(report: Report) -> Chart:
     """The front of a run."""
     points = report.points
-    extent = float(points["extra_cost_musd"].max()) or max(0.01 * abs(float(points["cost_musd"].iloc[0])), 1e-6)
+    extent = float(points["extra_cost_musd"].max()) or max(0.01 * abs(float(points["cost_musd"].iloc[0])), SLIGHT)
     low, high = -MARGIN * extent, (1 + MARGIN) * extent
     floor, ceiling = (scale := resilience_scale(report.front)).low, scale.high
     cheapest = float(points["cost_musd"].min())

@@ -11,6 +11,7 @@ from reeplan.present.figures.front.data import FrontData, read_front
 from reeplan.present.report.pictures import Figure, NotDrawn, figures_by_plan, not_drawn
 from reeplan.present.run import Run
 from reeplan.present.words.measures import served_where
+from reeplan.tolerances import SLIGHT
 from reeplan.words import display_name, join_and
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Report:
         """
         target = self.run.settings["resilience_target"]
         if target is not None:
-            enough = self.points[self.points["resilience_percent"] >= 100 * target - 1e-6]
+            enough = self.points[self.points["resilience_percent"] >= 100 * target - SLIGHT]
             if not enough.empty:
                 return str(enough["point"].iloc[0])
         knees = self.points[self.points["knee"]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from reeplan.tolerances import SLIGHT
+
 NBSP = "\u00a0"
 NONE = "–"
 
@@ -88,7 +90,7 @@ def share(value: float, digits: int = 1, alarm_below: float = -1.0) -> Cell:
     if math.isnan(value):
         return Cell(NONE)
     shown = 100 * value
-    if 100 - 0.5 * 10**-digits <= shown < 100 - 1e-6:
+    if 100 - 0.5 * 10**-digits <= shown < 100 - SLIGHT:
         shown = 100 - 10.0**-digits
     rounded = round(shown, digits) or 0.0
     return Cell(f"{rounded:.{digits}f}{NBSP}%".replace("-", "−"), value, alarm=value < alarm_below)

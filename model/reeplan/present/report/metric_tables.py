@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text
+from reeplan.tolerances import SHOWN_SHARE
 from reeplan.words import display_name
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
 MOST_WINDOWS = 24
 """Disruptions that get a column; of more, those that serve least."""
-
-SMALLEST_LOSS = 5e-4
-"""What would be shown as 0.0 % counts as nothing."""
 
 
 def materials(report: Report, point: str, partner: str) -> Grid:
@@ -119,7 +117,7 @@ def losses(report: Report, point: str) -> Grid:
     for row in rows.to_dict("records"):
         kind, _, name = str(row["subject"]).partition(" ")
         words = run.asset_in_words(name) if kind == "plant" else display_name(name)
-        if row["value"] > SMALLEST_LOSS:
+        if row["value"] > SHOWN_SHARE:
             grid.add(words, kind, share(float(row["value"])))
         else:
             needless.append(words)

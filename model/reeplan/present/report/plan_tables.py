@@ -13,10 +13,12 @@ from reeplan.outputs.spec.plans import BUILDS
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.report.from_spec import from_rows
 from reeplan.present.report.grid import Cell, Grid, amount, number, share, text
+from reeplan.tolerances import MISSED
 from reeplan.words import STAGE_WORDS, display_name
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
+
 
 def builds(report: Report, point: str) -> Grid:
     """What is built, by whom and when."""
@@ -130,7 +132,7 @@ def served(report: Report, point: str) -> Grid:
             cell
             for partner in run.partners
             for cell in (
-                share(_at(value, window, partner), alarm_below=least + 1e-6),
+                share(_at(value, window, partner), alarm_below=least + MISSED),
                 amount(_at(days, window, partner)),
             )
         ]

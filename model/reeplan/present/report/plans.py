@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan.present.figures.front.words import built_in_words, changes, heading
+from reeplan.tolerances import SHOWN_MUSD
 from reeplan.words import display_name, musd, percent, tonnes
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _facts(report: Report, point: str) -> list[tuple[str, str]]:
     facts = [
         ("Total cost", f"{row['cost_musd']:,.1f} MUSD"),
         ("Proven to be at least", f"{row['bound_musd']:,.1f} MUSD" if row["bound_musd"] == row["bound_musd"] else "–"),
-        ("Could still be cheaper by", f"{gap:,.1f} MUSD at most" if gap > 0.05 else "nothing"),
+        ("Could still be cheaper by", f"{gap:,.1f} MUSD at most" if gap > SHOWN_MUSD else "nothing"),
         ("Capital decided", f"{row['capital_musd']:,.0f} MUSD"),
         ("Value of supply lost, expected", f"{row['shortage_musd']:,.0f} MUSD"),
     ]

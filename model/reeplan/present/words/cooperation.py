@@ -11,6 +11,7 @@ from reeplan.present.figures.cooperation.data import members
 from reeplan.present.words.measures import served_where
 from reeplan.studies.cooperation.bands import core_is_certain
 from reeplan.studies.cooperation.core import core_extent, in_core
+from reeplan.tolerances import SLIGHT
 from reeplan.words import capitalised, display_name, join_and, money, percent, signed
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def served(run: Run, target: float) -> str:
 
 
 def _is_whole(value: float) -> bool:
-    return abs(value - round(value)) < 1e-6
+    return abs(value - round(value)) < SLIGHT
 
 
 def level_subtitle(run: Run, level: Level) -> str:

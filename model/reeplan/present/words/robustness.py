@@ -21,6 +21,7 @@ from reeplan.present.figures.uncertainty import value_of_information as knowing
 from reeplan.studies.sensitivity.outputs import WITHIN_REACH
 from reeplan.studies.uncertainty.measures_of_knowing import EVPI, KEEPING, PREMIUM
 from reeplan.studies.uncertainty.regret import OTHER
+from reeplan.tolerances import SLIGHT
 from reeplan.words import capitalised, count, display_name, join_and, money, significant
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _the_cheapest(run: Run) -> list[str]:
         times = f"{significant(widest / paid, 2)} times as much"
         said += f" It pays {money(paid)} for its capital; the widest slack is {money(widest)}, {times}."
     least = run.table(NEAR_OPTIMAL_PLANS)["least_cost_musd"].min()
-    if least < cost - 1e-6 * abs(cost):
+    if least < cost - SLIGHT * abs(cost):
         said += f" A plan found since costs {money(least)}; slacks are measured from the former."
     return [said]
 

@@ -7,21 +7,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.names import counted
-from reeplan.solve.front import TOLERANCE
 from reeplan.studies.alternatives.found import limit_with_rounding
 from reeplan.studies.alternatives.ranges import MUST_AVOID, MUST_HAVE
+from reeplan.tolerances import INEXACT, MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reeplan.studies.alternatives.ranges import Knowledge
     from reeplan.studies.alternatives.whole import Alternative
-
-SHARE_ROUNDING = 1e-6
-"""A resilience that misses the target by less is rounding."""
-
-AMOUNT_ROUNDING = 1e-6
-"""Part of an amount by which a bound and a plan may contradict each other."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,7 @@ def _bounds_hold(knowledge: Knowledge, slack: int, label: str) -> Check:
     for key in knowledge.things:
         lower, upper = knowledge.proven(key, slack)
         for plan in knowledge.plans_within(slack):
-            room = AMOUNT_ROUNDING * max(1.0, abs(plan.amounts[key]))
+            room = INEXACT * max(1.0, abs(plan.amounts[key]))
             if not lower - room <= plan.amounts[key] <= upper + room:
                 failing.append(key)
                 break
@@ -112,8 +106,8 @@ def _plans_keep_rules(knowledge: Knowledge, target: float) -> Check:
     failing = [
         plan
         for plan in knowledge.plans
-        if plan.violation > TOLERANCE
-        or plan.resilience < target - SHARE_ROUNDING
+        if plan.violation > INEXACT
+        or plan.resilience < target - MISSED
         or plan.least_cost_musd > limit_with_rounding(plan.cost_musd)
     ]
     every = counted(len(knowledge.plans), "plan")
@@ -136,7 +130,7 @@ def _alternatives_keep_their_slack(
         failing = [
             name
             for name, plan in those
-            if plan.cost_musd > limit_with_rounding(limit) or plan.resilience < target - SHARE_ROUNDING
+            if plan.cost_musd > limit_with_rounding(limit) or plan.resilience < target - MISSED
         ]
         dearest = max(plan.cost_musd for _, plan in those)
         yield Check(

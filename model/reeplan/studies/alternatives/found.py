@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reeplan.studies.alternatives.quantities import things_of
+from reeplan.tolerances import LIMIT_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reeplan.solve.planner import Planner
-
-COST_ROUNDING = 1e-8
-"""Part of the cost by which a plan may miss its limit: the last digits of the solver's sums."""
 
 Whole = tuple[int, ...]
 """The whole numbers of a plan, in the order of the program's columns."""
@@ -83,7 +81,7 @@ def within(planner: Planner, weights: Any, whole: Whole, target: float, limit_mu
 
 def limit_with_rounding(limit_musd: float) -> float:
     """A cost limit with room for the last digits."""
-    return limit_musd + COST_ROUNDING * max(1.0, abs(limit_musd))
+    return limit_musd + LIMIT_ROOM * max(1.0, abs(limit_musd))
 
 
 def least_cost(planner: Planner, whole: Whole, target: float) -> float:

@@ -19,6 +19,7 @@ from reeplan.studies.alternatives.ranges import OPEN, Knowledge
 from reeplan.studies.alternatives.reprice import Reprice
 from reeplan.studies.alternatives.result import NearOptimalResult
 from reeplan.studies.alternatives.whole import CHEAPEST, Alternative
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Ask
     from reeplan.studies.alternatives.difference import Builds
     from reeplan.studies.alternatives.found import FoundPlan
-
-SAME_PLAN = 1e-9
-"""A plan that differs by no more is no alternative."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ class _Search:
             going = list(chains)
             answers = self.ask([self._most_different(slack, chains[slack]) for slack in going])
             for slack, answer in zip(going, answers, strict=True):
-                if answer is None or not answer.plans or answer.difference <= SAME_PLAN:
+                if answer is None or not answer.plans or answer.difference <= ROUNDING:
                     del chains[slack]  # no other plan, or none found
                     continue
                 [plan] = answer.plans

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reeplan.tolerances import FINEST_STEP, SLIGHT_DIVISIBLE, STEP_ROUNDING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -22,15 +24,6 @@ if TYPE_CHECKING:
 
 KINDS = ("plant", "venture", "stockpile", "country", "route", "partner")
 """The kinds of things, in the order of the tables."""
-
-NOTHING = 1e-4
-"""Amounts of divisible things below this (t, MUSD) count as nothing."""
-
-ROUNDING = 1e-5
-"""Part of a step by which a bound may miss a whole number of steps and still mean it."""
-
-FINEST_STEP = 1e-4
-"""Steps that are smaller than this part of the largest term tell nothing."""
 
 Term = tuple[str, tuple[Any, ...], float]
 """A variable, its index and its weight."""
@@ -73,7 +66,7 @@ class Quantity:
     @property
     def nothing(self) -> float:
         """Amounts up to this are none."""
-        return NOTHING if self.step is None else self.step / 2
+        return SLIGHT_DIVISIBLE if self.step is None else self.step / 2
 
     def weights(self, planner: Planner) -> Any:
         """The weight of every column of a program."""
@@ -96,13 +89,13 @@ class Quantity:
         """A proven least, raised to the next amount that a plan can have."""
         if not math.isfinite(bound):
             return 0.0
-        return max(0.0, bound if self.step is None else self.in_steps(bound, lambda n: math.ceil(n - ROUNDING)))
+        return max(0.0, bound if self.step is None else self.in_steps(bound, lambda n: math.ceil(n - STEP_ROUNDING)))
 
     def at_most(self, bound: float) -> float:
         """A proven most, lowered to the next amount that a plan can have."""
         if not math.isfinite(bound):
             return math.inf
-        return max(0.0, bound if self.step is None else self.in_steps(bound, lambda n: math.floor(n + ROUNDING)))
+        return max(0.0, bound if self.step is None else self.in_steps(bound, lambda n: math.floor(n + STEP_ROUNDING)))
 
     def in_steps(self, amount: float, rounded: Any) -> float:
         """An amount as a whole number of steps."""

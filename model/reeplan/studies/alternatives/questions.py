@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.model.program import cost
-from reeplan.solve.front import SMALLEST_GAP
 from reeplan.solve.questions import Answer, CostAnswer, Question
 from reeplan.studies.alternatives.found import FoundPlan, Whole, found_plan, least_cost, whole_of, within
-from reeplan.studies.alternatives.quantities import ROUNDING, things_of
+from reeplan.studies.alternatives.quantities import things_of
+from reeplan.tolerances import SMALLEST_GAP, STEP_ROUNDING
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Watch
@@ -124,7 +124,7 @@ class Relaxed(Question):
         plans: list[FoundPlan] = []
         outcome, seconds = Outcome.OPTIMAL, 0.0
         cheapest = least_cost(planner, self.whole, self.target) if thing.divisible else math.nan
-        furthest = thing.largest(planner) * (1 - ROUNDING) if self.most else 0.0
+        furthest = thing.largest(planner) * (1 - STEP_ROUNDING) if self.most else 0.0
         for limit in self.limits_musd:
             if planner.engine.interrupted:
                 return RelaxedAnswer(Outcome.INTERRUPTED, seconds, plans=tuple(plans), bounds=tuple(bounds))

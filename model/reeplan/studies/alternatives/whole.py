@@ -6,14 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reeplan.tolerances import SLIGHT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reeplan.studies.alternatives.found import FoundPlan
     from reeplan.studies.alternatives.reprice import Build
-
-SAME = 1e-6
-"""Amounts that differ by less (t a year, or t) are one."""
 
 CHEAPEST = "cheapest"
 
@@ -66,7 +65,7 @@ def _changes(before: dict[str, tuple[float, int]], after: dict[str, tuple[float,
             change = "added"
         elif then is None:
             change = "left out"
-        elif abs(now - was) > SAME * max(1.0, abs(was)):
+        elif abs(now - was) > SLIGHT * max(1.0, abs(was)):
             change = "larger" if now > was else "smaller"
         elif then != first:
             change = "earlier" if then < first else "later"
@@ -84,4 +83,4 @@ def _totals(builds: Iterable[Build]) -> dict[str, tuple[float, int]]:
             continue
         amounts[build.asset] += build.t_per_year
         first[build.asset] = min(build.decided, first.get(build.asset, build.decided))
-    return {asset: (amount, first[asset]) for asset, amount in amounts.items() if amount > SAME}
+    return {asset: (amount, first[asset]) for asset, amount in amounts.items() if amount > SLIGHT}

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
-from reeplan.solve.front import END_SLACK, SMALLEST_GAP, TOLERANCE, Point
+from reeplan.solve.front import Point
 from reeplan.solve.planner import Plan
-from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
+from reeplan.solve.questions import CostAnswer, Question
+from reeplan.tolerances import RESILIENCE_GAP, RESILIENCE_SLACK, SLIGHT, SMALLEST_GAP
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Solution, Watch
@@ -45,7 +46,7 @@ class Reoptimise(Question):
         highest = planner.most_resilient(replace(controls, absolute_gap=RESILIENCE_GAP))
         if not highest.found:
             return OutcomeAfterBreak(highest.outcome, seconds=kept.seconds + highest.seconds, reaches_target=False)
-        found = self._cheapest(planner, max(0.0, highest.objective - END_SLACK), controls)
+        found = self._cheapest(planner, max(0.0, highest.objective - RESILIENCE_SLACK), controls)
         proven = highest.outcome is Outcome.OPTIMAL
         return replace(
             found,
@@ -101,7 +102,7 @@ def _outlook(planner: Planner, plan: Plan, solution: Solution, allowed_gap_musd:
         outcome=solution.outcome,
         objective=plan.cost_musd,
         bound=min(plan.bound_musd, plan.cost_musd),
-        unmet={key: t for key, t in planner.unmet(plan.values).items() if t > TOLERANCE},
+        unmet={key: t for key, t in planner.unmet(plan.values).items() if t > SLIGHT},
         seconds=solution.seconds,
         solved=Point("", plan, allowed_gap_musd).solved,
     )

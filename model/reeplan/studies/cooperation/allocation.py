@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.optimize import linprog
 
+from reeplan.tolerances import FEASIBILITY, ROUNDING
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
@@ -20,12 +22,6 @@ if TYPE_CHECKING:
     Coalition = frozenset[Any]
     Game = Mapping[Coalition, float]
     Shares = dict[Any, float]
-
-TIGHT = 1e-7
-"""A dual above this (they sum to 1) belongs to a coalition that no optimal sharing treats better."""
-
-ROUNDING = 1e-9
-"""Part of the size of a game below which two excesses are one."""
 
 
 def coalitions(players: Sequence[Any]) -> list[Coalition]:
@@ -146,7 +142,7 @@ def _nucleolus_of_savings(players: Sequence[Any], savings: Game, *, at_least_not
         order = sorted(range(len(still_open)), key=lambda i: -duals[i])
         for i in order:
             row = rows[still_open[i]]
-            if duals[i] > TIGHT and not _in_span(row, np.array(settled)):
+            if duals[i] > FEASIBILITY and not _in_span(row, np.array(settled)):
                 settled.append(row)
                 values.append(savings[still_open[i]] + level)
     return np.linalg.solve(np.array(settled), np.array(values))

@@ -17,15 +17,13 @@ from reeplan.model.measures import served_value_shares
 from reeplan.model.program import cost
 from reeplan.model.program.investment import starts
 from reeplan.studies.cooperation.sharing import Parts
+from reeplan.tolerances import INEXACT, NOISE, SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reeplan.model.case import Asset
     from reeplan.solve.planner import Plan, Planner
-
-SMALLEST_T = 1e-6
-"""Tonnes below are the solver's rounding."""
 
 Split = dict[str, float]
 """Parts of the partners that sum to 1."""
@@ -91,7 +89,7 @@ class Attribution:
         largest = max(sums, key=lambda key: abs(sums[key]))
         rest = math.fsum(musd for key, musd in sums.items() if key != largest)
         over = self.plan.cost_musd - rest - sums[largest]
-        if abs(over) > 1e-6 * max(1.0, abs(self.plan.cost_musd)):
+        if abs(over) > INEXACT * max(1.0, abs(self.plan.cost_musd)):
             raise ArithmeticError(f"what the partners pay misses the plan's cost by {over} MUSD")
         return {**sums, largest: self.plan.cost_musd - rest}
 
@@ -173,7 +171,7 @@ class Attribution:
         for (region, material, _), room in self.planner.by_index("space", self.plan.values).items():
             store = self.planner.model.store_at[region, material]
             owned[store.name, store.partner] += room * store.capacity_usd_per_t / 1e6
-        return {key: musd for key, musd in owned.items() if musd > 1e-9}
+        return {key: musd for key, musd in owned.items() if musd > NOISE}
 
     def _arrived(self) -> dict[tuple[str, str, str, str], float]:
         arrived: dict[tuple[str, str, str, str], float] = defaultdict(float)
@@ -181,7 +179,7 @@ class Attribution:
             sender, receiver = self.case.country(origin), self.case.country(destination)
             if receiver in self.case.wacc and sender != receiver:
                 arrived[receiver, sender, material, window] += t
-        return {key: t for key, t in sorted(arrived.items()) if t > SMALLEST_T}
+        return {key: t for key, t in sorted(arrived.items()) if t > SLIGHT}
 
     def _risks(self) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
         unmet = self.planner.unmet(self.plan.values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reeplan.studies.cooperation.allocation import nucleolus, players_of, weights_of_shapley
-from reeplan.studies.cooperation.core import ROUNDING
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.model.case import Asset, ByYear, Supply, is_limit
 from reeplan.studies.cooperation.sharing import Parts
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -93,7 +94,7 @@ class _Coalition:
         if asset.country in self.inside:
             return asset
         own = {spec.name: getattr(asset, spec.name) for spec in fields(Asset)}
-        own["max_modules"] = math.floor(self.parts.of_all_value(self.inside) * asset.max_modules + 1e-9)
+        own["max_modules"] = math.floor(self.parts.of_all_value(self.inside) * asset.max_modules + ROUNDING)
         return SharedAsset(**own, part={year: self.parts.of_value(self.inside, year) for year in self.whole.years})
 
     # ---- sellers and markets --------------------------------------------------------------------

@@ -8,14 +8,12 @@ import numpy as np
 from scipy.optimize import linprog
 
 from reeplan.studies.cooperation.allocation import players_of
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reeplan.studies.cooperation.allocation import Coalition, Game
-
-ROUNDING = 1e-9
-"""Part of the largest cost by which a coalition may seem to do better by mere arithmetic."""
 
 
 class Extent(NamedTuple):

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from reeplan.studies.cooperation.allocation import Coalition
     from reeplan.studies.cooperation.question import CoalitionAnswer
 
-NOT_SOLVED, OUT_OF_REACH = Status.NOT_SOLVED, Status.OUT_OF_REACH
-"""Beside the endings of a search: it was stopped before, or it is proven that the target is out of reach."""
-
 MOST_PLAYERS_WITH_NUCLEOLUS_BAND = 4
 """Beyond, the nucleolus at so many corners would take minutes."""
 
@@ -57,9 +54,9 @@ class Deal:
         """How the search for a coalition's plan ended."""
         answer = self.answers.get(coalition)
         if answer is None:
-            return NOT_SOLVED
+            return Status.NOT_SOLVED
         if answer.out_of_reach:
-            return OUT_OF_REACH
+            return Status.OUT_OF_REACH
         return Status.OPTIMAL if answer.solved else status_of(answer.outcome, found=answer.found)
 
     # ---- what cooperation gains -----------------------------------------------------------------

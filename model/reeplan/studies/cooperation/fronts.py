@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from reeplan.endings import Outcome
 from reeplan.solve.executor import Task
-from reeplan.solve.front import END_SLACK, SAME_RESILIENCE, SMALLEST_GAP
+from reeplan.solve.front import largest_gap
 from reeplan.solve.questions import FindMaxResilience
 from reeplan.studies.cooperation.allocation import coalitions
 from reeplan.studies.cooperation.coalition import coalition_case, named
 from reeplan.studies.cooperation.deal import Deal
 from reeplan.studies.cooperation.question import CoalitionAnswer, CoalitionQuestion, answer_about
+from reeplan.tolerances import RESILIENCE_SLACK, SAME_RESILIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +59,7 @@ def common_level(reaches: Reaches) -> float | None:
     """
     if any(reach is None or not reach.found for reach in reaches.values()):
         return None
-    level = min((reach.highest for reach in reaches.values() if reach is not None), default=0.0) - END_SLACK
+    level = min((reach.highest for reach in reaches.values() if reach is not None), default=0.0) - RESILIENCE_SLACK
     return level if level > SAME_RESILIENCE else None
 
 
@@ -110,8 +111,9 @@ class Coalitions:
         if not keeping:
             return known.get(level) or self._beyond(coalition, level)
         best = min(keeping, key=lambda answer: answer.cost_musd)
-        bound = max((a.bound_musd for at, a in known.items() if a.found and at <= level + END_SLACK), default=-math.inf)
-        allowed = max(self.gap, SMALLEST_GAP) * abs(best.cost_musd) * (1 + 1e-6)
+        bounds = (one.bound_musd for at, one in known.items() if one.found and at <= level + RESILIENCE_SLACK)
+        bound = max(bounds, default=-math.inf)
+        allowed = largest_gap(self.gap * abs(best.cost_musd), best.cost_musd)
         solved = best.solved and best.cost_musd - bound <= allowed  # a bound of a lower level may be too weak
         return replace(best, bound=min(bound, best.cost_musd), solved=solved)
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from reeplan.model.case import Asset, Budget, ByYear, Case, Deposit, Store, Supply
 from reeplan.model.finance import discount_factor
 from reeplan.studies.cooperation.coalition import coalition_case
-from reeplan.studies.cooperation.joint_investment import NOTHING, stakes
+from reeplan.studies.cooperation.joint_investment import stakes
 from reeplan.studies.cooperation.sharing import Parts
+from reeplan.tolerances import NOISE, ROUNDING, SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.studies.cooperation.joint_investment import JointInvestment, Stake
@@ -166,10 +167,10 @@ class Break:
             return 0
         first = asset.first_decision(self.year)
         running = sum(n for u, n in self.joint.decided(asset.name).items() if first - asset.life_years < u < self.year)
-        left = max(0, asset.max_modules - math.ceil(running - 1e-6))
+        left = max(0, asset.max_modules - math.ceil(running - SLIGHT))
         if asset.country in self.stay:
             return left
-        return math.floor(self.part * left + 1e-9)
+        return math.floor(self.part * left + ROUNDING)
 
     def _has_site(self, asset: Asset) -> bool:
         """Whether a site of the joint plan serves all decisions still to come; in other countries, one partly paid."""
@@ -236,7 +237,7 @@ class Break:
         if self.goes_on:
             place = (store.region, store.material)
             later = sum(t for key, t in self.space_after().items() if key[:2] == place)
-            most = room + later + NOTHING if later else room
+            most = room + later + NOISE if later else room
         initial = min(store.initial_t, self._level_before(store))
         return replace(store, initial_t=initial, capacity_t=room, max_capacity_t=most)
 
@@ -255,7 +256,7 @@ class Break:
                 min_t=dict.fromkeys(self.years, 0.0),
             )
             for store, t in left
-            if t > NOTHING
+            if t > NOISE
         ]
 
     def stock_owed_musd(self) -> float:
@@ -263,7 +264,7 @@ class Break:
         last = self.whole.discount(self.whole.settings.last_year)
         missing = ((store, store.initial_t - self._level_before(store)) for store in self.coalition.stores)
         return sum(
-            t * self.whole.goods[store.material].reference_usd_per_t / 1e6 * last for store, t in missing if t > NOTHING
+            t * self.whole.goods[store.material].reference_usd_per_t / 1e6 * last for store, t in missing if t > NOISE
         )
 
     def _budget(self, budget: Budget) -> Budget:

@@ -15,6 +15,7 @@ from reeplan.model.finance import annuity, capital_recovery_factor
 from reeplan.model.network import Operation
 from reeplan.model.program import cost
 from reeplan.studies.cooperation.attribution import Attribution
+from reeplan.tolerances import NOISE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from reeplan.solve.planner import Plan, Planner
 
 Key = TypeVar("Key")
-
-NOTHING = 1e-7
-"""Modules and tonnes below are the solver's rounding."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def investment_of(planner: Planner, plan: Plan) -> JointInvestment:
 
 
 def _noted(amounts: Mapping[Key, float]) -> dict[Key, float]:
-    return {key: float(amount) for key, amount in amounts.items() if amount > NOTHING}
+    return {key: float(amount) for key, amount in amounts.items() if amount > NOISE}
 
 
 class _RunningCosts(Attribution):

@@ -15,11 +15,11 @@ from reeplan.endings import Status
 from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.solve.executor import Task
-from reeplan.solve.front import SMALLEST_GAP
 from reeplan.studies.cooperation.allocation import coalitions, weights_of_shapley
 from reeplan.studies.cooperation.clauses import Variant, variants_of, without_idle_clauses
 from reeplan.studies.cooperation.coalition import coalition_case, named
 from reeplan.studies.cooperation.question import CoalitionQuestion
+from reeplan.tolerances import SMALLEST_GAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 TOGETHER = "all together"
 SAVES, COSTS, NOTHING, NOT_CERTAIN = "saves", "costs", "nothing", "not certain"
-NOT_KNOWN = Status.NOT_SOLVED
 OUT_BEFORE_AND_AFTER = "cannot reach the target, changed or not"
 OUT_AFTER = "cannot reach the target any more"
 OUT_BEFORE = "reaches the target only with the change"
@@ -288,7 +287,7 @@ class Levers:
     def _status_of_shares(self, variant: Variant) -> str:
         """Nothing can be shared where a coalition cannot reach the target: which, before or after."""
         status = self._status(variant, coalitions(self.case.partners))
-        if status in (Status.OPTIMAL, Status.GAP, NOT_KNOWN):
+        if status in (Status.OPTIMAL, Status.GAP, Status.NOT_SOLVED):
             return status
         for when, costs in (
             ("any more", {g: self.then(variant, g) for g in self._now if not self.now(g).out_of_reach}),
@@ -297,7 +296,7 @@ class Levers:
             unable = [self.name(group) for group, known in costs.items() if known.out_of_reach]
             if unable:
                 return f"no shares: {' and '.join(unable)} cannot reach the target {when}"
-        return NOT_KNOWN
+        return Status.NOT_SOLVED
 
     def _status(self, variant: Variant, groups: Sequence[Coalition]) -> str:
         """How well the worth of a change to some coalitions is known."""
@@ -306,7 +305,7 @@ class Levers:
         if before or after:
             return OUT_BEFORE_AND_AFTER if before and after else OUT_BEFORE if before else OUT_AFTER
         if not all(known.has_plan for known in (*now, *then)):
-            return NOT_KNOWN
+            return Status.NOT_SOLVED
         asked = {(group, 0) for group in groups} | {(group, self._problem(variant, group)) for group in groups}
         solved = all(answer is not None and answer.solved for answer in map(self.answers.get, asked))
         return Status.OPTIMAL if solved else Status.GAP

@@ -18,6 +18,7 @@ from reeplan.inputs.spec import BASE
 from reeplan.model.network import Period
 from reeplan.model.program.investment import starts
 from reeplan.studies.cooperation import clauses
+from reeplan.tolerances import NOISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 POINT = 0.01
 """A percentage point of a share."""
-
-NOTHING = 1e-7
-"""Prices below this are left out, except those of a whole clause."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class _Pricing:
             unit = _UNITS[clause]
             whole = max(0.0, math.fsum(part.musd for part in items))
             found.append(MarginalPrice(clause, about, "", None, "", whole, unit.of_whole))
-            found += [price for part in items if (price := self._price(part, unit)).price > NOTHING]
+            found += [price for part in items if (price := self._price(part, unit)).price > NOISE]
         return tuple(found)
 
     def _price(self, part: _Part, unit: _Unit) -> MarginalPrice:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.model.program.trade import purchase_limits
-from reeplan.solve.front import SMALLEST_GAP, Point
-from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
+from reeplan.solve.front import Point
+from reeplan.solve.questions import CostAnswer, Question
 from reeplan.studies.cooperation.attribution import Bill, bill_of
+from reeplan.tolerances import MISSED, RESILIENCE_GAP, SMALLEST_GAP
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Solution, Watch
@@ -116,6 +117,6 @@ def binding_ceilings(planner: Planner, plan: Plan, partners: tuple[str, ...]) ->
         limit = purchase_limits(m, supplier, material, year, window)[1]
         price = plan.prices.get((supply.region, material, year, window), math.nan)
         worth = price - supply.price_usd_per_t[year]
-        if t >= limit * (1 - 1e-6) and worth > WORTH_NOTING:
+        if t >= limit * (1 - MISSED) and worth > WORTH_NOTING:
             found.append(Ceiling(supplier, material, year, window, limit, worth))
     return tuple(found)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.endings import Status, status_of_run
 from reeplan.outputs.spec import cooperation as spec
-from reeplan.studies.cooperation.deal import NOT_SOLVED, OUT_OF_REACH, Deal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+
+    from reeplan.studies.cooperation.deal import Deal
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ class Cooperation:
 def status_of(deal: Deal) -> str:
     """Infeasible (all together cannot reach the target), or as the searches ended (``endings.status_of_run``)."""
     statuses = {coalition: deal.status(coalition) for coalition in deal.answers}
-    if statuses.get(deal.everyone) == OUT_OF_REACH:
+    if statuses.get(deal.everyone) == Status.OUT_OF_REACH:
         return Status.INFEASIBLE
-    left = set(statuses.values()) - {Status.OPTIMAL, OUT_OF_REACH}
-    return status_of_run(Status.INTERRUPTED if status == NOT_SOLVED else status for status in left)
+    left = set(statuses.values()) - {Status.OPTIMAL, Status.OUT_OF_REACH}
+    return status_of_run(Status.INTERRUPTED if status == Status.NOT_SOLVED else status for status in left)
 
 
 def _as_object(deal: Deal) -> dict[str, Any]:

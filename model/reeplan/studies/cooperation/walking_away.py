@@ -16,7 +16,6 @@ from reeplan.model.measures import measure_of
 from reeplan.solve.executor import Task
 from reeplan.studies.cooperation.after_a_break import ContinueAfterBreak, Reoptimise
 from reeplan.studies.cooperation.coalition import named
-from reeplan.studies.cooperation.deal import NOT_SOLVED, OUT_OF_REACH
 from reeplan.studies.cooperation.held_assets import Break
 
 if TYPE_CHECKING:
@@ -195,10 +194,10 @@ def _row(one: Break, answer: OutcomeAfterBreak | None, alone: Alone, side_paymen
 def _status(answer: OutcomeAfterBreak | None) -> str:
     """How the search ended, in the words that are used of coalitions."""
     if answer is None:
-        return NOT_SOLVED
+        return Status.NOT_SOLVED
     if not answer.solved:
         return status_of(answer.outcome, found=answer.found)
-    return Status.OPTIMAL if answer.reaches_target else OUT_OF_REACH
+    return Status.OPTIMAL if answer.reaches_target else Status.OUT_OF_REACH
 
 
 class Alone(NamedTuple):
@@ -213,9 +212,9 @@ class Alone(NamedTuple):
 def _planned_alone(answer: CoalitionAnswer | None) -> Alone:
     """At the target."""
     if answer is None:
-        return Alone(NOT_SOLVED)
+        return Alone(Status.NOT_SOLVED)
     if not answer.found:
-        return Alone(OUT_OF_REACH if answer.out_of_reach else status_of(answer.outcome, found=False))
+        return Alone(Status.OUT_OF_REACH if answer.out_of_reach else status_of(answer.outcome, found=False))
     status = Status.OPTIMAL if answer.solved else status_of(answer.outcome, found=True)
     return Alone(status, answer.cost_musd, answer.bound_musd, answer.resilience)
 
@@ -223,8 +222,8 @@ def _planned_alone(answer: CoalitionAnswer | None) -> Alone:
 def _at_its_most_resilient(one: Break, answer: OutcomeAfterBreak | None) -> Alone:
     """Where the target is out of reach alone: of a break before anything was decided together."""
     if answer is None or not answer.found:
-        return Alone(OUT_OF_REACH)
-    return Alone(OUT_OF_REACH, answer.cost_musd, answer.bound_musd, _losses(one, answer)[2])
+        return Alone(Status.OUT_OF_REACH)
+    return Alone(Status.OUT_OF_REACH, answer.cost_musd, answer.bound_musd, _losses(one, answer)[2])
 
 
 def _paid_before(one: Break) -> float:

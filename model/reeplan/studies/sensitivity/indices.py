@@ -16,6 +16,7 @@ import numpy as np
 from SALib.analyze import sobol
 
 from reeplan.studies.sensitivity.design import Points, problem
+from reeplan.tolerances import LAST_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,7 +115,7 @@ def indices(names: Sequence[str], output: Any, seed: int) -> Indices:
     kept, used, dropped = _whole_blocks(output, len(names) + 2)
     values = np.asarray(output, dtype=float)[kept]
     spread = float(np.ptp(values)) if used else 0.0
-    if used < 2 or spread <= 1e-12 * max(1.0, float(np.abs(values).max())):
+    if used < 2 or spread <= LAST_DIGITS * max(1.0, float(np.abs(values).max())):
         return Indices({}, used, dropped, 0.0)
     found = _quietly(
         sobol.analyze, problem(names), values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=CONFIDENCE,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from reeplan.studies.sensitivity.question import FutureAnswer, Summary
 
 Band = tuple[float, float]
-NOT_SOLVED, OUT_OF_REACH, CONTRADICTS_ITSELF = Status.NOT_SOLVED, Status.OUT_OF_REACH, "contradicts itself"
-"""Beside the endings of a search: it was stopped before, the target is out of reach, or the tables are no case."""
+CONTRADICTS_ITSELF = "contradicts itself"
+"""Beside the endings of a search: the tables are no case."""
 
 _WORST_FIRST = (
     Status.FAILED, Status.INTERRUPTED, Status.UNBOUNDED, Status.NO_PLAN, Status.UNPROVEN, Status.GAP,
@@ -43,9 +43,9 @@ class Told:
         if self.future.case is None:
             return CONTRADICTS_ITSELF
         if answer is None:
-            return NOT_SOLVED
+            return Status.NOT_SOLVED
         if answer.out_of_reach:
-            return OUT_OF_REACH
+            return Status.OUT_OF_REACH
         unsolved = [one for one in (answer.at_target, answer.cheapest) if not one.solved]
         if not unsolved:
             return Status.OPTIMAL

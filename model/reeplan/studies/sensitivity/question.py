@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from reeplan.endings import Outcome
 from reeplan.outputs.plan_tables import builds
 from reeplan.solve.basis import Basis  # noqa: TC001  (read when answers are kept)
-from reeplan.solve.front import SMALLEST_GAP, Point
-from reeplan.solve.questions import RESILIENCE_GAP, CostAnswer, Question
+from reeplan.solve.front import Point
+from reeplan.solve.questions import CostAnswer, Question
+from reeplan.tolerances import RESILIENCE_GAP, SMALLEST_GAP
 
 if TYPE_CHECKING:
     import pandas as pd

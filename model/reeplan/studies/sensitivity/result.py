@@ -13,16 +13,7 @@ from reeplan.outputs.spec import sensitivity as spec
 from reeplan.studies.sensitivity.effects import Design, index_rows, screening_rows
 from reeplan.studies.sensitivity.futures import BASE_NAME
 from reeplan.studies.sensitivity.inputs import Input, input_rows
-from reeplan.studies.sensitivity.outputs import (
-    CONTRADICTS_ITSELF,
-    NOT_SOLVED,
-    OUT_OF_REACH,
-    Correction,
-    Output,
-    Told,
-    correction_of,
-    outputs_of,
-)
+from reeplan.studies.sensitivity.outputs import CONTRADICTS_ITSELF, Correction, Output, Told, correction_of, outputs_of
 from reeplan.studies.sensitivity.robust import built_rows, spread_rows
 from reeplan.studies.sensitivity.tornado import tornado_rows
 
@@ -79,8 +70,8 @@ class Sensitivity:
     @property
     def status(self) -> str:
         """As the futures ended (``endings.status_of_run``); interrupted if some were not solved."""
-        left = {one.status for one in self.told} - {Status.OPTIMAL, OUT_OF_REACH, CONTRADICTS_ITSELF}
-        return endings.status_of_run(Status.INTERRUPTED if status == NOT_SOLVED else status for status in left)
+        left = {one.status for one in self.told} - {Status.OPTIMAL, Status.OUT_OF_REACH, CONTRADICTS_ITSELF}
+        return endings.status_of_run(Status.INTERRUPTED if status == Status.NOT_SOLVED else status for status in left)
 
     # ---- tables ---------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reeplan.studies.sensitivity.outputs import Band, Correction, Output, Told, band_of
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from reeplan.studies.sensitivity.inputs import Input
 
 STAGE = "one at a time"
-SAME = 1e-9
-"""Two numbers that differ by less, relative, are one: the arithmetic's last digits."""
 
 
 def tornado_rows(
@@ -48,7 +47,7 @@ def _row(one: Input, output: Output, three: tuple[Told, Told, Told], correction:
     swing = swing_band(bands[0], bands[2])
     known = [value for value in (low, base, high) if math.isfinite(value)]
     span = max(known) - min(known) if len(known) > 1 else math.nan
-    if span <= SAME * max(map(abs, known), default=0.0):
+    if span <= ROUNDING * max(map(abs, known), default=0.0):
         span = 0.0
     return {
         "input": one.name,

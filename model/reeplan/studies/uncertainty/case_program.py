@@ -12,6 +12,7 @@ from reeplan.solve.planner import INVESTMENT, OPERATION
 from reeplan.studies.uncertainty.decisions import Decision, Kind, read_decisions, written
 from reeplan.studies.uncertainty.program import FixedDecisions
 from reeplan.studies.uncertainty.scenarios import costs_by_scenario, served_by_scenario
+from reeplan.tolerances import LIMIT_ROOM, NOISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from reeplan.solve.engine import Engine
     from reeplan.solve.planner import Planner
     from reeplan.studies.uncertainty.two_stage import FirstStage
-
-NOTHING_DECIDED = 1e-7
-"""Modules, sites or tonnes of room below this are the arithmetic's noise."""
-
-SLACK = 1e-8
-"""How far parts of a module may fall below what they were, so that they add up again (modules)."""
 
 
 class CaseProgram:
@@ -46,7 +41,7 @@ class CaseProgram:
             written(kind, index): float(values[column])
             for kind in Kind
             for index, column in self.planner.columns(kind.variable).items()
-            if abs(values[column]) > NOTHING_DECIDED
+            if abs(values[column]) > NOISE
         }
 
     def hold(self, decided: FirstStage) -> FixedDecisions:
@@ -65,7 +60,7 @@ class CaseProgram:
                 parts[self.planner.columns(one.kind.variable)[one.index]] += one.amount
         return FixedDecisions(
             fixed,
-            {column: max(0.0, part - SLACK) for column, part in parts.items()},
+            {column: max(0.0, part - LIMIT_ROOM) for column, part in parts.items()},
             tuple(dict.fromkeys([*lacks, *self._beyond_limits(fixed)])),
             tuple(dict.fromkeys(delay for old, new in placed for delay in _delay(old, new))),
         )
@@ -116,7 +111,7 @@ class CaseProgram:
         """What is more than the case allows: the solver would not look at the limit of what is fixed."""
         for column, value in fixed.items():
             variable = self.engine.columns[column]
-            if variable.ub is not None and value > variable.ub + NOTHING_DECIDED:
+            if variable.ub is not None and value > variable.ub + NOISE:
                 *what, year = variable.index()
                 yield f"{'/'.join(what)} is {value:g} by {year}, and can be at most {variable.ub:g} there"
 

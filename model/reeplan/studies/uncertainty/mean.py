@@ -13,19 +13,18 @@ A lane has no capacity that could be averaged: it is closed where no scenario le
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.spec import ALL, BASE
 from reeplan.model.case import Case, Disruption
 from reeplan.model.network import Network, Period
+from reeplan.tolerances import LAST_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from reeplan.model.case import Asset, ByYear, Supply
-
-SMALL = 1e-12
-"""Weights below this are rounding."""
 
 
 def mean_case(case: Case) -> Case:
@@ -70,7 +69,7 @@ class _Mean:
         for asset in self.whole.assets.values():
             for year in self.whole.years:
                 mean = self._over_scenarios(year, self._available(asset))
-                if mean < 1.0 - SMALL:
+                if mean < 1.0 - LAST_DIGITS:
                     yield Disruption(BASE, "plant", asset.name, ALL, year, year, mean, "ceiling")
 
     def _available(self, asset: Asset) -> Callable[[Period], float]:
@@ -84,7 +83,7 @@ class _Mean:
             (f"{self.whole.country(lane.origin)}>{self.whole.country(lane.destination)}", lane.material, year)
             for lane in self.net.lanes
             for year in self.whole.years
-            if self._over_scenarios(year, lambda period, lane=lane: self.net.route_availability(lane, period)) < SMALL  # type: ignore[misc]
+            if self._over_scenarios(year, partial(self.net.route_availability, lane)) < LAST_DIGITS
         )
         for route, material, year in closed:
             yield Disruption(BASE, "route", route, material, year, year, 0.0, "ceiling")

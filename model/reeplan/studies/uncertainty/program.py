@@ -10,7 +10,8 @@ import numpy as np
 
 from reeplan.endings import Outcome
 from reeplan.solve.planner import polished, refuted, within_gap
-from reeplan.studies.uncertainty.two_stage import SMALLEST_GAP, FirstStage, Found
+from reeplan.studies.uncertainty.two_stage import FirstStage, Found
+from reeplan.tolerances import SMALLEST_GAP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,13 +9,11 @@ from reeplan.solve.questions import Question
 from reeplan.studies.uncertainty.case_program import CaseProgram
 from reeplan.studies.uncertainty.program import least_cost
 from reeplan.studies.uncertainty.two_stage import FirstStage, Found
+from reeplan.tolerances import REACHED_ROOM
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Watch
     from reeplan.solve.planner import Planner
-
-LEVEL_SLACK = 1e-9
-"""Room left to the resilience that a plan was found to reach, so that keeping it does not fail by rounding."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class EvaluatePlan(Question):
     def __call__(self, planner: Planner, watch: Watch) -> Found:
         """Ask it of a case's program."""
         program, controls = CaseProgram(planner), replace(self.controls, watch=watch)
-        wanted = planner.cutoff(self.level - LEVEL_SLACK)
+        wanted = planner.cutoff(self.level - REACHED_ROOM)
         found = least_cost(program, 0.0, controls, self.given, wanted)
         if found.found or found.lacks or not found.out_of_reach or self.level <= 0:
             return found
@@ -59,5 +57,5 @@ class EvaluatePlan(Question):
         )
         if not highest.found:
             return replace(found, outcome=highest.outcome)
-        reached = max(0.0, highest.objective - LEVEL_SLACK)
+        reached = max(0.0, highest.objective - REACHED_ROOM)
         return least_cost(program, 0.0, controls, self.given, planner.cutoff(reached))

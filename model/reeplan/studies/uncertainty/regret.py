@@ -16,6 +16,7 @@ from reeplan.solve.executor import Task
 from reeplan.studies.uncertainty.case_program import CaseProgram
 from reeplan.studies.uncertainty.question import Cheapest, EvaluatePlan
 from reeplan.studies.uncertainty.scenarios import NOTHING, lost_by_scenario, probabilities
+from reeplan.tolerances import RESILIENCE_SLACK, ROUNDING, SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,12 +33,6 @@ WINDOW, UNDISTURBED, OTHER = "window", "no window", "other future"
 
 AS_EXPECTED = "the case as it is"
 """The case itself as one of the futures: its plans cost there what the front says."""
-
-SAME_MUSD = 1e-9
-"""Regrets that differ by less, relative to the cost, are one."""
-
-SAME_SHARE = 1e-7
-"""Shares that differ by less are one."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,6 @@ class Outlook:
         return math.isfinite(self.cost_musd)
 
 
-NOT_SOLVED = Status.NOT_SOLVED
 BREAKS_A_RULE = "what it builds breaks a rule there"
 
 
@@ -137,7 +131,7 @@ class Regret:
     def _behind(self, point: str, future: Future, measure: Any) -> float:
         here = {name: self.outlook(name, future) for name in self.points}
         least = min((measure(outlook) for outlook in here.values() if outlook.possible), default=math.nan)
-        if math.isnan(least) or here[point].why == NOT_SOLVED:
+        if math.isnan(least) or here[point].why == Status.NOT_SOLVED:
             return math.nan
         return max(0.0, measure(here[point]) - least) if here[point].possible else math.inf
 
@@ -170,7 +164,7 @@ class Regret:
         if len(known) < len(greatest) or not known or math.isinf(min(known)):
             return []
         least = min(known)
-        same = SAME_SHARE if by == LOST_SUPPLY else max(1e-6, SAME_MUSD * self._size())
+        same = RESILIENCE_SLACK if by == LOST_SUPPLY else max(SLIGHT, ROUNDING * self._size())
         return [point for point, regret in greatest.items() if regret <= least + same]
 
     def _size(self) -> float:
@@ -259,10 +253,10 @@ def _in_scenarios(case: Case, choices: Sequence[ChosenPlan]) -> dict[tuple[str, 
 
 def _outlook(answer: Found | None, choice: ChosenPlan) -> Outlook:
     if answer is None:
-        return Outlook(kept=False, why=NOT_SOLVED)
+        return Outlook(kept=False, why=Status.NOT_SOLVED)
     if answer.lacks:
         return Outlook(kept=False, why="; ".join(answer.lacks))
     if not answer.found:
-        return Outlook(kept=False, why=BREAKS_A_RULE if answer.out_of_reach else NOT_SOLVED)
-    kept = answer.resilience >= choice.level - SAME_SHARE
+        return Outlook(kept=False, why=BREAKS_A_RULE if answer.out_of_reach else Status.NOT_SOLVED)
+    kept = answer.resilience >= choice.level - RESILIENCE_SLACK
     return Outlook(answer.cost, answer.resilience, kept=kept, why="; ".join(answer.delays))

@@ -15,9 +15,10 @@ from reeplan import endings
 from reeplan.endings import Status
 from reeplan.model.measures import mean_of_worst
 from reeplan.solve.executor import Task
-from reeplan.solve.front import END_SLACK, SAME, SAME_RESILIENCE, SMALLEST_GAP, TOLERANCE
-from reeplan.solve.questions import RESILIENCE_GAP, FindMaxResilience
+from reeplan.solve.front import largest_gap
+from reeplan.solve.questions import FindMaxResilience
 from reeplan.studies.uncertainty.risk_questions import AtLevel, RiskAnswer
+from reeplan.tolerances import INEXACT, RESILIENCE_GAP, RESILIENCE_SLACK, ROUNDING, SAME_RESILIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -175,7 +176,7 @@ def _levels(cheapest: RiskAnswer, least_loss: MaxResilience, points: int) -> lis
     """Evenly spaced from the cheapest plan's resilience to the highest, the highest first; none where they are one."""
     if not (cheapest.found and least_loss.found):
         return []
-    low, high = cheapest.resilience, least_loss.highest - END_SLACK
+    low, high = cheapest.resilience, least_loss.highest - RESILIENCE_SLACK
     if high <= low + RESILIENCE_GAP or points < 2:
         return []
     return [low + (high - low) * step / (points - 1) for step in range(points - 1, 0, -1)]
@@ -193,7 +194,7 @@ def _front(case: Case, depth: float, answers: Sequence[tuple[float, RiskAnswer]]
     for plan in plans:
         if kept and plan.resilience <= kept[-1].resilience + SAME_RESILIENCE:
             continue
-        if kept and plan.cost_musd - kept[-1].cost_musd <= SAME * abs(plan.cost_musd):
+        if kept and plan.cost_musd - kept[-1].cost_musd <= ROUNDING * abs(plan.cost_musd):
             kept.pop()
         kept.append(plan)
     bounds = [(level, answer.bound) for level, answer in answers if math.isfinite(answer.bound)]
@@ -205,7 +206,7 @@ def _front(case: Case, depth: float, answers: Sequence[tuple[float, RiskAnswer]]
 def _point(
     depth: float, plan: RiskAnswer, name: str, bounds: Sequence[tuple[float, float]], odds: Mapping[str, float]
 ) -> RiskPoint:
-    bound = max((bound for level, bound in bounds if level <= plan.resilience + SAME), default=-math.inf)
+    bound = max((bound for level, bound in bounds if level <= plan.resilience + ROUNDING), default=-math.inf)
     likely = [(plan.served[label], p / sum(odds.values())) for label, p in odds.items()]
     return RiskPoint(
         cvar_level=depth,
@@ -220,9 +221,8 @@ def _point(
 
 
 def _status(plan: RiskAnswer, bound: float) -> str:
-    allowed = max(plan.allowed_gap, SMALLEST_GAP * abs(plan.cost_musd)) * (1 + 1e-6)
-    if plan.violation > TOLERANCE:
+    if plan.violation > INEXACT:
         return Status.INEXACT
-    if plan.cost_musd - bound <= allowed:
+    if plan.cost_musd - bound <= largest_gap(plan.allowed_gap, plan.cost_musd):
         return Status.OPTIMAL
     return endings.status_of(plan.outcome, found=True)

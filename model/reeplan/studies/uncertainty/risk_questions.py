@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
 from reeplan.model.measures import served_in_windows
-from reeplan.solve.front import END_SLACK, gap_in_money
+from reeplan.solve.front import gap_in_money
 from reeplan.solve.questions import CostAnswer, Question
+from reeplan.tolerances import RESILIENCE_SLACK
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Controls, Solution, Watch
@@ -69,6 +70,6 @@ class AtLevel(Question):
         if self.gap_musd is not None:
             return self.gap_musd
         top = planner.most_resilient_relaxed()
-        dearest = planner.cheapest_relaxed(max(0.0, min(1.0, top.bound) - END_SLACK)) if top.found else relaxed
+        dearest = planner.cheapest_relaxed(max(0.0, min(1.0, top.bound) - RESILIENCE_SLACK)) if top.found else relaxed
         cost_range = dearest.objective - relaxed.objective if dearest.found else math.inf
         return gap_in_money(self.gap, relaxed.objective, cost_range, self.levels)

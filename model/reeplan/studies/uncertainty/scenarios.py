@@ -17,6 +17,7 @@ from reeplan.model.measures import served_value_shares
 from reeplan.model.program.cost import ANNUITIES, FIXED
 from reeplan.studies.uncertainty.mean import mean_case
 from reeplan.studies.uncertainty.two_stage import MEAN
+from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,15 +28,12 @@ if TYPE_CHECKING:
 NOTHING = "nothing happens"
 """The scenario in which no window happens."""
 
-CERTAIN = 1e-9
-"""A probability of nothing happening below this is rounding."""
-
 
 def probabilities(case: Case) -> dict[str, float]:
     """Every scenario that may happen: windows with a probability, and nothing. They sum to 1."""
     found = {window.label: window.probability for window in case.windows if window.probability > 0}
     nothing = 1.0 - sum(found.values())
-    return found | ({NOTHING: nothing} if nothing > CERTAIN else {})
+    return found | ({NOTHING: nothing} if nothing > ROUNDING else {})
 
 
 def case_of(case: Case, weights: Mapping[str, float], *, stress_tests: bool = False) -> Case:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from reeplan.interval import UNKNOWN, Interval
+from reeplan.solve.front import largest_gap
 from reeplan.solve.questions import Answer
+from reeplan.tolerances import INEXACT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,12 +25,6 @@ MEAN = "mean of all scenarios"
 """The scenario in which every uncertain number has its mean."""
 
 HERE_AND_NOW = "nobody knows what happens"
-
-TOLERANCE = 1e-6
-"""A solution that breaks a rule by more, relative to the size of the rule's terms, is not to be relied on."""
-
-SMALLEST_GAP = 1e-7
-"""No answer is asked for a smaller gap than this part of its cost."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +65,7 @@ class Found(Answer):
         """Whether more time would not change it: proven within its gap, or proven to have no solution."""
         if not self.found:
             return self.out_of_reach
-        allowed = max(self.allowed_gap, SMALLEST_GAP * abs(self.cost)) * (1 + 1e-6)
-        return self.violation <= TOLERANCE and self.cost - self.bound <= allowed
+        return self.violation <= INEXACT and self.cost - self.bound <= largest_gap(self.allowed_gap, self.cost)
 
     @property
     def final(self) -> bool:

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reeplan.verify.core.tolerances import COPIED, FIGURE, KEPT, PART_SUMS, REACHED, SAME_COST, SAME_ROWS, SUMMED
+from reeplan.verify.core.tolerances import (
+    COPIED,
+    EDGE,
+    FIGURE,
+    GAP_REACHED,
+    KEPT,
+    LAST_DIGITS,
+    PART_SUMS,
+    PROMINENT,
+    REACHED,
+    SAME,
+    SAME_ROWS,
+    SMALLEST_GAP,
+    SUMMED,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import PARTS, SERVED
 
@@ -37,13 +51,7 @@ YES_NO = Rule("yes_no", "'yes' or 'no' belongs here")
 KNEE = Rule("knee", "a knee is where the front bends, and is marked where it does")
 DISTINCT = Rule("not_distinguished", "a step is marked where the bound lies below the cost of the plan before")
 STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
-LAST_DIGITS = 1e-11
-"""A gap of this part of the cost is the last digits of a sum in the tables."""
-SOLVED = 1e-6
-"""A gap that exceeds the one asked for by this part of it is reached."""
 PROMINENCE = 0.05
-SLIGHT = 1e-7
-"""Part of the cost below which neither a gap nor a step is distinguishable."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     """What the rows of the front say of one another and of themselves."""
     where, cost, share = front[["point"]], front["cost_musd"], front["resilience"]
     after = where.iloc[1:]
-    rises = (np.diff(cost) > SAME_COST * cost.abs().to_numpy()[1:]) & (np.diff(share) > REACHED.floor * (1 - 1e-3))
+    rises = (np.diff(cost) > SAME * cost.abs().to_numpy()[1:]) & (np.diff(share) > REACHED.floor * (1 - EDGE))
     ledger.true(SORTED, TABLE, after, rises)
     ledger.at_most(BOUND, TABLE, where, cost, front["bound_musd"], allow=COPIED, unit="MUSD")
     ledger.at_least(
@@ -136,8 +144,8 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     ledger.equal(GAP_SHARE, TABLE, where, gap_share, front["gap"], allow=COPIED)
     status = front["status"]
     last_digits = LAST_DIGITS * front["cost_musd"].abs()
-    within = front["gap_musd"] <= front["gap_target_musd"] * (1 + 2 * SOLVED) + last_digits
-    beyond = front["gap_musd"] >= front["gap_target_musd"] * (1 - SOLVED)
+    within = front["gap_musd"] <= front["gap_target_musd"] * (1 + 2 * GAP_REACHED) + last_digits
+    beyond = front["gap_musd"] >= front["gap_target_musd"] * (1 - GAP_REACHED)
     right = status.isin(STATUSES) & ((status != "optimal") | within) & ((status != "gap not reached") | beyond)
     if "largest_violation" in front:
         right &= (status == "inexact") == (front["largest_violation"] > KEPT.share)
@@ -156,13 +164,13 @@ def _check_marks(front: pd.DataFrame, ledger: Ledger) -> None:
     cost = front["cost_musd"].to_numpy()
     step = front["bound_musd"].to_numpy()[1:] - cost[:-1]
     marked = (front["not_distinguished_from_previous"] == "yes").to_numpy()
-    slight = SLIGHT * np.abs(cost[1:])
-    close = np.abs(step + slight) <= 1e-3 * slight
+    slight = SMALLEST_GAP * np.abs(cost[1:])
+    close = np.abs(step + slight) <= EDGE * slight
     ledger.true(DISTINCT, TABLE, front[["point"]].iloc[1:], (marked[1:] == (step < -slight)) | close)
     ledger.true(DISTINCT, TABLE, front[["point"]].iloc[:1], ~marked[:1])
     stands_out = _prominence(cost, front["resilience"].to_numpy())
     knee = (front["knee"] == "yes").to_numpy()
-    close = np.abs(stands_out - PROMINENCE) < 1e-6
+    close = np.abs(stands_out - PROMINENCE) < PROMINENT
     ledger.true(KNEE, TABLE, front[["point", "knee"]], (knee == (stands_out >= PROMINENCE)) | close, found="knee")
 
 

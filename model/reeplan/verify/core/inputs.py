@@ -99,6 +99,11 @@ class Inputs:
         """A setting that is a number."""
         return float(self.settings[setting])
 
+    @property
+    def gap(self) -> float:
+        """The gap that a search is asked for, relative to the cost."""
+        return float(self.settings.get("mip_gap", 0.001))
+
     # ---- time ---------------------------------------------------------------------------------
 
     @cached_property

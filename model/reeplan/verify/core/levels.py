@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 import pandas as pd
 
-from reeplan.verify.core.tolerances import DIGITS, LEVEL, PROVEN_HIGHEST, REACHED, SAME_COST, SETTLED
+from reeplan.verify.core.tolerances import DIGITS, LEVEL, PROVEN_HIGHEST, REACHED, SAME, SETTLED, SMALLEST_GAP
 from reeplan.verify.core.verdict import Rule
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ PROVEN = Rule(
 REACH = Rule("out_of_reach", "targets beyond the most resilient plan, and no others, are out of reach")
 GAP_TARGET = Rule("gap_target", "the gap that was asked for follows from the settings and the front")
 STATUSES = ("done", "stopped at a limit", "not proven", "interrupted")
-SMALLEST_GAP = 1e-7
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ def _check_answers(search: Search, front: pd.DataFrame, ledger: Ledger) -> None:
     allowed = front["gap_target_musd"].to_numpy()[first]
     ledger.at_most(
         SETTLED_ALL, TABLE, where.loc[answered], allowed, cost[first] - levels["bound"].to_numpy()[answered],
-        size=allowed + SAME_COST / SETTLED.share * np.abs(cost[first]), allow=SETTLED, unit="MUSD",
+        size=allowed + SAME / SETTLED.share * np.abs(cost[first]), allow=SETTLED, unit="MUSD",
     )  # fmt: skip
 
 
@@ -171,7 +170,7 @@ def _check_bounds(search: Search, front: pd.DataFrame, ledger: Ledger) -> None:
         for slack in (0.5 * LEVEL, 1.5 * LEVEL if not search.single else REACHED.floor)
     )
     where = front[["point"]].assign(column="bound_musd")
-    size = np.abs(cost) / DIGITS.share * SAME_COST
+    size = np.abs(cost) / DIGITS.share * SAME
     known = np.isfinite(least) & np.isfinite(most)
     ledger.at_least(
         BOUND, "front.csv", where[known], np.minimum(least, cost)[known], bound[known], size=size[known], allow=DIGITS
@@ -215,7 +214,7 @@ def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, ledger
     gap, number = float(settings["mip_gap"]), int(settings["front_points"])
     smallest = SMALLEST_GAP * np.abs(cost)
     given, where = front["gap_target_musd"].to_numpy(), front[["point"]].assign(column="gap_target_musd")
-    size = np.abs(given) + np.abs(cost) * SAME_COST / SETTLED.share
+    size = np.abs(given) + np.abs(cost) * SAME / SETTLED.share
     first = max(abs(float(search.levels["bound"].iloc[0])), abs(float(cost[0])), _paid_by_markets(case))
     ledger.at_most(
         GAP_TARGET, "front.csv", where, np.maximum(gap * first, smallest), given, size=size, allow=SETTLED, unit="MUSD"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from reeplan.verify.core import shortage
 from reeplan.verify.core.frames import joined, total
-from reeplan.verify.core.tolerances import FIGURE, KEPT, SOURCES
+from reeplan.verify.core.tolerances import FIGURE, KEPT, MISSED, SOURCES, UNUSED
 from reeplan.verify.core.trade import uses
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import BASE
@@ -32,10 +32,6 @@ KEY = ["metric", "partner", "window", "year", "material", "subject"]
 NO_YEAR = -1.0
 """Stands for the empty year of figures that have none."""
 DAYS = 365.0
-SERVED = 1e-6
-"""A shortage below this part of demand does not end survival."""
-UNUSED = 1e-5
-"""Uses of fewer tonnes may or may not be listed: they border on nothing."""
 UNITS = {
     "resilience": "fraction",
     "served share by value": "fraction",
@@ -187,7 +183,7 @@ def _survival(plan: Plan) -> pd.DataFrame:
     rows = shortage.windows_served(plan).merge(inputs.windows[["window", "start"]], on="window")
     whole = inputs.windows.assign(length=DAYS * (inputs.windows["end"] - inputs.windows["start"] + 1))
     grid = pd.DataFrame({"partner": list(inputs.wacc)}).merge(whole[["window", "length"]], how="cross")
-    short = rows[rows["unmet_t"] > SERVED * rows["t_per_year"]]
+    short = rows[rows["unmet_t"] > MISSED * rows["t_per_year"]]
     days = DAYS * (short["year"] - short["start"] + 1.0 - short["unmet_t"] / short["t_per_year"])
     short = short.assign(days=days).sort_values("year").drop_duplicates(["partner", "window", "region", "material"])
     least = short.groupby(["partner", "window"], as_index=False)["days"].min()

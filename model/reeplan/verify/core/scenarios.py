@@ -16,6 +16,7 @@ from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.frames import joined
 from reeplan.verify.core.plan import Plan
 from reeplan.verify.core.shortage import PLACE, value_shares
+from reeplan.verify.core.tolerances import CERTAIN
 from reeplan.verify.core.verdict import Ledger, Verdict
 from reeplan.verify.core.vocabulary import BASE
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from reeplan.verify.core.inputs import Inputs
 
 NOTHING = "nothing happens"
-CERTAIN = 1e-9
-"""A probability of nothing happening below this is rounding."""
 CAPITAL = ("annuities", "fixed")
 
 

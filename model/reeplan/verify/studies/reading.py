@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reeplan.verify.core.tolerances import Allowance
 from reeplan.verify.core.verdict import Rule
 
 if TYPE_CHECKING:
@@ -14,16 +13,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from reeplan.verify.core.tolerances import Allowance
     from reeplan.verify.core.verdict import Ledger
-
-SOLVED = Allowance(1e-7, 1e-9)
-"""Costs of two plans, one of which must be the cheaper: no answer is asked for a smaller gap than a ten-millionth."""
-
-SHARES = Allowance(1e-6, 1e-6)
-"""A resilience that misses the level asked for by less is rounding."""
-
-ARITHMETIC = Allowance(1e-9, 1e-9)
-"""A number worked out from several rows, of which each has twelve digits; the size is that of its terms."""
 
 STUDY_TABLES = Rule("study_tables", "a run has the tables of its study that say something, and no others")
 STUDY_YES_NO = Rule("study_yes_no", "'yes' or 'no' belongs here")

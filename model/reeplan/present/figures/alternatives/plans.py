@@ -18,6 +18,7 @@ from reeplan.present.figures.study_tables import (
     asset_in_words,
     slack_in_words,
 )
+from reeplan.tolerances import SLIGHT
 from reeplan.words import clipped_apart, count, display_name, join_and, percent, short, significant
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def repeats(table: pd.DataFrame) -> dict[str, str]:
 
 def _more(share: float) -> str:
     """A percentage more, or that there is none."""
-    return f"{percent(share, 1 if share < 10 else 0)} more" if share > 1e-6 else "nothing more"
+    return f"{percent(share, 1 if share < 10 else 0)} more" if share > SLIGHT else "nothing more"
 
 
 def alt(view: View, table: pd.DataFrame) -> str:

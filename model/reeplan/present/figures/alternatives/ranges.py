@@ -14,6 +14,7 @@ from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import FAINT, GREY, INK, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import asset_in_words, slack_in_words, unit_in_words
+from reeplan.tolerances import SLIGHT_DIVISIBLE
 from reeplan.words import clipped_apart, count, display_name, join_and, significant
 
 if TYPE_CHECKING:
@@ -190,7 +191,10 @@ def _says(rows: list[dict[Any, Any]]) -> tuple[str, str]:
     last = rows[-1]
     unit = unit_in_words(last["unit"])
     if last["class"] == MUST_AVOID:
-        first = f"none (in the cheapest {significant(last['in_cheapest'])})" if last["in_cheapest"] > 1e-4 else "none"
+        there = (
+            f" (in the cheapest {significant(last['in_cheapest'])})" if last["in_cheapest"] > SLIGHT_DIVISIBLE else ""
+        )
+        first = f"none{there}"
     else:
         first = f"{_span(last['least'], last['most'])} {unit}; cheapest {significant(last['in_cheapest'])}"
     if last["group"] == SOMETIMES:

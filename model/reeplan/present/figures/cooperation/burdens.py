@@ -17,6 +17,7 @@ from reeplan.present.figures.cooperation.data import deal_level
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words.cooperation import level_subtitle
+from reeplan.tolerances import SLIGHT
 from reeplan.words import STAGE_WORDS, capitalised, display_name, join_and, money, percent
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def title(view: View, table: pd.DataFrame) -> str:
         owner = str(owned.idxmax())
         said.setdefault(owner, []).append(f"owns {percent(100 * owned[owner] / owned.sum())} of the new capital")
     worst, whole = _worst(table), ""
-    if worst is not None and worst["served_percent"] > 100 - 1e-6:
+    if worst is not None and worst["served_percent"] > 100 - SLIGHT:
         whole = "nobody goes short in any disruption"
     elif worst is not None:
         share = percent(worst["served_percent"])
@@ -135,7 +136,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
 
 def _has(table: pd.DataFrame, what: str) -> bool:
     rows = table[table["what"] == what]
-    return bool((rows["served_percent"].notna() if what == RISKS else rows["musd"].abs() > 1e-6).any())
+    return bool((rows["served_percent"].notna() if what == RISKS else rows["musd"].abs() > SLIGHT).any())
 
 
 def _items(what: str) -> dict[str, tuple[str, str]]:
@@ -148,7 +149,7 @@ def _items(what: str) -> dict[str, tuple[str, str]]:
 def _draw_money(view: View, axes: Any, rows: pd.DataFrame, partners: list[str], what: str) -> None:
     """Bars of parts, what is earned to the left; the sum behind them."""
     sums = {(row["partner"], row["item"]): float(row["musd"]) for row in rows.to_dict("records")}
-    ends = [0.0, 1e-9]
+    ends = [0.0, SLIGHT]
     for place, partner in enumerate(partners):
         parts = [(sums.get((partner, item), 0.0), colour, f"{what} {partner} {item}")
                  for item, (_, colour) in _items(what).items()]  # fmt: skip
@@ -162,12 +163,12 @@ def _draw_money(view: View, axes: Any, rows: pd.DataFrame, partners: list[str], 
 
 def _key_rows(table: pd.DataFrame) -> int:
     """Lines that the names of parts and stages need: two parts or three stages stand side by side."""
-    there = table[table["musd"].abs() > 1e-6].groupby("what")["item"].nunique()
+    there = table[table["musd"].abs() > SLIGHT].groupby("what")["item"].nunique()
     return max(-(-int(there.get(PAYS, 0)) // 2), -(-int(there.get(OWNS, 0)) // 2))
 
 
 def _keys(page: Page, rows: pd.DataFrame, what: str, left: float, top: float, width: float) -> None:
-    there = {str(row["item"]) for row in rows.to_dict("records") if abs(row["musd"]) > 1e-6}
+    there = {str(row["item"]) for row in rows.to_dict("records") if abs(row["musd"]) > SLIGHT}
     items = [(label, colour) for item, (label, colour) in _items(what).items() if item in there]
     page.legend(left, top, squares(items), width + GAP - 0.12, TINY)
 

@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reeplan.endings import Status
 from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import LEVERS
-from reeplan.present.figures.cooperation.data import ALL_TOGETHER, DONE, NOISE, deal_level
+from reeplan.present.figures.cooperation.data import ALL_TOGETHER, deal_level
+from reeplan.tolerances import SMALLEST_GAP
 from reeplan.words import display_name
 
 if TYPE_CHECKING:
@@ -114,7 +116,7 @@ def _noise(run: Run, table: pd.DataFrame) -> float:
     if level is not None:
         return level.noise
     largest = table["worth_musd"].abs().max()
-    return NOISE * max(1.0, 0.0 if math.isnan(largest) else largest)
+    return SMALLEST_GAP * max(1.0, 0.0 if math.isnan(largest) else largest)
 
 
 def _sign_in_words(row: dict[Any, Any], noise: float) -> str:
@@ -133,4 +135,4 @@ def _amount(row: dict[Any, Any]) -> Interval:
 
 def is_unsolved(lever: Lever) -> bool:
     """Whether nothing is known of it, because its plans were not found."""
-    return not lever.together.known and lever.status not in (OUT_BEFORE, OUT_AFTER, OUT_BOTH, DONE)
+    return not lever.together.known and lever.status not in (OUT_BEFORE, OUT_AFTER, OUT_BOTH, Status.OPTIMAL)

@@ -13,18 +13,13 @@ from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.present.charts.palette import ORDER, OTHER
 from reeplan.studies.cooperation.allocation import weights_of_shapley
+from reeplan.tolerances import LAST_DIGITS, SMALLEST_GAP
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run
 
-DONE, OUT_OF_REACH = Status.OPTIMAL, Status.OUT_OF_REACH
-"""What ``status`` says of a search that came to its end, and of a target that is proven to be too high."""
-
 ALL_TOGETHER = "all together"
 """Who stands for all partners in the tables."""
-
-NOISE = 1e-7
-"""Part of a cost below which nothing is distinguishable from zero: no gap is asked for that is smaller."""
 
 # ---- coalitions ---------------------------------------------------------------------------------
 
@@ -42,7 +37,7 @@ class Group:
     @property
     def cannot(self) -> bool:
         """Whether it is proven that it has no plan."""
-        return self.status == OUT_OF_REACH
+        return self.status == Status.OUT_OF_REACH
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ class Level:
     def noise(self) -> float:
         """Less than this is nothing, MUSD."""
         costs = [abs(group.cost.found) for group in self.groups.values() if group.cost.known]
-        return NOISE * max([1.0, *costs])
+        return SMALLEST_GAP * max([1.0, *costs])
 
     def gain_of(self, partner: str) -> Interval:
         """What a partner saves against alone if it bears its Shapley value, and between which values for certain.
@@ -94,7 +89,7 @@ class Level:
         weights[frozenset([partner])] += 1.0
         if any(c not in self.groups or not self.groups[c].cost.known for c in weights):
             return UNKNOWN
-        return Interval.weighted((w, self.groups[c].cost) for c, w in weights.items() if abs(w) > 1e-12)
+        return Interval.weighted((w, self.groups[c].cost) for c, w in weights.items() if abs(w) > LAST_DIGITS)
 
 
 def levels(run: Run) -> list[Level]:

@@ -12,9 +12,10 @@ from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
-from reeplan.present.figures.cooperation.data import NOISE, deal_level, members
+from reeplan.present.figures.cooperation.data import deal_level, members
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words.cooperation import group_in_words, level_subtitle, ranged, several
+from reeplan.tolerances import MISSED, SLIGHT, SMALLEST_GAP
 from reeplan.words import capitalised, count, display_name, money, number, percent, signed
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 WIDTHS, ROW = Widths(names=2.0, cell=0.94, widest=1.6, gap=0.14), 0.62
 
-SLACK = 1e-6
-"""A target missed by less is kept."""
 PALEST, STRONGEST = 0.85, 0.35
 """Parts of white in the colours of the cells: ink is easy to read on all of them."""
 
@@ -49,7 +48,7 @@ def table(view: View) -> pd.DataFrame:
 def certainty(row: dict[Any, Any]) -> str:
     """Whether it is certain that those who stay pay more or less than had they planned alone."""
     regret = amount_of(row)
-    noise = NOISE * max(1.0, abs(row["cost_musd"]) if math.isfinite(row["cost_musd"]) else 0.0)
+    noise = SMALLEST_GAP * max(1.0, abs(row["cost_musd"]) if math.isfinite(row["cost_musd"]) else 0.0)
     if not regret.known:
         return UNKNOWN
     if regret.low > noise:
@@ -90,7 +89,7 @@ def title(view: View, table: pd.DataFrame) -> str:
             f"whatever {'they then do' if many else 'it then does'}"
         )
     if len(best) == len(costlier) and best["against_alone"].isin([BETTER, SAME]).all():
-        less = best["served_share"] < best["alone_served_share"] - SLACK
+        less = best["served_share"] < best["alone_served_share"] - MISSED
         return "Whoever leaves, and whenever: those who stay need pay no more than had they planned alone" + (
             ", though some are served less" if less.any() else ""
         )
@@ -158,7 +157,7 @@ def _cell(row: dict[Any, Any], most: float, target: float) -> Cell:
     said = [Said(signed(regret.found), BODY, "bold"), Said(ranged(regret))] if regret.known else [
         Said(_without(row), TINY, "bold")]  # fmt: skip
     if row["served_share"] == row["served_share"]:
-        missed = row["served_share"] < target - SLACK
+        missed = row["served_share"] < target - MISSED
         served = f"{_share(row['served_share'])} vs {_share(row['alone_served_share'])}"
         said.append(Said(served, weight="bold" if missed else "normal"))
     return Cell(colour, said, 0.9 if kind in (UNSURE, SAME) else 0.0, FAINT)
@@ -178,7 +177,7 @@ def _share(value: float) -> str:
 def colour_of(regret: float, most: float) -> str:
     """Towards red for what is regretted, towards blue for what is not, the stronger the more."""
     return paler(
-        VERMILION if regret > 0 else BLUE, PALEST - (PALEST - STRONGEST) * min(1.0, abs(regret) / max(most, 1e-9))
+        VERMILION if regret > 0 else BLUE, PALEST - (PALEST - STRONGEST) * min(1.0, abs(regret) / max(most, SLIGHT))
     )
 
 
@@ -186,10 +185,10 @@ def _notes(table: pd.DataFrame, target: float) -> list[str]:
     said = [
         "Number: what those who stay pay more (+) or less (−) over all years than had they planned alone; below it "
         "the range that is certain. Last line: what they are served after the break vs planned alone"
-        + ("; bold: below the target." if (table["served_share"] < target - SLACK).any() else ".")
+        + ("; bold: below the target." if (table["served_share"] < target - MISSED).any() else ".")
     ]
     breaks = table.groupby(["stays", "leaves", "year"], sort=False)["served_share"]
-    missed, of = int((breaks.max() < target - SLACK).sum()), breaks.ngroups
+    missed, of = int((breaks.max() < target - MISSED).sum()), breaks.ngroups
     if missed:
         which = "every break" if missed == of else f"{number(missed)} of {count(of, 'break')}"
         said.append(f"In {which} they are served less than the target, whatever they then do.")

@@ -19,6 +19,7 @@ from reeplan.present.figures.cooperation.data import Level, levels
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words.cooperation import ranged
 from reeplan.present.words.measures import measure_axis
+from reeplan.tolerances import SLIGHT
 from reeplan.words import display_name, join_and, money, percent
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _levels(rows: pd.DataFrame) -> str:
 
 
 def _percent(value: float) -> str:
-    return percent(value, 0 if abs(value - round(value)) < 1e-6 else 1)
+    return percent(value, 0 if abs(value - round(value)) < SLIGHT else 1)
 
 
 def alt(view: View, table: pd.DataFrame) -> str:

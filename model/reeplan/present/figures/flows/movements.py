@@ -13,6 +13,7 @@ import pandas as pd
 from reeplan.inputs import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Network
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run
@@ -24,8 +25,6 @@ NAMES = ("asset", "deposit", "other")
 """What a movement may have beside its place and kind; an empty text where it has none."""
 
 COLUMNS = (*PLACE, "kind", *NAMES, "t")
-TRACE_T = 1e-6
-"""t: what is less than this is the rounding of the solver."""
 
 
 @lru_cache(maxsize=4)
@@ -37,10 +36,10 @@ def movements(run: Run, point: str) -> pd.DataFrame:
     used, kept, sent on nor sold is ``left over``, so that both sides are equal.
     """
     table = pd.concat([_whole(part) for part in (*_traded(run, point), *_processed(run, point))], ignore_index=True)
-    table = table[table["t"] > TRACE_T]
+    table = table[table["t"] > SLIGHT]
     signed = table["t"].where(table["kind"].isin(ENTERING), -table["t"])
     rest = signed.groupby([table[name] for name in PLACE]).sum().reset_index(name="t")
-    rest = rest[rest["t"] > TRACE_T].assign(kind="left over")
+    rest = rest[rest["t"] > SLIGHT].assign(kind="left over")
     return pd.concat([table, _whole(rest)], ignore_index=True).astype({"year": int})
 
 

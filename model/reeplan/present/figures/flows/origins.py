@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
+from reeplan.tolerances import LAST_DIGITS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -101,7 +103,7 @@ def _of_recipes(taken: pd.DataFrame, parts: Parts, reo: Mapping[str, float]) -> 
 
 def _same(one: Mapping[str, Mapping[str, float]], other: Mapping[str, Mapping[str, float]]) -> bool:
     return one.keys() == other.keys() and all(
-        abs(one[name].get(key, 0.0) - other[name].get(key, 0.0)) < 1e-12
+        abs(one[name].get(key, 0.0) - other[name].get(key, 0.0)) < LAST_DIGITS
         for name in one
         for key in {*one[name], *other[name]}
     )
@@ -157,4 +159,4 @@ def _solved(
 
 def _shares(amounts: Mapping[Label, float]) -> dict[Label, float]:
     total = sum(amounts.values())
-    return {label: t / total for label, t in amounts.items() if t > 1e-12 * total} if total > 0 else {}
+    return {label: t / total for label, t in amounts.items() if t > LAST_DIGITS * total} if total > 0 else {}

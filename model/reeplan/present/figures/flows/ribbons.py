@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.path import Path
 
+from reeplan.tolerances import SLIGHT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -135,7 +137,7 @@ def _scale(
     def need(column: Sequence[Slot], scale: float) -> float:
         return sum(max(amount[slot] * scale, least if column_of[slot[:2]] == slot[2] else 0.0) + gap for slot in column)
 
-    low, high = 0.0, tall / max(max(sum(amount[slot] for slot in column) for column in columns), 1e-12)
+    low, high = 0.0, tall / max(max(sum(amount[slot] for slot in column) for column in columns), SLIGHT)
     for _ in range(50):
         middle = (low + high) / 2
         low, high = (middle, high) if all(need(column, middle) <= tall for column in columns) else (low, middle)
@@ -175,7 +177,7 @@ def _settle(
     for slot in slots:
         offset += sizes[slot] / 2
         offsets.append(offset)
-        blocks.append((tall - wanted[slot] - offset, max(layout.amount[slot], 1e-9), 1))
+        blocks.append((tall - wanted[slot] - offset, max(layout.amount[slot], SLIGHT), 1))
         offset += sizes[slot] / 2
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
             (right, heavy, many), (left, light, few) = blocks.pop(), blocks.pop()

@@ -9,15 +9,13 @@ import pandas as pd
 
 from reeplan.endings import Status
 from reeplan.outputs.run import STAGES
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run
 
 MOST_ROWS = 14
 MOST_LETTERS = 5
-SAME = 1e-6
-"""Amounts that differ by less (relative) are one."""
-
 BUILD_COLUMNS = ("point", "asset", "stage", "place", "modules", "t", "module_t", "option", "capex_musd")
 
 
@@ -161,7 +159,7 @@ def _builds(run: Run) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(BUILD_COLUMNS))
     keys = ["point", "asset", "stage", "place", "option", "module_t"]
     summed = table.groupby(keys, sort=False, as_index=False)[["modules", "t", "capex_musd"]].sum()
-    return summed[(summed["modules"] > SAME) | (summed["t"] > SAME)][list(BUILD_COLUMNS)].reset_index(drop=True)
+    return summed[(summed["modules"] > SLIGHT) | (summed["t"] > SLIGHT)][list(BUILD_COLUMNS)].reset_index(drop=True)
 
 
 def _as_one(name: str, row: pd.Series[Any]) -> dict[str, Any]:
@@ -176,7 +174,7 @@ def _as_one(name: str, row: pd.Series[Any]) -> dict[str, Any]:
 def _built_alike(built: pd.DataFrame, plans: int) -> bool:
     """Whether every plan builds it, in the same size and option (years may differ)."""
     tonnes, options = built["t"], built["option"]
-    alike = tonnes.max() - tonnes.min() <= SAME * max(tonnes.max(), 1.0)
+    alike = tonnes.max() - tonnes.min() <= SLIGHT * max(tonnes.max(), 1.0)
     return built["point"].nunique() == plans == len(built) and bool(alike) and options.nunique() == 1
 
 

@@ -9,6 +9,7 @@ from reeplan.present.charts.page import Page
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BLUE, EDGE, SMALL, WIDTH, TextMeasurer, apart
 from reeplan.present.words.measures import measure_axis
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ def cost_scale(data: FrontData) -> Scale:
     below = float((points["cost_musd"].min() - points["bound_musd"]).max())
     extent = float(points["extra_cost_musd"].max())
     if extent <= 0:
-        extent = below if below > 0 else max(0.01 * abs(float(points["cost_musd"].iloc[0])), 1e-6)
+        extent = below if below > 0 else max(0.01 * abs(float(points["cost_musd"].iloc[0])), SLIGHT)
         return Scale(-1.3 * extent, 1.3 * extent)
     return Scale(-0.05 * extent - min(max(below, 0.0), 0.04 * extent), 1.05 * extent, plus=True)
 

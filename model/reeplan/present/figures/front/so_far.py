@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from reeplan.endings import Status
 from reeplan.present.charts.scale import tick_label, ticks_between
 from reeplan.present.charts.style import BLUE, GREY, INK, LINE, TextMeasurer, drawing_style
+from reeplan.tolerances import LEAST_EXTENT, SLIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def so_far_figure(points: pd.DataFrame, heading: str, work: str, money: str) -> 
         (LEFT / WIDTH, BOTTOM / HEIGHT, (WIDTH - LEFT - RIGHT) / WIDTH, (HEIGHT - BOTTOM - TOP) / HEIGHT)
     )
     cost, share = points["cost_musd"], 100 * points["resilience"]
-    shown_from = cost.min() - 0.25 * max(cost.max() - cost.min(), 1e-4 * abs(cost.max()), 1e-9)
+    shown_from = cost.min() - 0.25 * max(cost.max() - cost.min(), LEAST_EXTENT * abs(cost.max()), SLIGHT)
     bound = points["bound_musd"].clip(lower=shown_from).fillna(shown_from)
     axes.hlines(share, bound, cost, color=BLUE, lw=4.5, alpha=0.25, zorder=2)
     axes.plot(cost, share, color=BLUE, lw=1.2, alpha=0.5, drawstyle="steps-post", zorder=1)

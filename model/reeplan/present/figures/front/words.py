@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reeplan.inputs.names import counted
 from reeplan.present.charts.page import versions, years_and_money
 from reeplan.present.words.measures import served_where
+from reeplan.tolerances import SLIGHT
 from reeplan.words import NBSP, clipped, clipped_apart, display_name, join_and, musd, percent, short, tonnes
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ def gap_statement(data: FrontData) -> str:
     )
     if gaps.isna().any():
         return "no lower bound of the cost was proven for some plans"
-    if gaps.max() < 5e-5:
+    if gaps.max() < 100 * SLIGHT:
         return "every cost is proven to be the least"
     low, high = f"{max(gaps.min(), 0):.2g}{NBSP}%", f"{gaps.max():.2g}{NBSP}%"
-    within = high if low == high or gaps.min() < 5e-5 else f"{low} to {high}"
+    within = high if low == high or gaps.min() < 100 * SLIGHT else f"{low} to {high}"
     plans = "the cost is" if len(points) == 1 else "every cost is"
     return f"{plans} proven to within {within} of the least"
 
@@ -135,7 +136,7 @@ def built_in_words(row: pd.Series, with_size: bool = True) -> str:
         return f"{tonnes(row['t'])} t of stockpile room in {display_name(row['place'])}"
     if row["stage"] == "venture":
         return f"{name} at {clipped(display_name(row['option']))}{size}"
-    modules = f"{row['modules']:.3g}{NBSP}×{NBSP}" if row["modules"] > 1 + 1e-6 else ""
+    modules = f"{row['modules']:.3g}{NBSP}×{NBSP}" if row["modules"] > 1 + SLIGHT else ""
     return f"{modules}{name}{size}"
 
 
@@ -208,7 +209,7 @@ def story(data: FrontData, number: int, most: int = 4) -> str:
         parts.append(f"{letter} plus {_some(added, most)}")
     if dropped:
         parts.append(f"{'' if added else letter + ' '}minus {_some(dropped, max(1, most // 2))}")
-    if abs(room) >= max(1e-3, 0.005 * here[here["stage"] == "stockpile"]["t"].sum()):
+    if abs(room) >= max(SLIGHT, 0.005 * here[here["stage"] == "stockpile"]["t"].sum()):
         parts.append(
             f"{'' if parts else letter + ' with '}{tonnes(abs(room))} t {'more' if room > 0 else 'less'} stockpile room"
         )
@@ -238,7 +239,7 @@ def changes(before: pd.DataFrame, here: pd.DataFrame) -> tuple[list[str], list[s
         gone, made = asset not in new.index, asset not in old.index
         for column, sign in (("modules", 1), ("t", 1), ("capex_musd", 1)):
             row[column] = (0 if gone else sign * new.loc[asset, column]) - (0 if made else old.loc[asset, column])
-        if abs(row["t"]) <= 1e-6 * max(1.0, abs(row["capex_musd"])):
+        if abs(row["t"]) <= SLIGHT * max(1.0, abs(row["capex_musd"])):
             continue
         rise = row["t"] > 0
         row[["modules", "t"]] = abs(row["modules"]), abs(row["t"])

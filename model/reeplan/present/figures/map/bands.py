@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.patches import Polygon
 
 from reeplan.present.charts.style import INK
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def band(
     curve = curve[far] if far.sum() > 3 else curve
     curve = curve[np.linspace(0, len(curve) - 1, SAMPLES).round().astype(int)]
     tangent = np.gradient(curve, axis=0)
-    tangent /= np.maximum(np.hypot(*tangent.T), 1e-9)[:, None]
+    tangent /= np.maximum(np.hypot(*tangent.T), SLIGHT)[:, None]
     return Band(curve, np.column_stack([-tangent[:, 1], tangent[:, 0]]), width)
 
 

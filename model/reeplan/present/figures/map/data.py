@@ -18,6 +18,7 @@ from reeplan.present.figures.flows.movements import (
 )
 from reeplan.present.figures.flows.origins import where_from
 from reeplan.present.figures.spec import Variant, View
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run
@@ -73,7 +74,7 @@ def flows_of(view: View, window: str, year: int) -> pd.DataFrame:
     ]
     found = pd.DataFrame(rows, columns=["region", "to_region", "origin", "t"])
     found = found.groupby(["region", "to_region", "origin"], sort=True)["t"].sum().reset_index(name="t_reo_per_year")
-    return found[found["t_reo_per_year"] > 1e-6].assign(part=FLOW)
+    return found[found["t_reo_per_year"] > SLIGHT].assign(part=FLOW)
 
 
 def _places(view: View, window: str, year: int) -> pd.DataFrame:
@@ -106,7 +107,7 @@ def _built(view: View, year: int) -> pd.DataFrame:
     """Capacity (for stockpiles room) that the plan has built and that runs by the year, by region and stage."""
     run = view.run
     builds = run.plan(view.point, "builds")
-    builds = builds[(builds["running"] <= year) & (builds["t_per_year"] > 1e-6)]
+    builds = builds[(builds["running"] <= year) & (builds["t_per_year"] > SLIGHT)]
     assets = run.assets.reindex(builds["asset"])
     rows = pd.DataFrame(
         {"region": assets["region"].array, "stage": assets["stage"].array, "t_per_year": builds["t_per_year"].array}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from reeplan.tolerances import SLIGHT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -75,10 +77,10 @@ def pushed_apart(
             for other in range(one + 1, len(moved)):
                 dx, dy = moved[other][0] - moved[one][0], moved[other][1] - moved[one][1]
                 distance = (dx * dx + dy * dy) ** 0.5
-                if distance >= least - 1e-6:
+                if distance >= least - SLIGHT:
                     continue
                 # Two places at one spot part sideways, in the order of the table.
-                ux, uy = (dx / distance, dy / distance) if distance > 1e-9 else (1.0, 0.0)
+                ux, uy = (dx / distance, dy / distance) if distance > SLIGHT else (1.0, 0.0)
                 step = (least - distance) / 2
                 for point, sign in ((moved[one], -1.0), (moved[other], 1.0)):
                     point[0] = min(max(point[0] + sign * ux * step, 0.15), width - 0.15)

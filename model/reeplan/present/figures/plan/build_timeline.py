@@ -14,6 +14,7 @@ from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, TINY, WIDTH
 from reeplan.present.charts.timeline_bars import BAR, CHART, CHART_WIDTH, NAMES, SIZES, Row, draw_steps, write_sizes
 from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -242,10 +243,10 @@ def _size_in_words(row: Row) -> str:
     total, modules = float(rows[row.unit].sum()), float(rows["modules"].sum())
     if row.stage == "stockpile":
         return f"{words.tonnes(total)} t"
-    each = f"{modules:.3g}{words.NBSP}×{words.NBSP}" if modules > 1 + 1e-6 else ""
+    each = f"{modules:.3g}{words.NBSP}×{words.NBSP}" if modules > 1 + SLIGHT else ""
     standing = float(rows["standing_t_per_year"].max())
     there = f" (on {words.tonnes(standing)})" if standing > 0 else ""
-    return f"{each}{words.tonnes(total / modules if modules > 1 + 1e-6 else total)}{there}"
+    return f"{each}{words.tonnes(total / modules if modules > 1 + SLIGHT else total)}{there}"
 
 
 FIGURE = FigureSpec(

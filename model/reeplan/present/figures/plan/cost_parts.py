@@ -15,6 +15,7 @@ from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, SKY, VER
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import EDGE, GREY, INK, LINE, SMALL, TINY
 from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -99,7 +100,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     """Bars of differences over the same differences in numbers, a column a plan."""
     run = view.run
     shown = _columns(list(dict.fromkeys(table["point"])))
-    parts = [part for part in PARTS if (table["musd"][table["part"] == part].abs() > 1e-6).any()]
+    parts = [part for part in PARTS if (table["musd"][table["part"] == part].abs() > SLIGHT).any()]
     several = len(shown) > 1
     height = HEIGHT if several else 0.0
     body = height + 0.62 + ROW * (len(parts) + 1) + 0.12

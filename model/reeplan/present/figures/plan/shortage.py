@@ -14,6 +14,7 @@ from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, TextMeasurer, line, text_on
 from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from typing import Any
@@ -29,8 +30,6 @@ COLOURS = colormaps["YlOrBr"]
 WIDTHS, ROW = Widths(names=1.62, cell=0.36, widest=0.52, gap=0.16, block=1.1), 0.235
 """A disruption's words need some width, however few its years."""
 
-SMALLEST_T = 1e-6
-
 
 def table(view: View) -> pd.DataFrame:
     """The share of demand not met, percent, of each material that goes short somewhere in each year of each window.
@@ -44,8 +43,8 @@ def table(view: View) -> pd.DataFrame:
         .groupby(["window", "year", "material"], as_index=False)[["demand_t", "unmet_t", "lost_musd"]]
         .sum()
     )
-    sums = sums[sums["demand_t"] > SMALLEST_T]
-    short = sums[sums["unmet_t"] > SMALLEST_T]
+    sums = sums[sums["demand_t"] > SLIGHT]
+    short = sums[sums["unmet_t"] > SLIGHT]
     if not short.empty:
         sums = sums[sums["window"].isin(short["window"]) & sums["material"].isin(short["material"])]
     sums = sums.assign(
@@ -62,7 +61,7 @@ def table(view: View) -> pd.DataFrame:
 
 
 def _is_short(table: pd.DataFrame) -> bool:
-    return bool((table["unmet_t"] > SMALLEST_T).any())
+    return bool((table["unmet_t"] > SLIGHT).any())
 
 
 def title(view: View, table: pd.DataFrame) -> str:
@@ -99,7 +98,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     if not _is_short(table):
         return title(view, table) + "."
     windows, materials = table["window"].nunique(), table["material"].nunique()
-    others = table.loc[table["unmet_t"] > SMALLEST_T, "material"].nunique() - 1
+    others = table.loc[table["unmet_t"] > SLIGHT, "material"].nunique() - 1
     also = f" {words.count(others, 'other material goes', 'other materials go')} short too." if others else ""
     return (
         f"Table of coloured cells: {words.count(materials, 'material')} by year in "
@@ -162,7 +161,7 @@ def _write_year(page: Page, run: Run, column: tuple[str, int], middle: float, pl
 def _cell(row: dict[Any, Any]) -> Cell:
     share, gid = float(row["unmet_percent"]), f"{row['window']}|{row['year']}|{row['material']}"
     colour = colour_of(share)
-    if not float(row["unmet_t"]) > SMALLEST_T:
+    if not float(row["unmet_t"]) > SLIGHT:
         return Cell(colour, [Said("·", SMALL, colour=GREY)], gid=gid)
     return Cell(colour, [Said(_number(share), SMALL, "bold", text_on(colour))], gid=gid)
 
@@ -175,7 +174,7 @@ def colour_of(percent: float) -> str:
 def _number(percent: float) -> str:
     if percent < 1:
         return "<1"
-    return "100" if percent > 100 - 1e-6 else str(min(99, round(percent)))
+    return "100" if percent > 100 - SLIGHT else str(min(99, round(percent)))
 
 
 def _draw_scale(page: Page) -> None:

@@ -15,6 +15,7 @@ from reeplan.present.charts.panels import Panel, Sizes, dress_amounts, panel_cha
 from reeplan.present.charts.style import FAINT, GREY, INK
 from reeplan.present.figures.flows.movements import worth_of
 from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from typing import Any
@@ -59,7 +60,7 @@ def table(view: View) -> pd.DataFrame:
             ]
         )
         base = pd.concat([before, rows[rows["window"] == BASE]], ignore_index=True)
-        if max(rows["level_t"].max(), base["level_t"].max()) <= 1e-6:
+        if max(rows["level_t"].max(), base["level_t"].max()) <= SLIGHT:
             continue
         base = base.sort_values("year")
         levels = base.set_index("year")["level_t"]
@@ -67,7 +68,7 @@ def table(view: View) -> pd.DataFrame:
         for window in run.windows:
             own = rows[rows["window"] == window].sort_values("year")
             start_year = own["year"].min() - 1
-            if own.empty or own["level_t"].min() >= levels.get(start_year, 0.0) - 1e-6:
+            if own.empty or own["level_t"].min() >= levels.get(start_year, 0.0) - SLIGHT:
                 continue
             shown += [base[base["year"] == start_year].assign(window=window), own]
         parts.append(pd.concat(shown).assign(region=str(region), material=str(material)))
@@ -131,7 +132,7 @@ def _drawn_by(table: pd.DataFrame) -> tuple[pd.Series[Any], str, float] | None:
     for (_, window), rows in drawn.groupby(["panel", "window"], sort=True):
         first = rows.iloc[0]
         fall = float(first["level_t"] - rows["level_t"].min())
-        if best is None or (first["panel"] == best[0]["panel"] and fall > best[2] + 1e-9):
+        if best is None or (first["panel"] == best[0]["panel"] and fall > best[2] + SLIGHT):
             best = (first, str(window), fall)
     return best
 

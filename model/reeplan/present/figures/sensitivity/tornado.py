@@ -25,6 +25,7 @@ from reeplan.present.figures.sensitivity.outputs import (
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import SHARE, YES_OR_NO, is_true, same, unit_in_words
+from reeplan.tolerances import LAST_DIGITS, ROUNDING
 from reeplan.words import NBSP, capitalised, clipped, clipped_apart, count, display_name, join_and, significant
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ COLUMNS = (
 )  # fmt: skip
 MOST_ROWS, MOST_DECISIONS, BAR = 24, 4, 0.17
 LOW, HIGH = ORANGE, BLUE
-DONE = Status.OPTIMAL
 ENDS = (("at_low", "low"), ("at_high", "high"))
 
 
@@ -146,14 +146,14 @@ def range_in_words(low: float, high: float, unit: str) -> str:
 
 def _end(value: float, base: float, status: str, unit: str) -> str:
     if math.isnan(value):
-        return "no plan" if status == Status.OUT_OF_REACH else display_name(status) if status != DONE else "–"
+        return "no plan" if status == Status.OUT_OF_REACH else display_name(status) if status != Status.OPTIMAL else "–"
     if math.isnan(base) or unit in (SHARE, YES_OR_NO):
         return amount_in_words(value, unit, with_unit=False)
     return _signed(value - base, base)
 
 
 def _signed(value: float, base: float) -> str:
-    if abs(value) <= 1e-9 * max(abs(base), 1e-3):
+    if abs(value) <= max(ROUNDING * abs(base), LAST_DIGITS):
         return "0"
     return f"+{significant(value)}" if value > 0 else significant(value)
 

@@ -17,6 +17,7 @@ from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, line, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
 from reeplan.present.figures.study_tables import is_true
+from reeplan.tolerances import SHOWN_MUSD, SHOWN_SHARE
 from reeplan.words import NBSP, count, display_name, join_and, musd, percent, significant
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def future_in_words(run: Run, name: str) -> str:
 
 
 def _nothing(value: float, what: str) -> bool:
-    return value <= (0.05 if what == "cost" else 0.0005)
+    return value <= (SHOWN_MUSD if what == "cost" else SHOWN_SHARE)
 
 
 def _amount(value: float, what: str) -> str:
@@ -273,7 +274,7 @@ def _short(value: float, what: str) -> str:
     if not math.isfinite(value):
         return "–"
     if _nothing(value, what):
-        return "0" if value >= -0.05 else significant(value, 2)
+        return "0" if value >= -SHOWN_MUSD else significant(value, 2)
     return significant(value, 2 if value < 9.95 else 3) if what == "cost" else f"{100 * value:.1f}"
 
 

@@ -12,6 +12,7 @@ from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILIO
 from reeplan.present.charts.scale import Scale, tick_label, ticks_between
 from reeplan.present.charts.style import BODY, EDGE, INK, SMALL, apart
 from reeplan.present.figures.spec import FigureSpec, View
+from reeplan.tolerances import LEAST_EXTENT, MISSED, SLIGHT
 from reeplan.words import NBSP, capitalised, count, join_and, musd, percent
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ COLUMNS = (
 )  # fmt: skip
 HEIGHT, LEFT, RIGHT, FOOT = 3.6, 0.85, 2.2, 0.5
 LOOKS = ((BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", ":"), (INDIGO, "D", "-."), (ORANGE, "v", "-"))
-SAME_SHARE = 1e-6
 
 
 def table(view: View) -> pd.DataFrame:
@@ -48,8 +48,8 @@ def curves(table: pd.DataFrame) -> list[tuple[list[float], pd.DataFrame]]:
         for depths, other in found:
             if len(other) == len(rows) and all(
                 (abs(other[name].to_numpy() - rows[name].to_numpy()) <= size).all()
-                for name, size in (("cost_musd", 1e-6 * max(1.0, rows["cost_musd"].abs().max())),
-                                   ("cvar_lost_share", SAME_SHARE))
+                for name, size in (("cost_musd", SLIGHT * max(1.0, rows["cost_musd"].abs().max())),
+                                   ("cvar_lost_share", MISSED))
             ):  # fmt: skip
                 depths.append(float(depth))  # type: ignore[arg-type]
                 break
@@ -78,13 +78,13 @@ def title(view: View, table: pd.DataFrame) -> str:
     first, last = rows.iloc[0], rows.iloc[-1]
     where = depth_in_words(depths[-1])
     lost = percent(100 * float(first["cvar_lost_share"]), 1)
-    if first["cvar_lost_share"] <= SAME_SHARE:
+    if first["cvar_lost_share"] <= MISSED:
         return f"Even with the cheapest plan nobody lacks anything {where}"
-    if len(rows) < 2 or last["cvar_lost_share"] >= first["cvar_lost_share"] - SAME_SHARE:
+    if len(rows) < 2 or last["cvar_lost_share"] >= first["cvar_lost_share"] - MISSED:
         return f"{capitalised(where)} the worse-off partner lacks {lost} of its demand, and in no plan found less"
     more = musd(float(last["cost_musd"] - first["cost_musd"]))
     left = float(last["cvar_lost_share"])
-    kept = "nothing" if left <= SAME_SHARE else percent(100 * left, 1)
+    kept = "nothing" if left <= MISSED else percent(100 * left, 1)
     return f"To leave {kept} instead of {lost} of the worse-off partner's demand unserved {where} costs {more} MUSD"
 
 
@@ -112,7 +112,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
         table["cost_musd"], table["bound_musd"], beyond=1.0, label=f"Expected cost (MUSD of {view.run.currency_year})"
     )
     costs.dress(axes, "y", size=BODY)
-    right = 100 * max(1e-4, float(table["cvar_lost_share"].max()))
+    right = 100 * max(LEAST_EXTENT, float(table["cvar_lost_share"].max()))
     ticks = ticks_between(0.0, 1.06 * right, 6)
     lost = Scale(
         -0.02 * right, 1.06 * right,
@@ -166,7 +166,7 @@ def _short(depth: float) -> str:
 
 def _notes(view: View, table: pd.DataFrame, found: list[tuple[list[float], pd.DataFrame]]) -> list[str]:
     said = ["Each mark is a plan; left is safer, down is cheaper. Lines only guide the eye."]
-    if (table["gap_musd"] > 1e-6 * table["cost_musd"].abs().clip(lower=1.0)).any():
+    if (table["gap_musd"] > SLIGHT * table["cost_musd"].abs().clip(lower=1.0)).any():
         said.append("Stroke below a mark: how much cheaper such a plan could be at most.")
     if (table["status"] != Status.OPTIMAL).any():
         said.append("Hollow: not proven to the gap asked for.")

@@ -15,7 +15,6 @@ from reeplan.present.charts.palette import BLUE, GREEN, ORANGE, VERMILION
 from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
-from reeplan.present.figures.cooperation.data import NOISE
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.words.cooperation import ranged
 from reeplan.studies.uncertainty.measures_of_knowing import (
@@ -29,6 +28,7 @@ from reeplan.studies.uncertainty.measures_of_knowing import (
     VSS_NOTHING,
     WS,
 )
+from reeplan.tolerances import SMALLEST_GAP
 from reeplan.words import money
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def title(view: View, table: pd.DataFrame) -> str:
         if len([row for row in table["measure"] if row.startswith(EVPI)]) == 0 or not plan.known:
             return "What it is worth to know what comes was not computed"
         return f"What it is worth to know what comes is not known: {money(plan.found)} MUSD are expected without"
-    small = NOISE * max(1.0, abs(plan.found))
+    small = SMALLEST_GAP * max(1.0, abs(plan.found))
     if value.high <= small:
         lead = f"To know what comes would be worth nothing{with_target}"
     elif value.low <= small:

@@ -13,19 +13,24 @@ import pandas as pd
 from reeplan.outputs.spec.alternatives import NEAR_OPTIMAL, NEAR_OPTIMAL_PLANS
 from reeplan.outputs.spec.plans import BUILDS
 from reeplan.verify.core.files import UnreadableError, read_table
-from reeplan.verify.core.tolerances import COPIED, SUMMED, Allowance
-from reeplan.verify.core.verdict import Ledger, Rule, Verdict
-from reeplan.verify.studies.alternatives.near_optimal_plans import WITHIN, NearOptimal
-from reeplan.verify.studies.alternatives.quantities import amounts, things
-from reeplan.verify.studies.alternatives.whole_plans import check_whole_plans
-from reeplan.verify.studies.reading import (
+from reeplan.verify.core.tolerances import (
+    AMOUNT_PROVEN,
     ARITHMETIC,
+    COPIED,
+    GAP_REACHED,
+    KEPT,
+    NOTHING_DIVISIBLE,
     SHARES,
     SOLVED,
-    options_of,
-    same_or_missing,
-    study_of,
+    SUMMED,
+    WITHIN,
+    Allowance,
 )
+from reeplan.verify.core.verdict import Ledger, Rule, Verdict
+from reeplan.verify.studies.alternatives.near_optimal_plans import NearOptimal
+from reeplan.verify.studies.alternatives.quantities import amounts, things
+from reeplan.verify.studies.alternatives.whole_plans import check_whole_plans
+from reeplan.verify.studies.reading import options_of, same_or_missing, study_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,11 +42,6 @@ TABLE, PLANS = NEAR_OPTIMAL.file, NEAR_OPTIMAL_PLANS.file
 KEY = ["kind", "name"]
 HEAD = ["cost_musd", "over_cheapest_share", "least_cost_musd", "resilience"]
 USUAL_SLACKS = (0.01, 0.03, 0.05)
-
-PROVEN = 0.0101
-"""A divisible amount is proven to a hundredth of what is open between its bounds."""
-AMOUNTS = Allowance(1e-6, 1e-6)
-"""Bounds and plans come from linear programs, which keep their rules to about a millionth."""
 
 SLACKS = Rule("near_optimal_slacks", "the slacks are those asked for, as a share of the cheapest plan's cost")
 LISTED = Rule("near_optimal_listed", "everything that can be built or spent, and nothing else, has a row at each slack")
@@ -200,9 +200,9 @@ def _check_classes(rows: pd.DataFrame, where: pd.DataFrame, has: pd.DataFrame, l
     ledger.true(CLASS, TABLE, where.assign(due=due, **{"class": rows["class"]}), rows["class"] == due, found="class")
     divided = rows["due_step"].isna()
     open_range = rows["most_bound"].where(np.isfinite(rows["most_bound"]), rows["most"]) - rows["least_bound"]
-    room = np.where(divided, np.maximum(none, PROVEN * open_range), rows["due_step"] / 2)
+    room = np.where(divided, np.maximum(none, AMOUNT_PROVEN * open_range), rows["due_step"] / 2)
     right = np.zeros(len(rows), dtype=bool)
-    for digits in (1 - 1e-6, 1 + 1e-6):
+    for digits in (1 - GAP_REACHED, 1 + GAP_REACHED):
         low = rows["least"] - rows["least_bound"] <= room * digits
         high = rows["most_bound"] - rows["most"] <= room * digits
         ends = np.select(
@@ -268,9 +268,9 @@ def _check_sums(found: NearOptimal, where: pd.DataFrame, ledger: Ledger) -> None
     kind, name = (has.columns.get_level_values(level) for level in KEY)
     in_all = has.loc[:, kind == "country"].sum(axis=1).to_numpy()
     paid = has.loc[:, kind == "partner"].sum(axis=1).to_numpy()
-    lost = found.kinds.loc[(kind == "country") | (kind == "partner"), "nothing"].clip(upper=1e-4).sum()
+    lost = found.kinds.loc[(kind == "country") | (kind == "partner"), "nothing"].clip(upper=NOTHING_DIVISIBLE).sum()
     ledger.equal(
-        CAPITAL, PLANS, where, in_all, paid, allow=Allowance(AMOUNTS.share, AMOUNTS.floor + float(lost)), unit="MUSD"
+        CAPITAL, PLANS, where, in_all, paid, allow=Allowance(KEPT.share, KEPT.floor + float(lost)), unit="MUSD"
     )
     whole = (kind == "plant") | ((kind == "venture") & name.isin(list(found.ventures)))
     routes = has.loc[:, kind == "route"].sum(axis=1).to_numpy()
@@ -281,7 +281,7 @@ def _check_first(found: NearOptimal, inputs: Inputs, builds: pd.DataFrame, ledge
     """The first plan is that of the run's own folder."""
     head, has = found.heads.iloc[0], found.has.iloc[0]
     plan = pd.DataFrame({"plan": [found.heads.index[0]]})
-    for column, allow in (("cost_musd", COPIED), ("resilience", Allowance(1e-9, 1e-9))):
+    for column, allow in (("cost_musd", COPIED), ("resilience", ARITHMETIC)):
         ledger.equal(
             FIRST, PLANS, plan.assign(column=column), [float(found.front[column])], [float(head[column])], allow=allow
         )
@@ -290,5 +290,5 @@ def _check_first(found: NearOptimal, inputs: Inputs, builds: pd.DataFrame, ledge
     rows = found.kinds.reset_index()[KEY]
     ledger.equal(
         FIRST, PLANS, rows.assign(plan=found.heads.index[0]), due.where(due > none, 0.0).to_numpy(),
-        has.where(has > none, 0.0).to_numpy(), allow=AMOUNTS,
+        has.where(has > none, 0.0).to_numpy(), allow=KEPT,
     )  # fmt: skip

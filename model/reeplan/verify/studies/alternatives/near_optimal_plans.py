@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reeplan.verify.core.tolerances import WITHIN
+
 if TYPE_CHECKING:
     import pandas as pd
-
-WITHIN = 1e-8
-"""Part of the cost by which a plan may exceed its limit: the last digits of the solver's sums."""
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reeplan.verify.core.tolerances import FINEST_STEP, NOTHING_DIVISIBLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reeplan.verify.core.inputs import Inputs
-
-NOTHING = 1e-4
-"""Amounts of what can be divided (t, MUSD) below this are none."""
-
-FINEST_STEP = 1e-4
-"""Steps smaller than this part of the largest module tell nothing."""
 
 CAPACITY, ROOM, CAPITAL = "t_per_year", "t", "musd"
 COLUMNS = ["kind", "name", "unit", "step"]
@@ -68,7 +64,7 @@ def things(inputs: Inputs) -> pd.DataFrame:
         ("partner", partner, CAPITAL, math.nan) for partner in inputs.wacc if len(capital) > 0 or partner in divided
     ]
     found = pd.DataFrame(rows, columns=COLUMNS)
-    return found.assign(nothing=(found["step"] / 2).fillna(NOTHING))
+    return found.assign(nothing=(found["step"] / 2).fillna(NOTHING_DIVISIBLE))
 
 
 def common_step(terms: Iterable[float]) -> float:

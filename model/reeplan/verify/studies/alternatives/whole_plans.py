@@ -10,10 +10,19 @@ import pandas as pd
 
 from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_CHECKS, ALTERNATIVES_DIFFERENCES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, SUMMED, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    COPIED,
+    KEPT,
+    SAME_AMOUNT,
+    SHARES,
+    SOLVED,
+    SUMMED,
+    WITHIN,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import amounts, buildable
-from reeplan.verify.studies.reading import ARITHMETIC, SHARES, SOLVED, near, same_or_missing, yes
+from reeplan.verify.studies.reading import near, same_or_missing, yes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +36,6 @@ TABLE, CHANGES, CHECKS = ALTERNATIVES.file, ALTERNATIVES_DIFFERENCES.file, ALTER
 BUILT = ["decided", "running", "modules", "t_per_year", "capex_musd"]
 HEAD = ["cost_musd", "over_cheapest_share", "over_bound_share", "resilience", "difference", "difference_bound"]
 CHEAPEST = "cheapest"
-SAME = 1e-6
-"""Amounts that differ by less (t a year, or t) are one."""
-
 KNOWN = Rule("alternative_known", "an alternative builds what the case allows, of partners of the case")
 HEADS = Rule("alternative_same", "all rows of an alternative say the same of it as a whole")
 THERE = Rule("alternative_cheapest", "the first of the alternatives is the cheapest plan, that of front.csv")
@@ -157,7 +163,7 @@ def _check_builds(whole: Alternatives, inputs: Inputs, ledger: Ledger) -> None:
     ledger.equal(CAPEX, TABLE, room[key], due, room["capex_musd"], allow=SUMMED, unit="MUSD")
     by_site = rows[rows["what"] == "site"].groupby(["alternative", "asset"], as_index=False)
     sites = by_site.agg({"capex_musd": "sum", "site_musd": "first"})
-    allow = Allowance(1e-6, 1e-6)
+    allow = KEPT
     times = (sites["capex_musd"] / sites["site_musd"].where(sites["site_musd"] > 0, 1.0)).round()
     ledger.equal(
         CAPEX, TABLE, sites[["alternative", "asset"]], times * sites["site_musd"], sites["capex_musd"], allow=allow
@@ -187,12 +193,12 @@ def _check_differences(whole: Alternatives, found: NearOptimal, ledger: Ledger) 
                     float(np.mean(0.5 * ((share[name] > 0) != (share[one] > 0)) + 0.5 * abs(share[name] - share[one])))
                     for one in before
                 ]
-                ledger.equal(DIFFERS, TABLE, where, [min(apart)], [row["difference"]], allow=Allowance(1e-9, 1e-9))
-            ledger.at_most(NEXT, TABLE, where, [could], [row["difference"]], allow=Allowance(1e-6, 1e-6))
+                ledger.equal(DIFFERS, TABLE, where, [min(apart)], [row["difference"]], allow=ARITHMETIC)
+            ledger.at_most(NEXT, TABLE, where, [could], [row["difference"]], allow=KEPT)
             before, could = [*before, str(name)], min(could, float(row["difference_bound"]))
     rows = heads.reset_index()
     where = rows[["alternative"]]
-    allow = Allowance(1e-6, 1e-6)
+    allow = KEPT
     ledger.at_most(DIFFERS_MOST, TABLE, where, rows["difference_bound"], rows["difference"], allow=allow)
     ledger.at_most(DIFFERS_MOST, TABLE, where, np.ones(len(rows)), rows["difference_bound"], allow=allow)
 
@@ -207,7 +213,8 @@ def _check_found(
     for name in [one for one in whole.heads.index if one in whole.told]:
         rows = whole.builds[whole.builds["alternative"] == name]
         has = amounts(inputs, rows).reindex(pd.MultiIndex.from_tuples(sized) if sized else []).fillna(0.0).to_numpy()
-        same = bool((np.abs(known - has) <= 1e-6 * np.abs(has) + 1e-6).all(axis=1).any()) if len(known) else False
+        near_by = np.abs(known - has) <= KEPT.share * np.abs(has) + KEPT.floor
+        same = bool(near_by.all(axis=1).any())
         ledger.true(FOUND, TABLE, pd.DataFrame({"alternative": [name]}), np.array([same]))
     if cheapest is None or CHEAPEST not in whole.told:
         return
@@ -217,9 +224,7 @@ def _check_found(
         cheapest[cheapest["what"] == "module"].groupby(per, as_index=False)["modules"].sum(), on=per, how="outer"
     )  # fmt: skip
     both = both.fillna({"modules_x": 0.0, "modules_y": 0.0})
-    ledger.equal(
-        THERE, TABLE, both[per], both["modules_y"], both["modules_x"], allow=Allowance(1e-6, 1e-6), unit="modules"
-    )
+    ledger.equal(THERE, TABLE, both[per], both["modules_y"], both["modules_x"], allow=KEPT, unit="modules")
 
 
 # ---- in what they differ ---------------------------------------------------------------------------------
@@ -259,7 +264,7 @@ def _totals(builds: pd.DataFrame) -> Totals:
     sized = builds[builds["what"] != "site"]
     for (name, asset), rows in sized.groupby(["alternative", "asset"]):
         amount = float(rows["t_per_year"].sum())
-        if amount > SAME:
+        if amount > SAME_AMOUNT:
             found.setdefault(str(name), {})[str(asset)] = amount, float(rows["decided"].min())
     return found
 
@@ -272,7 +277,7 @@ def _changes(name: str, slack: float, totals: Totals) -> Iterator[list[Any]]:
             change = "added"
         elif np.isnan(then):
             change = "left out"
-        elif abs(now - was) > SAME * max(1.0, abs(was)):
+        elif abs(now - was) > SAME_AMOUNT * max(1.0, abs(was)):
             change = "larger" if now > was else "smaller"
         elif then != first:
             change = "earlier" if then < first else "later"
@@ -296,7 +301,7 @@ def _check_checks(run: Path, found: NearOptimal, ledger: Ledger, *, done: bool) 
         due = []
         for slack in slacks:
             members = found.ranges[(found.ranges["slack_musd"] == slack) & (found.ranges["class"] == column)]
-            due.append((len(members), {len(found.within(float(slack), part * 1e-8)) for part in (0.5, 2.0)}))
+            due.append((len(members), {len(found.within(float(slack), part * WITHIN)) for part in (0.5, 2.0)}))
         texts = [
             {f"{members} of them, {plans} plan{'s' * (plans != 1)}" for plans in counts} for members, counts in due
         ]

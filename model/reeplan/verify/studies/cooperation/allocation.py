@@ -12,7 +12,7 @@ import pandas as pd
 
 from reeplan.outputs.spec.cooperation import ALLOCATION
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, PART_SUMS, Allowance
+from reeplan.verify.core.tolerances import COPIED, EXACT, ON_THE_EDGE, PART_SUMS, SUMMED, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.cooperation import fair_shares
 from reeplan.verify.studies.cooperation.coalitions import Shares
@@ -29,11 +29,6 @@ TABLE = ALLOCATION.file
 RULES = ("shapley", "nucleolus", "nash")
 _BANDS = [f"{rule}_{end}_musd" for rule in ("shapley", "nucleolus") for end in ("least", "greatest")]
 MOST_PARTNERS_WITH_NUCLEOLUS_BAND = 4
-
-SOLVED = Allowance(1e-7, 1e-7)
-"""What linear programs have found, whose rows are kept to about 1e-9 of the largest cost."""
-ON_THE_EDGE = 1e-8
-"""Part of the largest cost within which a group counts as neither better nor worse off."""
 
 LISTED = Rule("allocation_listed", "every partner, and nobody else, has a row")
 STATED = Rule("allocation_stated", "a share is stated if and only if every coalition has a cost")
@@ -119,7 +114,7 @@ class _Allocation:
         equal(NASH, "nash_musd", [costs[1 << k] - gain / number for k in range(number)], allow=PART_SUMS)
         if number == 2:
             for rule in RULES:
-                equal(TWO_AGREE, f"{rule}_musd", list(self.table["shapley_musd"]), allow=SOLVED)
+                equal(TWO_AGREE, f"{rule}_musd", list(self.table["shapley_musd"]), allow=EXACT)
         for rule in RULES:
             total = pd.DataFrame({"rule": [rule]})
             found = self.table[f"{rule}_musd"]
@@ -129,11 +124,11 @@ class _Allocation:
             )  # fmt: skip
         # Where cooperation neither gains nor costs, its last digit decides among which shares the nucleolus is sought.
         if number == 2 or abs(gain) > ON_THE_EDGE * max(abs(cost) for cost in costs.values()):
-            equal(NUCLEOLUS, "nucleolus_musd", fair_shares.nucleolus(costs, number), allow=SOLVED)
+            equal(NUCLEOLUS, "nucleolus_musd", fair_shares.nucleolus(costs, number), allow=EXACT)
         ends = None
         if number <= MOST_PARTNERS_WITH_NUCLEOLUS_BAND:
             ends = fair_shares.nucleolus_ends(bounds, costs, number, self._loose(costs, bounds))
-        self._check_band("nucleolus", NUCLEOLUS_BAND, ends, SOLVED, equal)
+        self._check_band("nucleolus", NUCLEOLUS_BAND, ends, EXACT, equal)
 
     def _check_band(
         self, of: str, rule: Rule, ends: Sequence[tuple[Fraction, Fraction]] | None, allow: Allowance,
@@ -172,7 +167,7 @@ class _Allocation:
         if room >= 0 and stated.to_numpy().all():
             ends = fair_shares.core_range(costs, number) or []
             for column, end in (("core_least_musd", 0), ("core_most_musd", 1)):
-                self._equal(CORE, column, [pair[end] for pair in ends], allow=SOLVED, size=size)
+                self._equal(CORE, column, [pair[end] for pair in ends], allow=EXACT, size=size)
         shapley = fair_shares.shapley(costs, number)
         groups = [group for group in costs if group != self.game.everyone]
         bears = {group: float(sum(shapley[k] for k in range(number) if group >> k & 1)) for group in groups}
@@ -195,7 +190,7 @@ class _Allocation:
             if side.notna().all():
                 self.ledger.equal(
                     SIDES_CLOSE, TABLE, pd.DataFrame({"rule": [rule]}), [0.0], [side.sum()], size=[size],
-                    allow=Allowance(1e-9, 1e-6), unit="MUSD",
+                    allow=SUMMED, unit="MUSD",
                 )  # fmt: skip
 
     def _column(self, name: str) -> dict[str, float]:

@@ -14,7 +14,16 @@ import numpy as np
 
 from reeplan.outputs.spec.cooperation import LEVERS, MARGINAL_PRICES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, PART_SUMS, Allowance
+from reeplan.verify.core.tolerances import (
+    COPIED,
+    EXACT,
+    PART_SUMS,
+    PROVEN_HIGHEST,
+    SETTLED,
+    SMALLEST_GAP,
+    SUMMED_OVER_ALL,
+    Allowance,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.cooperation.fair_shares import shapley_ends
 
@@ -41,10 +50,6 @@ OUT_BOTH, OUT_AFTER, OUT_BEFORE = (
 NO_SHARES = "no shares: "
 EASIER = ("doubled", "lifted", "given freely")
 STRICTER = ("removed", "halted", "closed", "withdrawn", "halved", "without it")
-EXACT = 1e-7
-"""Part of the cost to which least costs are exact."""
-SOLVED = Allowance(EXACT, EXACT)
-
 LISTED = Rule("lever_listed", "every change has a row for all together and one for each partner")
 STATUS = Rule("lever_status", "the status says how well the worth is known")
 STATED = Rule(
@@ -139,14 +144,14 @@ def _check_numbers(
 def _check_group(rows: pd.DataFrame, game: Coalitions, target: float, group: int, ledger: Ledger) -> None:
     """All together, or one partner alone: costs before and after, and what a change is worth."""
     _check_status(rows, ledger)
-    gap = max(float(game.case.inputs.settings.get("mip_gap", 1e-3)), EXACT) * (1 + 1e-5)
+    gap = max(game.case.inputs.gap, SMALLEST_GAP) * (1 + SETTLED.share)
     now, then = rows["now_musd"], rows["then_musd"]
     costs, bounds = game.numbers(target, "cost_musd"), game.numbers(target, "bound_musd")
     if group in costs:
         stated = rows[now.notna()]
         most, least = [costs[group]] * len(stated), [bounds[group]] * len(stated)
         ledger.at_most(NOW, TABLE, _where(stated), most, stated["now_musd"], allow=COPIED, unit="MUSD")
-        ledger.at_least(NOW, TABLE, _where(stated), least, stated["now_musd"], allow=SOLVED, unit="MUSD")
+        ledger.at_least(NOW, TABLE, _where(stated), least, stated["now_musd"], allow=EXACT, unit="MUSD")
     found = rows[rows["worth_musd"].notna() & now.notna() & then.notna()]
     size = found["now_musd"].abs() + found["then_musd"].abs()
     # Where a change leaves the program as it is, it is worth nothing, however well the cost is known.
@@ -159,7 +164,7 @@ def _check_group(rows: pd.DataFrame, game: Coalitions, target: float, group: int
     _check_ease(found, size, ledger)
     _check_gaps(found[~nothing], gap, ledger)
     out = rows[rows["highest_resilience"].notna()]
-    below = (out["highest_resilience"] <= target + 3e-6) & (out["highest_resilience"] >= 0)
+    below = (out["highest_resilience"] <= target + PROVEN_HIGHEST) & (out["highest_resilience"] >= 0)
     ledger.true(HIGHEST, TABLE, _where(out), below & out["status"].isin([OUT_BOTH, OUT_AFTER, OUT_BEFORE, NOT_SOLVED]))
 
 
@@ -182,7 +187,7 @@ def _check_band(found: pd.DataFrame, size: pd.Series[float], largest: float, led
     ledger.at_least(WITHIN, TABLE, where, least, worth, size=size, allow=PART_SUMS, unit="MUSD")
     ledger.at_most(WITHIN, TABLE, where, most, worth, size=size, allow=PART_SUMS, unit="MUSD")
     # Differences below what the largest cost is exact to are nothing; ten times that is surely something.
-    some, sure = EXACT * 10 * largest, EXACT / 10 * size
+    some, sure = SMALLEST_GAP * 10 * largest, SMALLEST_GAP / 10 * size
     sign = found["sign"]
     right = (
         ((sign == "saves") & (least > 0))
@@ -268,8 +273,8 @@ def _check_now_of_shares(shares: pd.DataFrame, game: Coalitions, target: float, 
     stated = shares[shares["now_musd"].notna()]
     least, most = ([float(ends[str(k)][end]) for k in stated["partner"]] for end in (0, 1))
     size = [sum(map(abs, costs.values()))] * len(stated)
-    ledger.at_least(NOW, TABLE, _where(stated), least, stated["now_musd"], size=size, allow=SOLVED, unit="MUSD")
-    ledger.at_most(NOW, TABLE, _where(stated), most, stated["now_musd"], size=size, allow=SOLVED, unit="MUSD")
+    ledger.at_least(NOW, TABLE, _where(stated), least, stated["now_musd"], size=size, allow=EXACT, unit="MUSD")
+    ledger.at_most(NOW, TABLE, _where(stated), most, stated["now_musd"], size=size, allow=EXACT, unit="MUSD")
 
 
 def _check_two(whole: pd.DataFrame, shares: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None:
@@ -299,7 +304,7 @@ def _check_paid(table: pd.DataFrame, game: Coalitions, pays: Mapping[str, float]
     size = now.abs() + then.abs().fillna(0.0)
     _check_numbers(PAID_NOW, each, each["partner"].map(dict(pays)), now, ledger, PART_SUMS, size)
     _check_numbers(PAID_WORTH, each, now - then, worth, ledger, PART_SUMS, size)
-    gap = max(float(game.case.inputs.settings.get("mip_gap", 1e-3)), EXACT) * (1 + 1e-5)
+    gap = max(game.case.inputs.gap, SMALLEST_GAP) * (1 + SETTLED.share)
     sums = each.groupby(VARIANT)["paid_then_musd"].agg(["sum", "count"]).reset_index()
     rows = whole.merge(sums[sums["count"] == game.number], on=VARIANT)
     rows = rows[rows["then_musd"].notna()]
@@ -320,8 +325,6 @@ PRICE_NOT_NEGATIVE = Rule("clause_price_positive", "a little more room is never 
 PRICE_KNOWN = Rule("clause_price_known", "a price is of a year and window of the case")
 PRICE_WHOLE = Rule("clause_price_whole", "every clause that is priced has one price of its own, and its parts one unit")
 PRICE_SUM = Rule("clause_price_sum", "the price of a clause is the sum of its parts' prices in present value")
-LEFT_OUT = Allowance(1e-9, 1e-5)
-"""Parts below 1e-7 are left out."""
 
 
 def check_marginal_prices(run: Path, case: Checked, ledger: Ledger) -> None:
@@ -338,7 +341,7 @@ def check_marginal_prices(run: Path, case: Checked, ledger: Ledger) -> None:
     ledger.true(PRICE_KNOWN, PRICES, where, known)
     discount = table["year"].map(dict(zip(inputs.year_frame["year"], inputs.year_frame["discount"], strict=True)))
     in_usd = table["unit"].str.startswith("USD")
-    table = table.assign(musd=table["price"] * discount.fillna(1.0) * np.where(in_usd, 1e-6, 1.0))
+    table = table.assign(musd=table["price"] * discount.fillna(1.0) / np.where(in_usd, 1e6, 1.0))
     is_whole = (table["item"] == "") & table["year"].isna() & (table["window"] == "")
     for _, rows in table.groupby(["clause", "about"], sort=False):
         whole, parts = rows[is_whole[rows.index]], rows[~is_whole[rows.index]]
@@ -346,6 +349,6 @@ def check_marginal_prices(run: Path, case: Checked, ledger: Ledger) -> None:
         ledger.true(PRICE_WHOLE, PRICES, rows[["clause", "about"]].head(1), np.array([right]))
         if right:
             ledger.equal(
-                PRICE_SUM, PRICES, whole[["clause", "about"]], [parts["musd"].sum()], whole["price"], allow=LEFT_OUT,
-                unit=str(whole["unit"].iloc[0]),
+                PRICE_SUM, PRICES, whole[["clause", "about"]], [parts["musd"].sum()], whole["price"],
+                allow=SUMMED_OVER_ALL, unit=str(whole["unit"].iloc[0]),
             )  # fmt: skip

@@ -15,7 +15,16 @@ import pandas as pd
 from reeplan.outputs.spec.cooperation import COALITIONS
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.plan import read_plan
-from reeplan.verify.core.tolerances import COPIED, DIGITS, PART_SUMS, REACHED, Allowance
+from reeplan.verify.core.tolerances import (
+    COPIED,
+    DIGITS,
+    EXACT,
+    GAP_REACHED,
+    HIGHEST,
+    LAST_DIGITS,
+    PART_SUMS,
+    REACHED,
+)
 from reeplan.verify.core.verdict import Ledger, Rule, Verdict
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
 from reeplan.verify.studies.cooperation.allocation import check_allocation
@@ -38,11 +47,6 @@ OUT_OF_REACH, NO_PLAN, NOT_SOLVED = "cannot reach the target", "no plan found", 
 STATUSES = (DONE, GAP, STOPPED, OUT_OF_REACH, NO_PLAN, NOT_SOLVED, FAILED, UNBOUNDED, UNPROVEN)
 WORST_PARTNER_COUNTS = ("worst_case", "weakest_link")
 """Measures of resilience under which two plans, side by side, are as resilient as the worse of them."""
-
-EXACT = Allowance(1e-7, 1e-7)
-"""Costs are exact to a ten-millionth: no plan is asked for a smaller gap."""
-HIGHEST = Allowance(1e-9, 3e-6)
-"""The highest resilience is proven to 1e-6."""
 
 EVERY = Rule("coalition_listed", "every coalition has one row at every level of resilience")
 KNOWN_STATUS = Rule("coalition_status", "a status says how the search ended")
@@ -142,15 +146,11 @@ def _check_rows(game: Coalitions, ledger: Ledger) -> None:
     ledger.at_least(SHARE, TABLE, table[["coalition"]], np.zeros(len(table)), table["target"], allow=REACHED)
     # Of a coalition that earns more than it spends the gap is a part of a number that is not in the table.
     proven = found[(found["status"] == DONE) & (found["group"] != game.everyone) & (cost >= 0) & (bound >= 0)]
-    allowed = max(_mip_gap(game.case), EXACT.share) * (1 + 1e-6) + 1e-11
+    allowed = max(game.case.inputs.gap, EXACT.share) * (1 + GAP_REACHED) + LAST_DIGITS
     ledger.at_most(
         PROVEN, TABLE, proven[["target", "coalition"]], proven["cost_musd"] * allowed,
-        proven["cost_musd"] - proven["bound_musd"], size=proven["cost_musd"], allow=Allowance(1e-11, 0.0), unit="MUSD",
+        proven["cost_musd"] - proven["bound_musd"], size=proven["cost_musd"], allow=DIGITS, unit="MUSD",
     )  # fmt: skip
-
-
-def _mip_gap(case: Checked) -> float:
-    return float(case.inputs.settings.get("mip_gap", 1e-3))
 
 
 def _check_highest(game: Coalitions, ledger: Ledger) -> None:
@@ -272,12 +272,13 @@ def check_joint_rows(game: Coalitions, front: pd.DataFrame, ledger: Ledger) -> N
 
 def _check_joint_status(row: pd.Series[Any], point: pd.Series[Any], ledger: Ledger) -> None:
     """Within the gap that the front asked for, but for the last digits of the costs."""
-    gap, asked, digits = row["cost_musd"] - row["bound_musd"], point["gap_target_musd"], 1e-11 * abs(row["cost_musd"])
+    gap, asked = row["cost_musd"] - row["bound_musd"], point["gap_target_musd"]
+    digits = LAST_DIGITS * abs(row["cost_musd"])
     kept = point["status"] != "inexact"
     if row["status"] == DONE:
-        right = kept and gap <= asked * (1 + 2e-6) + digits
+        right = kept and gap <= asked * (1 + 2 * GAP_REACHED) + digits
     else:
-        right = not kept or gap >= asked * (1 - 1e-6) - digits
+        right = not kept or gap >= asked * (1 - GAP_REACHED) - digits
     where = pd.DataFrame([row[["target", "coalition", "status"]]])
     ledger.true(JOINT_PROVEN, TABLE, where, np.array([right]), found="status")
 

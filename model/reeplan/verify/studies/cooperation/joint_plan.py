@@ -11,7 +11,16 @@ import pandas as pd
 from reeplan.outputs.spec.cooperation import CEILINGS, GETS, OWNS, PAYS, RISKS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import empty, total
-from reeplan.verify.core.tolerances import COPIED, FIGURE, KEPT, PRICED, REACHED, SUMMED, Allowance
+from reeplan.verify.core.tolerances import (
+    BINDS,
+    COPIED,
+    FIGURE,
+    KEPT,
+    PRICED,
+    REACHED,
+    SUMMED,
+    SUMMED_OVER_ALL,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import PARTS
 from reeplan.verify.studies.cooperation.bills import parts_of_use
@@ -25,10 +34,6 @@ if TYPE_CHECKING:
     from reeplan.verify.studies.cooperation.bills import JointPlan
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
 
-ROUNDED = Allowance(1e-9, 1e-5)
-"""Amounts in all years, each of which is left out below 1e-7."""
-BINDS = 1e-6
-"""Part of a limit within which it binds."""
 WORTH_NOTING = 0.01
 """USD/t below which a limit is not said to bind."""
 
@@ -130,7 +135,7 @@ def _check_gets(gets: pd.DataFrame, joint: JointPlan, ledger: Ledger) -> None:
     ]
     key = ["partner", "from_country", "material", "window"]
     rows = _either(total(flows, key, ["due"]), gets, key, ["due", "t"])
-    ledger.equal(GOT, "gets.csv", rows[key], rows["due"], rows["t"], allow=ROUNDED, unit="t")
+    ledger.equal(GOT, "gets.csv", rows[key], rows["due"], rows["t"], allow=SUMMED_OVER_ALL, unit="t")
 
 
 def _check_risks(risks: pd.DataFrame, joint: JointPlan, ledger: Ledger) -> None:

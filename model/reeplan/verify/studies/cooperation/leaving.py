@@ -18,7 +18,16 @@ from reeplan.verify.core import shortage
 from reeplan.verify.core.costs import annuity
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.frames import crossed
-from reeplan.verify.core.tolerances import COPIED, FIGURE, PART_SUMS, REACHED, SUMMED, Allowance
+from reeplan.verify.core.tolerances import (
+    COPIED,
+    EXACT_AFTER_A_BREAK,
+    FIGURE,
+    HIGHEST,
+    PART_SUMS,
+    REACHED,
+    SETTLED,
+    SUMMED,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import BASE, FAILED, UNBOUNDED, UNPROVEN
 
@@ -39,8 +48,6 @@ OF_JOINT_PLAN = (
 GOES_ON, TURNS_ROUND = "goes on as planned", "turns round"
 DONE, GAP, OUT_OF_REACH, STOPPED = "optimal", "gap not reached", "cannot reach the target", "interrupted"
 NO_PLAN, NOT_SOLVED = "no plan found", "not solved"
-EXACT = Allowance(1e-7, 1e-6)
-
 LISTED = Rule("regret_listed", "each partner alone, and all but one, has a row for every year and both conducts")
 STATUS = Rule("regret_status", "the status says how the search ended, and numbers are there if something was found")
 BOUND = Rule("regret_bound", "what is proven can be no more than what is found")
@@ -122,14 +129,14 @@ def _check_rows(table: pd.DataFrame, game: Coalitions, ledger: Ledger) -> None:
     cost, bound, alone = found["cost_musd"], found["bound_musd"], found["alone_cost_musd"]
     where, size = found[KEY], cost.abs() + alone.abs().fillna(0.0)
     ledger.at_most(BOUND, TABLE, where, cost, bound, size=size, allow=COPIED, unit="MUSD")
-    gap = max(float(game.case.inputs.settings.get("mip_gap", 1e-3)), EXACT.share) * (1 + 1e-5)
+    gap = max(game.case.inputs.gap, EXACT_AFTER_A_BREAK.share) * (1 + SETTLED.share)
     # Going on as planned is a linear program, which is solved to the last digits.
-    relative = np.where(found["conduct"] == TURNS_ROUND, gap, EXACT.share)
+    relative = np.where(found["conduct"] == TURNS_ROUND, gap, EXACT_AFTER_A_BREAK.share)
     searched = cost.abs() + found["paid_before_musd"].abs() + found["side_payments_musd"].abs().fillna(0.0)
     proven = found["status"].isin([DONE, OUT_OF_REACH])
     ledger.at_most(
         PROVEN, TABLE, where[proven], (relative * searched)[proven], (cost - bound)[proven], size=searched[proven],
-        allow=EXACT, unit="MUSD",
+        allow=EXACT_AFTER_A_BREAK, unit="MUSD",
     )  # fmt: skip
     least, greatest = bound - alone, cost - found["alone_bound_musd"]
     for rule, column, due in (
@@ -169,7 +176,7 @@ def _check_alone(table: pd.DataFrame, game: Coalitions, target: float, ledger: L
         BOUND, TABLE, far[KEY], far["alone_cost_musd"], far["alone_bound_musd"], size=size, allow=COPIED, unit="MUSD"
     )
     most = far["group"].map(rows["highest_resilience"]).astype(float).fillna(target)
-    ledger.at_most(ALONE_HIGHEST, TABLE, far[KEY], most, far["alone_served_share"], allow=Allowance(1e-9, 3e-6))
+    ledger.at_most(ALONE_HIGHEST, TABLE, far[KEY], most, far["alone_served_share"], allow=HIGHEST)
 
 
 def _check_same(rule: Rule, rows: pd.DataFrame, due: pd.Series[float], column: str, ledger: Ledger) -> None:

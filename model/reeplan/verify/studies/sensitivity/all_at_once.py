@@ -15,7 +15,18 @@ import pandas as pd
 
 from reeplan.outputs.spec import sensitivity as spec
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    BLURRED,
+    COPIED,
+    DIGITS,
+    LAST_DIGITS,
+    PLACE,
+    RESAMPLED,
+    SAME_ROWS,
+    UNTOLD,
+    Allowance,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import STUDY_TABLES, STUDY_YES_NO, near, same_or_missing, shown
 from reeplan.verify.studies.sensitivity.future_draws import INDICES, SCREENING, Draws
@@ -30,13 +41,8 @@ if TYPE_CHECKING:
 
 EFFECTS, SOBOL = spec.SCREENING.file, spec.INDICES.file
 KEY = ["input", "output"]
-LAST = 1e-12
-"""Part of the largest value that the tables do not tell."""
 NORMAL = 1.959963984540054
 """95 % of a normal distribution lie within so many standard deviations of its mean."""
-RESAMPLED = 0.15
-"""Part by which an interval from a thousand resamples may miss the one that it estimates: six times its own spread."""
-
 WALKS = Rule("screening_walk", "on a walk one input after the other makes one step, all by the same length")
 BLOCKS = Rule("indices_block", "a block is two points, and the first of them with each input in turn from the second")
 LISTED = {
@@ -103,9 +109,10 @@ def check_screening(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> No
     _same(DUE_TO_GAPS, EFFECTS, both, "gap_effect", both["scale_due"].to_numpy(), ledger)
     spread, walks = both["spread_due"].to_numpy(), both["trajectories_due"].to_numpy()
     due = np.where(walks > 1, NORMAL * spread, np.nan)
-    right = near(due, both["mu_star_confidence"], Allowance(RESAMPLED, 1e-12), np.nan_to_num(due) + 100 * LAST * size)
+    room = np.nan_to_num(due) + 100 * UNTOLD * size
+    right = near(due, both["mu_star_confidence"], Allowance(RESAMPLED, UNTOLD), room)
     ledger.true(INTERVAL, EFFECTS, shown(both[[*KEY, "mu_star_confidence"]]), right)
-    _check_within(EFFECTS, both, "mu_star", "gap_effect", 100 * LAST * both["scale_due"].to_numpy(), ledger)
+    _check_within(EFFECTS, both, "mu_star", "gap_effect", 100 * UNTOLD * both["scale_due"].to_numpy(), ledger)
     _check_counts(EFFECTS, both, "trajectories", ledger)
     ranked = both.sort_values(["place_due", "rank"])
     number = ranked.groupby("output").cumcount() + 1
@@ -124,28 +131,29 @@ def check_indices(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> None
     both = _both(run, spec.INDICES, rows, "spread", ledger)
     if both is None:
         return
-    told = both["blur_due"].to_numpy() < 1e-3
+    told = both["blur_due"].to_numpy() < BLURRED
     deviation = both["standard_deviation_due"].to_numpy()
     blur = 50 * both["blur_due"].to_numpy()
     for column in ("first", "total"):
         due, rows_told = both[f"{column}_due"].to_numpy(), both[told]
         off = np.abs(due - both[column].to_numpy())[told]
-        limit = (blur * (1 + np.abs(due)) + 1e-9)[told]
+        limit = (blur * (1 + np.abs(due)) + ARITHMETIC.floor)[told]
         ledger.at_most(
             INDEX, SOBOL, rows_told[KEY].assign(column=column, due=due[told], found=rows_told[column]), limit, off,
-            allow=Allowance(1e-9, 0.0),
+            allow=COPIED,
         )  # fmt: skip
     ledger.equal(
         INDEX, SOBOL, both[KEY].assign(column="standard_deviation"), deviation, both["standard_deviation"],
-        size=both["size_due"], allow=Allowance(10 * LAST, 1e-15),
+        size=both["size_due"], allow=DIGITS,
     )  # fmt: skip
     due, given = both["gap_share_due"].to_numpy(), both["gap_share"].to_numpy()
-    room = np.nan_to_num(both["gap_room_due"].to_numpy() + (blur + 1e-11) * np.abs(due))
-    right = near(due, given, Allowance(1.0, 1e-15), room)
+    room = np.nan_to_num(both["gap_room_due"].to_numpy() + (blur + LAST_DIGITS) * np.abs(due))
+    right = near(due, given, Allowance(1.0, DIGITS.floor), room)
     ledger.true(
         NOISE, SOBOL, shown(both[told][[*KEY, "gap_share"]].assign(due=due[told])), right[told], found="gap_share"
     )
-    _check_within(SOBOL, both[told], "total", "gap_share", (room + 1e-11 * np.abs(np.nan_to_num(given)))[told], ledger)
+    room += LAST_DIGITS * np.abs(np.nan_to_num(given))
+    _check_within(SOBOL, both[told], "total", "gap_share", room[told], ledger)
     _check_counts(SOBOL, both, "samples", ledger)
     for column in ("first_confidence", "total_confidence"):
         width = both[column].fillna(0.0)
@@ -166,11 +174,11 @@ def _walks(design: Design, ledger: Ledger) -> tuple[Array, Array] | None:
         ledger.true(WALKS, FUTURES, where, np.array([False]), f"walks of {design.block} futures", None)
         return None
     steps = np.diff(design.points.reshape(-1, design.block, len(design.names)), axis=1)
-    moved = np.abs(steps) > 1e-9
+    moved = np.abs(steps) > PLACE
     input_of, length = np.abs(steps).argmax(axis=2), steps.sum(axis=2)
     right = (moved.sum(axis=2) == 1).all(axis=1)
     right &= (np.sort(input_of, axis=1) == np.arange(len(design.names))).all(axis=1)
-    right &= (np.abs(np.abs(length) - np.abs(length[0, 0])) <= 1e-9).all(axis=1)
+    right &= (np.abs(np.abs(length) - np.abs(length[0, 0])) <= PLACE).all(axis=1)
     names = pd.DataFrame({"stage": SCREENING, "walk": np.arange(1.0, len(steps) + 1)})
     ledger.true(WALKS, FUTURES, names, right)
     return (input_of, length) if right.all() else None
@@ -187,11 +195,11 @@ def _blocks(design: Design, ledger: Ledger) -> list[int]:
         return []
     points = design.points.reshape(-1, design.block, inputs)
     first, last, between = points[:, :1], points[:, -1:], points[:, 1:-1]
-    moved = np.abs(between - first) > 1e-9
+    moved = np.abs(between - first) > PLACE
     order = [int(place) for place in moved.sum(axis=0).argmax(axis=1)]
     right = np.full(len(points), sorted(order) == list(range(inputs)))
     for place, column in enumerate(order):
-        taken = np.abs(between[:, place, column] - last[:, 0, column]) <= 1e-9
+        taken = np.abs(between[:, place, column] - last[:, 0, column]) <= PLACE
         right &= taken & (np.delete(moved[:, place], column, axis=1).sum(axis=1) == 0)
     names = pd.DataFrame({"stage": INDICES, "block": np.arange(1.0, len(points) + 1)})
     ledger.true(BLOCKS, FUTURES, names, right)
@@ -244,7 +252,7 @@ def _indices(design: Design, order: list[int], output: str) -> list[dict[str, ob
     values, spread = values[kept] - values[kept].mean(), float(np.ptp(values[kept]))
     first, last = values[:, 0], values[:, -1]
     variance, all_of_it = np.concatenate([first, last]).var(), values.var()
-    widths, digits = design.blocks(design.widths(output))[kept], LAST * design.bands.scale(output, design.futures)
+    widths, digits = design.blocks(design.widths(output))[kept], UNTOLD * design.bands.scale(output, design.futures)
     # Of an input that changes nothing, the two plans found differ by the wider of their widths at most.
     wider = np.mean(np.maximum(widths[:, :1], widths[:, 1:-1]) ** 2, axis=0)
     twice = 2 * all_of_it if all_of_it > 0 else np.nan
@@ -257,7 +265,7 @@ def _indices(design: Design, order: list[int], output: str) -> list[dict[str, ob
             "standard_deviation": np.sqrt(all_of_it), "gap_share": wider[place] / twice, "samples": int(kept.sum()),
             "samples_without_plan": int((~kept).sum()), "unit": design.draws.units.get(output, ""),
             "divisible": design.divisible, "size": size, "spread": spread,
-            "blur": LAST * size / np.sqrt(variance) if variance > 0 else np.inf,
+            "blur": UNTOLD * size / np.sqrt(variance) if variance > 0 else np.inf,
             "gap_room": hidden[place], "place": design.draws.names.index(output),
         }
         for place, column in enumerate(order)
@@ -276,7 +284,7 @@ def _both(
         ledger.true(STUDY_TABLES, name, pd.DataFrame({"table": [name]}), np.array([not (run / name).exists()]))
         return None
     most = frame.groupby("output")[moves].transform("max")
-    surely, perhaps = most > 100 * LAST * frame["size"], most > 0
+    surely, perhaps = most > 100 * UNTOLD * frame["size"], most > 0
     if not (run / name).exists() and not surely.any():
         return None
     table = read_table(run, output, ledger)
@@ -296,7 +304,7 @@ def _both(
 def _same(rule: Rule, name: str, rows: pd.DataFrame, column: str, size: Array, ledger: Ledger) -> None:
     same_or_missing(
         rule, name, rows[KEY].assign(column=column), rows[f"{column}_due"], rows[column], ledger,
-        allow=Allowance(10 * LAST, 1e-15), size=size,
+        allow=DIGITS, size=size,
     )  # fmt: skip
 
 
@@ -317,5 +325,5 @@ def _check_counts(name: str, rows: pd.DataFrame, column: str, ledger: Ledger) ->
 def _check_order(name: str, rows: pd.DataFrame, column: str, ledger: Ledger) -> None:
     """Within an output the largest first."""
     before, same = rows[column].shift(), rows["output"] == rows["output"].shift()
-    right = ~same | (rows[column] <= before) | near(rows[column], before, Allowance(1e-9, 1e-12))
+    right = ~same | (rows[column] <= before) | near(rows[column], before, SAME_ROWS)
     ledger.true(ORDER, name, rows[[*KEY, column]], right)

@@ -11,10 +11,21 @@ import pandas as pd
 
 from reeplan.outputs.spec.sensitivity import FUTURES
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import PART_SUMS, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    COPIED,
+    GAP_REACHED,
+    HIGHEST_DRAWN,
+    PART_SUMS,
+    SHARES,
+    SMALLEST_GAP,
+    SOLVED,
+    WORKED_OUT,
+    Allowance,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
-from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, yes
+from reeplan.verify.studies.reading import STUDY_STATUS, near, yes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +43,6 @@ CHEAPEST, PRICE, REACH = "cost of the cheapest plan", "what the target costs", "
 RESILIENCE, CAPITAL, HIGHEST = "resilience of the cheapest plan", "capital", "highest resilience"
 AT_TARGET_BOUND, CHEAPEST_BOUND = "bound on the cost at the target", "bound on the cost of the cheapest plan"
 BUILT = "built: "
-DIGITS = Allowance(1e-11, 1e-12)
-"""Numbers worked out from numbers of twelve digits; the size is that of the largest of them."""
-
 STAGES = Rule("future_stage", "a future belongs to a step of the study, and all its rows say so")
 NAMED = Rule("future_outputs", "every future has every output, in the units of the study")
 SAYS = Rule("future_numbers", "a future with a plan has its cost, bound and resilience; one without a plan has no cost")
@@ -208,18 +216,18 @@ def _check_costs(draws: Draws, gap: float, ledger: Ledger) -> None:
         there = (outputs[cost].notna() & bounds[bound].notna()).to_numpy()
         costs, proven = outputs[cost][there], bounds[bound][there]
         where = _where(draws, there).assign(of=cost)
-        ledger.at_most(BOUND, TABLE, where, costs, proven, allow=Allowance(1e-9, 0.0), unit="MUSD")
+        ledger.at_most(BOUND, TABLE, where, costs, proven, allow=COPIED, unit="MUSD")
         # Of a plan that earns more than it spends the gap is a part of a number that is not in the table.
         solved = ((draws.heads["status"][there] == DONE) & (costs >= 0) & (proven >= 0)).to_numpy()
-        allowed = costs[solved] * max(gap, 1e-7) * (1 + 2e-6)
+        allowed = costs[solved] * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED)
         ledger.at_most(
             PROVEN, TABLE, where[solved], allowed, costs[solved] - proven[solved], size=costs[solved],
-            allow=Allowance(1e-11, 1e-11), unit="MUSD",
+            allow=WORKED_OUT, unit="MUSD",
         )  # fmt: skip
     both = outputs[[draws.cost_name, CHEAPEST]].notna().all(axis=1).to_numpy()
     ledger.at_least(
         CHEAPER, TABLE, _where(draws, both), outputs[CHEAPEST][both], outputs[draws.cost_name][both],
-        allow=Allowance(1e-9, 1e-9), unit="MUSD",
+        allow=ARITHMETIC, unit="MUSD",
     )  # fmt: skip
     both = (outputs[draws.cost_name].notna() & bounds[CHEAPEST_BOUND].notna()).to_numpy()
     ledger.at_least(
@@ -231,7 +239,7 @@ def _check_costs(draws: Draws, gap: float, ledger: Ledger) -> None:
         costs, cheapest = outputs[draws.cost_name][there], outputs[CHEAPEST][there]
         ledger.equal(
             PREMIUM, TABLE, _where(draws, there), costs - cheapest, outputs[PRICE][there],
-            size=costs.abs() + cheapest.abs(), allow=DIGITS, unit="MUSD",
+            size=costs.abs() + cheapest.abs(), allow=WORKED_OUT, unit="MUSD",
         )  # fmt: skip
 
 
@@ -260,7 +268,7 @@ def _check_reach(draws: Draws, ledger: Ledger) -> None:
         highest = outputs[HIGHEST] if HIGHEST in outputs else pd.Series(np.nan, index=outputs.index)
         found = highest[out].fillna(0.0)
         ledger.at_most(
-            TOO_LOW, TABLE, _where(draws, out), np.full(len(found), draws.target), found, allow=Allowance(1e-6, 3e-6)
+            TOO_LOW, TABLE, _where(draws, out), np.full(len(found), draws.target), found, allow=HIGHEST_DRAWN
         )
 
 
@@ -274,7 +282,7 @@ def _check_same(draws: Draws, ledger: Ledger) -> None:
     for _, row in same.iterrows():
         one, other = numbers.loc[row["future"]], numbers.loc[row["future_other"]]
         where = pd.DataFrame({"future": [row["future"]] * len(one), "name": row["name"], "quantity": one.index})
-        ledger.true(SAME, TABLE, where, near(one, other, Allowance(1e-9, 1e-9)))
+        ledger.true(SAME, TABLE, where, near(one, other, ARITHMETIC))
     pairs = checks[~checks["divisible"]].merge(checks[checks["divisible"]], on="name", suffixes=("", "_divisible"))
     for name in (draws.cost_name, CHEAPEST):
         whole, parted = (draws.outputs.loc[pairs[c], name].to_numpy() for c in ("future", "future_divisible"))

@@ -9,10 +9,10 @@ import pandas as pd
 
 from reeplan.outputs.spec.sensitivity import TORNADO
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED
+from reeplan.verify.core.tolerances import COPIED, LAST_DIGITS, SAME, WORKED_OUT
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import STUDY_TABLES, STUDY_YES_NO, near, same_or_missing
-from reeplan.verify.studies.sensitivity.future_draws import BUILT, DIGITS, ONE_BY_ONE, Draws
+from reeplan.verify.studies.sensitivity.future_draws import BUILT, ONE_BY_ONE, Draws
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,6 @@ TABLE = TORNADO.file
 KEY = ["input", "output"]
 ENDS = ("at_low", "at_base", "at_high")
 SWING = ("swing", "swing_least", "swing_most", "span")
-SAME = 1e-9
-"""Part of the largest by which outputs may differ that count as one."""
-
 LISTED = Rule("tornado_listed", "every input has a row for every output, but for decisions that nothing changes")
 ENDS_OF = Rule("tornado_range", "low and high are those of the input's range")
 AT = Rule("tornado_outputs", "the outputs are those of the futures at low, as stated and at high, in futures.csv")
@@ -88,7 +85,7 @@ def _together(least: Array, most: Array, scale: float) -> str:
     if np.isnan(least).any() or np.isnan(most).any():
         return ""
     room = float(most.min() - least.max())
-    if abs(room) <= 1e-11 * scale:
+    if abs(room) <= LAST_DIGITS * scale:
         return "either"
     return "yes" if room > 0 else "no"
 
@@ -103,14 +100,15 @@ def _check_rows(rows: pd.DataFrame, size: Array, ledger: Ledger) -> None:
     for rule, columns, digits in ((AT, ENDS, size), (SWINGS, SWING[:1], size), (SWINGS, SWING[1:3], scale)):
         for column in columns:
             same_or_missing(
-                rule, TABLE, where.assign(column=column), rows[f"{column}_due"], rows[column], ledger, allow=DIGITS,
+                rule, TABLE, where.assign(column=column), rows[f"{column}_due"], rows[column], ledger, allow=WORKED_OUT,
                 size=digits,
             )  # fmt: skip
     # A span of a few last digits may have been called none.
     slight = (rows["span_due"] <= 2 * SAME * size) & (rows["span"] <= 2 * SAME * size)
     same_or_missing(
-        SPAN, TABLE, where, rows["span"].where(slight, rows["span_due"]), rows["span"], ledger, allow=DIGITS, size=size
-    )
+        SPAN, TABLE, where, rows["span"].where(slight, rows["span_due"]), rows["span"], ledger, allow=WORKED_OUT,
+        size=size,
+    )  # fmt: skip
     allowed = rows["within_gap"].isin(["yes", "no", ""])
     ledger.true(STUDY_YES_NO, TABLE, rows[[*KEY, "within_gap"]], allowed, found="within_gap")
     right = (rows["within_gap"] == rows["within_gap_due"]) | (
@@ -127,5 +125,5 @@ def _check_order(table: pd.DataFrame, draws: Draws, ledger: Ledger) -> None:
     span = table["span"].fillna(-1.0)
     before = span.shift()
     same = place == place.shift()
-    right = (place > place.shift()) | (same & ((span <= before) | near(span, before, DIGITS)))
+    right = (place > place.shift()) | (same & ((span <= before) | near(span, before, WORKED_OUT)))
     ledger.true(ORDER, TABLE, table[KEY].iloc[1:], right.iloc[1:])

@@ -32,7 +32,7 @@ def check_sensitivity(
     varied = check_ranges(run, case.inputs, ledger)
     draws = read_draws(run, target, case.inputs, ledger)
     bands = Bands(draws)
-    check_draws(draws, front, float(case.inputs.settings.get("mip_gap", 1e-3)), case.inputs, ledger)
+    check_draws(draws, front, case.inputs.gap, case.inputs, ledger)
     check_drawn(draws, varied, ledger)
     check_tornado(run, draws, varied, bands, ledger)
     check_screening(run, draws, bands, ledger)

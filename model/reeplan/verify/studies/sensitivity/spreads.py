@@ -9,11 +9,11 @@ import pandas as pd
 
 from reeplan.outputs.spec.sensitivity import BUILT_IN_FUTURES, OUTPUTS_IN_FUTURES, WHOLE_AND_DIVISIBLE
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import COPIED, DIGITS, WORKED_OUT, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.alternatives.quantities import stores_to_add_to
 from reeplan.verify.studies.reading import STUDY_TABLES, same_or_missing
-from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, BUILT, CHECKS, DIGITS, DRAWN, Draws
+from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, BUILT, CHECKS, DRAWN, Draws
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def _check_built(run: Path, draws: Draws, drawn: pd.Index, inputs: Inputs, ledge
     for column in (*COUNTS, *SIZES):
         expected = both[f"{column}_due"].astype(float)
         same_or_missing(
-            COUNTED, ASSETS, where.assign(column=column), expected, both[column], ledger, allow=DIGITS,
+            COUNTED, ASSETS, where.assign(column=column), expected, both[column], ledger, allow=WORKED_OUT,
             size=expected.abs().fillna(0.0),
         )  # fmt: skip
     _check_years(both, inputs, ledger)
@@ -148,7 +148,7 @@ def _check_outputs(run: Path, draws: Draws, drawn: pd.Index, ledger: Ledger) -> 
         own = both[f"{column}_due"].abs().fillna(0.0) if column == "as_stated" else size
         same_or_missing(
             SPREAD, OUTPUTS, both[["output"]].assign(column=column), both[f"{column}_due"], both[column], ledger,
-            allow=DIGITS, size=own,
+            allow=WORKED_OUT, size=own,
         )  # fmt: skip
 
 
@@ -182,5 +182,5 @@ def _check_both_ways(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> N
     for column in ("whole", "divisible", "difference"):
         same_or_missing(
             BOTH_WAYS, WAYS, both[key].assign(column=column), both[f"{column}_due"], both[column], ledger,
-            allow=DIGITS if column == "difference" else Allowance(COPIED.share, 1e-15), size=size,
+            allow=WORKED_OUT if column == "difference" else Allowance(COPIED.share, DIGITS.floor), size=size,
         )  # fmt: skip

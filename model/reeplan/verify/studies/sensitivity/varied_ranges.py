@@ -16,7 +16,7 @@ import pandas as pd
 from reeplan.inputs.spec import SETTINGS, TABLES
 from reeplan.outputs.spec.sensitivity import RANGES_VARIED
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import COPIED, LAST_DIGITS, PLACE, UNTOLD, VARIED_TO, Allowance
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.studies.reading import near
 from reeplan.verify.studies.sensitivity.future_draws import AS_STATED, DRAWN, INDICES, ONE_BY_ONE, SCREENING, Draws
@@ -32,8 +32,6 @@ TABLE = RANGES_VARIED.file
 ROW = ["table", "key", "column", "change", "distribution", "source"]
 TIMES, PLUS, TO = "times", "plus", "to"
 FACTOR = "factor"
-PLACE = Allowance(0.0, 1e-9)
-
 LISTED = Rule("range_listed", "every row of the case's ranges.csv, and no other, was varied")
 CELLS = Rule("range_cells", "a range moves the numbers of the case that its key names, as they stand there")
 UNIT = Rule("range_unit", "the unit must be that of what is varied")
@@ -151,7 +149,7 @@ def check_drawn(draws: Draws, varied: list[Varied], ledger: Ledger) -> None:
     if len(drawn):
         part = np.arange(len(drawn))[:, None] / len(drawn)
         ordered = np.sort(drawn.to_numpy(), axis=0)
-        inside = (ordered >= part - PLACE.floor) & (ordered <= part + 1 / len(drawn) + PLACE.floor)
+        inside = (ordered >= part - PLACE) & (ordered <= part + 1 / len(drawn) + PLACE)
         right = np.atleast_1d(np.asarray(inside).all(axis=0))
         ledger.true(SPREAD, FUTURES, pd.DataFrame({"stage": DRAWN, "input": list(drawn)}), right)
 
@@ -159,8 +157,8 @@ def check_drawn(draws: Draws, varied: list[Varied], ledger: Ledger) -> None:
 def _check_values(one: Varied, at: pd.Series[float], value: pd.Series[float], draws: Draws, ledger: Ledger) -> None:
     where = pd.DataFrame({"future": at.index, "input": one.name})
     ledger.true(VARIED, FUTURES, where, at.index.isin(value.index))
-    ledger.at_least(POSITIONS, FUTURES, where, np.zeros(len(at)), at, allow=Allowance(1e-12, 1e-12))
-    ledger.at_most(POSITIONS, FUTURES, where, np.ones(len(at)), at, allow=Allowance(1e-12, 1e-12))
+    ledger.at_least(POSITIONS, FUTURES, where, np.zeros(len(at)), at, allow=Allowance(UNTOLD, UNTOLD))
+    ledger.at_most(POSITIONS, FUTURES, where, np.ones(len(at)), at, allow=Allowance(UNTOLD, UNTOLD))
     ends = np.full(len(value), one.low), np.full(len(value), one.high)
     where = pd.DataFrame({"future": value.index, "input": one.name})
     ledger.at_least(INSIDE, FUTURES, where, ends[0], value, allow=COPIED, unit=one.unit)
@@ -169,9 +167,11 @@ def _check_values(one: Varied, at: pd.Series[float], value: pd.Series[float], dr
     size = np.full(len(value), max(abs(one.low), abs(one.high)))
     there = at.reindex(value.index).to_numpy()
     # Of whole numbers the last digit of the position may decide which of two it is.
-    ways = np.array([[amount(one, float(p) + shift) for p in there] for shift in (-1e-11, 0.0, 1e-11)]).reshape(3, -1)
+    ways = np.array(
+        [[amount(one, float(p) + shift) for p in there] for shift in (-LAST_DIGITS, 0.0, LAST_DIGITS)]
+    ).reshape(3, -1)
     due = ways[np.abs(ways - value.to_numpy()).argmin(axis=0), np.arange(len(value))] if len(value) else ways[0]
-    ledger.equal(VALUE, FUTURES, where, due, value, size=size, allow=Allowance(1e-10, 0.0), unit=one.unit)
+    ledger.equal(VALUE, FUTURES, where, due, value, size=size, allow=VARIED_TO, unit=one.unit)
 
 
 def amount(one: Varied, position: float) -> float:

@@ -13,17 +13,24 @@ import numpy as np
 from reeplan.outputs.spec.uncertainty import LEAST_REGRET, REGRET_OF_PLANS
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, Outlook, probabilities
-from reeplan.verify.core.tolerances import COPIED, FIGURE, SUMMED, Allowance
-from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import (
+from reeplan.verify.core.tolerances import (
     ARITHMETIC,
+    COPIED,
+    EDGE,
+    FIGURE,
+    PROVEN_COST,
+    SAME,
+    SAME_AMOUNT,
+    SAME_ROWS,
+    SAME_SHARE,
+    SERVED_LEVEL,
     SHARES,
     SOLVED,
-    near,
-    same_or_missing,
-    shown,
-    yes,
+    SUMMED,
+    WORKED_OUT,
 )
+from reeplan.verify.core.verdict import Rule
+from reeplan.verify.studies.reading import near, same_or_missing, shown, yes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +49,6 @@ WINDOW, UNDISTURBED, OTHER = "window", "no window", "other future"
 AS_EXPECTED = "the case as it is"
 AGAINST = {"what may happen": (WINDOW, UNDISTURBED), "other futures": (OTHER,)}
 NOT_SOLVED = "not solved"
-SAME_SHARE, SAME_MUSD, SLIGHT_MUSD = 1e-7, 1e-9, 1e-6
-"""Regrets that differ by less are one: shares, parts of the largest cost, MUSD."""
-
 LISTED = Rule("regret_listed", "every plan of the front has a row for each window, for none, and for each other future")
 KIND = Rule("regret_kind", "kind and probability are those of the case's scenarios")
 IN_WINDOW = Rule("regret_cost", "what a plan costs and serves in a window follows from its tables")
@@ -87,7 +91,7 @@ def check_regret(
         expected = np.where(np.isfinite(due[by]), due[by], np.nan)
         same_or_missing(
             REGRETS, TABLE, table[KEY].assign(column=column), expected, table[column], ledger,
-            allow=Allowance(1e-11, 1e-11), size=size,
+            allow=WORKED_OUT, size=size,
         )  # fmt: skip
     _check_least(run, table, due, list(front["point"]), ledger)
 
@@ -115,7 +119,7 @@ def _check_listed(
     expected = rows["future"].map(chance).astype(float)
     same_or_missing(
         KIND, TABLE, rows[KEY].assign(column="probability"), expected, rows["probability"], ledger,
-        allow=Allowance(1e-9, 1e-12), size=expected.fillna(0.0),
+        allow=SAME_ROWS, size=expected.fillna(0.0),
     )  # fmt: skip
 
 
@@ -163,7 +167,7 @@ def _check_best(table: pd.DataFrame, knowing: Knowing, ledger: Ledger) -> None:
     above = (cost - best).where(finite)
     same_or_missing(
         ABOVE, TABLE, table[KEY].assign(column="above_best_musd"), above, table["above_best_musd"], ledger,
-        allow=Allowance(1e-11, 1e-11), size=cost.abs().fillna(0.0) + best.abs().where(finite, 0.0),
+        allow=WORKED_OUT, size=cost.abs().fillna(0.0) + best.abs().where(finite, 0.0),
     )  # fmt: skip
     proven = np.isfinite(table["best_bound_musd"])
     there = proven & cost.notna()
@@ -199,10 +203,8 @@ def _check_as_it_is(table: pd.DataFrame, front: pd.DataFrame, ledger: Ledger) ->
     rows = rows.merge(front[["point", "cost_musd", "bound_musd", "resilience"]], on="point", suffixes=("", "_front"))
     ledger.at_most(AS_IS, TABLE, rows[KEY], rows["cost_musd_front"], rows["cost_musd"], allow=SOLVED, unit="MUSD")
     # What is proven is proven of plans as resilient as this one; the last digits of that are its own.
-    rows = rows[rows["served_share"] >= rows["resilience"] - 3e-9]
-    ledger.at_least(
-        AS_IS, TABLE, rows[KEY], rows["bound_musd"], rows["cost_musd"], allow=Allowance(1e-6, 1e-9), unit="MUSD"
-    )
+    rows = rows[rows["served_share"] >= rows["resilience"] - SERVED_LEVEL]
+    ledger.at_least(AS_IS, TABLE, rows[KEY], rows["bound_musd"], rows["cost_musd"], allow=PROVEN_COST, unit="MUSD")
 
 
 # ---- the regrets ---------------------------------------------------------------------------------------------
@@ -237,7 +239,7 @@ def _check_least(run: Path, table: pd.DataFrame, due: dict[str, np.ndarray], poi
             for point in missing:
                 ledger.broken(LEAST_LISTED, LEAST, f"against {against}, by {by}", point, "no such row")
             greatest = {p: _greatest(table, due[by], among, p) for p in rows["point"]}
-            same = SAME_SHARE if by == "lost supply" else max(SLIGHT_MUSD, SAME_MUSD * size)
+            same = SAME_SHARE if by == "lost supply" else max(SAME_AMOUNT, SAME * size)
             _check_greatest(rows, greatest, by, ledger)
             _check_marked(rows, {p: one[0] for p, one in greatest.items()}, same, ledger)
     listed = [pair in expected for pair in zip(least["against"], least["by"], strict=True)]
@@ -282,5 +284,5 @@ def _check_marked(rows: pd.DataFrame, greatest: dict[str, float], same: float, l
         ledger.true(CHOSEN, LEAST, where, ~rows["marked"], found="least_regret")
         return
     over = rows["point"].map(greatest) - min(known)
-    close = (over - same).abs() <= 1e-3 * same
+    close = (over - same).abs() <= EDGE * same
     ledger.true(CHOSEN, LEAST, where, ((over <= same) == rows["marked"]) | close, found="least_regret")

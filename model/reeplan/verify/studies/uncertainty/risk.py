@@ -13,9 +13,21 @@ import numpy as np
 from reeplan.outputs.spec.uncertainty import RISK_FRONT
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, Outlook, mean_of_worst, probabilities
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    CERTAIN,
+    COPIED,
+    DIFFERENCE,
+    GAP_REACHED,
+    SHARES,
+    SMALLEST_GAP,
+    SOLVED,
+    UNTOLD,
+    WORKED_OUT,
+    Allowance,
+)
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.studies.reading import SHARES, SOLVED, STUDY_STATUS, near, shown
+from reeplan.verify.studies.reading import STUDY_STATUS, near, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,11 +67,11 @@ def check_risk(
     odds = {name: one for name, one in probabilities(inputs).items() if name != NOTHING}
     if asked is not None:
         due = asked or sorted({*USUAL, inputs.number("cvar_level")})
-        right = [bool(near(level, due, Allowance(0.0, 1e-12)).any()) and bool(odds) for level in table["cvar_level"]]
+        right = [bool(near(level, due, Allowance(0.0, UNTOLD)).any()) and bool(odds) for level in table["cvar_level"]]
         ledger.true(LISTED, TABLE, table[KEY], np.array(right, dtype=bool))
     for _, rows in table.groupby("cvar_level", sort=False):
         _check_level(rows.reset_index(drop=True), ledger)
-    _check_gaps(table, float(inputs.settings.get("mip_gap", 1e-3)), ledger)
+    _check_gaps(table, inputs.gap, ledger)
     if odds:
         _check_tails(table, odds, ledger)
         _check_plans(table, front, seen, odds, ledger)
@@ -83,15 +95,15 @@ def _check_gaps(table: pd.DataFrame, gap: float, ledger: Ledger) -> None:
     where, cost, bound = table[KEY], table["cost_musd"], table["bound_musd"]
     ledger.at_most(BOUND, TABLE, where, cost, bound, allow=COPIED, unit="MUSD")
     due, given = np.maximum(cost - bound, 0.0), table["gap_musd"]
-    ledger.true(GAP, TABLE, shown(table[[*KEY, "gap_musd"]]), near(due, given, Allowance(2e-11, 1e-11), cost.abs()))
+    ledger.true(GAP, TABLE, shown(table[[*KEY, "gap_musd"]]), near(due, given, DIFFERENCE, cost.abs()))
     share = np.where(cost == 0, 0.0, given / cost.abs().where(cost != 0, 1.0))
     ledger.true(GAP, TABLE, shown(table[[*KEY, "gap"]]), near(share, table["gap"], COPIED))
     ledger.true(STUDY_STATUS, TABLE, table[[*KEY, "status"]], table["status"].isin(STATUSES), found="status")
     # Of a plan that earns more than it spends the gap is a part of a number that is not in the table.
     solved = (table["status"] == "optimal") & (cost >= 0) & (bound >= 0)
-    allowed = cost[solved] * max(gap, 1e-7) * (1 + 2e-6)
+    allowed = cost[solved] * max(gap, SMALLEST_GAP) * (1 + 2 * GAP_REACHED)
     ledger.at_most(
-        PROVEN, TABLE, where[solved], allowed, given[solved], size=cost[solved], allow=Allowance(1e-11, 1e-11),
+        PROVEN, TABLE, where[solved], allowed, given[solved], size=cost[solved], allow=WORKED_OUT,
         unit="MUSD",
     )  # fmt: skip
 
@@ -107,11 +119,11 @@ def _check_tails(table: pd.DataFrame, odds: dict[str, float], ledger: Ledger) ->
     ledger.at_most(TAIL, TABLE, where, worst, tail, allow=SHARES)
     ledger.at_least(TAIL, TABLE, where, mean, tail, allow=SHARES)
     ledger.at_most(TAIL, TABLE, where, mean / part, tail, allow=SHARES)
-    whole = near(table["cvar_level"], 0.0, Allowance(0.0, 1e-12))
+    whole = near(table["cvar_level"], 0.0, Allowance(0.0, UNTOLD))
     ledger.equal(TAIL, TABLE, where[whole], mean[whole], tail[whole], allow=SHARES)
     weights = np.array(list(odds.values())) / sum(odds.values())
     # At least the least likely disruption is the worst one: it is all of a thin tail, and some of any.
-    thin = (part <= weights.min() + 1e-12).to_numpy()
+    thin = (part <= weights.min() + UNTOLD).to_numpy()
     ledger.equal(TAIL, TABLE, where[thin], worst[thin], tail[thin], allow=SHARES)
     ledger.at_least(TAIL, TABLE, where, worst * np.minimum(1.0, weights.min() / part), tail, allow=SHARES)
     if len(weights) <= 2:
@@ -123,10 +135,10 @@ def _fits(row: pd.Series[float], weights: np.ndarray) -> bool:
     tail, mean, worst = (float(row[column]) for column in LOST)
     for first in range(len(weights)):
         rest = 1.0 - weights[first]
-        other = (mean - weights[first] * worst) / rest if rest > 1e-9 else worst
+        other = (mean - weights[first] * worst) / rest if rest > CERTAIN else worst
         losses, chances = ([worst, other], [weights[first], rest]) if len(weights) > 1 else ([worst], [1.0])
         due = mean_of_worst(losses, chances, 1.0 - float(row["cvar_level"]))
-        if -1e-6 <= other <= worst + 1e-6 and abs(due - tail) <= 2e-6:
+        if -SHARES.floor <= other <= worst + SHARES.floor and abs(due - tail) <= 2 * SHARES.floor:
             return True
     return False
 
@@ -140,7 +152,7 @@ def _check_plans(
     for point, outlook in seen.items():
         lost = [1.0 - outlook.served[name] for name in odds]
         tails = np.array([mean_of_worst(lost, chances, 1.0 - level) for level in table["cvar_level"]])
-        safer = tails <= table["cvar_lost_share"].to_numpy() - 1e-9
+        safer = tails <= table["cvar_lost_share"].to_numpy() - ARITHMETIC.floor
         rows = table[safer]
         ledger.at_most(
             NO_CHEAPER, TABLE, rows[KEY].assign(plan=point), np.full(len(rows), float(cost[point])), rows["bound_musd"],

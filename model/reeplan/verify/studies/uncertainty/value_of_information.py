@@ -15,10 +15,20 @@ import pandas as pd
 from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, VALUE_OF_KNOWING
 from reeplan.verify.core.files import read_table
 from reeplan.verify.core.scenarios import NOTHING, probabilities
-from reeplan.verify.core.tolerances import COPIED, Allowance
+from reeplan.verify.core.tolerances import (
+    ARITHMETIC,
+    COPIED,
+    DIFFERENCE,
+    LAST_DIGITS,
+    SAME_ROWS,
+    SAME_SHARE,
+    SHARES,
+    SOLVED,
+    WORKED_OUT,
+)
 from reeplan.verify.core.verdict import Rule
 from reeplan.verify.core.vocabulary import FAILED, UNBOUNDED, UNPROVEN
-from reeplan.verify.studies.reading import ARITHMETIC, SHARES, SOLVED, STUDY_STATUS
+from reeplan.verify.studies.reading import STUDY_STATUS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +114,7 @@ class Knowing:
 
     def rows(self, target: float) -> pd.DataFrame:
         """The scenarios of the plan that keeps a target."""
-        return self.scenarios[(self.scenarios["target"] - target).abs() <= 1e-9]
+        return self.scenarios[(self.scenarios["target"] - target).abs() <= ARITHMETIC.floor]
 
     @property
     def least_expected(self) -> float:
@@ -164,14 +174,14 @@ def _check_scenarios(knowing: Knowing, inputs: Inputs, ledger: Ledger) -> None:
     for level, some in rows.groupby("target"):
         for name in [one for one in odds if one not in set(some["scenario"])]:
             ledger.broken(LISTED, BY_SCENARIO, f"target {level:.12g}", name, "no such row")
-    ledger.equal(ODDS, BY_SCENARIO, where, due.fillna(0.0), rows["probability"], allow=Allowance(1e-9, 1e-12))
+    ledger.equal(ODDS, BY_SCENARIO, where, due.fillna(0.0), rows["probability"], allow=SAME_ROWS)
     ledger.true(STUDY_STATUS, BY_SCENARIO, rows[["target", "scenario", "status"]], rows["status"].isin(STATUSES))
     plan, known = rows["plan_musd"], rows["known_musd"]
     both = plan.notna() & known.notna()
     size = plan.abs() + known.abs()
     ledger.equal(
         WORTH, BY_SCENARIO, where[both], (plan - known)[both], rows["worth_of_knowing_musd"].fillna(np.inf)[both],
-        size=size[both], allow=Allowance(1e-11, 1e-11), unit="MUSD",
+        size=size[both], allow=WORKED_OUT, unit="MUSD",
     )  # fmt: skip
     ledger.true(WORTH, BY_SCENARIO, where[~both], rows["worth_of_knowing_musd"].isna()[~both])
     ledger.at_most(KNOWN, BY_SCENARIO, where[both], plan[both], known[both], allow=COPIED, unit="MUSD")
@@ -226,7 +236,7 @@ def _same(rule: Rule, name: str, due: Value, values: dict[str, Value], ledger: L
     filled = np.where(np.isnan(found), np.inf, found)[there]
     ledger.equal(
         rule, VALUES, where[there], expected[there], filled, size=np.full(int(there.sum()), size),
-        allow=Allowance(2e-11, 1e-11), unit="MUSD",
+        allow=DIFFERENCE, unit="MUSD",
     )  # fmt: skip
 
 
@@ -272,13 +282,13 @@ def _check_front(knowing: Knowing, front: pd.DataFrame, inputs: Inputs, ledger: 
                 AS_FRONT, VALUES, where, [front.iloc[0]["bound_musd"]], [free.musd], allow=SOLVED, unit="MUSD"
             )
     if kept.known and len(front):
-        as_safe = front[front["resilience"] >= knowing.target + 1e-7]
+        as_safe = front[front["resilience"] >= knowing.target + SAME_SHARE]
         ledger.at_least(
             AS_FRONT, VALUES, as_safe[["point"]].assign(measure=f"{RP}{KEEPING}"), np.full(len(as_safe), kept.least),
             as_safe["cost_musd"], allow=SOLVED, unit="MUSD",
         )  # fmt: skip
         # A bound holds for every plan as resilient as its own; that of a single plan for the target it was sought at.
-        alone = len(front) == 1 and abs(float(front.iloc[0]["target"]) - knowing.target) <= 1e-11
+        alone = len(front) == 1 and abs(float(front.iloc[0]["target"]) - knowing.target) <= LAST_DIGITS
         below = front if alone else front[front["resilience"] <= knowing.target]
         ledger.at_least(
             AS_FRONT, VALUES, below[["point"]].assign(measure=f"{RP}{KEEPING}"), below["bound_musd"],

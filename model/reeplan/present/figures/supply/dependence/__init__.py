@@ -14,6 +14,7 @@ from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, OTHER, SMALL, TINY, line
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.supply.dependence.data import LOSSES, SOURCES, table
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ def title(view: View, table: pd.DataFrame) -> str:
     losses = table[table["part"] == LOSSES]
     if losses.empty:
         return _mostly(view, table)
-    year, missed = int(losses["year"].iloc[0]), losses[losses["lost_percent"] > 1e-6]
+    year, missed = int(losses["year"].iloc[0]), losses[losses["lost_percent"] > SLIGHT]
     if missed.empty:
         return f"Whichever one country or plant falls away in {year}, all demand can still be served"
     worst = missed.iloc[0]
@@ -66,7 +67,7 @@ def alt(view: View, table: pd.DataFrame) -> str:
     said = [title(view, table) + "."]
     if not sources.empty and (table["part"] == LOSSES).any():
         said.append(_mostly(view, sources) + ".")
-    missed = table[(table["part"] == LOSSES) & (table["lost_percent"] > 1e-6)]
+    missed = table[(table["part"] == LOSSES) & (table["lost_percent"] > SLIGHT)]
     if len(missed) > 2:
         parts = [f"{_name(view, row)} {words.percent(row['lost_percent'])}" for _, row in missed.head(5).iterrows()]
         said.append(f"Largest losses: {words.join_and(parts)}.")
@@ -91,7 +92,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     """A panel a partner with a row a material, over bars of what is lost without a country or plant."""
     run, sources, losses = view.run, table[table["part"] == SOURCES], table[table["part"] == LOSSES]
     materials = _rows(sources, [*run.products, *run.elements, *run.scrap])
-    missed = losses[losses["lost_percent"] > 1e-6].head(MOST_LOSSES)
+    missed = losses[losses["lost_percent"] > SLIGHT].head(MOST_LOSSES)
     upper = 0.95 + ROW * len(materials) if materials else 0.0
     chart = _losses_chart(view, missed)
     lower = line(BODY) + 0.12 + (height_of(chart) if len(missed) else ROW) + 0.3 * (len(losses) > len(missed))
@@ -207,7 +208,7 @@ def _losses_chart(view: View, missed: pd.DataFrame) -> RowChart:
 
 
 def _draw_losses(page: Page, view: View, losses: pd.DataFrame, chart: RowChart, top: float) -> None:
-    year, rest = int(losses["year"].iloc[0]), losses[losses["lost_percent"] <= 1e-6]
+    year, rest = int(losses["year"].iloc[0]), losses[losses["lost_percent"] <= SLIGHT]
     page.write(page.left, top - line(BODY) - 0.04, f"If one country or plant falls away in {year}", BODY, weight="bold")
     top -= line(BODY) + 0.12
     if chart.lines:

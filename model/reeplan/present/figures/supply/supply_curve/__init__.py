@@ -14,6 +14,7 @@ from reeplan.present.charts.scale import Scale, tick_label, ticks_between
 from reeplan.present.charts.style import INK, TINY, TextMeasurer, text_on
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.supply.supply_curve.steps import BOUGHT, table
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ def _draw_panel(axes: Any, run: Run, rows: pd.DataFrame, width: float) -> None:
     reach = float(rows["to_t_per_year"].max())
     end = min(max(reach, needed * 1.08), needed * BEYOND)
     seen = rows[rows["from_t_per_year"] < end]
-    high = 1.22 * max(float(seen["cost_usd_per_t"].max()), price, 1e-9)
+    high = 1.22 * max(float(seen["cost_usd_per_t"].max()), price, SLIGHT)
     Scale(0, end, "t a year, cheapest first").dress(axes, most=4, grid=False)
     ticks = ticks_between(0, high, 5)
     labels = [tick_label(tick / 1000, [value / 1000 for value in ticks]) for tick in ticks]

@@ -19,6 +19,7 @@ import pandas as pd
 from reeplan.inputs.spec import BASE
 from reeplan.model.network import Operation, Period
 from reeplan.present.figures.flows.movements import middle_year, movements, network_of, worth_of
+from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
     from reeplan.present.figures.spec import View
@@ -53,7 +54,7 @@ def table(view: View) -> pd.DataFrame:
     steps = pd.DataFrame([*_purchases(run, moved, year), *_made(view, moved, year)], columns=list(Step._fields))
     rows = []
     for element, uses in _needed(view, moved, year).items():
-        mine = steps[(steps["element"] == element) & (steps["available_t"] > 1e-6)]
+        mine = steps[(steps["element"] == element) & (steps["available_t"] > SLIGHT)]
         mine = mine.sort_values(["cost_usd_per_t", "source"], kind="stable")
         region = max(uses, key=lambda name: uses[name])
         reach = mine["available_t"].cumsum()
