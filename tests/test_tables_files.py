@@ -230,7 +230,7 @@ def test_a_file_too_large_for_a_table_is_refused_by_its_size_alone(case: Path) -
     error = only_error(load_tables(case))
     assert time.process_time() - began < 2
     assert "the file has 500 MB" in error.message
-    assert "at most 500 MB and 2 000 000 lines" in error.hint
+    assert "at most 500 MB and 2,000,000 lines" in error.hint
 
 
 def test_a_sparse_file_is_refused_by_its_first_block(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,9 +108,7 @@ def _is_refused(path: Path, size: int, sheet: Sheet) -> bool:
             0,
             "",
             f"the file has {size / 1e6:,.0f} MB.",
-            f"a table has at most {MOST_BYTES / 1e6:.0f} MB and {MOST_LINES:,} lines: is it the right file?".replace(
-                ",", " "
-            ),
+            f"a table has at most {MOST_BYTES / 1e6:.0f} MB and {MOST_LINES:,} lines: is it the right file?",
         )
         return True
     with path.open("rb") as file:
