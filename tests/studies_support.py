@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reeplan.csv_files import write_table
+from reeplan.present.report.study_parts import of_run
+from reeplan.present.run import Run
 from solved import NO_FIGURES, run_command
 from support import write_overlay
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from reeplan.api import Extras
+    from reeplan.studies.base import Found, StudyResult
 
 RANGES = """
 ranges
@@ -67,6 +71,19 @@ def run_study(
         more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
     given = [*(options or STUDIES[command]), *more]
     return run_command(command, case, "--out", place, "--workers", 1, *given, extras=extras)
+
+
+def all_said(result: StudyResult, folder: Path) -> str:
+    """All that is said of what a study found, from its tables alone."""
+    run = written_in(result, folder)
+    return "\n".join([*(sentence for part in of_run(run) for sentence in part.says), *result.remarks])
+
+
+def written_in(found: StudyResult | Found, folder: Path) -> Run:
+    """A folder with the tables of a study alone."""
+    for name, table in found.tables().items():
+        write_table(table, folder / f"{name}.csv")
+    return Run(folder)
 
 
 def run_study_to_verify(case: Path, name: str, place: Path) -> Result:

@@ -17,6 +17,8 @@ from random_cases import write_random_case
 from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.model.build_case import case_from_tables
+from reeplan.present.report.robustness_tables import alternatives
+from reeplan.present.run import Run
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, solve_here
 from reeplan.solve.planner import Planner
@@ -30,10 +32,12 @@ from reeplan.studies.alternatives.quantities import Quantity, same_questions, th
 from reeplan.studies.alternatives.questions import Cheapest, Relaxed, Search, cheapest_known
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
 from reeplan.studies.alternatives.reprice import Build, Reprice
-from reeplan.studies.alternatives.sentences import sentences
+from reeplan.studies.alternatives.steps import remarks
 from reeplan.studies.alternatives.whole import CHEAPEST, changes
+from reeplan.studies.base import StudyResult
 from second_opinion import solve as second_opinion
 from solved import cheapest, planner_of, random_case
+from studies_support import all_said
 from support import ONE_TOWN, close, read, write_case, years
 
 if TYPE_CHECKING:
@@ -226,7 +230,7 @@ def test_whole_alternatives_by_hand(exact: NearOptimalResult) -> None:
     ]  # fmt: skip
 
 
-def test_tables_object_and_sentences_by_hand(exact: NearOptimalResult) -> None:
+def test_tables_object_and_sentences_by_hand(exact: NearOptimalResult, tmp_path: Path) -> None:
     tables = exact.tables()
     ranges = tables["near_optimal"]
     beta = ranges[ranges["name"] == "beta"].iloc[0]
@@ -248,19 +252,19 @@ def test_tables_object_and_sentences_by_hand(exact: NearOptimalResult) -> None:
     plans = tables["near_optimal_plans"]
     assert sorted(plans.groupby("plan")["cost_musd"].first()) == close([20.0, 20.2, 20.4])
 
-    told = exact.as_object()
-    assert json.loads(json.dumps(told)) == told
+    found = exact.as_object()
+    assert json.loads(json.dumps(found)) == found
     assert exact.status == "done"
-    assert told["slacks"][0]["must_avoid"] == [{"kind": "plant", "name": "gamma"}, {"kind": "route", "name": "leach"}]
+    assert found["slacks"][0]["must_avoid"] == [{"kind": "plant", "name": "gamma"}, {"kind": "route", "name": "leach"}]
 
-    text = "\n".join(sentences(exact))
-    assert "Within 1 % (0.2 MUSD more) every plan has plant alpha; " in text
-    assert (
-        "Within 3 % (0.6 MUSD more) and 5 % (1.0 MUSD more) there are plans with and plans without plants alpha, beta."
-        in text
-    )
-    assert "Alternative a2, within 3 %, costs 20.4 MUSD (+2.00%)" in text
-    assert "Against the cheapest: added: beta; left out: alpha." in text
+    text = all_said(StudyResult(exact, remarks(exact)), tmp_path)
+    assert "The cheapest plan known costs 20 MUSD. No plan costs less than 20." in text
+    assert "costlier than the cheapest has capital in A, route refine and capital of A: must-haves, proven." in text
+    assert "Alpha is a must-have of plans that are closer to the cheapest" in text
+    assert "Some plans have beta and some do not" in text
+    assert "Two other plans cost at most 2.0\u00a0% more; both, unlike the cheapest, build beta." in text
+    assert "All 14 checks of these plans hold." in text
+    assert [row[-1].text for row in alternatives(Run(tmp_path)).rows][2] == "added: beta; left out: alpha"
 
 
 def test_the_number_of_questions_is_known_before(by_hand: Case) -> None:
@@ -347,7 +351,7 @@ def test_ranges_are_those_of_counting_all_plans(seed: int, target: float) -> Non
     choice = AlternativesOptions(shares(0.01, 0.1), search=RANGES, whole_plans=1, gap=1e-9)
     finding = near_optimal(planner.case, target, solve_here, choice)
     assert finding.status == "done"
-    assert finding.holds, sentences(finding)
+    assert finding.holds, finding.checks
     assert finding.knowledge is not None
     for slack, limit in enumerate(finding.knowledge.limits_musd):
         right = counted(planner, target, limit)
@@ -405,7 +409,7 @@ def test_ranges_grow_with_slack_hold_the_cheapest_and_alternatives_keep_their_pr
     finding = near_optimal(case, target, solve_here, choice)
     if finding.status == "infeasible":
         pytest.skip("the target is out of reach")
-    assert finding.holds, sentences(finding)
+    assert finding.holds, finding.checks
     assert finding.cheapest is not None
     start = finding.cheapest.plans[0]
     for narrow, wide in pairwise(range(3)):
@@ -603,7 +607,7 @@ def test_a_target_out_of_reach_is_said(tmp_path: Path) -> None:
     finding = near_optimal(case, 0.9, solve_here, EXACT)
     assert finding.status == "infeasible"
     assert finding.tables() == {}
-    assert sentences(finding) == ["No plan reaches the target, so there are no alternatives."]
+    assert remarks(finding) == ["No plan reaches the target, so there are no alternatives."]
     assert finding.status == "infeasible"
 
 
@@ -618,17 +622,19 @@ def test_stopped_work_says_so_and_keeps_what_is_known(by_hand: Case) -> None:
 
     finding = near_optimal(by_hand, 0.0, ask, EXACT)
     assert finding.status == "interrupted"
-    assert sentences(finding)[-1].startswith("Stopped on request")
+    assert remarks(finding)[-1].startswith("Stopped on request")
     assert finding.holds
     assert classes_of(finding, 0)["plant alpha"] == MUST_HAVE, "the first bound had come"
     assert classes_of(finding, 0)["route leach"] == OPEN
     left[0] = 0
     nothing = near_optimal(by_hand, 0.0, ask, EXACT)
     assert nothing.status == "interrupted"
-    assert sentences(nothing) == ["Stopped before any plan was found."]
+    assert remarks(nothing) == ["Stopped before any plan was found."]
 
 
-def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor_the_same(by_hand: Case) -> None:
+def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor_the_same(
+    by_hand: Case, tmp_path: Path
+) -> None:
     """Stopped when only the prices of whole alternatives are left: what they build is not known, nor claimed."""
 
     def ask(tasks: Sequence[Task]) -> list[Any]:
@@ -638,12 +644,13 @@ def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor
     assert finding.alternatives
     assert finding.holds
     assert not [check for check in finding.checks if check.check.startswith("every whole alternative")]
-    told = [text for text in sentences(finding) if text.startswith("Alternative ")]
-    assert told
-    assert all("not listed before the work was stopped" in text for text in told)
+    all_said(StudyResult(finding), tmp_path)
+    _, *others = alternatives(Run(tmp_path)).rows
+    assert others
+    assert all("not listed before the work was stopped" in row[-1].text for row in others)
 
 
-def test_a_search_that_ran_out_of_time_is_told_and_hides_nothing(by_hand: Case) -> None:
+def test_a_search_that_ran_out_of_time_is_told_and_hides_nothing(by_hand: Case, tmp_path: Path) -> None:
     """Searches that end with the plan they began from and no bound of their own."""
 
     def ask(tasks: Sequence[Task]) -> list[Any]:
@@ -659,8 +666,8 @@ def test_a_search_that_ran_out_of_time_is_told_and_hides_nothing(by_hand: Case) 
     assert finding.holds
     assert classes_of(finding, 0)["plant beta"] == OPEN
     assert (ranges_of(finding, 0)["plant beta"], bounds_of(finding, 0)["plant beta"]) == (close((0, 0)), close((0, 50)))
-    assert "it is not known whether a plan must or can have plant beta" in "\n".join(sentences(finding))
-    assert sentences(finding)[-1].startswith("Some searches ran out of time")
+    assert "it is not known whether plans must or can have it" in all_said(StudyResult(finding), tmp_path)
+    assert remarks(finding)[-1].startswith("Some searches ran out of time")
 
 
 def test_a_question_that_is_interrupted_is_not_kept(by_hand: Case) -> None:
@@ -680,7 +687,7 @@ def test_a_case_without_choices_has_nothing_to_tell(tmp_path: Path) -> None:
     assert finding.status == "done"
     assert finding.tables()["near_optimal"].empty
     assert len(finding.tables()["alternatives"]) == 1, "the cheapest plan, which builds nothing"
-    assert sentences(finding)
+    assert all_said(StudyResult(finding), tmp_path / "case")
 
 
 def test_answers_can_be_noted_and_read_again(by_hand: Case, tmp_path: Path) -> None:

@@ -342,7 +342,7 @@ def test_without_disruptions_no_share_served_in_them_is_claimed(own_case: Path, 
         (own_case / f"{name}.csv").unlink(missing_ok=True)
     result = run_command("solve", own_case, "--out", tmp_path / "run")
     assert result.exit_code == 0, result.output
-    assert "the case has no disruption." in result.stdout
+    assert "The case names no disruption to prepare for." in result.stdout
     assert "no disruption in this case" in result.stderr
     assert "100.0%" not in result.output
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")

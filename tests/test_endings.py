@@ -21,7 +21,7 @@ from reeplan.solve.front import Point, solve_front, solve_single
 from reeplan.solve.planner import Planner
 from reeplan.studies.alternatives.options import AlternativesOptions
 from reeplan.studies.alternatives.result import NearOptimalResult
-from reeplan.studies.alternatives.sentences import sentences
+from reeplan.studies.alternatives.steps import remarks
 from reeplan.studies.cooperation.deal import Deal
 from reeplan.studies.cooperation.question import CoalitionAnswer
 from reeplan.studies.cooperation.walking_away import _planned_alone
@@ -96,7 +96,7 @@ def test_every_study_says_why_there_is_no_plan(outcome: Outcome, status: str) ->
     assert Deal(case, 0.5, {everyone: CoalitionAnswer(outcome)}).status(everyone) == status
     assert _planned_alone(CoalitionAnswer(outcome)).status == status
     assert status_in_futures(Found(outcome)) == status
-    [said] = sentences(NearOptimalResult.without_plan(case, 0.5, AlternativesOptions(), outcome))
+    [said] = remarks(NearOptimalResult.without_plan(case, 0.5, AlternativesOptions(), outcome))
     assert said == endings.without_a_plan(outcome)
     assert ("time" in said) == (outcome in (Outcome.LIMIT, Outcome.FAILED))
 

@@ -23,7 +23,7 @@ from reeplan.present.figures.front import front_figure, words
 from reeplan.present.figures.front.data import MOST_ROWS, read_front, strip_of, table_of
 from reeplan.present.figures.front.page import MOST_COLUMNS
 from reeplan.present.run import Run as RunFolder
-from reeplan.present.words import NBSP, percent
+from reeplan.words import NBSP, percent
 
 if TYPE_CHECKING:
     from pathlib import Path

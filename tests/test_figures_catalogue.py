@@ -15,8 +15,8 @@ import pytest
 from matplotlib import font_manager
 from PIL import Image
 
+from reeplan import words
 from reeplan.inputs.names import quoted
-from reeplan.present import words
 from reeplan.present.charts import fonts, palette
 from reeplan.present.charts.style import BODY, DPI, WIDTH, TextMeasurer, drawing_style
 from reeplan.present.charts.svg import slim

@@ -17,6 +17,7 @@ import second_opinion
 from reeplan.endings import Outcome
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Network, Period
+from reeplan.present.words.robustness import impossible_plans, of_knowing
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, Executor, solve_here
 from reeplan.solve.front import solve_front
@@ -43,6 +44,7 @@ from reeplan.studies.uncertainty.scenarios import NOTHING, case_of, probabilitie
 from reeplan.studies.uncertainty.textbook import StatedProblem
 from reeplan.studies.uncertainty.two_stage import MEAN, Found, Knowing, value_of_knowing
 from solved import cheapest, random_case, rows_of, write_rows
+from studies_support import written_in
 from support import ONE_TOWN, PURE_ORE, close, optimum, read, write_case, write_overlay, years
 
 if TYPE_CHECKING:
@@ -270,7 +272,7 @@ def insured(tmp_path: Path) -> Path:
     return write_case(tmp_path / "insured", *two_windows(0.05))
 
 
-def test_the_target_as_an_insurance_on_paper(insured: Path) -> None:
+def test_the_target_as_an_insurance_on_paper(insured: Path, tmp_path: Path) -> None:
     """A module's year is worth 0.975 + 0.025 * 5 = 1.1 in 2031 and 2032, less than its 1.5: none is built.
 
     RP: 2 + 2 * (0.975 * 2 + 0.025 * 10) = 6.4. To serve half of every window takes a module in 2031 and 2032, which
@@ -290,7 +292,8 @@ def test_the_target_as_an_insurance_on_paper(insured: Path) -> None:
     assert amounts["value of perfect knowledge, keeping the target"] == close(1.125)
     assert amounts["expected cost of a plan for the average, keeping the target"] is None
     assert found.status == "done"
-    assert "What is built when planning for the average cannot serve 50% in every window." in found.sentences()
+    [said, *_] = of_knowing(written_in(found, tmp_path))
+    assert "a plan for the average cannot be carried out" in said
 
 
 @pytest.mark.parametrize(
@@ -310,7 +313,7 @@ def test_the_insurance_under_other_measures_on_paper(
     assert amounts["cost of keeping the target"] == close(premium)
     weighed = measure in ("expected", "cvar")
     assert ("value of perfect knowledge, keeping the target" in amounts) == (not weighed)
-    assert any("weighs windows against each other" in sentence for sentence in found.sentences()) == weighed
+    assert any("weighs windows against each other" in sentence for sentence in found.remarks) == weighed
 
 
 # ---- the mean scenario ------------------------------------------------------------------------------
@@ -695,7 +698,7 @@ def test_a_plan_that_cannot_be_carried_out_says_so(insured: Path, tmp_path: Path
     assert "p03" not in regret.least_regret(AGAINST["other futures"], COST)
     row = next(r for r in study.as_object()["regret_of_plans"] if (r["point"], r["future"]) == ("p03", "other"))
     assert (row["possible"], row["cost_musd"], row["regret_musd"]) == ("no", None, None)
-    assert any("cannot be carried out" in sentence for sentence in study.sentences())
+    assert "cannot be carried out: " in impossible_plans(written_in(study, tmp_path))[0]
     assert study.status == "done"
 
 
@@ -829,9 +832,8 @@ def test_a_tail_is_not_the_whole(insured: Path) -> None:
 def test_without_odds_it_says_what_is_missing(tmp_path: Path) -> None:
     case = case_in(write_case(tmp_path, *two_windows(0)))
     study = study_futures(case, choices_of(case, 3), solve_here, TIGHT, CONTROLS, target=0.5)
-    [missing, *rest] = study.sentences()
+    [missing] = study.remarks
     assert "scenarios.csv, column probability" in missing
-    assert missing not in rest
     tables = study.tables()
     assert tables["value_of_knowing"].empty
     assert tables["risk_front"].empty

@@ -13,7 +13,7 @@ import reeplan
 ROOT = Path(reeplan.__file__).parent
 ORDER = (
     "tolerances", "csv_files", "endings", "interrupt", "interval", "standard_output", "child_processes", "inputs",
-    "model", "solve", "outputs", "explain", "studies", "verify", "present", "api", "cli", "__main__",
+    "words", "model", "solve", "outputs", "explain", "studies", "verify", "present", "api", "cli", "__main__",
 )  # fmt: skip
 """Rooms from the bottom to the top: each may import what stands before it."""
 

@@ -119,7 +119,7 @@ def test_a_running_point_says_incumbent_bound_gap_and_time_left(clock: Clock) ->
     clock.now += 20
     display.progress("resilience 0.8500", Progress(20.0, 18_900.0, 18_870.0, 7))
     line = " ".join(said.getvalue().split())
-    assert line == "resilience 0.8500: best 18 900.0, bound 18 870.0, gap 30.0 (0.16%), 20 s, at most 70 s left"
+    assert line == "resilience 0.8500: best 18,900.0, bound 18,870.0, gap 30.0 (0.16%), 20 s, at most 70 s left"
 
 
 def test_a_live_terminal_says_the_same_and_what_is_left() -> None:
@@ -141,7 +141,7 @@ def test_a_plan_that_is_found_is_said_with_cost_resilience_and_gap() -> None:
     display.plan_of_work(6, 4)
     display.found(MIDDLE, 2)
     assert " ".join(said.getvalue().split()) == (
-        "front so far: 2 plans; new: 18 900.0 MUSD, 85.0% served in disruption, proven within 30.0 MUSD; "
+        "front so far: 2 plans; new: 18,900.0 MUSD, 85.0% served in disruption, proven within 30.0 MUSD; "
         "4 of 6 levels done, at most 2 min left"
     )
 

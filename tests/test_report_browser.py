@@ -16,8 +16,9 @@ import pytest
 
 from reeplan.csv_files import write_table
 from reeplan.present.figures.catalogue import draw_all
-from reeplan.present.report import cooperation, robustness, write_report
+from reeplan.present.report import write_report
 from reeplan.present.report.content import Report
+from reeplan.present.report.study_parts import cooperation, robustness
 from reeplan.present.run import Run
 from reeplan.studies.registry import STUDIES
 from report_support import CONTRAST, with_pictures
@@ -349,8 +350,8 @@ def sections(request: pytest.FixtureRequest, browser: Browser, studied: Path) ->
 
 
 def test_studies_have_all_their_parts_and_tables(sections: Page, studied: Path) -> None:
-    made = Report(studied)
-    for section, parts in (("together", cooperation.parts(made)), ("sure", robustness.parts(made))):
+    made = Run(studied)
+    for section, parts in (("together", cooperation(made)), ("sure", robustness(made))):
         assert sections.locator(f"#{section} .part:visible").count() == len(parts)
         tables = [table for part in parts for table in [*part.open, *part.folded]]
         assert tables

@@ -12,22 +12,11 @@ import pytest
 from cooperation_support import FOUR_NAMES, cooperate_run, four_costs, write_burdens, write_levers, write_regret
 from reeplan.csv_files import write_table
 from reeplan.present.figures.cooperation.data import deal_level
-from reeplan.present.report import (
-    cooperation as together,
-)
-from reeplan.present.report import (
-    cooperation_tables as together_tables,
-)
-from reeplan.present.report import (
-    cooperation_words as together_words,
-)
-from reeplan.present.report import (
-    sections,
-    trust,
-    write_report,
-)
-from reeplan.present.report.content import Report
+from reeplan.present.report import cooperation_tables as together_tables
+from reeplan.present.report import sections, trust, write_report
+from reeplan.present.report.study_parts import cooperation
 from reeplan.present.run import Run
+from reeplan.present.words import cooperation as together_words
 from reeplan.studies.registry import COOPERATION
 from report_support import Page, with_figures_named
 from test_figures_cooperation import HALT, IDLE, LEVELS, PAIR, two
@@ -130,7 +119,7 @@ def test_its_figures_are_shown_there_and_nowhere_else(run: Path) -> None:
 )  # fmt: skip
 def test_a_table_that_is_missing_is_left_out_alone(run: Path, file: str, gone: set[str]) -> None:
     (run / f"{file}.csv").unlink()
-    names = {grid.name for part in together.parts(Report(run)) for grid in [*part.open, *part.folded]}
+    names = {grid.name for part in cooperation(Run(run)) for grid in [*part.open, *part.folded]}
     everything = {"coalitions", "by-level", "sharing", "ceilings", "pays", "owns", "risks", "gets", "levers", "prices",
                   "regret"}  # fmt: skip
     assert everything - names == gone
@@ -140,14 +129,14 @@ def test_with_coalitions_alone_there_is_one_part(run: Path) -> None:
     shutil.rmtree(run / "figures")
     for file in ("allocation", "pays", "owns", "risks", "gets", "levers", "marginal_prices", "regret", "ceilings"):
         (run / f"{file}.csv").unlink()
-    [part] = together.parts(Report(run))
+    [part] = cooperation(Run(run))
     assert part.name == "worth"
     page_of(run)
 
 
 def test_a_table_of_coalitions_without_rows_gives_no_section(run: Path) -> None:
     (run / "coalitions.csv").write_text("coalition,target\n", encoding="utf-8")
-    assert together.parts(Report(run)) == []
+    assert cooperation(Run(run)) == []
     page_of(run)
 
 
@@ -182,7 +171,7 @@ def test_who_cannot_alone_is_named_with_how_far_it_gets(tutorial_run: Path, tmp_
     assert "India cannot reach the target alone: joining makes it possible." in said
     assert "India alone reaches 71.2 % at most." in said
     assert "save" not in said
-    assert together_tables.sharing(Run(run), deal_level(Run(run))).rows == []  # type: ignore[arg-type]
+    assert together_tables.sharing(Run(run)).rows == []
     page_of(run)
 
 
@@ -210,19 +199,18 @@ def test_a_mean_that_is_stable_only_by_the_nucleolus(tutorial_run: Path, tmp_pat
 
 
 def test_tables_hold_the_numbers_of_the_files(run: Path) -> None:
-    report = Report(run)
-    loaded = report.run
+    loaded = Run(run)
     level = deal_level(loaded)
     assert level is not None
     assert column(together_tables.coalitions(loaded, level), 1) == [9450.0, 9964.0, 18853.0]
-    sharing = together_tables.sharing(loaded, level)
+    sharing = together_tables.sharing(loaded)
     assert sum(column(sharing, 2)) == pytest.approx(18853)
     assert sum(column(sharing, len(sharing.columns) - 2)) == pytest.approx(0, abs=1e-9)
     pays = together_tables.pays(loaded)
     table = pd.read_csv(run / "pays.csv", encoding="utf-8-sig")
     assert column(pays, 3)[-1] == pytest.approx(table["musd"].sum())
     assert column(pays, 1)[-1] == pytest.approx(sum(column(pays, 1)[:-1]))
-    owns = together_tables.owns(report)
+    owns = together_tables.owns(loaded)
     held = [cell.value for row in owns.rows for cell in row[1:] if cell.value is not None]
     assert sum(held) == pytest.approx(100 + 140 + 110 + 150)
     assert column(together_tables.gets(loaded), 3) == [7.0], "as expected only"

@@ -8,21 +8,11 @@ import pandas as pd
 import pytest
 
 from reeplan.csv_files import write_table
-from reeplan.present.report import (
-    robustness as sureness,
-)
-from reeplan.present.report import (
-    robustness_tables as sureness_tables,
-)
-from reeplan.present.report import (
-    robustness_words as sureness_words,
-)
-from reeplan.present.report import (
-    trust,
-    write_report,
-)
-from reeplan.present.report.content import Report
+from reeplan.present.report import robustness_tables as sureness_tables
+from reeplan.present.report import trust, write_report
+from reeplan.present.report.study_parts import robustness
 from reeplan.present.run import Run
+from reeplan.present.words import robustness as sureness_words
 from reeplan.studies.registry import ALTERNATIVES, SENSITIVITY, UNCERTAINTY
 from report_support import Page, with_figures_named
 from test_figures_sureness import (
@@ -92,7 +82,7 @@ def said(sentences: list[str]) -> str:
 
 
 def test_a_plain_run_has_no_part(run: Path) -> None:
-    assert sureness.parts(Report(run)) == []
+    assert robustness(Run(run)) == []
     write_report(run)
     assert "sure-knowing" not in (run / "report.html").read_text(encoding="utf-8")
 
@@ -109,7 +99,7 @@ def test_the_page_shows_each_figure_once_and_escapes_all(full: Path) -> None:
 
 
 def test_every_part_has_its_tables(full: Path) -> None:
-    made = sureness.parts(Report(full))
+    made = robustness(Run(full))
     assert [part.name for part in made] == ["near-optimal", "knowing", "regret", "risk", "inputs", "futures"]
     names = [grid.name for part in made for grid in [*part.open, *part.folded]]
     assert len(names) == len(set(names))
@@ -121,7 +111,7 @@ def test_every_part_has_its_tables(full: Path) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_a_table_that_is_missing_spoils_nothing(full: Path, file: str) -> None:
     (full / f"{file}.csv").unlink()
-    for part in sureness.parts(Report(full)):
+    for part in robustness(Run(full)):
         assert not part.empty
 
 

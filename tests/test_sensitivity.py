@@ -20,6 +20,7 @@ from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, solve_here
 from reeplan.solve.planner import Planner
+from reeplan.studies.base import StudyResult
 from reeplan.studies.sensitivity.design import index_points, problem, screening_points, spread_points
 from reeplan.studies.sensitivity.effects import Design, index_rows, leading, screening_rows
 from reeplan.studies.sensitivity.futures import Future, Futures, ImpossibleRangesError, NoRangesError
@@ -27,9 +28,10 @@ from reeplan.studies.sensitivity.indices import effects, indices
 from reeplan.studies.sensitivity.inputs import inputs_of
 from reeplan.studies.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
 from reeplan.studies.sensitivity.question import Built, FutureAnswer, FutureQuestion, Summary, cheaper
+from reeplan.studies.sensitivity.remarks import remarks
 from reeplan.studies.sensitivity.study import Effort, study_sensitivity
 from reeplan.studies.sensitivity.tornado import indistinct, tornado_rows
-from reeplan.studies.sensitivity.words import sentences
+from studies_support import all_said
 from support import ONE_TOWN, PURE_ORE, crf, read, write_case, years
 
 if TYPE_CHECKING:
@@ -265,7 +267,7 @@ def test_a_tornado_on_paper(tmp_path: Path) -> None:
     costs = [one["input"] for one in result.tornado if one["output"] == CHEAPEST]
     assert costs == ["need", "price"], "the larger effect first"
     assert result.status == "done"
-    assert "moves most with need" in sentences(result)[0]
+    assert "moves most with need" in all_said(StudyResult(result), tmp_path)
 
 
 def test_indices_of_the_case_on_paper(tmp_path: Path) -> None:
@@ -409,7 +411,7 @@ def test_futures_that_cannot_reach_the_target_are_counted(tmp_path: Path) -> Non
     drawn = [one for one in result.told if one.future.stage == "futures"]
     assert [one.status for one in drawn].count("cannot reach the target") == 4
     assert result.without_plan == {"cannot reach the target": 6}
-    assert any(text.startswith("4 of 8 drawn futures have no plan") for text in sentences(result))
+    assert any("have no plan that counts (cannot reach the target)" in text for text in remarks(result))
     highest = [one for one in result.tables()["futures"].itertuples() if one.quantity == "highest resilience"]
     lows = {one.name: one.value for one in highest}
     assert lows["as stated"] == pytest.approx(0.25)
@@ -443,7 +445,7 @@ def test_divisible_modules_are_marked_and_measured(tmp_path: Path) -> None:
     assert not any(one.divisible for one in result.told if one.future.stage == "one at a time")
     checks = result.tables()["whole_and_divisible"]
     assert set(checks.loc[checks["output"] == CHEAPEST, "whole"].round(9)) == {3.0}
-    assert any("measured, not proven" in text for text in sentences(result))
+    assert any("measured, not proven" in text for text in remarks(result))
     need = row(result.screened, "need", CHEAPEST)
     assert need["mu_star"] == pytest.approx(0.3, abs=1e-6), "10 t of a module of 100 t for 3 MUSD a year"
     assert need["gap_effect"] == pytest.approx((high - low) / (2 / 3), rel=1e-6), "steps are 2/3 of the range"
@@ -662,7 +664,7 @@ def test_work_that_is_stopped_says_so_and_computes_no_indices(tmp_path: Path) ->
     assert result.indexed == []
     assert math.isnan(row(result.tornado, "need", CHEAPEST)["at_low"])
     assert row(result.tornado, "price", CHEAPEST)["swing"] == pytest.approx(2.4)
-    assert "The work was stopped" in sentences(result)[0]
+    assert "The work was stopped" in remarks(result)[0]
     assert result.tables()["futures"]["status"].eq("not solved").any()
     json.dumps(result.as_object(), allow_nan=False)
 
@@ -724,4 +726,4 @@ def test_the_tutorial_from_ranges_to_tables(tmp_path: Path) -> None:
         assert one.answer.at_target.cost_musd >= one.answer.cheapest.bound_musd - 1e-6
     assert tables["built_in_futures"]["built_in"].between(0, 3).all()
     json.dumps(result.as_object(), allow_nan=False)
-    assert len(sentences(result)) >= 5
+    assert all_said(StudyResult(result), tmp_path).count("\n") >= 3

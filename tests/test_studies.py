@@ -13,7 +13,7 @@ import pytest
 from reeplan.outputs.spec import OUTPUTS
 from reeplan.outputs.spec.plans import FRONT, SO_FAR
 from reeplan.present.figures import catalogue
-from reeplan.present.report import robustness
+from reeplan.present.report import study_parts
 from reeplan.solve.executor import Executor
 from reeplan.solve.questions import PlanQuestion
 from reeplan.studies import registry
@@ -45,7 +45,7 @@ def test_every_part_of_the_program_knows_every_study() -> None:
     }
     assert set(CHECKS) == set(registry.STUDIES)
     assert all(check.table.file in registry.STUDIES[command].outputs for command, check in CHECKS.items())
-    assert {"cooperation", *robustness.OF_STUDIES} == {study.name for study in studies}
+    assert set(study_parts.OF_STUDIES) == {study.name for study in studies}
     assert {name for study in studies for name in study.outputs} <= set(DESCRIBED)
 
 

@@ -201,7 +201,7 @@ def test_a_file_cut_off_within_a_letter_is_told_so(case: Path) -> None:
     [
         (b"partner,wacc\nA,0\n" + b"\0" * 300_000, 3, "zero bytes"),
         (b"\0" * 300_000, 1, "zero bytes"),
-        (b"partner,wacc\n" + b"," * 3_000_000, 2, "this line has 3 000 000 characters"),
+        (b"partner,wacc\n" + b"," * 3_000_000, 2, "this line has 3,000,000 characters"),
         (b"partner,wacc\nA,0\n" + bytes(range(128, 256)) * 20, 3, "not saved as UTF-8"),
         (b"", 0, "the file is empty"),
         (b"\n\n,,,\n", 0, "the file is empty"),
@@ -213,7 +213,7 @@ def test_a_file_cut_off_within_a_letter_is_told_so(case: Path) -> None:
         (b"partner,wacc\nAland,0.05,0.06\n", 2, "this line has 3 cells, the header 2 columns"),
         (b"partner,wacc,note\nAland,0.05\n", 2, "this line has 2 cells, the header 3 columns"),
         (b"partner,,wacc\nAland,7,0.05\n", 2, "column 2 has cells but no name"),
-        (b"partner,wacc\n" + b"x" * 140_000 + b",0.05\n", 2, "longer than 131 000"),
+        (b"partner,wacc\n" + b"x" * 140_000 + b",0.05\n", 2, "longer than 131,000"),
     ],
 )
 def test_a_file_that_cannot_be_read_with_certainty(case: Path, content: bytes, line: int, message: str) -> None:
@@ -230,7 +230,7 @@ def test_a_file_too_large_for_a_table_is_refused_by_its_size_alone(case: Path) -
     error = only_error(load_tables(case))
     assert time.process_time() - began < 2
     assert "the file has 500 MB" in error.message
-    assert "at most 500 MB and 2 000 000 lines" in error.hint
+    assert "at most 500 MB and 2,000,000 lines" in error.hint
 
 
 def test_a_sparse_file_is_refused_by_its_first_block(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def only_small(read_bytes: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
 
 def test_more_lines_than_any_table_has_are_not_read(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reeplan.inputs.reader.MOST_LINES", 1000)
-    assert "more than 1 000 lines" in only_error(rewrite(case, "partners", b"partner,wacc" + b"\n" * 5000)).message
+    assert "more than 1,000 lines" in only_error(rewrite(case, "partners", b"partner,wacc" + b"\n" * 5000)).message
 
 
 def test_quoted_cells_may_hold_commas_quotes_and_line_breaks(case: Path) -> None:

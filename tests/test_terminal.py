@@ -35,7 +35,7 @@ WIDTHS = (40, 60, 80, 120)
 
 FRONT = [
     Column("plan", ["p01", "p02"], 6, left=True),
-    Column("cost, MUSD", ["18 852.9", "19 300.0"], 13),
+    Column("cost, MUSD", ["18,852.9", "19,300.0"], 13),
     Column("over cheapest", ["0.0", "447.1"], 15),
     Column("served in disruption", ["60.2%", "97.0%"], 22),
     Column("proven within", ["0.021%", "4.000%"], 15),
@@ -50,12 +50,12 @@ NOTES = ["knee", "interrupted, ="]
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_words_numbers_and_commands_stay_in_one_piece(columns: int) -> None:
     text = (
-        "Spending 1 116.9 MUSD more in 20 s raises the worse-off partner's share by 54 %; resume with: reeplan solve "
+        "Spending 1,116.9 MUSD more in 20 s raises the worse-off partner's share by 54 %; resume with: reeplan solve "
         "--resume runs/base-2026; the page is /data/runs/a-rather-long-name-of-a-run/that-needs/more/room/report.html"
     )
     said = lines(text, columns, rest="    ")
     assert " ".join(" ".join(said).split()) == text
-    whole = ["1 116.9 MUSD", "20 s", "54 %", "worse-off", "reeplan solve --resume runs/base-2026", text.split()[-1]]
+    whole = ["1,116.9 MUSD", "20 s", "54 %", "worse-off", "reeplan solve --resume runs/base-2026", text.split()[-1]]
     for words in whole:
         assert any(words in line for line in said), words
     assert all(len(line) <= columns or len(line.split()) <= 4 for line in said)
@@ -88,8 +88,8 @@ def resize(terminal: int, columns: int) -> None:
 def test_a_table_with_room_is_set_wide() -> None:
     assert table(FRONT, NOTES, room=100) == [
         "plan     cost, MUSD  over cheapest  served in disruption  proven within    time",
-        "p01        18 852.9            0.0                 60.2%         0.021%     90s  knee",
-        "p02        19 300.0          447.1                 97.0%         4.000%   1200s  interrupted, =",
+        "p01        18,852.9            0.0                 60.2%         0.021%     90s  knee",
+        "p02        19,300.0          447.1                 97.0%         4.000%   1200s  interrupted, =",
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_table_with_less_room_is_set_closer(room: int) -> None:
 def test_a_table_without_room_becomes_lines() -> None:
     said = table(FRONT, NOTES, room=34)
     assert max(map(len, said)) <= 34
-    assert said[:3] == ["p01", "  cost, MUSD            18 852.9", "  over cheapest              0.0"]
+    assert said[:3] == ["p01", "  cost, MUSD            18,852.9", "  over cheapest              0.0"]
     text = "\n".join(said)
     assert all(cell in text for column in FRONT for cell in column.cells)
     assert all(column.heading in text for column in FRONT[1:])
@@ -220,7 +220,7 @@ def test_no_bound_is_said_in_words() -> None:
     display.started("the cheapest plan")
     display._said["the cheapest plan"] -= 60
     display.progress("the cheapest plan", Progress(2.0, 122_728.2, float("-inf"), 0))
-    assert "best 122 728.2, no bound yet" in said.getvalue()
+    assert "best 122,728.2, no bound yet" in said.getvalue()
     assert "inf" not in said.getvalue()
 
 

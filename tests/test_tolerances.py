@@ -21,7 +21,8 @@ NO_TOLERANCE = {
     ("inputs/cells.py", "1e-12"): "the smallest number that may stand in a table",
     ("inputs/warnings/numbers.py", "1e-6"): "amounts and costs that are most likely slips of a unit",
     ("inputs/warnings/numbers.py", "1e-9"): "shares that are most likely slips of a unit",
-    ("explain/numbers.py", "1e-15"): "numbers that are written with a power of ten",
+    ("words.py", "1e-15"): "numbers that are written with a power of ten",
+    ("words.py", "1e-4"): "amounts that two digits would write with a power of ten",
     ("stochastic/bounds.py", "1e-4"): "how good an answer is asked for, which the command line can change",
 }
 

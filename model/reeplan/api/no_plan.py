@@ -10,7 +10,7 @@ from reeplan.explain import explain, not_explained
 from reeplan.interrupt import Interrupt
 from reeplan.outputs.fingerprints import write_sums
 from reeplan.outputs.run_folder import INPUTS, write_inputs, write_manifest, written_whole
-from reeplan.outputs.summary import measure_in_words
+from reeplan.words import measure_in_words
 
 if TYPE_CHECKING:
     from reeplan.api.display import Display
@@ -32,17 +32,18 @@ class Infeasible:
 
 def write_reason(planner: Planner, session: Session, display: Display) -> Infeasible:
     """The reason, as far as it was found: that there is no plan is known however soon the rest is stopped."""
-    loaded, place = session.loaded, session.place
+    loaded, place, settings = session.loaded, session.place, session.case.settings
     assert loaded.tables is not None
+    measure = measure_in_words(settings.resilience_measure, settings.cvar_level)
     # A front begins with the cheapest plan of all: where that does not exist, no target is to blame.
     target = session.search.target if session.single else None
     try:
         if planner.engine.interrupted:
             raise KeyboardInterrupt
         with Interrupt(at_once=True):
-            found, stopped = _explained(planner, loaded.tables, target, display)
+            found, stopped = _explained(planner, loaded.tables, target, measure, display)
     except KeyboardInterrupt:
-        found, stopped = not_explained(target, measure_in_words(planner.case.settings)), True
+        found, stopped = not_explained(target, measure), True
     with written_whole(place) as folder:
         (folder / "infeasible.md").write_text(found.markdown(session.name), encoding="utf-8")
         write_inputs(loaded.tables, session.settings, folder / INPUTS)
@@ -51,9 +52,10 @@ def write_reason(planner: Planner, session: Session, display: Display) -> Infeas
     return Infeasible(found, digests, stopped)
 
 
-def _explained(planner: Planner, tables: Tables, target: float | None, display: Display) -> tuple[Explanation, bool]:
+def _explained(
+    planner: Planner, tables: Tables, target: float | None, measure: str, display: Display
+) -> tuple[Explanation, bool]:
     """The explanation, and whether somebody asked to stop before all of it was tried."""
     with display as shown, Interrupt(answer=shown.ask_to_stop) as interrupt:
-        measure = measure_in_words(planner.case.settings)
         found = explain(planner, tables, target, measure, interrupt, shown.trying)
     return found, interrupt.asked

@@ -47,6 +47,18 @@ class SolvedRun:
         return run_status(self.front, self.study) if self.finished else Status.INTERRUPTED
 
     @property
+    def sentences(self) -> list[str]:
+        """What was found, as the page says it."""
+        from reeplan.present.report.answer import answer
+        from reeplan.present.report.content import Report
+        from reeplan.present.report.study_parts import of_run
+
+        report = Report(self.place)
+        if self.study is None:
+            return answer(report)
+        return [*(sentence for part in of_run(report.run) for sentence in part.says), *self.study.remarks]
+
+    @property
     def holds(self) -> bool:
         """Whether nothing that was checked contradicts anything."""
         return self.verdict is None or self.verdict.holds

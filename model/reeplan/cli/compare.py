@@ -11,20 +11,21 @@ import click
 from reeplan.api.comparing import ComparisonError, compare
 from reeplan.cli.console import RunConsole
 from reeplan.cli.exit_codes import BAD_INPUT, DONE
-from reeplan.cli.screen import Column, explained, say, table
+from reeplan.cli.screen import explained, say
+from reeplan.cli.summary import print_grid
 from reeplan.inputs.names import counted
 from reeplan.present.compare.comparable import warnings
 from reeplan.present.compare.inputs import CELL, ROW, SEARCH
 from reeplan.present.compare.results import SERVED
 from reeplan.present.compare.tables import at_equal_resilience, builds
 from reeplan.present.compare.words import answer, inputs_in_words
+from reeplan.words import amount, served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from reeplan.present.compare.folder import Compared
-    from reeplan.present.report.grid import Grid
 
 SHOWN = 12
 """Differences of inputs, and assets built differently, that are printed one by one."""
@@ -60,16 +61,16 @@ def _show(compared: Compared, place: Path) -> None:
     for given in comparison.runs:
         first, last = given.front.iloc[0], given.front.iloc[-1]
         plans = counted(len(given.front), "plan")
-        low, high = (f"{row['cost_musd']:,.1f}".replace(",", " ") for row in (first, last))
-        served = f"{first['resilience']:.1%} to {last['resilience']:.1%} served"
-        say(f"{given.heading}: {plans}, {low} to {high} MUSD, {served}", whole=True)
+        low, high = (amount(row["cost_musd"]) for row in (first, last))
+        between = f"{served(first['resilience'])} to {served(last['resilience'])} served"
+        say(f"{given.heading}: {plans}, {low} to {high} MUSD, {between}", whole=True)
     for sentence in warnings(comparison):
         say(f"warning {sentence}", err=True, rest="        ", whole=True)
     _show_inputs(compared)
     if comparison.same_money and comparison.same_measure:
         click.echo()
         say("Cheapest plan found that serves at least as much, MUSD")
-        _print(at_equal_resilience(comparison, compared.results))
+        print_grid(at_equal_resilience(comparison, compared.results))
         click.echo()
         for sentence in answer(comparison, compared.inputs)[1:]:
             say(sentence, whole=True)
@@ -80,7 +81,7 @@ def _show(compared: Compared, place: Path) -> None:
         say(f"Built differently (plans {plans}; beside it, in how many plans of the front)", whole=True)
         more = len(different.rows) - SHOWN
         different.rows = different.rows[:SHOWN]
-        _print(different)
+        print_grid(different)
         if more > 0:
             click.echo(f"and {more} more in builds.csv.")
     else:
@@ -105,19 +106,6 @@ def _show_inputs(compared: Compared) -> None:
         say(f"  {one.table}.csv, {one.key}{column}: {values}", rest="    ", whole=True)
     if len(found) > SHOWN:
         click.echo(f"  and {len(found) - SHOWN} more in inputs_differences.csv.")
-
-
-def _print(grid: Grid) -> None:
-    """A table of the page as text."""
-    cells = [[row[number].text.replace("\u00a0", " ") for row in grid.rows] for number in range(len(grid.columns))]
-    columns = []
-    for number, (column, texts) in enumerate(zip(grid.columns, cells, strict=True)):
-        heading = f"{column.over} {column.heading}".strip()
-        room = max(map(len, [*heading.split(), column.heading, *texts]))
-        columns.append(Column(heading, texts, room + 2 * (number > 0), left=not column.number))
-    click.echo("\n".join(table(columns, [""] * len(grid.rows))))
-    if grid.note:
-        say(grid.note, whole=True)
 
 
 # ---- one object ---------------------------------------------------------------------------------

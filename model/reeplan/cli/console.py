@@ -16,9 +16,9 @@ from reeplan.cli.screen import say, say_warning
 from reeplan.cli.verify import in_one_line
 from reeplan.inputs.names import counted
 from reeplan.inputs.notes import notes
-from reeplan.outputs.summary import measure_in_words
 from reeplan.present.figures import DrawingError
 from reeplan.solve.executor import LocalProcesses
+from reeplan.words import measure_in_words
 
 if TYPE_CHECKING:
     from reeplan.api.session import Session
@@ -166,7 +166,8 @@ def plan_of_work(session: Session, at_a_time: int, backend: Backend | None) -> s
         what, each = f"one plan{f', then {at_a_time} questions at a time' if after else ''}", ""
     elsewhere = backend is not None and not isinstance(backend, LocalProcesses)
     where = f" through {backend.name}" if elsewhere and backend is not None else ""
+    measure = measure_in_words(settings.resilience_measure, settings.cvar_level)
     return (
         f"{what}{where}, HiGHS {version('highspy')}, at most {search.time_limit_s:g} s{each}; "
-        f"{f'resilience: {measure_in_words(settings)}' if session.case.windows else 'no disruption in this case'}"
+        f"{f'resilience: {measure}' if session.case.windows else 'no disruption in this case'}"
     )

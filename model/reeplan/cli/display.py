@@ -293,10 +293,10 @@ def _number(value: float) -> str:
     """Money with one digit after the point, shares and small amounts with four.
 
     >>> _number(18877.66), _number(0.99484), _number(2.3e-13)
-    ('18 877.7', '0.9948', '0.0')
+    ('18,877.7', '0.9948', '0.0')
     """
     if not math.isfinite(value):
         return "none"
     if abs(value) < 10:
         return str(round(value, 4) + 0.0)
-    return f"{value:,.1f}".replace(",", " ")
+    return f"{value:,.1f}"

@@ -14,10 +14,9 @@ from reeplan.api.solved_run import PAGE
 from reeplan.cli.screen import Column, lines, say, table, width
 from reeplan.cli.summary import files_there, print_study
 from reeplan.endings import Status
-from reeplan.explain.numbers import beside, number
 from reeplan.outputs.spec.plans import FRONT
-from reeplan.outputs.summary import musd, sentence, served
 from reeplan.studies.registry import STUDIES
+from reeplan.words import amount, beside, exact, served
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
@@ -37,7 +36,8 @@ def print_results(run: SolvedRun, began: float, *, as_json: bool) -> None:
         if run.study is None:
             click.echo(json.dumps({**said, "points": _points(run), **digests}))
         else:
-            click.echo(json.dumps({**said, **run.study.found.as_object(), **digests}, ensure_ascii=False))
+            found = {**run.study.found.as_object(), "sentences": run.sentences}
+            click.echo(json.dumps({**said, **found, **digests}, ensure_ascii=False))
         return
     if run.study is None:
         _print_front(run)
@@ -61,7 +61,8 @@ def _print_front(run: SolvedRun) -> None:
     case, front = run.session.case, run.front
     click.echo("\n".join(["", *_table_lines(FRONT.frame(run.rows), disrupted=bool(case.windows))]))
     click.echo()
-    say(sentence(front, case))
+    for sentence in run.sentences:
+        say(sentence)
     for target in front.unreached:
         say(_unreached(target, front.highest_resilience_bound))
     files = {
@@ -114,7 +115,7 @@ def _unreached(target: float, bound: float) -> str:
         verdict = f"is out of reach: no plan serves more than {beside(bound, target, up=True)}"
     else:
         verdict = f"was not reached; it is proven only that no plan serves more than {beside(bound, target, up=True)}"
-    return f"The resilience_target {number(target)} of the settings {verdict}."
+    return f"The resilience_target {exact(target)} of the settings {verdict}."
 
 
 def _table_lines(rows: pd.DataFrame, *, disrupted: bool = True) -> list[str]:
@@ -124,8 +125,8 @@ def _table_lines(rows: pd.DataFrame, *, disrupted: bool = True) -> list[str]:
     said = table(
         [
             Column("plan", list(rows["point"]), 6, left=True),
-            Column("cost, MUSD", [_number(cost) for cost in rows["cost_musd"]], 13),
-            Column("over cheapest", [_number(cost - cheapest) for cost in rows["cost_musd"]], 15),
+            Column("cost, MUSD", [amount(cost) for cost in rows["cost_musd"]], 13),
+            Column("over cheapest", [amount(cost - cheapest) for cost in rows["cost_musd"]], 15),
             Column("served in disruption", shares, 22),
             Column("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
             Column("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
@@ -144,7 +145,3 @@ def _marks(row: dict[Hashable, Any]) -> str:
         "=": row["not_distinguished_from_previous"] == "yes",
     }
     return ", ".join(str(mark) for mark, holds in marks.items() if holds)
-
-
-def _number(value: float) -> str:
-    return musd(value).replace(",", " ")

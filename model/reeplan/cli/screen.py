@@ -11,13 +11,15 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from reeplan.words import NBSP
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 WIDEST, NARROWEST = 100, 24
 """Columns of a line: no more, because longer ones are hard to read; no fewer, because no word would fit."""
 
-TOGETHER = re.compile(r"\d(?: \d{3})*(?: (?:s|min|h|t|MUSD|MB)\b| %)?|\breeplan [a-z]+(?: --resume)? [/.\w][^\s;]*")
+TOGETHER = re.compile(r"\d (?:(?:s|min|h|t|MUSD|MB)\b|%)|\breeplan [a-z]+(?: --resume)? [/.\w][^\s;]*")
 """A number with its unit, and a command that can be copied."""
 
 TIED = "\ue000"
@@ -38,7 +40,7 @@ def width(stream: IO[str] | None = None) -> int:
 def lines(text: str, columns: int, first: str = "", rest: str | None = None) -> list[str]:
     """A text in lines of so many columns; words, paths, commands, and numbers with units stay in one piece."""
     wrapped = textwrap.wrap(
-        TOGETHER.sub(lambda found: found[0].replace(" ", TIED), text),
+        TOGETHER.sub(lambda found: found[0].replace(" ", TIED), text.replace(NBSP, TIED)),
         columns,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
@@ -54,8 +56,8 @@ def say(text: str, *, err: bool = False, first: str = "", rest: str | None = Non
     ``whole``: where that is no terminal, in one line, as whoever searches a log expects of a message.
     """
     stream = sys.stderr if err else sys.stdout
-    one_line = whole and not stream.isatty()
-    click.echo(first + text if one_line else "\n".join(lines(text, width(stream), first, rest)), err=err)
+    one_line = [first + text.replace(NBSP, " ")] if whole and not stream.isatty() else []
+    click.echo("\n".join(one_line or lines(text, width(stream), first, rest)), err=err)
 
 
 def say_warning(text: str) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reeplan.explain.numbers import apart, percent
 from reeplan.model.network import Operation, Period
 from reeplan.tolerances import ROUNDING
+from reeplan.words import apart, exact_percent
 
 if TYPE_CHECKING:
     from reeplan.model.case import Asset, Case, Window
@@ -34,7 +34,7 @@ class Shortfall(NamedTuple):
         short = float(f"{1 - self.at_most_t / self.needed_t:.2g}")
         return (
             f"{self.material}, {self.window} ({self.years}): at most {most} t can be supplied, {needed} t are needed; "
-            f"{percent(short)} goes short in any plan."
+            f"{exact_percent(short)} goes short in any plan."
         )
 
 

@@ -12,10 +12,10 @@ from reeplan.explain.arithmetic import Shortfall, highest_by_arithmetic, shortfa
 from reeplan.explain.asking import LIMIT_S, Asking, StoppedError
 from reeplan.explain.changes import WHOLE_S, Remedy, highest_target, joint_remedy, single_remedy
 from reeplan.explain.conflict import smallest_conflict
-from reeplan.explain.numbers import beside, number
 from reeplan.explain.rules import LIMITS_IN_WORDS, RuleBook, lifted
 from reeplan.model.network import Network
 from reeplan.tolerances import CHANGE_ACCURACY, RESILIENCE_GAP
+from reeplan.words import beside, exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,10 +105,10 @@ class Explanation:
                 f"# No plan can satisfy {_text(case)}\n\nEven without a resilience target some limits contradict each "
                 "other."
             )
-        found = "" if self.reachable is None else f"; a plan with whole modules was found for {number(self.reachable)}"
+        found = "" if self.reachable is None else f"; a plan with whole modules was found for {exact(self.reachable)}"
         highest = f" With divisible modules the highest is {beside(self.ceiling, self.target)}{found}."
         return (
-            f"# No plan can satisfy {_text(case)} at resilience {number(self.target)}\n\n"
+            f"# No plan can satisfy {_text(case)} at resilience {exact(self.target)}\n\n"
             f"Resilience is the {self.measure_in_words}.{'' if math.isnan(self.ceiling) else highest}"
         )
 
@@ -158,7 +158,7 @@ class Explanation:
         """The rules that conflict with their places, the target first; none where nothing was shown."""
         if not self.conflict:
             return []
-        asked = None if self.target is None else number(self.target)
+        asked = None if self.target is None else exact(self.target)
         first = [] if asked is None else [(f"resilience of at least {asked}", f"--target {asked}")]
         return [*first, *((rule.says, rule.place) for rule in self.conflict)]
 
@@ -197,7 +197,7 @@ class Explanation:
             more = " (perhaps more" + (
                 f", but no more than {beside(self.bound, target, up=True)})" if self.bound < target else ")"
             )
-        return f"--target {number(self.reachable)}{more}"
+        return f"--target {exact(self.reachable)}{more}"
 
     def _not_tried(self) -> list[str]:
         return [f"Not tried: {'; '.join(self.untried)}."] if self.untried else []

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
-from reeplan.explain.numbers import number, percent
 from reeplan.inputs.names import counted
 from reeplan.inputs.spec import BASE, TABLES
 from reeplan.model.case import is_limit
 from reeplan.model.finance import interpolate
+from reeplan.words import exact, exact_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -146,7 +146,7 @@ class RuleBook:
             )
         return Rule(
             ("plants", asset.name, "max_modules"),
-            f"{asset.name}: at most {counted(asset.max_modules, 'module')} of {number(asset.module_t_per_year)} t/yr",
+            f"{asset.name}: at most {counted(asset.max_modules, 'module')} of {exact(asset.module_t_per_year)} t/yr",
             self._place("plants", "max_modules", plant=asset.name),
             asset.max_modules,
             self._plenty_modules(asset)["max_modules"],
@@ -160,14 +160,14 @@ class RuleBook:
         """What stands already and cannot be added to."""
         return Rule(
             ("plants", asset.name, "capacity_t_per_year"),
-            f"{asset.name}: existing capacity {number(asset.capacity_t_per_year)} t/yr",
+            f"{asset.name}: existing capacity {exact(asset.capacity_t_per_year)} t/yr",
             self._place("plants", "capacity_t_per_year", plant=asset.name),
             asset.capacity_t_per_year,
             self._plenty_t,
             0,
             lambda case: _with_asset(case, asset.name, capacity_t_per_year=self._plenty_t),
             lambda case, value: _with_asset(case, asset.name, capacity_t_per_year=value),
-            lambda value: f"{asset.name}: {number(value)} t/yr instead of {number(asset.capacity_t_per_year)}",
+            lambda value: f"{asset.name}: {exact(value)} t/yr instead of {exact(asset.capacity_t_per_year)}",
         )
 
     def retirement(self, asset: Asset) -> Rule:
@@ -225,7 +225,7 @@ class RuleBook:
         """Foreign partners own at most a share."""
         return Rule(
             ("plants", asset.name, "foreign_share_max"),
-            f"{asset.name}: foreign partners own at most {percent(asset.foreign_share_max)}",
+            f"{asset.name}: foreign partners own at most {exact_percent(asset.foreign_share_max)}",
             self._place("plants", "foreign_share_max", plant=asset.name),
             asset.foreign_share_max,
             1,
@@ -233,7 +233,8 @@ class RuleBook:
             lambda case: _with_asset(case, asset.name, foreign_share_max=1.0),
             lambda case, value: _with_asset(case, asset.name, foreign_share_max=min(1.0, value)),
             lambda value: (
-                f"{asset.name}: foreign share up to {percent(value)} instead of {percent(asset.foreign_share_max)}"
+                f"{asset.name}: foreign share up to {exact_percent(value)} instead of "
+                f"{exact_percent(asset.foreign_share_max)}"
             ),
         )
 
@@ -241,7 +242,7 @@ class RuleBook:
         """The technology partner owns at least a share."""
         return Rule(
             ("plants", asset.name, "technology_share_min"),
-            f"{asset.name}: {asset.technology_partner} owns at least {percent(asset.technology_share_min)}",
+            f"{asset.name}: {asset.technology_partner} owns at least {exact_percent(asset.technology_share_min)}",
             self._place("plants", "technology_share_min", plant=asset.name),
             -asset.technology_share_min,
             0,
@@ -249,8 +250,8 @@ class RuleBook:
             lambda case: _with_asset(case, asset.name, technology_share_min=0.0),
             lambda case, value: _with_asset(case, asset.name, technology_share_min=max(0.0, -value)),
             lambda value: (
-                f"{asset.name}: share of {asset.technology_partner} at least {percent(max(0.0, -value))} "
-                f"instead of {percent(asset.technology_share_min)}"
+                f"{asset.name}: share of {asset.technology_partner} at least {exact_percent(max(0.0, -value))} "
+                f"instead of {exact_percent(asset.technology_share_min)}"
             ),
         )
 
@@ -260,7 +261,7 @@ class RuleBook:
         """A stockpile holds at most so much."""
         return Rule(
             ("stockpiles", store.region, store.material, "max_capacity_t"),
-            f"stockpile of {store.material} in {store.region}: at most {number(store.max_capacity_t)} t",
+            f"stockpile of {store.material} in {store.region}: at most {exact(store.max_capacity_t)} t",
             self._place("stockpiles", "max_capacity_t", region=store.region, material=store.material),
             store.max_capacity_t,
             self._plenty_t,
@@ -268,8 +269,8 @@ class RuleBook:
             lambda case: _with_store(case, store, max_capacity_t=self._plenty_t),
             lambda case, value: _with_store(case, store, max_capacity_t=value),
             lambda value: (
-                f"stockpile of {store.material} in {store.region}: room for {number(value)} t "
-                f"instead of {number(store.max_capacity_t)}"
+                f"stockpile of {store.material} in {store.region}: room for {exact(value)} t "
+                f"instead of {exact(store.max_capacity_t)}"
             ),
         )
 
@@ -277,7 +278,7 @@ class RuleBook:
         """A stockpile starts with so much; it cannot start with more than it has room for."""
         return Rule(
             ("stockpiles", store.region, store.material, "initial_t"),
-            f"stockpile of {store.material} in {store.region}: {number(store.initial_t)} t at the start",
+            f"stockpile of {store.material} in {store.region}: {exact(store.initial_t)} t at the start",
             self._place("stockpiles", "initial_t", region=store.region, material=store.material),
             store.initial_t,
             store.capacity_t,
@@ -285,8 +286,8 @@ class RuleBook:
             lambda case: _with_store(case, store, initial_t=store.capacity_t),
             lambda case, value: _with_store(case, store, initial_t=value),
             lambda value: (
-                f"stockpile of {store.material} in {store.region}: {number(value)} t at the start "
-                f"instead of {number(store.initial_t)}"
+                f"stockpile of {store.material} in {store.region}: {exact(value)} t at the start "
+                f"instead of {exact(store.initial_t)}"
             ),
         )
 
@@ -294,7 +295,7 @@ class RuleBook:
         """A seller sells at most so much."""
         least, most = min(supply.max_t.values()), max(supply.max_t.values())
         key = ("suppliers", supply.supplier, supply.material, "max_t_per_year")
-        says = f"{supply.supplier} sells at most {number(most)} t of {supply.material} a year"
+        says = f"{supply.supplier} sells at most {exact(most)} t of {supply.material} a year"
         place = self._place(
             "suppliers", "max_t_per_year", holds=most, supplier=supply.supplier, material=supply.material
         )
@@ -313,8 +314,8 @@ class RuleBook:
                     case, supply, max_t=_raised(rows, "max_t_per_year", value, self.case.years)
                 ),
                 lambda value: (
-                    f"{supply.supplier}: at least {number(value)} t of {supply.material} in every year instead of "
-                    f"{number(least)}"
+                    f"{supply.supplier}: at least {exact(value)} t of {supply.material} in every year instead of "
+                    f"{exact(least)}"
                 ),
             )
         return Rule(
@@ -327,8 +328,8 @@ class RuleBook:
             lambda case: _with_supply(case, supply, max_t=plenty),
             lambda case, value: _with_supply(case, supply, max_t=_scaled(supply.max_t, value)),
             lambda value: (
-                f"{supply.supplier}: {number(value)} times as much {supply.material} "
-                f"(up to {number(value * most)} t a year instead of {number(most)})"
+                f"{supply.supplier}: {exact(value)} times as much {supply.material} "
+                f"(up to {exact(value * most)} t a year instead of {exact(most)})"
             ),
         )
 
@@ -337,7 +338,7 @@ class RuleBook:
         most = max(supply.min_t.values())
         return Rule(
             ("suppliers", supply.supplier, supply.material, "min_t_per_year"),
-            f"{supply.supplier}: at least {number(most)} t of {supply.material} a year must be bought",
+            f"{supply.supplier}: at least {exact(most)} t of {supply.material} a year must be bought",
             self._place("suppliers", "min_t_per_year", holds=most, supplier=supply.supplier, material=supply.material),
             -1,
             0,
@@ -345,8 +346,8 @@ class RuleBook:
             lambda case: _with_supply(case, supply, min_t=dict.fromkeys(supply.min_t, 0.0)),
             lambda case, value: _with_supply(case, supply, min_t=_scaled(supply.min_t, max(0.0, -value))),
             lambda value: (
-                f"{supply.supplier}: {number(max(0.0, -value))} times as much {supply.material} must be bought "
-                f"(at most {number(max(0.0, -value) * most)} t a year instead of {number(most)})"
+                f"{supply.supplier}: {exact(max(0.0, -value))} times as much {supply.material} must be bought "
+                f"(at most {exact(max(0.0, -value) * most)} t a year instead of {exact(most)})"
             ),
         )
 
@@ -355,7 +356,7 @@ class RuleBook:
         what = "" if row.material == "all" else f" of {row.material}"
         return Rule(
             ("disruptions", row.scenario, row.kind, row.target, row.material, str(row.first), str(row.last)),
-            f"{row.scenario}: {percent(row.availability)} left{what} from {row.kind} {row.target}",
+            f"{row.scenario}: {exact_percent(row.availability)} left{what} from {row.kind} {row.target}",
             self._place(
                 "disruptions",
                 "availability",
@@ -372,8 +373,8 @@ class RuleBook:
             lambda case: replace(case, disruptions=[item for item in case.disruptions if item != row]),
             (lambda case, value: _with_disruption(case, row, min(1.0, value))) if row.availability < 1 else None,
             lambda value: (
-                f"{row.scenario}: {percent(min(1.0, value))} left{what} from {row.kind} {row.target} "
-                f"instead of {percent(row.availability)}"
+                f"{row.scenario}: {exact_percent(min(1.0, value))} left{what} from {row.kind} {row.target} "
+                f"instead of {exact_percent(row.availability)}"
             ),
         )
 
@@ -384,14 +385,14 @@ class RuleBook:
         limit = self.case.regions[region].thorium_max_t_per_year
         return Rule(
             ("regions", region, "thorium_max_t_per_year"),
-            f"{region}: at most {number(limit)} t ThO2 released a year",
+            f"{region}: at most {exact(limit)} t ThO2 released a year",
             self._place("regions", "thorium_max_t_per_year", region=region),
             limit,
             self._plenty_t,
             0,
             lambda case: _with_region(case, region, inf),
             lambda case, value: _with_region(case, region, value),
-            lambda value: f"{region}: {number(value)} t ThO2 a year instead of {number(limit)}",
+            lambda value: f"{region}: {exact(value)} t ThO2 a year instead of {exact(limit)}",
         )
 
     def resource(self, name: str) -> Rule:
@@ -399,21 +400,21 @@ class RuleBook:
         held = self.case.deposits[name].resource_t
         return Rule(
             ("deposits", name, "resource_t"),
-            f"{name}: {number(held)} t REO of ore",
+            f"{name}: {exact(held)} t REO of ore",
             self._place("deposits", "resource_t", deposit=name),
             held,
             self._plenty_t * 100,
             0,
             lambda case: _with_deposit(case, name, self._plenty_t * 100),
             lambda case, value: _with_deposit(case, name, value),
-            lambda value: f"{name}: {number(value)} t REO of ore instead of {number(held)}",
+            lambda value: f"{name}: {exact(value)} t REO of ore instead of {exact(held)}",
         )
 
     def budget(self, limit: Budget) -> Rule:
         """A partner spends at most so much in a span of years."""
         return Rule(
             ("budgets", limit.partner, str(limit.first_year), "musd"),
-            f"{limit.partner} decides at most {number(limit.musd)} MUSD in {limit.first_year}-{limit.last_year}",
+            f"{limit.partner} decides at most {exact(limit.musd)} MUSD in {limit.first_year}-{limit.last_year}",
             self._place("budgets", "musd", partner=limit.partner, first_year=limit.first_year),
             limit.musd,
             self._plenty_t,
@@ -423,8 +424,8 @@ class RuleBook:
                 case, budgets=[replace(item, musd=value) if item == limit else item for item in case.budgets]
             ),
             lambda value: (
-                f"{limit.partner}: {number(value)} MUSD in {limit.first_year}-{limit.last_year} "
-                f"instead of {number(limit.musd)}"
+                f"{limit.partner}: {exact(value)} MUSD in {limit.first_year}-{limit.last_year} "
+                f"instead of {exact(limit.musd)}"
             ),
         )
 
@@ -432,7 +433,7 @@ class RuleBook:
         """One partner's country ships another only so much without its finance."""
         free = self.case.free_offtake[sender, receiver].values()
         least, most = min(free), max(free)
-        span = number(most) if least == most else f"{number(least)} to {number(most)}"
+        span = exact(most) if least == most else f"{exact(least)} to {exact(most)}"
         rows = self._rows("offtakes", from_country=sender, to_country=receiver)
         return Rule(
             ("offtakes", sender, receiver, "free_t_per_year"),
@@ -445,14 +446,14 @@ class RuleBook:
             lambda case, value: _with_offtake(
                 case, (sender, receiver), _raised(rows, "free_t_per_year", value, case.years)
             ),
-            lambda value: f"{sender} to {receiver}: {number(value)} t REO a year without finance instead of {span}",
+            lambda value: f"{sender} to {receiver}: {exact(value)} t REO a year without finance instead of {span}",
         )
 
     def dependence(self, partner: str, country: str) -> Rule:
         """A partner may take only a share of a material from one country."""
         shares = [share for caps in self.case.dependence[partner, country].values() for share in caps.values()]
         least = min(shares)
-        span = percent(least) if least == max(shares) else f"{percent(least)} to {percent(max(shares))}"
+        span = " to ".join(dict.fromkeys(map(exact_percent, (least, max(shares)))))
         rows = [
             (material, self._rows("dependence", partner=partner, from_country=country, material=material))
             for material in self.case.dependence[partner, country]
@@ -471,7 +472,7 @@ class RuleBook:
                 {m: _raised(held, "max_share", min(1.0, value), case.years) for m, held in rows},
             ),
             lambda value: (
-                f"{partner} may take up to {percent(value)} of each material from {country} instead of {span}"
+                f"{partner} may take up to {exact_percent(value)} of each material from {country} instead of {span}"
             ),
         )
 

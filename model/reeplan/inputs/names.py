@@ -132,9 +132,9 @@ def counted(number: int, one: str, several: str = "") -> str:
     """A number of things in digits; the several are the one with an s where nothing else is said.
 
     >>> counted(1, "plan"), counted(0, "row"), counted(12345, "country", "countries")
-    ('1 plan', '0 rows', '12 345 countries')
+    ('1 plan', '0 rows', '12,345 countries')
     """
-    return f"{number:,} ".replace(",", " ") + (one if number == 1 else several or f"{one}s")
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
 def also_on(lines: list[int]) -> str:

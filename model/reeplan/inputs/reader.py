@@ -107,10 +107,8 @@ def _is_refused(path: Path, size: int, sheet: Sheet) -> bool:
         sheet.fail(
             0,
             "",
-            f"the file has {size / 1e6:,.0f} MB.".replace(",", " "),
-            f"a table has at most {MOST_BYTES / 1e6:.0f} MB and {MOST_LINES:,} lines: is it the right file?".replace(
-                ",", " "
-            ),
+            f"the file has {size / 1e6:,.0f} MB.",
+            f"a table has at most {MOST_BYTES / 1e6:.0f} MB and {MOST_LINES:,} lines: is it the right file?",
         )
         return True
     with path.open("rb") as file:
@@ -223,11 +221,9 @@ def _lines(text: io.StringIO) -> Iterator[str]:
     """The lines of the text. Raises ``_TooLongError`` before a line, or a number of lines, that no table has."""
     for number, line in enumerate(text):
         if len(line) > _LONGEST_LINE:
-            raise _TooLongError(f"this line has {len(line):,} characters.".replace(",", " "))
+            raise _TooLongError(f"this line has {len(line):,} characters.")
         if number > MOST_LINES:
-            raise _TooLongError(
-                f"there are more than {MOST_LINES:,} lines; the rest is not looked at.".replace(",", " ")
-            )
+            raise _TooLongError(f"there are more than {MOST_LINES:,} lines; the rest is not looked at.")
         yield line
 
 
@@ -253,7 +249,7 @@ def _report_quotes(error: str, line: int, sheet: Sheet) -> None:
             'close it, or write "" for a quotation mark inside a quoted cell.',
         )
     elif "limit" in error:
-        sheet.fail(line, "", "a cell here is longer than 131 000 characters.", "is a closing quotation mark missing?")
+        sheet.fail(line, "", "a cell here is longer than 131,000 characters.", "is a closing quotation mark missing?")
     else:
         sheet.fail(
             line,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from reeplan import words
 from reeplan.inputs.spec import BASE
 from reeplan.outputs.run import RunFiles
-from reeplan.present import words
 from reeplan.present.charts import palette
 
 
@@ -23,6 +23,16 @@ class Run(RunFiles):
         full = dict(zip(table["element"], table["name"], strict=True)).get(material, "")
         name = words.display_name(material)
         return f"{name} ({words.display_name(full)})" if full and full != material else name
+
+    def asset_in_words(self, asset: str) -> str:
+        """A plant, an option of a venture or a stockpile as it is read."""
+        if asset not in self.assets.index:
+            return words.display_name(asset)
+        known = {str(column): str(value) for column, value in self.assets.loc[asset].items()}
+        if known["stage"] == "stockpile":
+            return f"Stockpile of {self.material_in_words(known['material'])}, {words.display_name(known['region'])}"
+        name = words.display_name(known["name"])
+        return f"{name}, {words.display_name(known['option'])}" if known["option"] else name
 
     def window_in_words(self, window: str) -> str:
         """What happens in a window, and when."""

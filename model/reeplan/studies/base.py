@@ -128,10 +128,10 @@ class Found(Protocol):
 
 @dataclass(frozen=True)
 class StudyResult:
-    """What a study found, and the same in sentences, a paragraph each."""
+    """What a study found, and what is to be known of how: what was not asked or answered, a paragraph each."""
 
     found: Found
-    sentences: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
     @property
     def status(self) -> str:

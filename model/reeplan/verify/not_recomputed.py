@@ -159,7 +159,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "the page and the figures",
         "they are drawn from the tables and state their digest; reeplan report draws them again",
-        (_cells("report.html", ""), _cells("figures/*", ""), _cells("manifest.json", "sentences")),
+        (_cells("report.html", ""), _cells("figures/*", "")),
     ),
     Kind(
         "the reasons why there is no plan",

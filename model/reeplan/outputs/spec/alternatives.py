@@ -5,6 +5,9 @@ from __future__ import annotations
 from reeplan.outputs.spec.output import musd, number, output, share, text, year, yes_no
 
 _SLACK = "how much more than the cheapest plan a plan may cost"
+_LEAST = "least in the plans found within the slack; proven: no plan within it has less"
+_MOST = "most in the plans found; proven: no plan within the slack has more"
+_FOUND, _PROVEN = "In plans found", "Proven: no plan has less or more"
 _OVER = "its cost, and by what share that is above the cheapest plan's, and above what any plan must cost"
 _NEAREST = "from the nearest plan before it, and the most that any plan could differ"
 _BUILT = "as in `builds.csv` of a plan"
@@ -12,17 +15,17 @@ _AMOUNT = "what it has of a thing, as in `near_optimal.csv`"
 
 NEAR_OPTIMAL = output(
     "near_optimal", "One row a slack and thing.", "slack_musd kind name",
-    share("slack_share", _SLACK, empty=True),
+    share("slack_share", _SLACK, empty=True, title="At most costlier by"),
     musd("slack_musd", _SLACK),
     text("kind name",
-         "plant, venture, stockpile, country, route (all plants of one process) or partner, and which"),
+         "plant, venture, stockpile, country, route (all plants of one process) or partner, and which",
+         title="|What"),
     text("unit",
          "`t_per_year` of new capacity, `t` of new room, `musd` of overnight capital, over the whole horizon"),
-    number("least least_bound", "see `unit`",
-           "least in the plans found within the slack; proven: no plan within it has less"),
-    number("most", "see `unit`", "most in the plans found; proven: no plan within the slack has more"),
-    number("most_bound", "see `unit`", "most in the plans found; proven: no plan within the slack has more",
-           unbounded=True),
+    number("least", "see `unit`", _LEAST, over=_FOUND),
+    number("least_bound", "see `unit`", _LEAST, title="Least", over=_PROVEN),
+    number("most", "see `unit`", _MOST, over=_FOUND),
+    number("most_bound", "see `unit`", _MOST, title="Most", over=_PROVEN, unbounded=True),
     number("in_cheapest", "see `unit`", "in the cheapest plan"),
     text("class", "`must-have`, `must-avoid`, `real choice`, `open`"),
     text("status", "`proven` at both ends, or on which side there may be more than was found"),
@@ -33,12 +36,13 @@ ALTERNATIVES = output(
     "What the cheapest plan and every whole alternative build; one row an asset, partner and year. A plan that builds "
     "nothing has one row without an asset, and so has one that was not re-solved because the work was stopped.",
     "alternative asset partner decided what",
-    share("slack_share", "the slack that it was sought within (0 for the cheapest plan)", empty=True),
-    text("alternative", "`cheapest`, then `a1`, `a2`, …"),
+    share("slack_share", "the slack that it was sought within (0 for the cheapest plan)", empty=True,
+          title="At most costlier by"),
+    text("alternative", "`cheapest`, then `a1`, `a2`, …", title="Plan"),
     musd("cost_musd", _OVER),
-    share("over_cheapest_share over_bound_share", _OVER, empty=True),
+    share("over_cheapest_share over_bound_share", _OVER, empty=True, title="Costlier by|Above what is proven by"),
     share("resilience"),
-    number("difference difference_bound", "0 to 1", _NEAREST),
+    number("difference difference_bound", "0 to 1", _NEAREST, title="Differs by"),
     text("asset partner", _BUILT, empty=True),
     year("decided running", _BUILT, empty=True),
     text("what", _BUILT, empty=True),

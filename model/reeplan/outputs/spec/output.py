@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -18,6 +19,9 @@ Kind = Literal["text", "yes_no", "number", "integer"]
 
 Row = Mapping[str, Any]
 
+HEADED = ("MUSD", "t/yr", "t", "USD/t")
+"""Units that are read in a heading; a share is read as a percentage, and a year is known as one."""
+
 
 class WrongColumnsError(ValueError):
     """Rows that do not have the columns of their table."""
@@ -29,6 +33,7 @@ class Column:
 
     A name that ends in ``<…>`` stands for one column each (partner, year, run). ``empty``: a cell may be empty.
     ``missing``: the column is left out where no row has it. ``unbounded``: a number may be infinite, or not known.
+    ``title`` is how it is read where its name is not enough, ``over`` what its neighbours have in common with it.
     """
 
     name: str
@@ -38,6 +43,20 @@ class Column:
     empty: bool = False
     missing: bool = False
     unbounded: bool = False
+    title: str = ""
+    over: str = ""
+
+    @property
+    def heading(self) -> str:
+        """How it is read, without its unit: its title, else its name."""
+        words = self.title or self.name.removesuffix("_musd").removesuffix("_share").replace("_", " ")
+        return f"{words[:1].upper()}{words[1:]}"
+
+    @property
+    def headed_unit(self) -> str:
+        """The unit that is read in its heading, if any."""
+        unit = "MUSD" if self.unit.startswith("MUSD") else self.unit
+        return unit if unit in HEADED else ""
 
     @property
     def is_number(self) -> bool:
@@ -99,6 +118,10 @@ class Output:
             raise KeyError(f"{self.file} has no column {name}")
         return found
 
+    def pick(self, names: str) -> tuple[Column, ...]:
+        """Some columns, their names parted by blanks."""
+        return tuple(self.column(name) for name in names.split())
+
     def _find(self, name: str) -> Column | None:
         """The column of this name, else the one that stands for several of its kind."""
         meant = sorted((column for column in self.columns if column.covers(name)), key=lambda column: column.one_each)
@@ -151,49 +174,47 @@ class Output:
 
 
 # ---- to declare them --------------------------------------------------------------------------------
-# Each of these takes one name or several with the same meaning, parted by blanks.
+# Each of these takes one name or several with the same meaning, parted by blanks; their titles are parted by bars.
 
 
-def text(names: str, meaning: str = "", **rules: bool) -> tuple[Column, ...]:
+def text(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
     """Columns of text."""
     return _columns(names, "text", "", meaning, **rules)
 
 
-def yes_no(names: str, meaning: str = "", **rules: bool) -> tuple[Column, ...]:
+def yes_no(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
     """Columns of yes and no."""
     return _columns(names, "yes_no", "yes/no", meaning, **rules)
 
 
-def number(names: str, unit: str, meaning: str = "", **rules: bool) -> tuple[Column, ...]:
+def number(names: str, unit: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
     """Columns of numbers in a unit."""
     return _columns(names, "number", unit, meaning, **rules)
 
 
-def musd(names: str, meaning: str = "", **rules: bool) -> tuple[Column, ...]:
+def musd(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
     """Columns of million USD."""
     return _columns(names, "number", "MUSD", meaning, **rules)
 
 
-def share(names: str, meaning: str = "", **rules: bool) -> tuple[Column, ...]:
+def share(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
     """Columns of fractions of one."""
     return _columns(names, "number", "fraction", meaning, **rules)
 
 
-def year(names: str, meaning: str = "", **rules: bool) -> tuple[Column, ...]:
+def year(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
     """Columns of years."""
     return _columns(names, "integer", "year", meaning, **rules)
 
 
-def count(names: str, meaning: str = "", **rules: bool) -> tuple[Column, ...]:
+def count(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
     """Columns of whole numbers without a unit."""
     return _columns(names, "integer", "", meaning, **rules)
 
 
-def _columns(
-    names: str, kind: Kind, unit: str, meaning: str, *, empty: bool = False, missing: bool = False,
-    unbounded: bool = False,
-) -> tuple[Column, ...]:  # fmt: skip
-    return tuple(Column(name, kind, meaning, unit, empty, missing, unbounded) for name in names.split())
+def _columns(names: str, kind: Kind, unit: str, meaning: str, *, title: str = "", **rules: Any) -> tuple[Column, ...]:
+    each = zip_longest(names.split(), title.split("|"), fillvalue="")
+    return tuple(Column(name, kind, meaning, unit, title=words, **rules) for name, words in each)
 
 
 def output(name: str, about: str, key: str, *columns: tuple[Column, ...], place: str = "") -> Output:

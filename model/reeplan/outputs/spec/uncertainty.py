@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reeplan.outputs.spec.output import musd, output, share, text, yes_no
 
+_WITH_PLAN, _WAS_KNOWN = "With the plan", "Had it been known"
 _PLAN = "what the plan that does not know costs and serves in it"
 _KNOWN = "the best plan if this scenario were certain, and what no such plan undercuts"
 _BELIEFS = "the same of what is built when planning for the average, and as if nothing happened"
@@ -17,9 +18,10 @@ _GAP = "no plan that loses no more costs less; cost less bound; as a share of th
 
 VALUE_OF_KNOWING = output(
     "value_of_knowing", "What knowing the future would be worth; one row a number.", "measure",
-    text("measure", "name of the number; those that end in `, keeping the target` are under the target"),
-    musd("musd", "the number, from the plans found", empty=True),
-    musd("least_musd greatest_musd", "between these it lies, by what is proven", empty=True),
+    text("measure", "name of the number; those that end in `, keeping the target` are under the target",
+         title="What"),
+    musd("musd", "the number, from the plans found", empty=True, title="As found"),
+    musd("least_musd greatest_musd", "between these it lies, by what is proven", empty=True, title="At least|At most"),
     text("meaning", "what it says"),
 )  # fmt: skip
 
@@ -28,12 +30,12 @@ KNOWING_BY_SCENARIO = output(
     share("target", "resilience that every plan of the row keeps; 0: none"),
     text("scenario", "a window, or `nothing happens`"),
     share("probability", "of the scenario"),
-    musd("plan_musd", _PLAN, empty=True),
-    share("plan_served_share", _PLAN, empty=True),
-    musd("known_musd known_bound_musd", _KNOWN, empty=True),
-    share("known_served_share", _KNOWN, empty=True),
+    musd("plan_musd", _PLAN, empty=True, title="Cost", over=_WITH_PLAN),
+    share("plan_served_share", _PLAN, empty=True, title="Served", over=_WITH_PLAN),
+    musd("known_musd known_bound_musd", _KNOWN, empty=True, title="Cost|Proven to cost at least", over=_WAS_KNOWN),
+    share("known_served_share", _KNOWN, empty=True, title="Served", over=_WAS_KNOWN),
     musd("worth_of_knowing_musd", "`plan_musd` less `known_musd`; weighted by probability it sums to the value of "
-         "perfect knowledge", empty=True),
+         "perfect knowledge", empty=True, title="Knowing is worth"),
     musd("average_plan_musd", _BELIEFS, empty=True),
     share("average_plan_served_share", _BELIEFS, empty=True),
     musd("undisturbed_plan_musd", _BELIEFS, empty=True),
@@ -44,7 +46,7 @@ KNOWING_BY_SCENARIO = output(
 REGRET_OF_PLANS = output(
     "regret_of_plans", "What each plan of the front costs and serves in each future; one row a plan and future.",
     "point future",
-    text("point", "a plan of `front.csv`"),
+    text("point", "a plan of `front.csv`", title="Plan"),
     text("future", "a window, `nothing happens`, `the case as it is`, or a named future"),
     text("kind", "`window`, `no window`, `other future`"),
     share("probability", "of the window; empty for other futures", empty=True),
@@ -55,36 +57,37 @@ REGRET_OF_PLANS = output(
            "whether it serves there what it serves on the front (always yes in windows, which the front covers)"),
     musd("lost_musd", "value of lost supply over the horizon, of its years, not discounted (windows only)", empty=True),
     musd("regret_musd", _REGRET, empty=True),
-    share("regret_share", _REGRET, empty=True),
+    share("regret_share", _REGRET, empty=True, title="Regret, of demand"),
     musd("best_musd best_bound_musd", _BEST, unbounded=True),
-    musd("above_best_musd", _BEST, empty=True),
-    text("why", "what makes the plan impossible there, or what of it comes later"),
+    musd("above_best_musd", _BEST, empty=True, title="Costlier than the plan made for it"),
+    text("why", "what makes the plan impossible there, or what of it comes later", title="Remark"),
 )  # fmt: skip
 
 LEAST_REGRET = output(
     "least_regret", "The greatest regret of each plan; one row a plan, set of futures and kind of regret.",
     "point against by",
-    text("point", "a plan"),
-    text("against", "`what may happen` or `other futures`"),
+    text("point", "a plan", title="Plan"),
+    text("against", "`what may happen` or `other futures`", title="In"),
     text("by", "`cost` or `lost supply`"),
     musd("greatest_regret_musd", _GREATEST, empty=True),
-    share("greatest_regret_share", _GREATEST, empty=True),
-    text("in_future", "where that is"),
-    yes_no("least_regret", "whether no other plan's greatest regret is less"),
+    share("greatest_regret_share", _GREATEST, empty=True, title="Greatest regret, of demand"),
+    text("in_future", "where that is", title="Namely in"),
+    yes_no("least_regret", "whether no other plan's greatest regret is less", title="Least of all plans"),
 )  # fmt: skip
 
 RISK_FRONT = output(
     "risk_front", "What it costs to lose less in the worst disruptions; one row a plan.", "cvar_level point",
-    share("cvar_level", "the level"),
-    text("point", "the plan's name in it: `r01` is the cheapest; these plans have no folder"),
-    musd("cost_musd", "expected cost"),
+    share("cvar_level", "the level", title="Looked at"),
+    text("point", "the plan's name in it: `r01` is the cheapest; these plans have no folder", title="Plan"),
+    musd("cost_musd", "expected cost", title="Expected cost"),
     share("cvar_lost_share",
-          "mean share lost in the worst `1 - cvar_level` of disruptions, of the worse-off partner"),
-    share("expected_lost_share", "the mean over all disruptions"),
-    share("worst_lost_share", "the worst that has a probability"),
-    musd("bound_musd gap_musd", _GAP, unbounded=True),
+          "mean share lost in the worst `1 - cvar_level` of disruptions, of the worse-off partner",
+          title="Lost there"),
+    share("expected_lost_share", "the mean over all disruptions", title="Lost on average of disruptions"),
+    share("worst_lost_share", "the worst that has a probability", title="Lost in the worst"),
+    musd("bound_musd gap_musd", _GAP, unbounded=True, title="Proven to cost at least|Could be cheaper by"),
     share("gap", _GAP, unbounded=True),
-    text("status", "`optimal`, `gap not reached`, `bound not proven`, `interrupted`, `inexact`"),
+    text("status", "`optimal`, `gap not reached`, `bound not proven`, `interrupted`, `inexact`", title="Search"),
 )  # fmt: skip
 
 TABLES = (VALUE_OF_KNOWING, KNOWING_BY_SCENARIO, REGRET_OF_PLANS, LEAST_REGRET, RISK_FRONT)

@@ -9,7 +9,7 @@ from matplotlib import font_manager
 
 from reeplan.inputs.reader import FREE_TEXT
 from reeplan.inputs.spec import TABLES
-from reeplan.present.words import display_name, join_and
+from reeplan.words import display_name, join_and
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

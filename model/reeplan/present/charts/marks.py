@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.present.charts.palette import STAGE_COLOURS
 from reeplan.present.charts.style import EDGE, INK, SMALL
-from reeplan.present.words import STAGE_WORDS
 from reeplan.tolerances import SLIGHT
+from reeplan.words import STAGE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

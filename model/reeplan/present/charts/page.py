@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from reeplan.present import words
+from reeplan import words
 from reeplan.present.charts.key import Key, lines_of_keys, step
 from reeplan.present.charts.style import BODY, DPI, EDGE, GREY, INK, SMALL, TITLE, WIDTH, TextMeasurer, line
 from reeplan.tolerances import SLIGHT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reeplan.present import words
+from reeplan import words
 from reeplan.present.charts.key import height_of_keys
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.palette import GREY, LINE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Rectangle
 
-from reeplan.present import words
+from reeplan import words
 from reeplan.present.charts.style import TINY, paler, text_on
 
 if TYPE_CHECKING:

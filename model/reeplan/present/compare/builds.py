@@ -8,8 +8,8 @@ import pandas as pd
 
 from reeplan.outputs.run import STAGES
 from reeplan.outputs.spec.comparison import BUILDS
-from reeplan.present.words import display_name, join_and, musd
 from reeplan.tolerances import SLIGHT
+from reeplan.words import display_name, join_and, musd
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

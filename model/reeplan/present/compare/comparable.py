@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reeplan.endings import Status
-from reeplan.outputs.summary import MEASURES
-from reeplan.present.words import display_name, join_and, number, span
+from reeplan.words import display_name, join_and, measure_in_words, number, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +75,7 @@ def _years(given: ComparedRun) -> tuple[int, int]:
 
 
 def _measure(given: ComparedRun) -> str:
-    settings = given.run.settings
-    measure = settings["resilience_measure"]
-    tail = f", the worst {100 * (1 - settings['cvar_level']):g} %" if measure == "cvar" else ""
-    return MEASURES[measure] + tail
+    return measure_in_words(given.run.settings["resilience_measure"], given.run.settings["cvar_level"])
 
 
 def _windows(given: ComparedRun) -> str:

@@ -13,9 +13,9 @@ from reeplan.present.charts.page import Page, versions
 from reeplan.present.charts.palette import BLUE, GREEN, GREY, INDIGO, INK, ORANGE, SKY, VERMILION
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BODY, SMALL, apart, line
-from reeplan.present.words import NBSP, display_name, join_and, musd, percent, span
 from reeplan.present.words.measures import measure_axis
 from reeplan.tolerances import SHOWN_SHARE, SLIGHT
+from reeplan.words import NBSP, display_name, join_and, musd, percent, span
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reeplan.present.report.content import Report
-from reeplan.present.words import display_name
+from reeplan.words import display_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

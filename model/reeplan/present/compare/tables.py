@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.present.compare import builds as built
 from reeplan.present.compare.results import PLAN, SERVED, SPENT
 from reeplan.present.report.grid import NBSP, NONE, Cell, Grid, amount, number, share, text
 from reeplan.present.report.grid import year as year_cell
-from reeplan.present.words import display_name
 from reeplan.tolerances import NEAR_RESILIENCE, SHOWN_MUSD, SHOWN_SHARE
+from reeplan.words import display_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
     from reeplan.present.compare.inputs import Difference
     from reeplan.present.compare.runs import Comparison
 
-FIGURES_IN_WORDS = {
-    "cost_musd": "Cost", "resilience": "Served in disruption", "bound_musd": "No such plan costs less than",
-    "gap_musd": "Could be cheaper by", "annuities_musd": "Capital, as paid within the years",
-    "fixed_musd": "Fixed cost of capacity", "process_musd": "Processing", "purchases_musd": "Purchases",
-    "transport_musd": "Freight", "sales_musd": "Sales (negative)", "holding_musd": "Holding of stockpiles",
-    "shortage_musd": "Value of lost supply", "restock_musd": "Buying back what disruptions drew from stockpiles",
-    "capital_musd": "Overnight capital", "modules_decided": "Modules and options decided",
-    "base_path_unmet_t": "Unmet without disruption, all years",
-}  # fmt: skip
 TO = f"{NBSP}to{NBSP}"
 PARTNER_SERVED = "worst_window_served_"
 
@@ -153,8 +145,8 @@ def chosen_plans(comparison: Comparison, results: pd.DataFrame) -> Grid:
 def _figure_in_words(name: str, unit: str) -> str:
     if name.startswith(PARTNER_SERVED):
         return f"Served to {display_name(name.removeprefix(PARTNER_SERVED))} in its worst disruption"
-    said = FIGURES_IN_WORDS.get(name, display_name(name.removesuffix("_musd").removesuffix("_t")))
-    return f"{said}, {unit}" if unit in ("MUSD", "t") else said
+    heading = FRONT.column(name).heading
+    return f"{heading}, {unit}" if unit in ("MUSD", "t") else heading
 
 
 def _in_unit(value: float, unit: str) -> Cell:

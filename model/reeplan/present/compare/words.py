@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.compare.inputs import CELL, ROW, SEARCH, SOURCE
 from reeplan.present.compare.results import SERVED, cost_at, less_range, levels
-from reeplan.present.words import count, join_and, musd, percent
 from reeplan.tolerances import SHOWN_MUSD, SLIGHT
+from reeplan.words import count, join_and, musd, percent
 
 if TYPE_CHECKING:
     from reeplan.present.compare.inputs import Difference

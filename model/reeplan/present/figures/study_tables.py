@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from reeplan.present.words import NBSP, display_name
 from reeplan.tolerances import LAST_DIGITS, ROUNDING, SLIGHT
+from reeplan.words import NBSP, display_name, significant
 
-UNITS = {"t_per_year": "t/yr", "t": "t", "musd": "MUSD"}
+SHARE, YES_OR_NO = "share", "1 or 0"
+"""Units that are read in other words."""
+
+UNITS = {"t_per_year": "t/yr", "musd": "MUSD", SHARE: "part of 1", YES_OR_NO: "1: yes, 0: no"}
+
+
+def unit_in_words(unit: str) -> str:
+    """A unit as it stands at an axis."""
+    return UNITS.get(unit, display_name(unit))
 
 
 def is_true(cell: Any) -> bool:
@@ -21,23 +29,6 @@ def same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=ROUNDING, abs_tol=LAST_DIGITS)
 
 
-def figures_of(value: float, digits: int = 3) -> str:
-    """A number with so many digits that matter, thousands separated, with a true minus sign.
-
-    >>> figures_of(1420.77), figures_of(-0.02468), figures_of(0.0), figures_of(3000.0), figures_of(float("nan"))
-    ('1,421', '−0.0247', '0', '3,000', '–')
-    """
-    if not math.isfinite(value):
-        return "–"
-    if abs(value) < ROUNDING:
-        return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value)) + LAST_DIGITS))
-    text = f"{value:,.{min(places, 9)}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", "−")
-
-
 def slack_in_words(share: float, musd: float) -> str:
     """How much costlier than the cheapest plan: a percentage, or MUSD where there is none or no round one.
 
@@ -47,7 +38,7 @@ def slack_in_words(share: float, musd: float) -> str:
     if math.isfinite(share) and abs(10000 * share - round(10000 * share)) < SLIGHT:
         return f"{100 * share:.4g}{NBSP}%"
     if math.isfinite(musd):
-        return f"{figures_of(musd, 4)} MUSD"
+        return f"{significant(musd, 4)} MUSD"
     return f"{100 * share:.2g}{NBSP}%" if math.isfinite(share) else "an unknown slack"
 
 

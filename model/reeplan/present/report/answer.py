@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from reeplan.endings import Status
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.report.sources import tally
-from reeplan.present.words import count, musd, percent
 from reeplan.tolerances import NEAR_RESILIENCE
+from reeplan.words import count, musd, percent
 
 if TYPE_CHECKING:
     import pandas as pd

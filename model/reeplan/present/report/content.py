@@ -10,9 +10,9 @@ from reeplan.outputs.fingerprints import sha256_of_results, tables_that_changed
 from reeplan.present.figures.front.data import FrontData, read_front
 from reeplan.present.report.pictures import Figure, NotDrawn, figures_by_plan, not_drawn
 from reeplan.present.run import Run
-from reeplan.present.words import display_name, join_and
 from reeplan.present.words.measures import served_where
 from reeplan.tolerances import SLIGHT
+from reeplan.words import display_name, join_and
 
 if TYPE_CHECKING:
     from pathlib import Path

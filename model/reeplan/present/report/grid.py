@@ -92,7 +92,8 @@ def share(value: float, digits: int = 1, alarm_below: float = -1.0) -> Cell:
     shown = 100 * value
     if 100 - 0.5 * 10**-digits <= shown < 100 - SLIGHT:
         shown = 100 - 10.0**-digits
-    return Cell(f"{shown:.{digits}f}{NBSP}%".replace("-", "−"), value, alarm=value < alarm_below)
+    rounded = round(shown, digits) or 0.0
+    return Cell(f"{rounded:.{digits}f}{NBSP}%".replace("-", "−"), value, alarm=value < alarm_below)
 
 
 def year(value: float) -> Cell:

@@ -6,9 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text
-from reeplan.present.report.plan_tables import asset_in_words
-from reeplan.present.words import display_name
 from reeplan.tolerances import SHOWN_SHARE
+from reeplan.words import display_name
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -117,7 +116,7 @@ def losses(report: Report, point: str) -> Grid:
     needless = []
     for row in rows.to_dict("records"):
         kind, _, name = str(row["subject"]).partition(" ")
-        words = asset_in_words(report, name) if kind == "plant" else display_name(name)
+        words = run.asset_in_words(name) if kind == "plant" else display_name(name)
         if row["value"] > SHOWN_SHARE:
             grid.add(words, kind, share(float(row["value"])))
         else:

@@ -8,54 +8,39 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reeplan.outputs.run import STAGES
-from reeplan.present.report.grid import Cell, Grid, amount, module, number, share, text, year
-from reeplan.present.words import STAGE_WORDS, display_name
+from reeplan.outputs.spec import output as spec
+from reeplan.outputs.spec.plans import BUILDS
+from reeplan.present.figures.plan.cost_parts import PARTS
+from reeplan.present.report.from_spec import from_rows
+from reeplan.present.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.tolerances import MISSED
+from reeplan.words import STAGE_WORDS, display_name
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
-
-PARTS = {
-    "annuities": "Capital, as paid within the years of the plan",
-    "fixed": "Fixed cost of capacity held",
-    "process": "Processing, with energy, carbon and thorium",
-    "purchases": "Purchases",
-    "transport": "Freight",
-    "sales": "Sales of surplus (negative: income)",
-    "holding": "Holding stockpiles",
-    "shortage": "Value of lost supply",
-    "restock": "Buying back what disruptions drew from stockpiles",
-}
-"""Cost parts as they are read, in the order of ``front.csv``."""
 
 
 def builds(report: Report, point: str) -> Grid:
     """What is built, by whom and when."""
     run = report.run
-    grid = Grid(
-        "builds",
-        "What is built",
-        [text("What"), text("Kind"), text("Country"), text("Who pays"), number("Decided"), number("Running"),
-         number("Modules"), number("Capacity, t/yr"), number("Room, t"), number("Capital, MUSD")],
+    rows = []
+    for row in _along_the_chain(report, point):
+        known = run.assets.loc[row["asset"]] if row["asset"] in run.assets.index else {"stage": "", "country": ""}
+        rows.append({
+            **row,
+            "asset": run.asset_in_words(row["asset"]) + (" (site)" if row["what"] == "site" else ""),
+            "kind": STAGE_WORDS.get(str(known["stage"]), ""),
+            "country": known["country"],
+            "t_per_year": row["t_per_year"] if row["what"] == "module" else math.nan,
+            "room_t": row["t_per_year"] if row["what"] == "room" else math.nan,
+        })  # fmt: skip
+    return from_rows(
+        run, "builds", "What is built",
+        (*BUILDS.pick("asset"), *spec.text("kind country"),
+         *BUILDS.pick("partner decided running modules t_per_year"), *spec.number("room_t", "t", title="Room"),
+         *BUILDS.pick("capex_musd")), rows,
         note="One row for each partner's part. Capital is undiscounted; capacity is that after the ramp-up.",
     )  # fmt: skip
-    for row in _along_the_chain(report, point):
-        known = run.assets.loc[row["asset"]] if row["asset"] in run.assets.index else None
-        stage = str(known["stage"]) if known is not None else ""
-        tonnes, room = (math.nan, row["t_per_year"]) if row["what"] == "room" else (row["t_per_year"], math.nan)
-        grid.add(
-            asset_in_words(report, row["asset"]) + (" (site)" if row["what"] == "site" else ""),
-            STAGE_WORDS.get(stage, ""),
-            display_name(str(known["country"])) if known is not None else "",
-            display_name(row["partner"]),
-            year(row["decided"]),
-            year(row["running"]),
-            module(row["modules"]),
-            amount(tonnes if row["what"] == "module" else math.nan),
-            amount(room),
-            amount(row["capex_musd"], 1),
-        )
-    return grid
 
 
 def _along_the_chain(report: Report, point: str) -> list[dict[str, Any]]:
@@ -69,18 +54,6 @@ def _along_the_chain(report: Report, point: str) -> list[dict[str, Any]]:
         return (STAGES.index(stage) if stage in STAGES else -1, row["asset"], row["decided"], row["partner"])
 
     return sorted(rows, key=place)
-
-
-def asset_in_words(report: Report, asset: str) -> str:
-    """A plant, an option of a venture or a stockpile as it is read."""
-    run = report.run
-    if asset not in run.assets.index:
-        return display_name(asset)
-    known = {str(column): str(value) for column, value in run.assets.loc[asset].items()}
-    if known["stage"] == "stockpile":
-        return f"Stockpile of {run.material_in_words(known['material'])}, {display_name(known['region'])}"
-    name = display_name(known["name"])
-    return f"{name}, {display_name(known['option'])}" if known["option"] else name
 
 
 def who_pays(report: Report, point: str) -> Grid:
@@ -121,16 +94,14 @@ def costs(report: Report, point: str) -> Grid:
         note="Expected and discounted; the parts sum to the total.",
     )
     total = float(row["cost_musd"])
-    for part, words in [*PARTS.items(), ("cost", "Total")]:
-        column = f"{part}_musd"
-        if column in row.index:
-            value = float(row[column])
-            grid.add(
-                words,
-                amount(value, 1),
-                share(value / total) if total else Cell("–"),
-                amount(value - float(first[column]), 1),
-            )
+    for part, (words, _) in {**PARTS, "cost": ("Total", "")}.items():
+        value = float(row[f"{part}_musd"])
+        grid.add(
+            words,
+            amount(value, 1),
+            share(value / total) if total else Cell("–"),
+            amount(value - float(first[f"{part}_musd"]), 1),
+        )
     return grid
 
 

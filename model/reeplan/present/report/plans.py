@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan.present.figures.front.words import built_in_words, changes, heading
-from reeplan.present.words import display_name, musd, percent, tonnes
 from reeplan.tolerances import SHOWN_MUSD
+from reeplan.words import display_name, musd, percent, tonnes
 
 if TYPE_CHECKING:
     import pandas as pd

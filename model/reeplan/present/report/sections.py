@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from reeplan.endings import Status
-from reeplan.outputs.summary import MEASURES
-from reeplan.present.report import cooperation as together
-from reeplan.present.report import metric_tables, plan_tables, trust
-from reeplan.present.report import robustness as sureness
+from reeplan.outputs.spec.output import musd
+from reeplan.outputs.spec.plans import FRONT
+from reeplan.present.report import metric_tables, plan_tables, study_parts, trust
 from reeplan.present.report.chart import chart
-from reeplan.present.report.grid import Cell, Grid, amount, number, share, text
+from reeplan.present.report.from_spec import from_rows
 from reeplan.present.report.plans import plan_cards
 from reeplan.present.report.sources import input_tables
 from reeplan.studies.registry import STUDIES
+from reeplan.words import measure_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from reeplan.present.report.content import Report
+    from reeplan.present.report.grid import Grid
+    from reeplan.present.report.pictures import Figure
 
 
 class Renderer(Protocol):
@@ -49,29 +50,24 @@ def _choose(report: Report, render: Renderer) -> Markup:
 
 
 def _front_table(report: Report) -> Grid:
-    grid = Grid(
-        "front",
-        "Every plan that no other plan found beats on both cost and resilience",
-        [text("Plan"), number("Cost, MUSD"), number("Over the cheapest, MUSD"), number("Served in disruption"),
-         number("Could be cheaper by, MUSD"), number("Capital, MUSD"), text("Search")],
-    )  # fmt: skip
     front = report.run.front
-    for row in front.to_dict("records"):
-        grid.add(
-            Cell(row["point"], link=row["point"]),
-            amount(row["cost_musd"], 1),
-            amount(row["cost_musd"] - float(front["cost_musd"].min()), 1),
-            share(row["resilience"]) if report.disrupted else "no disruption",
-            amount(row["gap_musd"], 1),
-            amount(row["capital_musd"]),
-            "gap reached" if row["status"] == Status.OPTIMAL else str(row["status"]),
-        )
-    return grid
+    front = front.assign(extra_cost_musd=front["cost_musd"] - front["cost_musd"].min())
+    columns = (*FRONT.pick("point cost_musd"), *musd("extra_cost_musd", title="Over the cheapest"),
+               *FRONT.pick("resilience gap_musd capital_musd status"))  # fmt: skip
+    return from_rows(
+        report.run, "front", "Every plan that no other plan found beats on both cost and resilience", columns,
+        front if report.disrupted else front.assign(resilience="no disruption"),
+    )  # fmt: skip
 
 
 def _together(report: Report, render: Renderer) -> Markup | None:
-    parts = together.parts(report)
-    return render("together.html.j2", parts=parts) if parts else None
+    parts = study_parts.cooperation(report.run)
+    return render("parts.html.j2", section="together", parts=parts, drawn=_drawn(report)) if parts else None
+
+
+def _drawn(report: Report) -> dict[str, Figure]:
+    """The figures of the run as a whole, by name."""
+    return {figure.name: figure for figure in report.figures.get("", [])}
 
 
 def _plans(report: Report, render: Renderer) -> Markup:
@@ -113,7 +109,7 @@ def _sure(report: Report, render: Renderer) -> Markup:
     return render(
         "sure.html.j2", search=trust.search_in_words(report), proofs=trust.proofs(report),
         steps=trust.steps_not_told_apart(report), rests=trust.rests_on(report),
-        parts=sureness.parts(report),
+        parts=study_parts.robustness(report.run), drawn=_drawn(report),
     )  # fmt: skip
 
 
@@ -123,10 +119,10 @@ def _inputs(report: Report, render: Renderer) -> Markup | None:
 
 
 def _method(report: Report, render: Renderer) -> Markup:
-    run = report.run
+    run, settings = report.run, report.run.settings
     return render(
-        "method.html.j2", settings=run.settings, partners=report.partners, windows=len(run.windows),
-        several=len(run.partners) > 1, measure=MEASURES[run.settings["resilience_measure"]],
+        "method.html.j2", settings=settings, partners=report.partners, windows=len(run.windows),
+        several=len(run.partners) > 1, measure=measure_in_words(settings["resilience_measure"], settings["cvar_level"]),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.spec import TABLES
-from reeplan.present.words import display_name
+from reeplan.words import display_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

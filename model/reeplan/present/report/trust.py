@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import reeplan.verify
 from reeplan.endings import PRICES_NOT_KNOWN, TOO_FAR_APART, Status
+from reeplan.outputs.spec.plans import FRONT
+from reeplan.present.report.from_spec import from_rows
 from reeplan.present.report.grid import Cell, Grid, amount, number, share, text
 from reeplan.present.report.sources import tally
-from reeplan.present.words import capitalised, display_name, musd
 from reeplan.verify.core.verdict import Rule
+from reeplan.words import capitalised, display_name, musd
 
 if TYPE_CHECKING:
     from reeplan.present.report.content import Report
@@ -49,22 +51,8 @@ def checked_rules(report: Report) -> Grid:
 
 def proofs(report: Report) -> Grid:
     """Each plan's cost with what is proven of it."""
-    grid = Grid(
-        "proofs",
-        "What is proven of each plan's cost",
-        [text("Plan"), number("Cost found, MUSD"), number("Proven to cost at least, MUSD"),
-         number("Could be cheaper by, MUSD"), number("Gap asked for, MUSD"), text("Search")],
-    )  # fmt: skip
-    for row in report.run.front.to_dict("records"):
-        grid.add(
-            Cell(row["point"], link=row["point"]),
-            amount(row["cost_musd"], 1),
-            amount(row["bound_musd"], 1),
-            amount(row["gap_musd"], 1),
-            amount(row["gap_target_musd"], 1),
-            "gap reached" if row["status"] == Status.OPTIMAL else str(row["status"]),
-        )
-    return grid
+    columns = FRONT.pick("point cost_musd bound_musd gap_musd gap_target_musd status")
+    return from_rows(report.run, "proofs", "What is proven of each plan's cost", columns, report.run.front)
 
 
 def rests_on(report: Report) -> Grid:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reeplan.present.words import percent
+from reeplan.words import percent
 
 if TYPE_CHECKING:
     from reeplan.present.run import Run

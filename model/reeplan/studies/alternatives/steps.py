@@ -5,16 +5,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reeplan.endings import TOO_FAR_APART, Status, without_a_plan
 from reeplan.studies.alternatives.near_optimal import near_optimal, work_ahead
 from reeplan.studies.alternatives.options import AlternativesOptions, Slack
 from reeplan.studies.alternatives.questions import cheapest_known
-from reeplan.studies.alternatives.sentences import sentences
 from reeplan.studies.base import StudyResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reeplan.studies.alternatives.result import NearOptimalResult
     from reeplan.studies.base import StudyContext, StudyInputs
+
+NOT_DONE: dict[str, str] = {
+    Status.AT_LIMIT: "Some searches ran out of time: what they leave open is marked, and more time may tell more.",
+    Status.NOT_PROVEN: f"In some searches the solver failed: what they leave open is marked. Why: {TOO_FAR_APART}.",
+    Status.INTERRUPTED: "Stopped on request: what was not looked at is open.",
+}
 
 
 def check(inputs: StudyInputs) -> None:
@@ -32,7 +39,16 @@ def work(context: StudyContext) -> StudyResult:
     context.say(str(work_ahead(context.case, options)))
     known = cheapest_known(context.planner, context.front.points[0].plan)
     found = near_optimal(context.case, context.target, context.ask, options, known)
-    return StudyResult(found, sentences(found))
+    return StudyResult(found, remarks(found))
+
+
+def remarks(found: NearOptimalResult) -> list[str]:
+    """That there is no plan, or why something was left open."""
+    if found.knowledge is not None:
+        return [NOT_DONE[found.status]] if found.status in NOT_DONE else []
+    if found.status == Status.INFEASIBLE:
+        return ["No plan reaches the target, so there are no alternatives."]
+    return [without_a_plan(found.outcomes[0])]
 
 
 def options_of(context: StudyContext) -> AlternativesOptions:

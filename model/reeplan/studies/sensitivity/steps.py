@@ -10,8 +10,8 @@ from reeplan.inputs.errors import UserInputError
 from reeplan.inputs.names import counted
 from reeplan.studies.base import StudyResult
 from reeplan.studies.sensitivity.futures import Futures, ImpossibleRangesError, NoRangesError
+from reeplan.studies.sensitivity.remarks import remarks
 from reeplan.studies.sensitivity.study import FEW, Effort, study_sensitivity
-from reeplan.studies.sensitivity.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def work(context: StudyContext) -> StudyResult:
         measure=context.case.settings.resilience_measure,
         effort=effort,
     )
-    return StudyResult(found, sentences(found))
+    return StudyResult(found, remarks(found))
 
 
 def _effort(options: Options, seed: int) -> Effort:

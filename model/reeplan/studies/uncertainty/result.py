@@ -15,7 +15,7 @@ from reeplan.outputs.spec.uncertainty import (
     RISK_FRONT,
     VALUE_OF_KNOWING,
 )
-from reeplan.studies.uncertainty import tables, words
+from reeplan.studies.uncertainty import tables
 from reeplan.studies.uncertainty.case_problem import WINDOW_BY_WINDOW, CaseProblem
 from reeplan.studies.uncertainty.regret import ChosenPlan, Regret, regret_of
 from reeplan.studies.uncertainty.risk import NO_ODDS, RiskFront, risk_front
@@ -84,20 +84,9 @@ class Futures:
         }
         return {output.name: output.frame(found) for output, found in rows.items()}
 
-    def sentences(self) -> list[str]:
-        """What it says, in plain words."""
-        said = list(self.remarks)
-        if self.free is not None:
-            said += words.of_knowing(self.free, self.kept, self.target)
-        said += words.of_regret(self.regret)
-        if self.risk.missing not in said:
-            said += words.of_risk(self.risk)
-        return said
-
     def as_object(self) -> dict[str, Any]:
         """One object of plain values: what is not known is None."""
-        found = {name: _plain(frame) for name, frame in self.tables().items()}
-        return {"target": self.target or None, **found, "sentences": self.sentences()}
+        return {"target": self.target or None, **{name: _plain(frame) for name, frame in self.tables().items()}}
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -137,7 +126,8 @@ def study_futures(
     best_made_for = {} if free is None else dict(free.alone)
     regret = regret_of(case, choices, futures or {}, ask, gap, controls, best_made_for=best_made_for)
     risk = risk_front(case, ask, gap, controls, points=risk_points, cvar_levels=cvar_levels)
-    return Futures(target, free, kept, regret, risk, _remarks(likely=likely, weighed=target > 0 and not by_window))
+    remarks = _remarks(likely=likely, weighed=target > 0 and not by_window)
+    return Futures(target, free, kept, regret, risk, list(dict.fromkeys(filter(None, [*remarks, risk.missing]))))
 
 
 def _knowing(case: Case, ask: Ask, gap: float, controls: Controls, target: float) -> Knowing:

@@ -67,7 +67,7 @@ def work(context: StudyContext) -> StudyResult:
         risk_points=options.get("risk_points") or 6,
         cvar_levels=options.get("cvar_level") or None,
     )
-    return StudyResult(found, found.sentences())
+    return StudyResult(found, found.remarks)
 
 
 def _futures(inputs: StudyInputs) -> dict[str, Case]:

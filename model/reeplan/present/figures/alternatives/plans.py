@@ -16,11 +16,10 @@ from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, l
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.figures.study_tables import (
     asset_in_words,
-    figures_of,
     slack_in_words,
 )
-from reeplan.present.words import clipped_apart, count, display_name, join_and, percent, short
 from reeplan.tolerances import SLIGHT
+from reeplan.words import clipped_apart, count, display_name, join_and, percent, short, significant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,7 +180,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
 def _under(plan: dict[Any, Any]) -> list[str]:
     """What a plan costs, or what it may and does cost more, and by how much it differs."""
     if plan["alternative"] == CHEAPEST:
-        return [f"{figures_of(plan['cost_musd'], 4)}", "MUSD", ""]
+        return [f"{significant(plan['cost_musd'], 4)}", "MUSD", ""]
     return [
         f"of {slack_in_words(plan['slack_share'], math.nan)}",
         f"+{percent(100 * max(plan['over_cheapest_share'], 0.0), 2 if plan['over_cheapest_share'] < 0.1 else 0)}",

@@ -13,9 +13,9 @@ from reeplan.present.charts.rows import ORDINARY, SMALLER, Layout, Line, RowChar
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import FAINT, GREY, INK, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import UNITS, asset_in_words, figures_of, slack_in_words
-from reeplan.present.words import clipped_apart, count, display_name, join_and
+from reeplan.present.figures.study_tables import asset_in_words, slack_in_words, unit_in_words
 from reeplan.tolerances import SLIGHT_DIVISIBLE
+from reeplan.words import clipped_apart, count, display_name, join_and, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,14 +189,14 @@ def _heading(group: str, widest: str) -> str:
 def _says(rows: list[dict[Any, Any]]) -> tuple[str, str]:
     """The range at the widest slack, and what the class is at the others where it differs."""
     last = rows[-1]
-    unit = UNITS.get(last["unit"], display_name(last["unit"]))
+    unit = unit_in_words(last["unit"])
     if last["class"] == MUST_AVOID:
         there = (
-            f" (in the cheapest {figures_of(last['in_cheapest'])})" if last["in_cheapest"] > SLIGHT_DIVISIBLE else ""
+            f" (in the cheapest {significant(last['in_cheapest'])})" if last["in_cheapest"] > SLIGHT_DIVISIBLE else ""
         )
         first = f"none{there}"
     else:
-        first = f"{_span(last['least'], last['most'])} {unit}; cheapest {figures_of(last['in_cheapest'])}"
+        first = f"{_span(last['least'], last['most'])} {unit}; cheapest {significant(last['in_cheapest'])}"
     if last["group"] == SOMETIMES:
         until = [slack_in_words(row["slack_share"], row["slack_musd"]) for row in rows if row["class"] == MUST_HAVE]
         return first, f"must-have up to {until[-1]}, then {'a ' if last['class'] == CHOICE else ''}{last['class']}"
@@ -206,7 +206,7 @@ def _says(rows: list[dict[Any, Any]]) -> tuple[str, str]:
 
 
 def _span(low: float, high: float) -> str:
-    low_text, high_text = figures_of(low), figures_of(high) if math.isfinite(high) else "no limit known"
+    low_text, high_text = significant(low), significant(high) if math.isfinite(high) else "no limit known"
     return low_text if low_text == high_text else f"{low_text} to {high_text}"
 
 

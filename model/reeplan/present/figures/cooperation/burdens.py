@@ -16,9 +16,9 @@ from reeplan.present.charts.style import BODY, EDGE, GREY, INK, OTHER, STAGE_COL
 from reeplan.present.figures.cooperation.data import deal_level
 from reeplan.present.figures.plan.cost_parts import PARTS
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import STAGE_WORDS, capitalised, display_name, join_and, money, percent
 from reeplan.present.words.cooperation import level_subtitle
 from reeplan.tolerances import SLIGHT
+from reeplan.words import STAGE_WORDS, capitalised, display_name, join_and, money, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,8 +10,8 @@ from reeplan.endings import Status
 from reeplan.interval import UNKNOWN, Interval
 from reeplan.outputs.spec.cooperation import LEVERS
 from reeplan.present.figures.cooperation.data import ALL_TOGETHER, deal_level
-from reeplan.present.words import display_name
 from reeplan.tolerances import SMALLEST_GAP
+from reeplan.words import display_name
 
 if TYPE_CHECKING:
     import pandas as pd

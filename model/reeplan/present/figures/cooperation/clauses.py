@@ -15,8 +15,8 @@ from reeplan.present.charts.style import GREY, INK, paler
 from reeplan.present.figures.cooperation.clause_table import OUT_BOTH, Lever, is_unsolved, levers_of, table_of
 from reeplan.present.figures.cooperation.data import deal_level, partner_colours
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, display_name, join_and, signed
 from reeplan.present.words.cooperation import level_subtitle, ranged
+from reeplan.words import capitalised, count, display_name, join_and, signed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,9 +14,9 @@ from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
 from reeplan.present.figures.cooperation.data import deal_level, members
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import capitalised, count, display_name, money, number, percent, signed
 from reeplan.present.words.cooperation import group_in_words, level_subtitle, ranged, several
 from reeplan.tolerances import MISSED, SLIGHT, SMALLEST_GAP
+from reeplan.words import capitalised, count, display_name, money, number, percent, signed
 
 if TYPE_CHECKING:
     import pandas as pd

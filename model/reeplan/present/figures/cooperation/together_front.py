@@ -17,10 +17,10 @@ from reeplan.present.charts.scale import Scale, tick_label
 from reeplan.present.charts.style import BODY, GREY, INK, LINE, SMALL, apart, line, paler
 from reeplan.present.figures.cooperation.data import Level, levels
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import display_name, join_and, money, percent
 from reeplan.present.words.cooperation import ranged
 from reeplan.present.words.measures import measure_axis
 from reeplan.tolerances import SLIGHT
+from reeplan.words import display_name, join_and, money, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

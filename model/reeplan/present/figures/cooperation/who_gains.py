@@ -20,8 +20,8 @@ from reeplan.present.figures.cooperation.data import (
     partner_colours,
 )
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import display_name, money
 from reeplan.present.words.cooperation import between, level_subtitle, what_joining_does, who_cannot, who_gains
+from reeplan.words import display_name, money
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

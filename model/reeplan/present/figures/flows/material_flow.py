@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.patches import PathPatch
 
+from reeplan import words
 from reeplan.inputs.spec import BASE
-from reeplan.present import words
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import INK, SMALL, TINY, line
 from reeplan.present.figures.flows.flow_table import (

@@ -11,7 +11,7 @@ from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import BLUE, BODY, FAINT, GREY, INK, SMALL
 from reeplan.present.figures.front import words
 from reeplan.present.figures.front.page import BAND, LEFT, MAIN, FrontPage, resilience_scale
-from reeplan.present.words import NBSP
+from reeplan.words import NBSP
 
 
 def draw_points(page: FrontPage) -> None:

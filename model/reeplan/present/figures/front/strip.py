@@ -9,7 +9,7 @@ from reeplan.present.charts.marks import bracket
 from reeplan.present.charts.style import BODY, FAINT, GREY, INK, SMALL, STAGE_COLOURS, text_on
 from reeplan.present.figures.front import words
 from reeplan.present.figures.front.page import GROUP_GAP, LEFT, ROW, SIDE, SIDE_WIDTH, FrontPage
-from reeplan.present.words import musd, percent, short
+from reeplan.words import musd, percent, short
 
 if TYPE_CHECKING:
     from reeplan.present.figures.front.data import FrontData, Strip

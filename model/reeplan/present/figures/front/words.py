@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from reeplan.inputs.names import counted
 from reeplan.present.charts.page import versions, years_and_money
-from reeplan.present.words import NBSP, clipped, clipped_apart, display_name, join_and, musd, percent, short, tonnes
 from reeplan.present.words.measures import served_where
 from reeplan.tolerances import SLIGHT
+from reeplan.words import NBSP, clipped, clipped_apart, display_name, join_and, musd, percent, short, tonnes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reeplan import words
 from reeplan.inputs.spec import BASE
-from reeplan.present import words
 from reeplan.present.charts.page import Page
 from reeplan.present.figures.map.data import BUILT, FLOW, flows_of, imports, period, table, variants
 from reeplan.present.figures.map.drawing import ALL_SERVED, draw_legend, draw_map

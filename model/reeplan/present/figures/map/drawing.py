@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.patheffects as effects
 
+from reeplan import words
 from reeplan.outputs.run import STAGES
-from reeplan.present import words
 from reeplan.present.charts.key import squares, symbol
 from reeplan.present.charts.style import FAINT, GREY, INK, LINE, OTHER, SMALL, STAGE_COLOURS, TINY, line
 from reeplan.present.figures.flows.origins import FROM_STOCK, RECYCLED

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan import words
 from reeplan.outputs.run import STAGES
-from reeplan.present import words
 from reeplan.present.charts.key import squares
 from reeplan.present.charts.marks import bracket
 from reeplan.present.charts.page import Page

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reeplan import words
 from reeplan.inputs.names import counted
-from reeplan.present import words
 from reeplan.present.charts.marks import stacked
 from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale

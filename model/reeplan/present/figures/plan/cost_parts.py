@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reeplan.present import words
+from reeplan import words
+from reeplan.outputs.spec.plans import FRONT
 from reeplan.present.charts.marks import stacked
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, SKY, VERMILION, YELLOW
@@ -19,17 +20,11 @@ from reeplan.tolerances import SLIGHT
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PARTS = {
-    "annuities": ("Capital, as annuities", BLUE),
-    "fixed": ("Fixed cost of plants", SKY),
-    "process": ("Processing", ORANGE),
-    "purchases": ("Purchases", VERMILION),
-    "transport": ("Freight", INDIGO),
-    "holding": ("Keeping stocks", "#666666"),
-    "restock": ("Refilling stocks after a disruption", GREEN),
-    "shortage": ("Value of demand not served", INK),
-    "sales": ("Sales of surplus", YELLOW),
-}
+COLOURS = {
+    "annuities": BLUE, "fixed": SKY, "process": ORANGE, "purchases": VERMILION, "transport": INDIGO,
+    "holding": "#666666", "restock": GREEN, "shortage": INK, "sales": YELLOW,
+}  # fmt: skip
+PARTS = {part: (FRONT.column(f"{part}_musd").heading, colour) for part, colour in COLOURS.items()}
 """Every part of the cost, in the order of the figure: what it is called and its colour."""
 
 MOST_COLUMNS = 13

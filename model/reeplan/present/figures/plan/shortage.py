@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from reeplan import words
 from reeplan.inputs.spec import BASE
-from reeplan.present import words
 from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, TextMeasurer, line, text_on

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reeplan import words
 from reeplan.inputs.spec import BASE
-from reeplan.present import words
 from reeplan.present.charts.key import stroke
 from reeplan.present.charts.palette import BLUE, BROWN, GREEN, INDIGO, ORANGE, SKY, VERMILION
 from reeplan.present.charts.panels import Panel, Sizes, dress_amounts, panel_chart

@@ -13,8 +13,8 @@ from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.figures.study_tables import asset_in_words, figures_of, is_true
-from reeplan.present.words import NBSP, capitalised, clipped_apart, count, join_and, span
+from reeplan.present.figures.study_tables import asset_in_words, is_true
+from reeplan.words import NBSP, capitalised, clipped_apart, count, join_and, significant, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def _line(row: dict[Any, Any]) -> Line:
     unit = "t" if row["what"] == "stockpile room" else "t/yr"
     if not row["built_in"]:
         return Line(asset_in_words(row["asset"]), "", "never", "")
-    low, high = figures_of(row["least_t_per_year_if_built"]), figures_of(row["most_t_per_year_if_built"])
+    low, high = significant(row["least_t_per_year_if_built"]), significant(row["most_t_per_year_if_built"])
     size = f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
     first, last = row["first_decided_earliest"], row["first_decided_latest"]
     years = f", decided {span(first, last)}" if math.isfinite(first) and math.isfinite(last) else ""

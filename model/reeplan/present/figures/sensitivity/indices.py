@@ -18,11 +18,10 @@ from reeplan.present.figures.sensitivity.outputs import (
     of_variant,
     output_variants,
     the_output,
-    unit_in_words,
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import figures_of, is_true
-from reeplan.present.words import NBSP, capitalised, clipped, count, display_name
+from reeplan.present.figures.study_tables import is_true, unit_in_words
+from reeplan.words import NBSP, capitalised, clipped, count, display_name, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +133,7 @@ def draw(view: View, table: pd.DataFrame) -> Figure:
     output, unit = the_output(rows[0]["output"]), unit_in_words(rows[0]["unit"])
     subtitle = f"Indices after Sobol of {output}"
     if math.isfinite(spread):
-        subtitle += f"; standard deviation {figures_of(spread)} {unit}"
+        subtitle += f"; standard deviation {significant(spread)} {unit}"
     keys = [
         bar("by itself", color=BLUE),
         bar("with all it takes part in", color=paler(BLUE, 0.6)),

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.figures.spec import Variant
-from reeplan.present.figures.study_tables import asset_in_words, figures_of, is_true
-from reeplan.present.words import display_name, percent
+from reeplan.present.figures.study_tables import (
+    SHARE,
+    YES_OR_NO,
+    asset_in_words,
+    is_true,
+    unit_in_words,
+)  # fmt: skip
+from reeplan.words import display_name, percent, significant
 
 if TYPE_CHECKING:
-
     import pandas as pd
 
     from reeplan.outputs.spec import Output
     from reeplan.present.run import Run
 
 BUILT, CAPITAL = "built: ", "capital"
-SHARE, YES_OR_NO = "share", "1 or 0"
-"""Units that are read in other words."""
-
 UNKNOWN, SURE, HIDDEN = "unknown", "sure", "within the gap"
 """Whether an effect is larger than what could be due to the optimality gaps of the plans."""
 
@@ -79,12 +81,7 @@ def amount_in_words(value: float, unit: str, with_unit: bool = True) -> str:
         return percent(100 * value, 0 if abs(100 * value) >= 10 or value == 0 else 1).replace("-", "−")
     if unit == YES_OR_NO and value in (0.0, 1.0):
         return "yes" if value else "no"
-    return f"{figures_of(value)} {unit_in_words(unit)}" if with_unit and unit != YES_OR_NO else figures_of(value)
-
-
-def unit_in_words(unit: str) -> str:
-    """A unit as it stands at an axis."""
-    return {SHARE: "part of 1", YES_OR_NO: "1: yes, 0: no"}.get(unit, display_name(unit))
+    return f"{significant(value)} {unit_in_words(unit)}" if with_unit and unit != YES_OR_NO else significant(value)
 
 
 def money_in_words(run: Run, name: str, unit: str) -> str:

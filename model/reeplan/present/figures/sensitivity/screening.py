@@ -14,18 +14,16 @@ from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, paler
 from reeplan.present.figures.sensitivity.outputs import (
     HIDDEN,
-    YES_OR_NO,
     amount_in_words,
     certainty,
     money_in_words,
     of_variant,
     output_variants,
     the_output,
-    unit_in_words,
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import figures_of, is_true
-from reeplan.present.words import clipped, count, display_name
+from reeplan.present.figures.study_tables import YES_OR_NO, is_true, unit_in_words
+from reeplan.words import clipped, count, display_name, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +85,7 @@ def _so_many(rows: list[dict[Any, Any]]) -> str:
 def alt(view: View, table: pd.DataFrame) -> str:
     """The largest effects, with sigma."""
     said = [
-        f"{display_name(row['input'])} {figures_of(row['mu_star'])} (spread {figures_of(row['sigma'])})"
+        f"{display_name(row['input'])} {significant(row['mu_star'])} (spread {significant(row['sigma'])})"
         for row in table.head(6).to_dict("records")
     ]
     return f"{title(view, table)}. Mean size of the effect, {unit_in_words(table['unit'].iloc[0])}: {'; '.join(said)}."
@@ -95,11 +93,11 @@ def alt(view: View, table: pd.DataFrame) -> str:
 
 def _line(row: dict[Any, Any]) -> Line:
     under = "within the gaps" if certainty(row["within_gap"]) == HIDDEN else _direction(row)
-    extra = f" ± {figures_of(row['mu_star_confidence'], 2)}" if math.isfinite(row["mu_star_confidence"]) else ""
+    extra = f" ± {significant(row['mu_star_confidence'], 2)}" if math.isfinite(row["mu_star_confidence"]) else ""
     return Line(
         display_name(row["input"]),
         "",
-        f"{figures_of(row['mu_star'])}{extra}" if row["mu_star"] > 0 else "nothing",
+        f"{significant(row['mu_star'])}{extra}" if row["mu_star"] > 0 else "nothing",
         under,
     )
 

@@ -14,9 +14,7 @@ from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK, SMALL, paler
 from reeplan.present.figures.sensitivity.outputs import (
     HIDDEN,
-    SHARE,
     UNKNOWN,
-    YES_OR_NO,
     amount_in_words,
     certainty,
     money_in_words,
@@ -24,12 +22,11 @@ from reeplan.present.figures.sensitivity.outputs import (
     output_in_words,
     output_variants,
     the_output,
-    unit_in_words,
 )
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import figures_of, is_true, same
-from reeplan.present.words import NBSP, capitalised, clipped, clipped_apart, count, display_name, join_and
+from reeplan.present.figures.study_tables import SHARE, YES_OR_NO, is_true, same, unit_in_words
 from reeplan.tolerances import LAST_DIGITS, ROUNDING
+from reeplan.words import NBSP, capitalised, clipped, clipped_apart, count, display_name, join_and, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,11 +137,11 @@ def range_in_words(low: float, high: float, unit: str) -> str:
     ('times 0.8 to 1.3', '2 % to 6 % a year')
     """
     if unit == "factor":
-        return f"times {figures_of(low)} to {figures_of(high)}"
+        return f"times {significant(low)} to {significant(high)}"
     if unit.startswith("fraction"):
         per = f" {display_name(unit.removeprefix('fraction'))}".rstrip()
-        return f"{figures_of(100 * low)}{NBSP}% to {figures_of(100 * high)}{NBSP}%{per}"
-    return f"{figures_of(low)} to {figures_of(high)} {'' if unit == '1' else display_name(unit)}".rstrip()
+        return f"{significant(100 * low)}{NBSP}% to {significant(100 * high)}{NBSP}%{per}"
+    return f"{significant(low)} to {significant(high)} {'' if unit == '1' else display_name(unit)}".rstrip()
 
 
 def _end(value: float, base: float, status: str, unit: str) -> str:
@@ -158,7 +155,7 @@ def _end(value: float, base: float, status: str, unit: str) -> str:
 def _signed(value: float, base: float) -> str:
     if abs(value) <= max(ROUNDING * abs(base), LAST_DIGITS):
         return "0"
-    return f"+{figures_of(value)}" if value > 0 else figures_of(value)
+    return f"+{significant(value)}" if value > 0 else significant(value)
 
 
 # ---- drawing ------------------------------------------------------------------------------------
@@ -242,7 +239,7 @@ def _notes(rows: list[dict[Any, Any]], shown: list[dict[Any, Any]], gap: float, 
         said.append("The case as stated has no plan here.")
     if gap > 0:
         said.append(
-            f"Within {figures_of(gap, 2)} {unit_in_words(unit)} (grey) differences may come from the plans' gaps."
+            f"Within {significant(gap, 2)} {unit_in_words(unit)} (grey) differences may come from the plans' gaps."
         )
     if any(certainty(row["within_gap"]) == HIDDEN and row["span"] > 0 for row in shown):
         said.append("Hollow: the plans are indistinguishable.")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reeplan import words
 from reeplan.inputs.spec import BASE
-from reeplan.present import words
 from reeplan.present.charts.key import Key, hatched, square, stroke
 from reeplan.present.charts.panels import Panel, Sizes, dress_amounts, panel_chart
 from reeplan.present.charts.style import GREY, INK, OTHER, paler

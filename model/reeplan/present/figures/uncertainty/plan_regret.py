@@ -16,9 +16,9 @@ from reeplan.present.charts.palette import VERMILION
 from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, line, paler
 from reeplan.present.figures.spec import FigureSpec, Variant, View
-from reeplan.present.figures.study_tables import figures_of, is_true
-from reeplan.present.words import NBSP, count, display_name, join_and, musd, percent
+from reeplan.present.figures.study_tables import is_true
 from reeplan.tolerances import SHOWN_MUSD, SHOWN_SHARE
+from reeplan.words import NBSP, count, display_name, join_and, musd, percent, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -274,8 +274,8 @@ def _short(value: float, what: str) -> str:
     if not math.isfinite(value):
         return "–"
     if _nothing(value, what):
-        return "0" if value >= -SHOWN_MUSD else figures_of(value, 2)
-    return figures_of(value, 2 if value < 9.95 else 3) if what == "cost" else f"{100 * value:.1f}"
+        return "0" if value >= -SHOWN_MUSD else significant(value, 2)
+    return significant(value, 2 if value < 9.95 else 3) if what == "cost" else f"{100 * value:.1f}"
 
 
 def _greatest(value: float, least: bool, name: str) -> Cell:

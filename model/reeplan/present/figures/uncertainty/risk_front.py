@@ -12,8 +12,8 @@ from reeplan.present.charts.palette import BLUE, GREEN, INDIGO, ORANGE, VERMILIO
 from reeplan.present.charts.scale import Scale, tick_label, ticks_between
 from reeplan.present.charts.style import BODY, EDGE, INK, SMALL, apart
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import NBSP, capitalised, count, join_and, musd, percent
 from reeplan.tolerances import LEAST_EXTENT, MISSED, SLIGHT
+from reeplan.words import NBSP, capitalised, count, join_and, musd, percent
 
 if TYPE_CHECKING:
     import pandas as pd

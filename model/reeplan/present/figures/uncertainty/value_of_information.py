@@ -16,7 +16,6 @@ from reeplan.present.charts.rows import Layout, Line, RowChart, row_chart
 from reeplan.present.charts.scale import Scale
 from reeplan.present.charts.style import GREY, INK
 from reeplan.present.figures.spec import FigureSpec, View
-from reeplan.present.words import money
 from reeplan.present.words.cooperation import ranged
 from reeplan.studies.uncertainty.measures_of_knowing import (
     EEV_MEAN,
@@ -30,6 +29,7 @@ from reeplan.studies.uncertainty.measures_of_knowing import (
     WS,
 )
 from reeplan.tolerances import SMALLEST_GAP
+from reeplan.words import money
 
 if TYPE_CHECKING:
     import pandas as pd

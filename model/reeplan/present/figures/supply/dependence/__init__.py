@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reeplan import words
 from reeplan.inputs.names import counted
-from reeplan.present import words
 from reeplan.present.charts.key import squares
 from reeplan.present.charts.marks import write_behind
 from reeplan.present.charts.page import Page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Rectangle
 
-from reeplan.present import words
+from reeplan import words
 from reeplan.present.charts.key import squares
 from reeplan.present.charts.panels import Panel, Sizes, panel_chart
 from reeplan.present.charts.scale import Scale, tick_label, ticks_between

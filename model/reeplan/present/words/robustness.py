@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from reeplan.outputs.spec.alternatives import ALTERNATIVES_CHECKS
+from reeplan.inputs.names import counted, listing
+from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_CHECKS, NEAR_OPTIMAL, NEAR_OPTIMAL_PLANS
+from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.sensitivity import SCREENING
+from reeplan.outputs.spec.uncertainty import REGRET_OF_PLANS
+from reeplan.present.figures.alternatives import plans as alternatives
 from reeplan.present.figures.alternatives import ranges as near_optimal
 from reeplan.present.figures.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN, SOMETIMES
-from reeplan.present.figures.sensitivity import built_in_futures, tornado
+from reeplan.present.figures.sensitivity import built_in_futures, indices, screening, tornado
 from reeplan.present.figures.spec import View
 from reeplan.present.figures.study_tables import is_true
-from reeplan.present.figures.uncertainty import plan_regret
+from reeplan.present.figures.uncertainty import plan_regret, risk_front
 from reeplan.present.figures.uncertainty import value_of_information as knowing
-from reeplan.present.words import capitalised, count, join_and
+from reeplan.studies.sensitivity.outputs import WITHIN_REACH
 from reeplan.studies.uncertainty.measures_of_knowing import EVPI, KEEPING, PREMIUM
+from reeplan.studies.uncertainty.regret import OTHER
+from reeplan.tolerances import SLIGHT
+from reeplan.words import capitalised, count, display_name, join_and, money, significant
 
 if TYPE_CHECKING:
     from reeplan.present.figures.alternatives.ranges import Rows
@@ -25,18 +33,40 @@ MOST_NAMED = 12
 
 
 def _names(names: list[str]) -> str:
-    if len(names) > MOST_NAMED:
-        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
-    return join_and(names)
+    return listing(names, MOST_NAMED)
 
 
 def of_near_optimal(run: Run) -> list[str]:
-    """What every plan near the cheapest has, what none has, and what is left to choose."""
+    """What every plan near the cheapest has, what none has, what is left to choose, and how plans differ."""
     rows = near_optimal.ranges(run)
+    view = View(run)
+    others = alternatives.table(view)
+    said = [*_the_cheapest(run), *([] if rows.empty else _classes(rows, near_optimal.slacks(rows)[-1]))]
+    return [*said, *([] if others.empty else [f"{alternatives.title(view, others)}."]), *_checks(run)]
+
+
+def _the_cheapest(run: Run) -> list[str]:
+    """What the cheapest plan costs, and whether a plan was found since that costs less."""
+    rows = run.table(ALTERNATIVES)
+    rows = rows[rows["alternative"] == alternatives.CHEAPEST]
     if rows.empty:
         return []
-    widest = near_optimal.slacks(rows)[-1]
-    return [*_classes(rows, widest), *_cheap_checks(run)]
+    cost, over = float(rows["cost_musd"].iloc[0]), float(rows["over_bound_share"].iloc[0])
+    bound = f" No plan costs less than {money(cost - over * abs(cost))}." if math.isfinite(over) else ""
+    said = f"The cheapest plan known costs {money(cost)} MUSD.{bound}"
+    widest, paid = run.table(NEAR_OPTIMAL)["slack_musd"].max(), _annuities(run)
+    if paid > 0 and widest > 0:
+        times = f"{significant(widest / paid, 2)} times as much"
+        said += f" It pays {money(paid)} for its capital; the widest slack is {money(widest)}, {times}."
+    least = run.table(NEAR_OPTIMAL_PLANS)["least_cost_musd"].min()
+    if least < cost - SLIGHT * abs(cost):
+        said += f" A plan found since costs {money(least)}; slacks are measured from the former."
+    return [said]
+
+
+def _annuities(run: Run) -> float:
+    """What the first plan of the front pays for its capital, MUSD; 0 where there is no front."""
+    return float(run.front["annuities_musd"].iloc[0]) if (run.folder / FRONT.file).exists() else 0.0
 
 
 def _classes(rows: Rows, widest: str) -> list[str]:
@@ -67,9 +97,11 @@ def _classes(rows: Rows, widest: str) -> list[str]:
     return said
 
 
-def _cheap_checks(run: Run) -> list[str]:
-    failed = [row for row in run.table(ALTERNATIVES_CHECKS).to_dict("records")
-              if not is_true(row["holds"])]  # fmt: skip
+def _checks(run: Run) -> list[str]:
+    rows = run.table(ALTERNATIVES_CHECKS).to_dict("records")
+    failed = [row for row in rows if not is_true(row["holds"])]
+    if rows and not failed:
+        return [f"All {counted(len(rows), 'check')} of these plans hold." if len(rows) > 1 else "The check holds."]
     return [f"A check does not hold: {row['check']} ({row['detail']})." for row in failed]
 
 
@@ -97,7 +129,25 @@ def of_regret(run: Run) -> list[str]:
         table = plan_regret.table(view)
         if not table.empty:
             said.append(f"{plan_regret.title(view, table)}.")
-    return said
+    return [*said, *impossible_plans(run)]
+
+
+def impossible_plans(run: Run) -> list[str]:
+    """Which plans cannot be carried out in which of the futures that were named."""
+    rows = run.table(REGRET_OF_PLANS)
+    rows = rows[(rows["kind"] == OTHER) & ~rows["possible"].map(is_true).astype(bool)]
+    return [
+        f"In {plan_regret.future_in_words(run, str(future))}, {join_and(list(of['point']))} cannot be carried out: "
+        f"{of['why'].iloc[0] or 'it breaks a rule there'}."
+        for future, of in rows.groupby("future", sort=False)
+    ]
+
+
+def of_risk(run: Run) -> list[str]:
+    """What it costs to lose less in the worst disruptions."""
+    view = View(run)
+    table = risk_front.table(view)
+    return [] if table.empty else [f"{risk_front.title(view, table)}."]
 
 
 def of_inputs(run: Run) -> list[str]:
@@ -116,6 +166,22 @@ def of_inputs(run: Run) -> list[str]:
             f"{capitalised(count(unsure, 'input'))} {'changes' if unsure == 1 else 'change'} it by no more than the "
             "plans' gaps leave open."
         )
+    return [*said, *_over_all_ranges(run)]
+
+
+def _over_all_ranges(run: Run) -> list[str]:
+    """What matters where all inputs vary at once, and what decides whether the target can be kept at all."""
+    said = []
+    for figure in (indices, screening):
+        for variant in figure.variants(run, "")[:1]:
+            view = View(run, variant=variant)
+            table = figure.table(view)
+            said += [] if table.empty else [f"{figure.title(view, table)}."]
+    rows = run.table(SCREENING)
+    deciding = rows[(rows["output"] == WITHIN_REACH) & (rows["mu_star"] > 0)]["input"]
+    if len(deciding):
+        names = _names([display_name(name) for name in deciding])
+        said.append(f"What puts the target within reach or out of it is, the most deciding first: {names}.")
     return said
 
 
