@@ -79,7 +79,7 @@ KINDS: tuple[Kind, ...] = (
         "what is proven, by the solver",
         "only solving again would show it; that it contradicts no plan, gap, level or status is checked",
         (
-            _cells("front.csv", "bound_musd gap gap_musd gap_target_musd"),
+            _cells("front.csv", "bound_musd gap gap_musd gap_target_musd target"),
             _cells("manifest.json", "levels highest_resilience_bound"),
             _cells("coalitions.csv", "bound_musd highest_resilience gain_least_musd gain_greatest_musd"),
             _cells(
