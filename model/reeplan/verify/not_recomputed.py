@@ -107,6 +107,9 @@ KINDS: tuple[Kind, ...] = (
             _cells("levers.csv", "then_musd worth_musd"),
             _cells("regret.csv", "cost_musd served_share lost_musd alone_cost_musd alone_served_share"),
             _cells("near_optimal_plans.csv", "resilience"),
+            _cells("near_optimal_plans.csv", "amount", ("kind", "stockpile")),
+            _cells("near_optimal_plans.csv", "amount", ("kind", "country")),
+            _cells("near_optimal_plans.csv", "amount", ("kind", "partner")),
             _cells("futures.csv", "value", ("what", "output")),
             _cells(
                 "built_in_futures.csv",
