@@ -115,7 +115,7 @@ def test_screening_finds_effects_that_are_known() -> None:
     names = ("a", "b", "c", "d", "e")
     points = screening_points(names, 40, 4, seed=2)
     u = points.T
-    by_input = effects(names, points, 10 * u[0] - 4 * u[1] + 8 * (u[2] - 0.5) * (u[3] - 0.5), seed=1)
+    by_input = effects(names, points, 10 * u[0] - 4 * u[1] + 8 * (u[2] - 0.5) * (u[3] - 0.5))
     assert {one.steps for one in by_input.values()} == {40}
     assert (by_input["a"].mu_star, by_input["a"].mu, by_input["a"].sigma) == pytest.approx((10, 10, 0), abs=1e-9)
     assert (by_input["b"].mu_star, by_input["b"].mu, by_input["b"].sigma) == pytest.approx((4, -4, 0), abs=1e-9)
@@ -147,7 +147,7 @@ def test_futures_without_a_plan_leave_their_block_and_no_other() -> None:
 def test_effects_are_those_of_salib() -> None:
     points = screening_points(THREE, 30, 4, seed=1)
     output = ishigami(points)
-    ours = effects(THREE, points, output, seed=1)
+    ours = effects(THREE, points, output)
     theirs = salib_morris.analyze(problem(THREE), points, output, num_levels=4, seed=1)
     for j, name in enumerate(THREE):
         assert ours[name].mu_star == pytest.approx(theirs["mu_star"][j], abs=1e-9)
@@ -161,10 +161,10 @@ def test_a_future_without_a_plan_costs_the_two_steps_beside_it_and_no_more() -> 
     points = screening_points(THREE, 6, 4, seed=1)
     output = ishigami(points)
     output[5] = math.nan  # the second point of the second walk of four
-    found = effects(THREE, points, output, seed=1)
+    found = effects(THREE, points, output)
     assert sum(one.lost for one in found.values()) == 2
     assert all(one.steps + one.lost == 6 for one in found.values())
-    assert effects(THREE, points, np.where(points[:, 0] > -1, math.nan, 0.0), seed=1) == {}
+    assert effects(THREE, points, np.where(points[:, 0] > -1, math.nan, 0.0)) == {}
 
 
 def test_screening_survives_a_target_that_is_out_of_reach_in_half_of_all_futures() -> None:

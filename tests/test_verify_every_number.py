@@ -119,5 +119,5 @@ def test_what_is_declared_is_there(run_of: Callable[[str], Path]) -> None:
     for cells in (cells for kind in KINDS for cells in kind.cells if cells.file.endswith(".csv")):
         files = [path for run in runs for path in run.glob(cells.file)]
         assert files, cells.file
-        there = set().union(*(next(csv.reader(path.open(encoding="utf-8-sig"))) for path in files))
+        there = set().union(*(next(csv.reader(path.read_text(encoding="utf-8-sig").splitlines())) for path in files))
         assert set(cells.columns) <= there, cells

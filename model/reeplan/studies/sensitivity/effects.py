@@ -46,7 +46,7 @@ def screening_rows(design: Design, outputs: Sequence[Output], correction: Correc
     rows = []
     for output in outputs:
         vector = design.vector(output)
-        found = effects(design.names, design.points, vector, design.seed)
+        found = effects(design.names, design.points, vector)
         if not any(one.mu_star > 0 for one in found.values()):
             continue
         due_to_gaps = _due_to_gaps(design, vector, design.widths(output, correction))

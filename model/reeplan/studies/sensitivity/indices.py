@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 RESAMPLES = 1000
-"""Resamples behind each confidence interval: they cost nothing beside solving."""
+"""Resamples behind the interval of each index: they cost nothing beside solving."""
 
 CONFIDENCE = 0.95
+_NORMAL = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def steps(points: Points, size: int) -> Iterator[tuple[int, int, int, float]]:
             yield i, i + 1, column, float(change[column])
 
 
-def effects(names: Sequence[str], points: Points, output: Any, seed: int) -> dict[str, Effect]:
+def effects(names: Sequence[str], points: Points, output: Any) -> dict[str, Effect]:
     """Morris's measures of one output (a vector, not a number where it is missing), by input.
 
     An input all of whose steps lack an end has none.
@@ -85,21 +86,22 @@ def effects(names: Sequence[str], points: Points, output: Any, seed: int) -> dic
     found: dict[int, list[float]] = {column: [] for column in range(len(names))}
     for before, after, column, length in steps(points, len(names) + 1):
         found[column].append(float(values[after] - values[before]) / length)
-    rng = np.random.default_rng(seed)
     return {
-        name: _effect(known, len(found[column]) - len(known), rng)
+        name: _effect(known, len(found[column]) - len(known))
         for column, name in enumerate(names)
         if len(known := np.array([one for one in found[column] if math.isfinite(one)]))
     }
 
 
-def _effect(known: Any, lost: int, rng: np.random.Generator) -> Effect:
-    """The measures of one input; a single step has no spread."""
+def _effect(known: Any, lost: int) -> Effect:
+    """The measures of one input; a single step has no spread.
+
+    The interval is what resampling (as in SALib) comes to with ever more resamples: the spread of a resampled mean.
+    """
     sizes, few = np.abs(known), len(known) < 2
-    means = rng.choice(sizes, (RESAMPLES, len(sizes))).mean(axis=1)
     return Effect(
         mu_star=float(sizes.mean()),
-        confidence=math.nan if few else float(NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * means.std(ddof=1)),
+        confidence=math.nan if few else _NORMAL * float(sizes.std()) / math.sqrt(len(sizes)),
         mu=float(known.mean()),
         sigma=math.nan if few else float(known.std(ddof=1)),
         steps=len(known),

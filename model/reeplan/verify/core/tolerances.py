@@ -108,9 +108,6 @@ PLACE = 1e-9
 BLURRED = 1e-3
 """An index is checked where what the tables do not tell moves it by less (a share of the variance)."""
 
-RESAMPLED = 0.15
-"""Part by which an interval from a thousand resamples may miss the one that it estimates: six times its own spread."""
-
 CERTAIN = 1e-9
 """A probability below this is rounding."""
 

@@ -22,7 +22,6 @@ from reeplan.verify.core.tolerances import (
     DIGITS,
     LAST_DIGITS,
     PLACE,
-    RESAMPLED,
     SAME_ROWS,
     UNTOLD,
     Allowance,
@@ -105,11 +104,7 @@ def check_screening(run: Path, draws: Draws, bands: Bands, ledger: Ledger) -> No
     for column in ("mu_star", "mu", "sigma"):
         on.same(EFFECT, both, f"{column}_due", column, allow=DIGITS, size=size)
     on.same(DUE_TO_GAPS, both, "gap_effect_due", "gap_effect", allow=DIGITS, size="scale_due")
-    spread, walks = both["spread_due"].to_numpy(), both["trajectories_due"].to_numpy()
-    due = np.where(walks > 1, NORMAL * spread, np.nan)
-    room = np.nan_to_num(due) + 100 * UNTOLD * size
-    right = near(due, both["mu_star_confidence"], Allowance(RESAMPLED, UNTOLD), room)
-    on.true(INTERVAL, both, right, "mu_star_confidence")
+    on.same(INTERVAL, both, "mu_star_confidence_due", "mu_star_confidence", allow=DIGITS, size=size)
     _check_within(both, "mu_star", "gap_effect", 100 * UNTOLD * both["scale_due"].to_numpy(), on)
     _check_counts(both, "trajectories", on)
     ranked = both.sort_values(["place_due", "rank"])
@@ -216,7 +211,8 @@ def _effects(design: Design, steps: tuple[Array, Array], output: str) -> list[di
             {
                 "input": name, "output": output, "mu_star": np.abs(own).mean(), "mu": own.mean(),
                 "sigma": own.std(ddof=1) if walks > 1 else np.nan, "gap_effect": could[whose].mean(),
-                "spread": np.abs(own).std() / np.sqrt(walks), "trajectories": walks,
+                "mu_star_confidence": NORMAL * np.abs(own).std() / np.sqrt(walks) if walks > 1 else np.nan,
+                "trajectories": walks,
                 "trajectories_without_plan": len(effect) - walks, "unit": design.draws.units.get(output, ""),
                 "divisible": design.divisible, "size": size, "scale": scale,
                 "place": design.draws.names.index(output),
