@@ -38,7 +38,7 @@ AS_PLANNED, TURNS_ROUND = "goes on as planned", "turns round"
 class Row:
     """One row of the table: who stays, who leaves and when, what those who stay then do, and what becomes of them.
 
-    Money is the whole horizon's expected present value in MUSD, capital overnight. ``served_share`` is by the case's
+    Money is the whole horizon's expected present value in MUSD, capital overnight. ``served_share`` is by the
     measure of resilience over all windows, those that began before the break as in the joint plan; ``window`` the one
     in which most is lost, ``lost_musd`` the value lost in it (of its own years). Not a number where it is not known.
     """
