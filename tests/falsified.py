@@ -21,7 +21,7 @@ from reeplan.verify.core.front import check_front
 from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.levels import check_levels
 from reeplan.verify.core.manifest import check_points, read_manifest
-from reeplan.verify.core.plan import Plan, read_plan
+from reeplan.verify.core.plan import Plan, read_plan, with_known_names
 from reeplan.verify.core.verdict import Ledger
 from reeplan.verify.core.vocabulary import SERVED
 from reeplan.verify.run import STUDIES, TOPICS, check_plan
@@ -185,6 +185,8 @@ class Judged:
 
     def _judge_plan(self, place: PurePath, ledger: Ledger) -> None:
         table = read_table(self.run / place.parent, PLAN_TABLES[place.stem], ledger)
+        if place.stem not in ("costs", "metrics"):  # as when a plan is read
+            table = with_known_names(table, self.case.known_names, ledger.on(place.name))
         plan = Plan(self.case, {**self.plans[ledger.point].tables, place.stem: table})
         for check in TOPICS.values():
             check(plan, ledger)

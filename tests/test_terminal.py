@@ -242,7 +242,8 @@ def test_a_refusal_in_a_terminal(columns: int, tmp_path: Path) -> None:
 def test_a_run_in_a_terminal(columns: int, small_case: Path, tmp_path: Path) -> None:
     shown = in_a_terminal(columns, "solve", small_case, "--points", 3, "--out", "run", "--workers", 2, cwd=tmp_path)
     assert "done ·" in shown
-    assert max(len(line) for line in shown.splitlines() if "/" not in line) <= min(columns, 100)
+    breakable = [line for line in shown.splitlines() if "/" not in line and len(line.split()) > 1]  # a digest is not
+    assert max(map(len, breakable)) <= min(columns, 100)
 
 
 def in_a_terminal(columns: int, *arguments: object, cwd: Path) -> str:

@@ -32,8 +32,8 @@ def effects() -> dict[str, list[str]]:
 
 def fronts_shown() -> list[list[tuple[float, float]]]:
     """The fronts that the page prints, as costs and shares served."""
-    line = re.compile(r"^p\d\d +(\d \d{3}\.\d) +[\d.]+ +([\d.]+)%", re.MULTILINE)
-    found = [[(float(cost.replace(" ", "")), float(share) / 100) for cost, share in line.findall(block)]
+    line = re.compile(r"^p\d\d +(\d,\d{3}\.\d) +[\d.]+ +([\d.]+)%", re.MULTILINE)
+    found = [[(float(cost.replace(",", "")), float(share) / 100) for cost, share in line.findall(block)]
              for block in re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)]  # fmt: skip
     return [points for points in found if points]
 

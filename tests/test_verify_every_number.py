@@ -49,7 +49,9 @@ def run_of(
         if run.exists():
             return run
         if name == "small":
-            return Path(shutil.copytree(small_run, run, ignore=shutil.ignore_patterns("figures", "report.html")))
+            shutil.copytree(small_run, run, ignore=shutil.ignore_patterns("figures", "report.html"))
+            forge(run)  # as a run without them
+            return run
         if name in TO_VERIFY:
             return Path(shutil.copytree(run_to_verify(name), run))
         if name == "selling":

@@ -101,9 +101,9 @@ def test_a_run_as_it_was_written_holds_and_says_what_was_not_recomputed(small_ru
     assert all(digest in result.output for digest in said["sha256"].values())
     assert said["sha256"]["results"] == sha256_of_results(small_run)
     assert [kind["what"] for kind in said["not_recomputed"]] == [kind.what for kind in kinds]
-    assert {"file": "front.csv", "columns": ["bound_musd", "gap", "gap_musd", "gap_target_musd"], "rows": {}} in [
-        cells for kind in said["not_recomputed"] for cells in kind["cells"]
-    ]
+    proven = ["bound_musd", "gap", "gap_musd", "gap_target_musd", "target"]
+    listed = [cells for kind in said["not_recomputed"] for cells in kind["cells"]]
+    assert {"file": "front.csv", "columns": proven, "rows": {}} in listed
 
 
 def test_solving_says_the_digests_that_the_page_states(small_case: Path, tmp_path: Path) -> None:

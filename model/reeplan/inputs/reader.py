@@ -32,6 +32,7 @@ MOST_BYTES, MOST_LINES = 500_000_000, 2_000_000
 
 _FIRST_BLOCK = 1 << 16
 _LONGEST_LINE = 2_000_000
+_LONGEST_CELL = 131_072
 _HEAD = 200_000
 """The header is looked for in so many characters."""
 _MOST_BAD_LINES = 1000
@@ -196,6 +197,7 @@ def _records(text: str, sheet: Sheet) -> list[tuple[int, list[str]]]:
         sheet.warn(
             1, f"columns are separated by {SEPARATOR_NAMES[separator]}; accepted.", f"to avoid this warning: {SAVE_AS}"
         )
+    csv.field_size_limit(_LONGEST_CELL)  # another library of this process may have set another
     reader = csv.reader(_lines(lines), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []
     clean = str.strip if text.isascii() else _clean

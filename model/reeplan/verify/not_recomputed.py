@@ -79,7 +79,7 @@ KINDS: tuple[Kind, ...] = (
         "what is proven, by the solver",
         "only solving again would show it; that it contradicts no plan, gap, level or status is checked",
         (
-            _cells("front.csv", "bound_musd gap gap_musd gap_target_musd"),
+            _cells("front.csv", "bound_musd gap gap_musd gap_target_musd target"),
             _cells("manifest.json", "levels highest_resilience_bound"),
             _cells("coalitions.csv", "bound_musd highest_resilience gain_least_musd gain_greatest_musd"),
             _cells(
@@ -107,6 +107,9 @@ KINDS: tuple[Kind, ...] = (
             _cells("levers.csv", "then_musd worth_musd"),
             _cells("regret.csv", "cost_musd served_share lost_musd alone_cost_musd alone_served_share"),
             _cells("near_optimal_plans.csv", "resilience"),
+            _cells("near_optimal_plans.csv", "amount", ("kind", "stockpile")),
+            _cells("near_optimal_plans.csv", "amount", ("kind", "country")),
+            _cells("near_optimal_plans.csv", "amount", ("kind", "partner")),
             _cells("futures.csv", "value", ("what", "output")),
             _cells(
                 "built_in_futures.csv",

@@ -25,8 +25,6 @@ _WORST_FIRST = (
 )  # fmt: skip
 """Of the two searches for a future, the one that went worse says how it ended."""
 
-NOT_KNOWN: Band = (-math.inf, math.inf)
-
 
 @dataclass(frozen=True)
 class Told:

@@ -140,13 +140,14 @@ def read_plan(folder: Path, case: Checked, ledger: Ledger) -> Plan:
     known = case.known_names
     for name in tables:
         if name not in ("costs", "metrics"):
-            tables[name] = _with_known_names(tables[name], known, ledger.on(f"{name}.csv"))
+            tables[name] = with_known_names(tables[name], known, ledger.on(f"{name}.csv"))
     pairs = tables["operation"].merge(case.activities[["asset", "deposit"]], how="left", indicator="in")
     ledger.on(OPERATION).true(ACTIVITY_KNOWN, pairs, pairs["in"] == "both")
     return Plan(case, tables)
 
 
-def _with_known_names(table: pd.DataFrame, known: dict[tuple[str, ...], pd.Index], on: TableLedger) -> pd.DataFrame:
+def with_known_names(table: pd.DataFrame, known: dict[tuple[str, ...], pd.Index], on: TableLedger) -> pd.DataFrame:
+    """The rows whose names and years are those of the case; the others are reported."""
     right = np.ones(len(table), dtype=bool)
     for columns, valid in known.items():
         if not set(columns) <= set(table.columns):

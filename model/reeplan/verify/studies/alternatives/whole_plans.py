@@ -140,8 +140,11 @@ def _check_builds(whole: Alternatives, inputs: Inputs, on: TableLedger) -> None:
     room = rows[rows["what"] == "room"].merge(
         inputs.stores[["store", "capacity_usd_per_t"]], left_on="asset", right_on="store", how="left"
     )
+    on.equal(YEARS, room, "decided", "running", allow=COPIED)
     due = room["t_per_year"] * room["capacity_usd_per_t"].astype(float) / 1e6
     on.equal(CAPEX, room, due, "capex_musd", allow=SUMMED)
+    on.equal(SIZE, rows, 0.0, "modules", allow=COPIED, only=rows["what"] != "module")
+    on.equal(SIZE, rows, 0.0, "t_per_year", allow=COPIED, only=rows["what"] == "site")
     by_site = rows[rows["what"] == "site"].groupby(["alternative", "asset"], as_index=False)
     sites = by_site.agg({"capex_musd": "sum", "site_musd": "first"})
     allow = KEPT
