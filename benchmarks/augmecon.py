@@ -183,6 +183,7 @@ def main() -> None:
     from reeplan.inputs.load import load_tables
     from reeplan.model.build_case import case_from_tables
     from reeplan.model.program import build_program
+    from reeplan.solve.search_options import SearchOptions
 
     _HighsForAugmecon.place, _HighsForAugmecon.gap_musd = place, question["gap_musd"]
     pyo.SolverFactory.register("highs_for_augmecon", doc="HiGHS as pyaugmecon calls it")(_HighsForAugmecon)
@@ -190,7 +191,7 @@ def main() -> None:
     began = time.perf_counter()
     tables = load_tables(Path(question["folder"])).tables
     assert tables is not None
-    model = _with_objective_list(build_program(case_from_tables(tables)))
+    model = _with_objective_list(build_program(case_from_tables(tables), SearchOptions.of(tables.settings).measure))
     options = {
         "name": "front",
         "grid_points": question["points"],

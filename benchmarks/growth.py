@@ -137,7 +137,7 @@ def build(folder: str, target: float | None) -> dict[str, Any]:
 
 
 def _relaxation(case: Case, target: float) -> dict[str, Any]:
-    model = build_program(case)
+    model = build_program(case, handover.MEASURE)
     engine = Engine(model)
     resilience = engine.column(model.resilience)
     floor = {} if resilience is None else {resilience: target}

@@ -20,6 +20,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
+from reeplan.model.measures import Measure
 from reeplan.model.program import build_program
 from reeplan.solve.engine import Engine
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from reeplan.model.case import Case
 
 OBJECTIVE = "cost"
+
+MEASURE = Measure("worst_case", 0.9)
+"""The measure of resilience of the programs that are handed over."""
 
 
 def read_case(folder: str | Path) -> Case:
@@ -39,7 +43,7 @@ def read_case(folder: str | Path) -> Case:
 
 def ours(case: Case) -> highspy.Highs:
     """Build the program, compile and scale it, and pass it to the solver: all that we do."""
-    return pass_on(Engine(build_program(case)))
+    return pass_on(Engine(build_program(case, MEASURE)))
 
 
 def pass_on(engine: Engine) -> highspy.Highs:
@@ -135,7 +139,7 @@ def read_from_file(file: str | Path) -> highspy.Highs:
 
 def by_pyomo(case: Case) -> Any:
     """Our program handed over row by row by Pyomo's own interface to HiGHS (it takes one objective)."""
-    model = build_program(case)
+    model = build_program(case, MEASURE)
     for objective in model.component_data_objects(pyo.Objective):
         if objective.local_name != OBJECTIVE:
             objective.deactivate()

@@ -56,13 +56,14 @@ def our_front(folder: Path, points: int, limit_s: float, workers: int) -> OurFro
     began = time.perf_counter()
     tables = load_tables(folder).tables
     assert tables is not None, f"{folder} is no case"
-    planner = Planner(case_from_tables(tables))
+    search = SearchOptions.of(tables.settings)
+    planner = Planner(case_from_tables(tables), search.measure)
     integers = int(planner.engine.integer.sum())
     with ExitStack() as stack:
         many = integers >= SMALL and workers > 1
         executor = Executor(stack.enter_context(LocalProcesses(workers)) if many else None, planner=planner)
         controls = Controls(time_limit_s=limit_s)
-        front = solve_front(planner, executor, controls, SearchOptions.of(tables.settings).gap, points)
+        front = solve_front(planner, executor, controls, search.gap, points)
     seconds = time.perf_counter() - began
     plans = [point.plan for point in front.points]
     return OurFront(

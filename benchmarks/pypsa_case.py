@@ -48,6 +48,7 @@ from reeplan.inputs.load import load_tables
 from reeplan.model.build_case import case_from_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.planner import Planner
+from reeplan.solve.search_options import SearchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +164,7 @@ def plan_by_reeplan(folder: Path, gap: float, limit_s: float) -> Measured:
     began = time.perf_counter()
     tables = load_tables(folder).tables
     assert tables is not None, f"{folder} is no case"
-    planner = Planner(case_from_tables(tables))
+    planner = Planner(case_from_tables(tables), SearchOptions.of(tables.settings).measure)
     built = time.perf_counter()
     relaxed = planner.cheapest_relaxed(0.0)
     solution = planner.cheapest(0.0, Controls(gap * relaxed.objective, limit_s, threads=1))

@@ -39,6 +39,7 @@ from reeplan.inputs.spec import BASE, SETTINGS, TABLES, Column, FromColumn, From
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Network
 from reeplan.model.program.contents import build_program
+from reeplan.solve.search_options import SearchOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 HANG_S = 10.0
@@ -1006,7 +1007,7 @@ def try_mutant(source: Source, mutant: Mutant, build: bool = False) -> tuple[str
                     case = case_from_tables(loaded.tables)
                     Network(case)
                     if build and len(case.years) <= 40:
-                        build_program(case)
+                        build_program(case, SearchOptions.of(loaded.tables.settings).measure)
         except HungError:
             return "hung", f"hangs for more than {HANG_S:g} s"
         except Exception:

@@ -19,7 +19,7 @@ from reeplan.solve.engine import Controls
 from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_single
 from reeplan.solve.planner import Plan, Planner
-from support import read
+from support import measure_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,8 @@ def random_case(seed: int) -> Iterator[Path]:
 
 
 def planner_of(folder: Path, measure: str | None = None) -> Planner:
-    return Planner(case_from_tables(read(folder)), measure)
+    tables = read(folder)
+    return Planner(case_from_tables(tables), measure_of(tables, measure))
 
 
 def cheapest(planner: Planner, target: float | None = None) -> Plan | None:

@@ -31,7 +31,7 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +41,13 @@ from reeplan.endings import Outcome
 from reeplan.inputs.load import load_tables
 from reeplan.inputs.spec import TABLES
 from reeplan.model.build_case import case_from_tables
+from reeplan.model.measures import Measure
 from reeplan.outputs import plan_tables
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_front, solve_single
 from reeplan.solve.planner import Plan, Planner
+from reeplan.solve.search_options import SearchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,6 +83,9 @@ process  takes  makes
 refine   ore    oxides
 """
 """Ore of nothing but Nd, and a process that turns all of it into oxide for nothing."""
+
+WORST_CASE = Measure("worst_case", 0.9)
+"""What a case is measured by that does not say otherwise."""
 
 REQUIRED_SETTINGS: Mapping[str, str] = {"title": "a case from a test", "currency_year": "2025"}
 
@@ -167,8 +172,8 @@ def optimum(
     folder: Path, *, target: float | None = None, measure: str | None = None, overlays: Sequence[Path] = ()
 ) -> Optimum:
     """The cheapest plan of the case in the folder, solved to a relative gap of 1e-9."""
-    case = case_from_tables(read(folder, overlays))
-    planner = Planner(case, measure)
+    tables = read(folder, overlays)
+    planner = Planner(case_from_tables(tables), measure_of(tables, measure))
     found = solve_single(planner, Executor(planner=planner), Controls(), 1e-9, target or 0.0)
     if not found.points:
         assert found.outcome is Outcome.INFEASIBLE
@@ -179,9 +184,16 @@ def optimum(
 
 def front(folder: Path, points: int) -> list[tuple[float, float]]:
     """The front of the case in the folder as pairs of cost and resilience, the cheapest first."""
-    planner = Planner(case_from_tables(read(folder)))
+    tables = read(folder)
+    planner = Planner(case_from_tables(tables), measure_of(tables))
     found = solve_front(planner, Executor(planner=planner), Controls(), 1e-9, points)
     return [(point.plan.cost_musd, point.plan.resilience) for point in found.points]
+
+
+def measure_of(tables: Tables, name: str | None = None) -> Measure:
+    """The measure that the settings ask for, or another one at the same level."""
+    stated = SearchOptions.of(tables.settings).measure
+    return stated if name is None else replace(stated, name=name)
 
 
 def read(folder: Path, overlays: Sequence[Path] = ()) -> Tables:

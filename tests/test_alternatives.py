@@ -38,7 +38,7 @@ from reeplan.studies.base import StudyResult
 from second_opinion import solve as second_opinion
 from solved import cheapest, planner_of, random_case
 from studies_support import all_said
-from support import ONE_TOWN, close, read, write_case, years
+from support import ONE_TOWN, WORST_CASE, close, read, write_case, years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +119,7 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture(scope="module")
 def exact(by_hand: Case) -> NearOptimalResult:
-    return near_optimal(by_hand, 0.0, solve_here, EXACT)
+    return near_optimal(by_hand, WORST_CASE, 0.0, solve_here, EXACT)
 
 
 def ranges_of(finding: NearOptimalResult, slack: int) -> dict[str, tuple[float, float]]:
@@ -168,7 +168,7 @@ def test_bounds_alone_give_the_classes_that_they_prove(by_hand: Case) -> None:
     0.2/4 of a module can be had, and a module less costs 2 MUSD more: none of these needs a search. Within 3 % half a
     module of the two can be left out: 75 t, and so at least 100 t in whole modules.
     """
-    finding = near_optimal(by_hand, 0.0, solve_here, replace(EXACT, search=BOUNDS, whole_plans=0))
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, solve_here, replace(EXACT, search=BOUNDS, whole_plans=0))
     assert finding.searches == 0
     assert bounds_of(finding, 0)["plant alpha"] == close((50, 100))
     assert bounds_of(finding, 0)["plant beta"] == close((0, 50))
@@ -181,7 +181,7 @@ def test_bounds_alone_give_the_classes_that_they_prove(by_hand: Case) -> None:
 def test_integer_effects_a_module_is_had_as_soon_as_it_is_paid_for_and_not_before(by_hand: Case) -> None:
     """A third module costs 1.2 MUSD: 5.99 % of 20 is not enough, 6 % is; gamma for alpha costs 4: 20 %."""
     choice = AlternativesOptions(shares(0.0599, 0.06, 0.1999, 0.2), whole_plans=0, search=RANGES, gap=1e-9)
-    finding = near_optimal(by_hand, 0.0, solve_here, choice)
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, solve_here, choice)
     # 5.99 % and 6 %: all of Nd, or with one module more. 20 %: nothing at all is 4 MUSD costlier too.
     assert [ranges_of(finding, s)["route refine"] for s in range(4)] == [
         close(ends) for ends in [(100, 100), (100, 150), (50, 200), (0, 200)]
@@ -191,14 +191,14 @@ def test_integer_effects_a_module_is_had_as_soon_as_it_is_paid_for_and_not_befor
 
 def test_a_slack_in_money_is_the_same_as_its_share(by_hand: Case, exact: NearOptimalResult) -> None:
     """1 % of 20 MUSD is 0.2 MUSD."""
-    money = near_optimal(by_hand, 0.0, solve_here, replace(EXACT, slacks=(Slack(musd=1.0), Slack(musd=0.2))))
+    money = near_optimal(by_hand, WORST_CASE, 0.0, solve_here, replace(EXACT, slacks=(Slack(musd=1), Slack(musd=0.2))))
     assert ranges_of(money, 0) == each_close(ranges_of(exact, 0))
     assert ranges_of(money, 1) == each_close(ranges_of(exact, 2))
     assert list(dict.fromkeys(money.tables()["near_optimal"]["slack_share"])) == close([0.01, 0.05])
 
 
 def test_without_slack_only_the_cheapest_plans_are_left(by_hand: Case) -> None:
-    finding = near_optimal(by_hand, 0.0, solve_here, replace(EXACT, slacks=shares(0.0)))
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, solve_here, replace(EXACT, slacks=shares(0.0)))
     assert ranges_of(finding, 0)["plant alpha"] == close((100, 100))
     assert ranges_of(finding, 0)["plant beta"] == close((0, 0))
     assert [one.name for one in finding.alternatives] == [CHEAPEST], "no other plan is as cheap"
@@ -277,7 +277,7 @@ def test_the_number_of_questions_is_known_before(by_hand: Case) -> None:
 
     work = work_ahead(by_hand, EXACT)
     assert (work.bounds, work.whole_plans, work.searches_at_most) == (12, 12, 36)
-    finding = near_optimal(by_hand, 0.0, ask, EXACT)
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, ask, EXACT)
     kinds = [type(task.question) for task in asked]
     assert kinds.count(Relaxed) == 12 - 2, "the cheapest plan does without two of the plants: none is their least"
     assert kinds.count(Search) == finding.searches <= 36
@@ -290,10 +290,10 @@ def test_the_number_of_questions_is_known_before(by_hand: Case) -> None:
 
 def test_searches_that_cannot_change_a_class_are_left_out(by_hand: Case) -> None:
     """The bounds and the alternatives decide every class of the case: nothing is left to search for."""
-    finding = near_optimal(by_hand, 0.0, solve_here, replace(EXACT, search=CLASSES))
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, solve_here, replace(EXACT, search=CLASSES))
     assert finding.searches == 0
     assert OPEN not in {known.kind for slack in range(3) for known in finding.ranges(slack)}
-    alone = near_optimal(by_hand, 0.0, solve_here, replace(EXACT, search=CLASSES, whole_plans=0))
+    alone = near_optimal(by_hand, WORST_CASE, 0.0, solve_here, replace(EXACT, search=CLASSES, whole_plans=0))
     assert 0 < alone.searches <= 4, "beta within 1 %, alpha within 3 %, and what these do not settle"
     assert [classes_of(alone, s) for s in range(3)] == [classes_of(finding, s) for s in range(3)]
 
@@ -349,7 +349,7 @@ def test_ranges_are_those_of_counting_all_plans(seed: int, target: float) -> Non
     with random_case(seed) as folder:
         planner = planner_of(folder)
     choice = AlternativesOptions(shares(0.01, 0.1), search=RANGES, whole_plans=1, gap=1e-9)
-    finding = near_optimal(planner.case, target, solve_here, choice)
+    finding = near_optimal(planner.case, WORST_CASE, target, solve_here, choice)
     assert finding.status == "done"
     assert finding.holds, finding.checks
     assert finding.knowledge is not None
@@ -369,7 +369,7 @@ def test_ranges_of_plants_are_those_of_the_second_opinion(seed: int, tmp_path: P
     """Every plan of builds priced by a model that shares no code with the package."""
     write_random_case(tmp_path, seed)
     case = case_of(tmp_path)
-    planner = Planner(case)
+    planner = Planner(case, WORST_CASE)
     best = second_opinion(tmp_path)
     decisions = [(a, u) for a, lasting in planner.model.decision_years.items() for u in lasting]
     costs = {}
@@ -380,7 +380,7 @@ def test_ranges_of_plants_are_those_of_the_second_opinion(seed: int, tmp_path: P
             costs[numbers] = priced.cost_musd
     assert min(costs.values()) == pytest.approx(best.cost_musd, rel=1e-6)
     options = AlternativesOptions(shares(0.02, 0.2), search=RANGES, whole_plans=0, gap=1e-9)
-    finding = near_optimal(case, 0.0, solve_here, options)
+    finding = near_optimal(case, WORST_CASE, 0.0, solve_here, options)
     assert finding.cost_musd == pytest.approx(best.cost_musd, rel=1e-6)
     for slack, share in enumerate((0.02, 0.2)):
         limit = best.cost_musd + share * abs(best.cost_musd)
@@ -406,7 +406,7 @@ def test_ranges_grow_with_slack_hold_the_cheapest_and_alternatives_keep_their_pr
     write_random_case(tmp_path, seed)
     case = case_of(tmp_path)
     choice = AlternativesOptions(shares(0.0, 0.02, 0.2), whole_plans=2, gap=1e-9)
-    finding = near_optimal(case, target, solve_here, choice)
+    finding = near_optimal(case, WORST_CASE, target, solve_here, choice)
     if finding.status == "infeasible":
         pytest.skip("the target is out of reach")
     assert finding.holds, finding.checks
@@ -449,7 +449,7 @@ def test_parallel_equals_serial() -> None:
     with random_case(66) as folder:
         case = case_of(folder)
     choice = AlternativesOptions(shares(0.02, 0.2), search=RANGES, whole_plans=2, gap=1e-9)
-    serial, parallel = (near_optimal(case, 0.0, ask, choice).tables() for ask in (solve_here, threads))
+    serial, parallel = (near_optimal(case, WORST_CASE, 0.0, ask, choice).tables() for ask in (solve_here, threads))
     for name, table in serial.items():
         assert parallel[name].equals(table), name
 
@@ -497,7 +497,7 @@ def test_the_most_different_plan_is_the_most_different_of_all_that_were_counted(
 def test_assets_are_turned_round_as_far_as_the_limit_allows(
     by_hand: Case, share: float, modules: dict[str, int]
 ) -> None:
-    planner = Planner(by_hand)
+    planner = Planner(by_hand, WORST_CASE)
     most, limit = sizes(by_hand), 20.0 * (1 + share)
     built = {a: planner.columns("built")[a, 2030] for a in most}
     best = {"alpha": 2, "beta": 0, "gamma": 0}
@@ -604,7 +604,7 @@ def test_a_target_out_of_reach_is_said(tmp_path: Path) -> None:
     cutoff    supplier  far     0
     """
     case = case_of(write_case(tmp_path, text + scenario))
-    finding = near_optimal(case, 0.9, solve_here, EXACT)
+    finding = near_optimal(case, WORST_CASE, 0.9, solve_here, EXACT)
     assert finding.status == "infeasible"
     assert finding.tables() == {}
     assert remarks(finding) == ["No plan reaches the target, so there are no alternatives."]
@@ -620,14 +620,14 @@ def test_stopped_work_says_so_and_keeps_what_is_known(by_hand: Case) -> None:
         left[0] -= len(answers)
         return answers + [None] * (len(tasks) - len(answers))
 
-    finding = near_optimal(by_hand, 0.0, ask, EXACT)
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, ask, EXACT)
     assert finding.status == "interrupted"
     assert remarks(finding)[-1].startswith("Stopped on request")
     assert finding.holds
     assert classes_of(finding, 0)["plant alpha"] == MUST_HAVE, "the first bound had come"
     assert classes_of(finding, 0)["route leach"] == OPEN
     left[0] = 0
-    nothing = near_optimal(by_hand, 0.0, ask, EXACT)
+    nothing = near_optimal(by_hand, WORST_CASE, 0.0, ask, EXACT)
     assert nothing.status == "interrupted"
     assert remarks(nothing) == ["Stopped before any plan was found."]
 
@@ -640,7 +640,7 @@ def test_an_alternative_that_was_not_priced_anew_is_said_to_be_neither_sound_nor
     def ask(tasks: Sequence[Task]) -> list[Any]:
         return [None] * len(tasks) if isinstance(tasks[0].question, Reprice) else solve_here(tasks)
 
-    finding = near_optimal(by_hand, 0.0, ask, EXACT)
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, ask, EXACT)
     assert finding.alternatives
     assert finding.holds
     assert not [check for check in finding.checks if check.check.startswith("every whole alternative")]
@@ -661,7 +661,7 @@ def test_a_search_that_ran_out_of_time_is_told_and_hides_nothing(by_hand: Case, 
             for task, answer in zip(tasks, solve_here(tasks), strict=True)
         ]
 
-    finding = near_optimal(by_hand, 0.0, ask, replace(EXACT, search=CLASSES, whole_plans=0))
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, ask, replace(EXACT, search=CLASSES, whole_plans=0))
     assert finding.status == "stopped at a limit"
     assert finding.holds
     assert classes_of(finding, 0)["plant beta"] == OPEN
@@ -672,7 +672,7 @@ def test_a_search_that_ran_out_of_time_is_told_and_hides_nothing(by_hand: Case, 
 
 def test_a_question_that_is_interrupted_is_not_kept(by_hand: Case) -> None:
     interrupt = Interrupt()
-    planner = Planner(by_hand, interrupt=interrupt)
+    planner = Planner(by_hand, WORST_CASE, interrupt=interrupt)
     best = Cheapest(0.0, 1e-9, Controls())(planner, lambda news: None)
     assert best.final
     interrupt._ask()
@@ -683,7 +683,7 @@ def test_a_question_that_is_interrupted_is_not_kept(by_hand: Case) -> None:
 
 def test_a_case_without_choices_has_nothing_to_tell(tmp_path: Path) -> None:
     text = TWO_FOR_ONE.replace("50                 2", "50                 0")
-    finding = near_optimal(case_of(write_case(tmp_path, text)), 0.0, solve_here, EXACT)
+    finding = near_optimal(case_of(write_case(tmp_path, text)), WORST_CASE, 0.0, solve_here, EXACT)
     assert finding.status == "done"
     assert finding.tables()["near_optimal"].empty
     assert len(finding.tables()["alternatives"]) == 1, "the cheapest plan, which builds nothing"
@@ -691,7 +691,7 @@ def test_a_case_without_choices_has_nothing_to_tell(tmp_path: Path) -> None:
 
 
 def test_answers_can_be_noted_and_read_again(by_hand: Case, tmp_path: Path) -> None:
-    planner = Planner(by_hand)
+    planner = Planner(by_hand, WORST_CASE)
     best = Cheapest(0.0, 1e-9, Controls())(planner, lambda news: None)
     [plan] = best.plans
     builds = (tuple(sorted(plan.modules.items())),)
@@ -713,7 +713,7 @@ def test_answers_can_be_noted_and_read_again(by_hand: Case, tmp_path: Path) -> N
 
 
 def test_a_plan_that_is_known_already_is_not_asked_for(by_hand: Case) -> None:
-    planner = Planner(by_hand)
+    planner = Planner(by_hand, WORST_CASE)
     plan = cheapest(planner)
     assert plan is not None
     known = cheapest_known(planner, plan)
@@ -724,7 +724,7 @@ def test_a_plan_that_is_known_already_is_not_asked_for(by_hand: Case) -> None:
         asked.extend(task.what for task in tasks)
         return solve_here(tasks)
 
-    finding = near_optimal(by_hand, 0.0, ask, replace(EXACT, whole_plans=1), cheapest=known)
+    finding = near_optimal(by_hand, WORST_CASE, 0.0, ask, replace(EXACT, whole_plans=1), cheapest=known)
     assert "the cheapest plan" not in asked
     assert finding.status == "done"
     assert as_columns(planner, finding.alternatives[0].plan.whole) == planner.whole(plan.values)
@@ -740,7 +740,7 @@ def test_the_program_with_the_difference_states_it_for_every_plan(by_hand: Case)
         ),
         ({"alpha": 2, "beta": 2, "gamma": 0}, [{"alpha": 1, "beta": 1, "gamma": 1}]),
     ):
-        planner = Planner(by_hand)
+        planner = Planner(by_hand, WORST_CASE)
         add_difference(planner.model, most, earlier)
         engine = planner.engine.with_more(planner.model)
         fixed = {engine.column(planner.model.built[a, 2030]): float(n) for a, n in modules.items()}

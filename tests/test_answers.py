@@ -46,7 +46,7 @@ from reeplan.solve.questions import Answer, CheapestAt, PlanAnswer, PlanQuestion
 from reeplan.solve.search_options import SearchOptions
 from solved import rows_of, write_rows
 from solved import run_for_tables as run_command
-from support import write_case, write_overlay
+from support import WORST_CASE, write_case, write_overlay
 from test_faults import assert_told, front_of, loose_bound, short_of_time, snapshot, solving
 from test_many_machines import InThreads, case_of
 from test_study import HowMuch
@@ -436,10 +436,11 @@ def test_a_question_holds_the_order_of_the_case_and_the_versions(
     case = case_of(small_case)
     upside_down = replace(case, regions=dict(reversed(case.regions.items())))
     named = replace(case, settings=replace(case.settings, title="another"))
-    one, other, same = (ContentKeys().of(Task("", each, HowMuch(0.5))) for each in (case, upside_down, named))
+    tasks = [Task("", each, WORST_CASE, HowMuch(0.5)) for each in (case, upside_down, named)]
+    one, other, same = map(ContentKeys().of, tasks)
     assert one == same != other
     monkeypatch.setattr("reeplan.solve.executor.content_key.answered_by", lambda: {"reeplan": "9.9"})
-    assert ContentKeys().of(Task("", case, HowMuch(0.5))) != one
+    assert ContentKeys().of(Task("", case, WORST_CASE, HowMuch(0.5))) != one
 
 
 # ---- workers with other versions ------------------------------------------------------------------
@@ -472,7 +473,8 @@ def test_answers_of_this_version_are_kept(small_case: Path, tmp_path: Path) -> N
 
 def plan_and_cost(case: Case) -> list[Task]:
     """A question of a front and one of a study."""
-    return [Task("a plan", case, CheapestAt(0.0, controls=Controls())), Task("its cost", case, HowMuch(0.0))]
+    questions = {"a plan": CheapestAt(0.0, controls=Controls()), "its cost": HowMuch(0.0)}
+    return [Task(what, case, WORST_CASE, question) for what, question in questions.items()]
 
 
 def _answer(request: Any) -> Response:

@@ -17,7 +17,7 @@ import pytest
 from reeplan.model.build_case import case_from_tables
 from reeplan.model.network import Operation
 from reeplan.solve.planner import Plan, Planner
-from support import read
+from support import WORST_CASE, read
 
 INPUTS = Path(__file__).parent.parent / "inputs"
 OVERLAYS = sorted(folder.name for folder in (INPUTS / "overlays").iterdir() if folder.is_dir())
@@ -28,7 +28,8 @@ HARD_ROCK_CRACKING = "bharuch_cracking"
 
 @cache
 def planner(*overlays: str) -> Planner:
-    return Planner(case_from_tables(read(INPUTS / "base", [INPUTS / "overlays" / name for name in overlays])))
+    tables = read(INPUTS / "base", [INPUTS / "overlays" / name for name in overlays])
+    return Planner(case_from_tables(tables), WORST_CASE)
 
 
 @cache

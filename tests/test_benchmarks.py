@@ -21,7 +21,7 @@ TARGET = 0.5
 
 
 def cost_of_relaxation(folder: Path, target: float = TARGET) -> float:
-    return float(Planner(handover.read_case(folder)).cheapest_relaxed(target).objective)
+    return float(Planner(handover.read_case(folder), handover.MEASURE).cheapest_relaxed(target).objective)
 
 
 # ---- grown cases ----------------------------------------------------------------------------------

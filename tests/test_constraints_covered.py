@@ -20,6 +20,7 @@ from pyomo.environ import Constraint
 
 import reeplan.solve.planner
 from reeplan.model.build_case import case_from_tables
+from reeplan.model.measures import Measure
 from reeplan.model.program import build_program, contents, resilience
 from solved import random_case
 from support import read
@@ -94,8 +95,9 @@ def test_the_rules_are_found() -> None:
     stated = set()
     with random_case(1) as folder:
         case = case_from_tables(read(folder))
-        for measure in ("worst_case", "weakest_link", "expected", "cvar"):
-            stated |= {part.local_name for part in build_program(case, measure).component_objects(Constraint)}
+        for name in ("worst_case", "weakest_link", "expected", "cvar"):
+            program = build_program(case, Measure(name, 0.9))
+            stated |= {part.local_name for part in program.component_objects(Constraint)}
     assert stated == rules() - set(bounded())
     assert {"purchase_limits", "sale_limits", "level_limits", "unmet_limits", "most_space", "most_ever_built"} == set(
         bounded()

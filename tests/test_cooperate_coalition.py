@@ -16,31 +16,32 @@ from reeplan.studies.cooperation.attribution import bill_of
 from reeplan.studies.cooperation.coalition import coalition_case
 from reeplan.studies.cooperation.sharing import Parts
 from solved import add_rows, cheapest, cost_of, random_case, rows_of, write_rows
-from support import read, write_case, years
+from support import WORST_CASE, read, write_case, years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
 
 INFEASIBLE = float("inf")
 SEEDS, MORE_SEEDS = (0, 3, 8), (1, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 16, 17, 19, 20, 21, 22, 24, 26, 27, 28, 29)
 """Random cases with several partners; under a plainer rule joining would cost in 0, 3, 8, 10, 11, 19, 22, 24 and 26."""
 
 
-def plan_of(case: Case, target: float | None = None) -> tuple[Planner, Plan | None]:
-    planner = Planner(case)
+def plan_of(case: Case, target: float | None = None, measure: Measure = WORST_CASE) -> tuple[Planner, Plan | None]:
+    planner = Planner(case, measure)
     return planner, cheapest(planner, target)
 
 
-def cost(case: Case, members: Iterable[str], target: float | None = None) -> float:
+def cost(case: Case, members: Iterable[str], target: float | None = None, measure: Measure = WORST_CASE) -> float:
     """The least cost of a coalition, infinite where no plan exists."""
-    plan = plan_of(coalition_case(case, members), target)[1]
+    plan = plan_of(coalition_case(case, members), target, measure)[1]
     return INFEASIBLE if plan is None else plan.cost_musd
 
 
-def costs(case: Case, target: float | None = None) -> dict[frozenset[str], float]:
-    return {members: cost(case, members, target) for members in coalitions(case.partners)}
+def costs(case: Case, target: float | None = None, measure: Measure = WORST_CASE) -> dict[frozenset[str], float]:
+    return {members: cost(case, members, target, measure) for members in coalitions(case.partners)}
 
 
 def case_in(folder: Path, overlays: Sequence[Path] = ()) -> Case:
@@ -446,11 +447,10 @@ def test_a_mean_of_the_worst_partner_can_make_joining_cost(tmp_path: Path) -> No
         port         town       all   1000
 
         settings
-        name                value
-        first_year          2030
-        last_year           2030
-        discount_rate       0
-        resilience_measure  expected
+        name           value
+        first_year     2030
+        last_year      2030
+        discount_rate  0
 
         scenarios
         scenario  starts  years  probability
@@ -463,7 +463,7 @@ def test_a_mean_of_the_worst_partner_can_make_joining_cost(tmp_path: Path) -> No
         second    supplier  SB      0
         """,
     )
-    game = costs(case_in(folder), target=0.5)
+    game = costs(case_in(folder), target=0.5, measure=replace(WORST_CASE, name="expected"))
     assert game[frozenset("A")] < INFEASIBLE
     assert game[frozenset("B")] < INFEASIBLE
     assert game[frozenset("AB")] == INFEASIBLE

@@ -40,7 +40,7 @@ from reeplan.studies.cooperation.marginal_prices import MarginalPrice, marginal_
 from reeplan.studies.cooperation.question import CoalitionAnswer
 from solved import GAP as SMALL_GAP
 from solved import cheapest, random_case, rows_of, write_rows
-from support import read, write_case, years
+from support import WORST_CASE, read, write_case, years
 from test_cooperate_coalition import TWO
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def two(folder: Path, *texts: str) -> Case:
 
 
 def levers(case: Case, target: float = 0.0) -> Levers:
-    return value_levers(case, target, SMALL_GAP, Controls(), solve_here)
+    return value_levers(case, WORST_CASE, target, SMALL_GAP, Controls(), solve_here)
 
 
 def rows(found: Levers, clause: str, change: str) -> dict[str, dict[str, Any]]:
@@ -379,7 +379,7 @@ def test_bands_on_paper(tmp_path: Path) -> None:
     ask = Answers(
         A=(5, 4), Adoubled=(5, 4), Alifted=(4.8, 3), B=(4, 3), AB=(7, 6), ABdoubled=(6.5, 5.5), ABlifted=(6.6, 5)
     )
-    found = value_levers(two(tmp_path, THORIUM), 0.0, 0.5, Controls(), ask)
+    found = value_levers(two(tmp_path, THORIUM), WORST_CASE, 0.0, 0.5, Controls(), ask)
     assert sorted(ask.asked) == sorted(ask.known)
     hits = rows(found, clauses.THORIUM, "lifted")
     band = ("worth_musd", "worth_least_musd", "worth_greatest_musd")
@@ -398,7 +398,7 @@ def test_what_one_solve_proves_holds_for_the_others(tmp_path: Path) -> None:
     So the limit is worth at most 7 - 6.8, although its own solve left 7 - 2 open.
     """
     ask = Answers(A=(5, 5), Adoubled=(5, 5), Alifted=(5, 5), B=(4, 4), AB=(7, 2), ABdoubled=(9, 1), ABlifted=(7.1, 6.8))
-    found = value_levers(two(tmp_path, THORIUM), 0.0, 0.5, Controls(), ask)
+    found = value_levers(two(tmp_path, THORIUM), WORST_CASE, 0.0, 0.5, Controls(), ask)
     for change in ("doubled", "lifted"):
         hit = rows(found, clauses.THORIUM, change)[TOGETHER]
         assert [hit[f"worth_{name}musd"] for name in ("", "least_", "greatest_")] == approx([0, 0, 0.2])
@@ -407,7 +407,7 @@ def test_what_one_solve_proves_holds_for_the_others(tmp_path: Path) -> None:
 
 def test_work_that_was_stopped_is_said(tmp_path: Path) -> None:
     ask = Answers(A=(5, 5), AB=(7, 7), Alifted=(4, 4))
-    found = value_levers(two(tmp_path, THORIUM), 0.0, 0.5, Controls(), ask)
+    found = value_levers(two(tmp_path, THORIUM), WORST_CASE, 0.0, 0.5, Controls(), ask)
     hits = rows(found, clauses.THORIUM, "lifted")
     assert not found.complete
     assert hits[TOGETHER]["status"] == hits["B"]["status"] == "not solved"
@@ -420,7 +420,7 @@ def test_answers_that_are_there_are_not_asked_for(tmp_path: Path) -> None:
     seven = CoalitionAnswer(Outcome.OPTIMAL, objective=7, bound=7, resilience=1.0, solved=True)
     known = dict.fromkeys(coalitions(case.partners), seven)
     ask = Answers(Adoubled=(5, 5), Alifted=(5, 5), ABdoubled=(6, 6), ABlifted=(6, 6))
-    found = value_levers(case, 0.0, 0.5, Controls(), ask, known)
+    found = value_levers(case, WORST_CASE, 0.0, 0.5, Controls(), ask, known)
     assert sorted(ask.asked) == sorted(ask.known)
     assert found.complete
     assert worths(found, clauses.THORIUM, "lifted")[TOGETHER] == 1
@@ -511,7 +511,7 @@ def check_random_case(seed: int, scratch: Path, target: float) -> set[str]:
 
 
 def cost(case: Case, group: frozenset[str], target: float) -> float:
-    plan = cheapest(Planner(coalition_case(case, group)), target)
+    plan = cheapest(Planner(coalition_case(case, group), WORST_CASE), target)
     return math.inf if plan is None else plan.cost_musd
 
 
@@ -560,7 +560,7 @@ def test_the_same_in_more_cases_under_a_target(seed: int, tmp_path: Path) -> Non
 
 
 def priced(case: Case, target: float = 0.0) -> tuple[Planner, Plan, tuple[MarginalPrice, ...]]:
-    planner = Planner(case)
+    planner = Planner(case, WORST_CASE)
     plan = cheapest(planner, target)
     assert plan is not None
     return planner, plan, marginal_prices(planner, plan)
@@ -711,7 +711,7 @@ def eased(case: Case, clause: str, about: str, by: float) -> Case:
 
 def cost_with(planner: Planner, plan: Plan, case: Case) -> float:
     """The least cost of another case with the same modules and sites, found by their names; infinite where none is."""
-    other = Planner(case)
+    other = Planner(case, WORST_CASE)
     fixed = {}
     for name in ("built", "open"):
         values = planner.by_index(name, plan.values)
@@ -732,7 +732,7 @@ def check_prices(case: Case, target: float) -> dict[str, float]:
     The least cost of a linear program is convex in its right sides, so that holds for a step of any size; where a unit
     multiplies a decision it is checked for a small one, and only where both sides agree.
     """
-    planner = Planner(case)
+    planner = Planner(case, WORST_CASE)
     plan = cheapest(planner, target)
     if plan is None:
         return {}

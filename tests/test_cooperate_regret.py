@@ -24,13 +24,14 @@ from reeplan.studies.cooperation.joint_investment import JointInvestment, invest
 from reeplan.studies.cooperation.question import CoalitionAnswer, CoalitionQuestion
 from reeplan.studies.cooperation.walking_away import AS_PLANNED, TURNS_ROUND, Row, default_years, regret, who_may_stay
 from solved import cheapest, cost_of, random_case, rows_of, write_rows
-from support import crf, read, write_case, years
+from support import WORST_CASE, crf, read, write_case, years
 from test_cooperate_coalition import tutorial_without_japan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
 
 TUTORIAL = Path(__file__).parents[1] / "inputs" / "tutorial"
 GAP = 1e-9
@@ -40,19 +41,23 @@ def case_in(folder: Path) -> Case:
     return case_from_tables(read(folder))
 
 
-def joint_plan(case: Case, target: float | None = None) -> tuple[Planner, Plan]:
-    planner = Planner(case)
+def joint_plan(case: Case, target: float | None = None, measure: Measure = WORST_CASE) -> tuple[Planner, Plan]:
+    planner = Planner(case, measure)
     plan = cheapest(planner, target)
     assert plan is not None
     return planner, plan
 
 
-def rows(case: Case, years: Sequence[int], target: float = 0.0, **more: Any) -> dict[tuple[str, int, str], Row]:
+def rows(
+    case: Case, years: Sequence[int], target: float = 0.0, measure: Measure = WORST_CASE, **more: Any
+) -> dict[tuple[str, int, str], Row]:
     """Regret by who stays, year and conduct, with the joint plan and the plans alone solved here."""
-    joint = investment_of(*joint_plan(case, target))
+    joint = investment_of(*joint_plan(case, target, measure))
     question = CoalitionQuestion(target, GAP, Controls(), tuple(case.partners))
-    alone = {stay: solve_here([Task("alone", coalition_case(case, stay), question)])[0] for stay in who_may_stay(case)}
-    found = regret(case, target, joint, alone, years, GAP, Controls(), solve_here, **more)
+    stays = who_may_stay(case)
+    tasks = [Task("alone", coalition_case(case, stay), measure, question) for stay in stays]
+    alone = dict(zip(stays, solve_here(tasks), strict=True))
+    found = regret(case, measure, target, joint, alone, years, GAP, Controls(), solve_here, **more)
     return {(row.stays, row.year, row.conduct): row for row in found.rows}
 
 
@@ -407,7 +412,7 @@ def go_on(one: Break) -> OutcomeAfterBreak:
 
 
 def answer_to(one: Break, question: Reoptimise | ContinueAfterBreak) -> OutcomeAfterBreak:
-    [answer] = solve_here([Task("", one.case(), question)])
+    [answer] = solve_here([Task("", one.case(), WORST_CASE, question)])
     assert isinstance(answer, OutcomeAfterBreak)
     assert answer.solved
     return answer
@@ -660,7 +665,7 @@ def test_who_may_stay_and_when(pair: Case, tmp_path: Path) -> None:
 def test_a_row_says_what_is_not_known(pair: Case) -> None:
     """Stopped before anything was answered."""
     joint = investment_of(*joint_plan(pair))
-    found = regret(pair, 0.0, joint, {}, None, GAP, Controls(), lambda tasks: [None] * len(tasks))
+    found = regret(pair, WORST_CASE, 0.0, joint, {}, None, GAP, Controls(), lambda tasks: [None] * len(tasks))
     assert len(found.table_rows()) == 2 * 3 * 2
     for row in found.table_rows():
         assert row["status"] == row["alone_status"] == "not solved"
@@ -670,7 +675,7 @@ def test_a_row_says_what_is_not_known(pair: Case) -> None:
 
 def test_a_year_outside_the_plan_is_refused(pair: Case) -> None:
     with pytest.raises(ValueError, match="2040"):
-        regret(pair, 0.0, held(pair, "A", 2031).joint, {}, [2040], GAP, Controls(), solve_here)
+        regret(pair, WORST_CASE, 0.0, held(pair, "A", 2031).joint, {}, [2040], GAP, Controls(), solve_here)
 
 
 def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
@@ -678,7 +683,7 @@ def test_bands_come_from_the_gaps_of_both_plans(pair: Case) -> None:
     joint = investment_of(*joint_plan(pair))
     alone = {frozenset("B"): CoalitionAnswer(Outcome.LIMIT, objective=8.4, bound=8.0, resilience=0.3)}
     loose = OutcomeAfterBreak(Outcome.LIMIT, objective=7.0, bound=6.0)
-    found = regret(pair, 0.0, joint, alone, [2032], GAP, Controls(), lambda tasks: [loose] * len(tasks))
+    found = regret(pair, WORST_CASE, 0.0, joint, alone, [2032], GAP, Controls(), lambda tasks: [loose] * len(tasks))
     row = next(row for row in found.rows if row.stays == "B")
     assert row.status == "gap not reached"
     known = 1.85 + 1.5
@@ -701,7 +706,7 @@ def test_answers_can_be_kept(pair: Case) -> None:
 def test_every_measure_has_an_answer_also_when_no_window_is_left_that_it_counts(pair: Case, measure: str) -> None:
     """The cutoff of 2030 is likely, that of 2033 is not: in 2031 nothing is left that a mean would count."""
     windows = [replace(w, probability=0.1 if w.start == 2030 else 0.0) for w in pair.windows]
-    case = replace(pair, settings=replace(pair.settings, resilience_measure=measure), windows=windows)
-    row = rows(case, [2031], target=0.5)["B", 2031, TURNS_ROUND]
+    case, asked = replace(pair, windows=windows), replace(WORST_CASE, name=measure)
+    row = rows(case, [2031], 0.5, asked)["B", 2031, TURNS_ROUND]
     assert row.served_share == pytest.approx(0 if measure == "weakest_link" else 1, abs=1e-6)
     assert row.status == ("cannot reach the target" if measure == "weakest_link" else "optimal")

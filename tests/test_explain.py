@@ -23,12 +23,13 @@ from reeplan.explain.explanation import explain
 from reeplan.explain.rules import Rule, RuleBook, lifted
 from reeplan.interrupt import Interrupt
 from reeplan.model.build_case import case_from_tables
+from reeplan.model.measures import Measure
 from reeplan.model.network import Network
 from reeplan.solve.engine import Controls
 from reeplan.solve.planner import Planner
 from solved import add_rows, planner_of, rows_of, write_rows
 from solved import run_without_figures as run_command
-from support import ONE_TOWN, PURE_ORE, optimum, read, write_case, years
+from support import ONE_TOWN, PURE_ORE, WORST_CASE, optimum, read, write_case, years
 
 SELLER = """
     regions
@@ -1012,7 +1013,7 @@ def test_whenever_it_is_stopped_what_is_said_is_true(looks: int, tmp_path: Path)
     """What was found by then is a part of the whole explanation, and the rest is listed as not tried."""
     case = written(tmp_path, a_stockpile_too_small())
     tables = read(case)
-    planner = Planner(case_from_tables(tables))
+    planner = Planner(case_from_tables(tables), WORST_CASE)
     whole = explain(planner, tables, 0.8, "", Interrupt(), lambda _: None)
     part = explain(planner, tables, 0.8, "", StopsAfter(looks), lambda _: None)
     assert whole.untried == []
@@ -1073,7 +1074,7 @@ def assert_the_explanation_is_a_proof(case: Path, target: float) -> None:
     assert found.untried == []
 
     def possible(lifts: list[Rule], whole: bool = found.only_integers) -> bool:
-        changed = Planner(lifted(planner.case, lifts))
+        changed = Planner(lifted(planner.case, lifts), WORST_CASE)
         return (changed.cheapest(target, Controls()) if whole else changed.cheapest_relaxed(target)).found
 
     named_keys = {rule.key for rule in conflict}
@@ -1147,8 +1148,8 @@ def test_at_most_so_much_can_be_supplied(start: int, most: float, years_said: st
     network = Network(case_from_tables(read(case)))
     [short] = shortfalls(network)
     assert (short.at_most_t, short.needed_t, short.years) == (most, 100, years_said)
-    assert highest_by_arithmetic(network, "worst_case") == pytest.approx(most / 100)
-    assert highest_by_arithmetic(network, "weakest_link") == pytest.approx(most / 100)
+    assert highest_by_arithmetic(network, Measure("worst_case", 0.9)) == pytest.approx(most / 100)
+    assert highest_by_arithmetic(network, Measure("weakest_link", 0.9)) == pytest.approx(most / 100)
     page = section(explained(case, 0.95), 1)
     assert (
         f"- Nd, cut@{start} ({years_said}): at most {most} t can be supplied, 100 t are needed; "
@@ -1176,9 +1177,9 @@ def test_the_arithmetic_weighs_a_material_by_its_value(tmp_path: Path) -> None:
     add_rows(case, "demand", {"region": "town", "material": "Dy", "year": 2030, "t_per_year": 1,
                               "shortage_usd_per_t": 5_000_000})  # fmt: skip
     network = Network(case_from_tables(read(case)))
-    assert highest_by_arithmetic(network, "worst_case") == pytest.approx(0.6)
-    assert highest_by_arithmetic(network, "weakest_link") == pytest.approx(0.2)
-    assert highest_by_arithmetic(network, "expected") == 1.0
+    assert highest_by_arithmetic(network, Measure("worst_case", 0.9)) == pytest.approx(0.6)
+    assert highest_by_arithmetic(network, Measure("weakest_link", 0.9)) == pytest.approx(0.2)
+    assert highest_by_arithmetic(network, Measure("expected", 0.9)) == 1.0
 
 
 # ---- hostile names -------------------------------------------------------------------------------

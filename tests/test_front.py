@@ -17,7 +17,7 @@ from reeplan.solve.executor import Executor, LocalProcesses, Silent
 from reeplan.solve.front import Front, Point, gap_in_money, knees_of, solve_front, solve_single
 from reeplan.solve.planner import Plan, Planner
 from solved import cheapest, planner_of, random_case
-from support import ONE_TOWN, PURE_ORE, read, write_case, years
+from support import ONE_TOWN, PURE_ORE, WORST_CASE, read, write_case, years
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,7 +205,7 @@ def test_an_interruption_after_the_first_plan_keeps_it() -> None:
 
     interrupt = Interrupt()
     with random_case(23) as folder:
-        planner = Planner(case_from_tables(read(folder)), interrupt=interrupt)
+        planner = Planner(case_from_tables(read(folder)), WORST_CASE, interrupt=interrupt)
         front = solve_front(planner, Executor(display=StopsAfterFirst(), planner=planner), ONE, 1e-9, 4)
     assert front.outcome is Outcome.INTERRUPTED
     assert front.points

@@ -45,7 +45,7 @@ from reeplan.studies.uncertainty.textbook import StatedProblem
 from reeplan.studies.uncertainty.two_stage import MEAN, Found, Knowing, value_of_knowing
 from solved import cheapest, random_case, rows_of, write_rows
 from studies_support import written_in
-from support import ONE_TOWN, PURE_ORE, close, optimum, read, write_case, write_overlay, years
+from support import ONE_TOWN, PURE_ORE, WORST_CASE, close, optimum, read, write_case, write_overlay, years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,11 +65,11 @@ def case_in(folder: Path, overlays: Sequence[Path] = ()) -> Case:
 
 
 def knowing_of(case: Case, target: float = 0.0) -> Knowing:
-    return value_of_knowing(CaseProblem(case, solve_here, TIGHT, CONTROLS, target), certain=[NOTHING])
+    return value_of_knowing(CaseProblem(case, WORST_CASE, solve_here, TIGHT, CONTROLS, target), certain=[NOTHING])
 
 
 def choices_of(case: Case, points: int) -> list[ChosenPlan]:
-    planner = Planner(case)
+    planner = Planner(case, WORST_CASE)
     front = solve_front(planner, Executor(planner=planner), CONTROLS, TIGHT, points)
     return [choice_of(planner, point) for point in front.points]
 
@@ -280,7 +280,7 @@ def test_the_target_as_an_insurance_on_paper(insured: Path, tmp_path: Path) -> N
     served anyway: WS = 0.95 * 6 + 0.025 * 15 = 6.075, with the target and without. EVPI: 0.325 without, 1.125 with it.
     On average X sells 97.5 t: 1.95 and 0.25 lost is less than with a module, 1 + 1.5: none, and no half is served.
     """
-    found = study_futures(case_in(insured), [], solve_here, TIGHT, CONTROLS, target=0.5)
+    found = study_futures(case_in(insured), [], WORST_CASE, solve_here, TIGHT, CONTROLS, target=0.5)
     amounts = {row["measure"]: row["musd"] for row in found.as_object()["value_of_knowing"]}
     assert amounts["expected cost of the plan"] == close(6.4)
     assert amounts["expected cost with perfect knowledge"] == close(6.075)
@@ -306,9 +306,8 @@ def test_the_insurance_under_other_measures_on_paper(
 
     A quarter on average over both windows is one module in 2032 alone: 1.5 less the 1.1 that it saves.
     """
-    case = case_in(insured)
-    case = replace(case, settings=replace(case.settings, resilience_measure=measure))
-    found = study_futures(case, [], solve_here, TIGHT, CONTROLS, target=target, risk_points=1)
+    asked = replace(WORST_CASE, name=measure)
+    found = study_futures(case_in(insured), [], asked, solve_here, TIGHT, CONTROLS, target=target, risk_points=1)
     amounts = {row["measure"]: row["musd"] for row in found.as_object()["value_of_knowing"]}
     assert amounts["cost of keeping the target"] == close(premium)
     weighed = measure in ("expected", "cvar")
@@ -386,7 +385,7 @@ def test_the_mean_of_sellers_plants_and_routes_on_paper(tmp_path: Path) -> None:
     assert {net.route_availability(lane, period) for lane in net.lanes for period in net.periods} == {1.0}
     assert mean.windows == []
     # 2030: 85 % of 60 t from the works, 49 bought of 80; 2031: 54 and 46.
-    assert cheapest(Planner(mean)).cost_musd == close((49 + 46) * 0.02)
+    assert cheapest(Planner(mean, WORST_CASE)).cost_musd == close((49 + 46) * 0.02)
 
 
 def test_a_route_that_no_scenario_leaves_open_is_closed_on_average(insured: Path) -> None:
@@ -427,9 +426,8 @@ def studied(seed: int) -> tuple[Case, list[ChosenPlan], Futures] | None:
                         for one in case.supplies]
     )  # fmt: skip
     futures = {"costlier": costlier}
-    found = study_futures(
-        case, choices, solve_here, TIGHT, CONTROLS, target=0.5, futures=futures, risk_points=3, cvar_levels=(0.0, 0.6)
-    )
+    more = {"target": 0.5, "futures": futures, "risk_points": 3, "cvar_levels": (0.0, 0.6)}
+    found = study_futures(case, choices, WORST_CASE, solve_here, TIGHT, CONTROLS, **more)
     return case, choices, found
 
 
@@ -571,7 +569,7 @@ def test_regret_on_paper(insured: Path) -> None:
     """
     case = case_in(insured)
     choices = choices_of(case, 3)
-    regret = regret_of(case, choices, {}, solve_here, TIGHT, CONTROLS)
+    regret = regret_of(case, choices, {}, WORST_CASE, solve_here, TIGHT, CONTROLS)
     costs = {
         (point, future.name): regret.outlook(point, future).cost_musd
         for point in regret.points
@@ -616,7 +614,7 @@ def test_regret_is_what_plain_solves_with_the_plants_built_say(from_the_start: P
         "scarce": write_overlay(tmp_path / "scarce", PRICES.format(price=20000, most=70)),
     }
     futures = {name: case_in(folder, [overlay]) for name, overlay in overlays.items()}
-    regret = regret_of(case, choices, futures, solve_here, TIGHT, CONTROLS)
+    regret = regret_of(case, choices, futures, WORST_CASE, solve_here, TIGHT, CONTROLS)
     assert len(choices) == 3
     for modules, choice in enumerate(choices):
         assert choice.investment == close({written(Kind.MODULES, ("A", "works", 2030)): modules} if modules else {})
@@ -658,7 +656,7 @@ def test_a_level_that_the_plants_do_not_allow_is_kept_as_far_as_they_do(from_the
     case = case_in(from_the_start)
     choices = choices_of(case, 3)
     future = case_in(from_the_start, [more])
-    regret = regret_of(case, choices, {"more": future}, solve_here, TIGHT, CONTROLS, with_best=False)
+    regret = regret_of(case, choices, {"more": future}, WORST_CASE, solve_here, TIGHT, CONTROLS, with_best=False)
     outlook = regret.outlooks["p03", "more"]
     assert outlook.possible
     assert not outlook.kept
@@ -688,7 +686,8 @@ def test_a_plan_that_cannot_be_carried_out_says_so(insured: Path, tmp_path: Path
     case = case_in(insured)
     choices = choices_of(case, 3)
     future = case_in(insured, [write_overlay(tmp_path / "other", plants(overlay))])
-    study = study_futures(case, choices, solve_here, TIGHT, CONTROLS, futures={"other": future}, risk_points=2)
+    futures = {"other": future}
+    study = study_futures(case, choices, WORST_CASE, solve_here, TIGHT, CONTROLS, futures=futures, risk_points=2)
     regret = study.regret
     assert not regret.outlooks["p03", "other"].possible
     assert regret.outlooks["p03", "other"].why.startswith(why.split(";")[0])
@@ -713,7 +712,7 @@ def test_what_can_be_built_only_later_comes_later(insured: Path, tmp_path: Path)
     )
     case = case_in(insured)
     choices = choices_of(case, 3)
-    regret = regret_of(case, choices, {"late": case_in(insured, [late])}, solve_here, TIGHT, CONTROLS)
+    regret = regret_of(case, choices, {"late": case_in(insured, [late])}, WORST_CASE, solve_here, TIGHT, CONTROLS)
     outlook = regret.outlooks["p03", "late"]
     # 2030: 2; 2031: 0.975 * 2 + 0.025 * 10; 2032: two modules, 3.
     assert outlook.cost_musd == close(2 + 2.2 + 3)
@@ -740,7 +739,7 @@ def test_a_site_that_costs_nothing_there_is_no_hindrance(tmp_path: Path) -> None
     case = case_in(folder)
     choices = choices_of(case, 2)
     assert written(Kind.SITE, ("A", "works", 2031)) in choices[-1].investment
-    regret = regret_of(case, choices, {"free": case_in(folder, [free])}, solve_here, TIGHT, CONTROLS)
+    regret = regret_of(case, choices, {"free": case_in(folder, [free])}, WORST_CASE, solve_here, TIGHT, CONTROLS)
     here, there = (regret.outlooks[choices[-1].point, name] for name in (AS_EXPECTED, "free"))
     assert here.cost_musd - there.cost_musd == close(2 * 0.4)
 
@@ -749,7 +748,7 @@ def test_a_future_has_a_name_of_its_own(insured: Path) -> None:
     case = case_in(insured)
     for name in (NOTHING, AS_EXPECTED, "cutoff@2031"):
         with pytest.raises(ValueError, match=name):
-            regret_of(case, [], {name: case}, solve_here, TIGHT, CONTROLS)
+            regret_of(case, [], {name: case}, WORST_CASE, solve_here, TIGHT, CONTROLS)
 
 
 def test_decisions_are_read_as_they_were_written() -> None:
@@ -762,7 +761,7 @@ def test_decisions_are_read_as_they_were_written() -> None:
 
 
 def at_level(case: Case, measure: str, level: float) -> float:
-    plan = cheapest(Planner(case, measure), level)
+    plan = cheapest(Planner(case, replace(WORST_CASE, name=measure)), level)
     assert plan is not None
     return plan.cost_musd
 
@@ -813,7 +812,7 @@ def test_equal_tails_are_asked_for_once(insured: Path) -> None:
         return solve_here(tasks)
 
     risk = risk_front(case_in(insured), ask, TIGHT, CONTROLS, points=3, cvar_levels=(0.5, 0.9))
-    assert len({pickle.dumps((task.case.settings, task.question)) for task in asked}) == len(asked) / 2
+    assert len({pickle.dumps((task.measure, task.question)) for task in asked}) == len(asked) / 2
     shallow, deep = (
         [(p.cost_musd, pytest.approx(p.cvar_lost, abs=1e-9)) for p in risk.at(depth)] for depth in (0.5, 0.9)
     )
@@ -831,7 +830,7 @@ def test_a_tail_is_not_the_whole(insured: Path) -> None:
 
 def test_without_odds_it_says_what_is_missing(tmp_path: Path) -> None:
     case = case_in(write_case(tmp_path, *two_windows(0)))
-    study = study_futures(case, choices_of(case, 3), solve_here, TIGHT, CONTROLS, target=0.5)
+    study = study_futures(case, choices_of(case, 3), WORST_CASE, solve_here, TIGHT, CONTROLS, target=0.5)
     [missing] = study.remarks
     assert "scenarios.csv, column probability" in missing
     tables = study.tables()
@@ -862,7 +861,7 @@ def test_a_stress_test_plays_no_part_but_for_whoever_is_insured(tmp_path: Path) 
     assert free.expected_cost.found == close(6.4)
     assert kept.expected_cost.found == close(7.7)
     assert free.cost_if_known.found == kept.cost_if_known.found == close(6.075)
-    regret = regret_of(case, choices_of(case, 3), {}, solve_here, TIGHT, CONTROLS)
+    regret = regret_of(case, choices_of(case, 3), {}, WORST_CASE, solve_here, TIGHT, CONTROLS)
     assert {future.name: future.probability for future in regret.futures} == close(
         {NOTHING: 0.95, "cutoff@2031": 0.025, "cutoff@2032": 0.025, "stress@2030": 0}
     )
@@ -885,7 +884,7 @@ def test_a_study_that_was_stopped_says_so_and_keeps_what_it_has(insured: Path, n
     case = case_in(insured)
     choices = choices_of(case, 2)
     futures = {"again": case}
-    study = study_futures(case, choices, stop_after(number), TIGHT, CONTROLS, target=0.5, futures=futures)
+    study = study_futures(case, choices, WORST_CASE, stop_after(number), TIGHT, CONTROLS, target=0.5, futures=futures)
     assert study.status == "interrupted"
     json.dumps(study.as_object(), allow_nan=False)
     [cost] = [row for row in study.as_object()["value_of_knowing"] if row["measure"] == "expected cost of the plan"]
@@ -896,14 +895,14 @@ def test_a_case_without_a_plan_is_infeasible(insured: Path, tmp_path: Path) -> N
     """Whoever must take 150 t a year from a seller of 100 t has no plan."""
     case = case_in(insured)
     case = replace(case, supplies=[replace(case.supplies[0], min_t=dict.fromkeys(case.years, 150.0))])
-    study = study_futures(case, [], solve_here, TIGHT, CONTROLS)
+    study = study_futures(case, [], WORST_CASE, solve_here, TIGHT, CONTROLS)
     assert study.status == "infeasible"
     json.dumps(study.as_object(), allow_nan=False)
 
 
 def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> None:
     case = case_in(insured)
-    study = study_futures(case, [], solve_here, TIGHT, CONTROLS)
+    study = study_futures(case, [], WORST_CASE, solve_here, TIGHT, CONTROLS)
     assert study.free is not None
     assert study.status == "done"
     assert study.free.together is not None
@@ -931,7 +930,8 @@ def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> No
     ],
 )
 def test_answers_come_back_from_the_store(insured: Path, tmp_path: Path, question: Any) -> None:
-    planner = Planner(case_in(insured), "cvar" if isinstance(question, (AtLevel, FindMaxResilience)) else None)
+    tail = isinstance(question, (AtLevel, FindMaxResilience))
+    planner = Planner(case_in(insured), replace(WORST_CASE, name="cvar") if tail else WORST_CASE)
     answer = pickle.loads(pickle.dumps(question))(planner, lambda progress: None)
     store = AnswerStore(tmp_path)
     store.keep("it", answer)

@@ -17,7 +17,7 @@ from reeplan.model.build_case import case_from_tables
 from reeplan.model.measures import served_value_shares
 from reeplan.solve.engine import Controls
 from reeplan.solve.planner import Planner
-from support import read
+from support import WORST_CASE, read
 
 if TYPE_CHECKING:
     from reeplan.model.case import Case
@@ -47,7 +47,7 @@ class Advice:
 
 
 def advice_of(model: Case, target: float = 0.0) -> Advice:
-    planner = Planner(model)
+    planner = Planner(model, WORST_CASE)
     found = planner.cheapest(target, Controls(time_limit_s=60))
     assert found.outcome is Outcome.OPTIMAL
     plan = planner.report(found, target, found.objective, raise_resilience=True)
@@ -138,7 +138,7 @@ def test_the_cheapest_plan_is_as_described() -> None:
 
 
 def test_security_hardly_costs_more_and_the_most_resilient_plans_add_dong_pao() -> None:
-    planner = Planner(case())
+    planner = Planner(case(), WORST_CASE)
     best = planner.most_resilient(Controls(time_limit_s=60)).objective
     assert best == pytest.approx(0.826, abs=0.001)
     found = advice_of(case(), best - 1e-6)

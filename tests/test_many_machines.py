@@ -34,7 +34,7 @@ from reeplan.solve.front import solve_front
 from reeplan.solve.planner import Planner
 from reeplan.solve.questions import Question
 from solved import run_for_tables as run_command
-from support import in_a_group, until
+from support import WORST_CASE, in_a_group, until
 
 if TYPE_CHECKING:
     import threading
@@ -463,10 +463,10 @@ def test_answers_are_in_the_order_of_the_tasks_and_each_case_travels_once_per_wo
     A worker that is quick may be given what was meant for another, who then asks for the case; nobody else is sent it.
     """
     cases = [case_of(small_case), case_of(TUTORIAL)]
-    known = [Planner(case).cheapest(0.0, ONE).objective for case in cases]
+    known = [Planner(case, WORST_CASE).cheapest(0.0, ONE).objective for case in cases]
     assert known[0] != pytest.approx(known[1])
     with InThreads(workers) as threads:
-        found = Executor(threads)([Task(str(i), cases[i % 2], Cheapest(i)) for i in range(20)])
+        found = Executor(threads)([Task(str(i), cases[i % 2], WORST_CASE, Cheapest(i)) for i in range(20)])
     assert found == pytest.approx(known * 10)
     assert threads.cases_sent == 2 * workers + threads.cases_asked_for
     assert workers > 1 or threads.cases_asked_for == 0
@@ -475,7 +475,7 @@ def test_answers_are_in_the_order_of_the_tasks_and_each_case_travels_once_per_wo
 def test_work_that_is_stopped_keeps_what_it_has(small_case: Path) -> None:
     case = case_of(small_case)
     with InThreads(1) as threads:
-        tasks = [Task(str(i), case, Cheapest(i)) for i in range(5)]
+        tasks = [Task(str(i), case, WORST_CASE, Cheapest(i)) for i in range(5)]
         found = Executor(threads).ask(tasks, lambda position, _: [threads.stop.set()][1:] if position == 1 else [])
     assert [answer is not None for answer in found] == [True, True, False, False, False]
 
@@ -492,7 +492,7 @@ class Dies(Question):
 def test_a_task_that_kills_its_workers_is_given_up(small_case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reeplan.solve.executor.backend.ATTEMPTS", 2)
     with LocalProcesses(1) as here, pytest.raises(WorkerLostError, match="again and again"):
-        Executor(here)([Task("deadly", case_of(small_case), Dies())])
+        Executor(here)([Task("deadly", case_of(small_case), WORST_CASE, Dies())])
 
 
 @dataclass(frozen=True)
@@ -505,11 +505,11 @@ class Fails(Question):
 
 def test_what_a_question_raises_is_heard(small_case: Path) -> None:
     with InThreads(2) as threads, pytest.raises(ValueError, match="no such thing"):
-        Executor(threads)([Task("wrong", case_of(small_case), Fails("no such thing"))])
+        Executor(threads)([Task("wrong", case_of(small_case), WORST_CASE, Fails("no such thing"))])
 
 
 def test_a_plan_that_nobody_was_left_to_find_counts_as_interrupted(small_case: Path) -> None:
-    planner = Planner(case_of(small_case))
+    planner = Planner(case_of(small_case), WORST_CASE)
     with InThreads(1) as threads:
         threads.stop.set()
         front = solve_front(planner, Executor(threads), ONE, 1e-3, 2)

@@ -17,6 +17,7 @@ from reeplan.solve.executor.worker import Response, answered_by
 from reeplan.solve.front import solve_front
 from reeplan.solve.questions import CheapestAt, PlanAnswer, Question
 from solved import planner_of, random_case
+from support import WORST_CASE
 from test_many_machines import case_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def count_down(case: Case, backend: Backend, folder: Path, first: Sequence[int],
     """Every answer at 10 n asks for level n - 2, down to the least; the costs in the order of the results."""
 
     def task(level: int) -> Task:
-        return Task(f"level {level}", case, TenTimes(level))
+        return Task(f"level {level}", case, WORST_CASE, TenTimes(level))
 
     def follow(position: int, answer: PlanAnswer) -> list[Task]:
         below = round(answer.objective / 10) - 2
@@ -133,7 +134,8 @@ def test_a_level_asked_for_twice_has_two_answers(case: Case, tmp_path: Path) -> 
 
     def at(asked_before: int, gap: float, start: float) -> Task:
         controls = Controls(absolute_gap=gap, time_limit_s=1 / gap)
-        return Task("", case, CheapestAt(0.5, controls=controls, start=np.array([start]), asked_before=asked_before))
+        question = CheapestAt(0.5, controls=controls, start=np.array([start]), asked_before=asked_before)
+        return Task("", case, WORST_CASE, question)
 
     first, second = Executor(), Executor()
     keys = [first.look_up(at(0, 1.0, 7.0))[0], first.look_up(at(1, 0.5, 7.0))[0]]

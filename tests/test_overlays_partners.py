@@ -21,7 +21,7 @@ from reeplan.model.build_case import case_from_tables
 from reeplan.solve.planner import Planner
 from reeplan.studies.cooperation.allocation import coalitions
 from reeplan.studies.cooperation.coalition import coalition_case
-from support import read
+from support import WORST_CASE, read
 
 if TYPE_CHECKING:
     from reeplan.model.case import Case
@@ -42,7 +42,7 @@ def case(*overlays: str) -> Case:
 @cache
 def cheapest(members: frozenset[str], *overlays: str) -> float:
     """The least relaxed cost of a coalition without a target, MUSD."""
-    found = Planner(coalition_case(case(*overlays), members)).cheapest_relaxed(0.0)
+    found = Planner(coalition_case(case(*overlays), members), WORST_CASE).cheapest_relaxed(0.0)
     assert found.outcome is Outcome.OPTIMAL
     return found.objective
 

@@ -17,6 +17,7 @@ from SALib.analyze import morris as salib_morris
 
 from reeplan.endings import Outcome
 from reeplan.model.build_case import case_from_tables
+from reeplan.model.measures import Measure
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, solve_here
 from reeplan.solve.planner import Planner
@@ -32,7 +33,7 @@ from reeplan.studies.sensitivity.remarks import remarks
 from reeplan.studies.sensitivity.study import Effort, study_sensitivity
 from reeplan.studies.sensitivity.tornado import indistinct, tornado_rows
 from studies_support import all_said
-from support import ONE_TOWN, PURE_ORE, crf, read, write_case, years
+from support import ONE_TOWN, PURE_ORE, WORST_CASE, crf, read, write_case, years
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,8 @@ NONE = Effort(one_at_a_time=False, trajectories=0, samples=0, futures=0)
 
 
 def study(folder: Path, effort: Effort, *, target: float = 0.0, gap: float = 1e-9) -> Sensitivity:
-    return study_sensitivity(read(folder), solve_here, target=target, gap=gap, controls=Controls(), effort=effort)
+    tables, controls = read(folder), Controls()
+    return study_sensitivity(tables, WORST_CASE, solve_here, target=target, gap=gap, controls=controls, effort=effort)
 
 
 def row(rows: Sequence[dict[str, Any]], name: str, output: str) -> dict[str, Any]:
@@ -552,7 +554,7 @@ def test_each_range_is_the_files_edited_by_hand(tmp_path: Path, name: str) -> No
     with (folder / "ranges.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     tables = read(folder)
-    futures = Futures(tables)
+    futures = Futures(tables, WORST_CASE)
     inputs = [one.name for one in futures.inputs]
     labels = dict(zip(inputs, (one.first.row for one in futures.inputs), strict=True))
     for number, one in enumerate(inputs if name == "tutorial" else inputs[::6]):
@@ -569,16 +571,25 @@ def test_all_ranges_at_once_are_the_files_edited_by_hand(tmp_path: Path) -> None
     folder = INPUTS / "tutorial"
     with (folder / "ranges.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    futures = Futures(read(folder))
+    futures = Futures(read(folder), WORST_CASE)
     future = futures.make("test", "all", dict.fromkeys((one.name for one in futures.inputs), 1.0))
     assert future.case == case_from_tables(read(edited(folder, tmp_path / "all", rows, "high")))
+
+
+def test_the_level_of_the_tail_varies_under_whatever_measure_is_asked_for(tmp_path: Path) -> None:
+    ranges = "ranges\ntable  key  column  low  high\nsettings  cvar_level  value  0.25  0.5"
+    cvar = Measure("cvar", 0.9)
+    futures = Futures(read(write_case(tmp_path / "shop", *SHOP[:2], SHOP[2].split("ranges")[0], ranges)), cvar)
+    stated, low, high = futures.one_at_a_time()
+    assert [one.measure for one in (stated, low, high)] == [cvar, Measure("cvar", 0.25), Measure("cvar", 0.5)]
+    assert stated.case == low.case == high.case
 
 
 def test_an_empty_cell_still_takes_the_default_of_what_changed(tmp_path: Path) -> None:
     """Room grows with what there is: `max_capacity_t` is empty, so it is `capacity_t`, as in an edited file."""
     text = RUN_OUT[3].split("ranges")[0]
     ranges = "ranges\ntable  key  column  low  high\nstockpiles  town  capacity_t  50  200"
-    futures = Futures(read(write_case(tmp_path / "store", *RUN_OUT[:3], text, ranges)))
+    futures = Futures(read(write_case(tmp_path / "store", *RUN_OUT[:3], text, ranges)), WORST_CASE)
     case = futures.make("test", "x", {"capacity of town": 1.0}).case
     assert case is not None
     assert (case.stores[0].capacity_t, case.stores[0].max_capacity_t) == (200.0, 200.0)
@@ -594,7 +605,7 @@ def test_factors_that_meet_multiply_and_additions_sum_up(tmp_path: Path) -> None
     more   demand     -            t_per_year       -5    5     plus
     """
     text = SHOP[2].split("ranges")[0]
-    futures = Futures(read(write_case(tmp_path / "shop", *SHOP[:2], text, more)))
+    futures = Futures(read(write_case(tmp_path / "shop", *SHOP[:2], text, more)), WORST_CASE)
     case = futures.make("test", "x", {"all": 1.0, "one": 1.0, "need": 1.0, "more": 0.0}).case
     assert case is not None
     assert case.supplies[0].price_usd_per_t[2030] == pytest.approx(150000)
@@ -658,7 +669,8 @@ def test_work_that_is_stopped_says_so_and_computes_no_indices(tmp_path: Path) ->
         return [*solve_here(tasks[:3]), *[None] * (len(tasks) - 3)]
 
     tables = read(write_case(tmp_path / "shop", *SHOP))
-    result = study_sensitivity(tables, half, target=0, gap=1e-9, controls=Controls(), effort=Effort(samples=4))
+    effort = Effort(samples=4)
+    result = study_sensitivity(tables, WORST_CASE, half, target=0, gap=1e-9, controls=Controls(), effort=effort)
     assert result.status == "interrupted"
     assert result.indices is None
     assert result.indexed == []
@@ -672,7 +684,8 @@ def test_work_that_is_stopped_says_so_and_computes_no_indices(tmp_path: Path) ->
 def test_questions_travel_and_answers_are_kept(tmp_path: Path) -> None:
     question = FutureQuestion(0.5, 1e-9, Controls())
     assert pickle.loads(pickle.dumps(question)) == question
-    answer = question(Planner(case_from_tables(read(write_case(tmp_path / "mine", *MINE)))), lambda progress: None)
+    planner = Planner(case_from_tables(read(write_case(tmp_path / "mine", *MINE))), WORST_CASE)
+    answer = question(planner, lambda progress: None)
     assert answer.at_target.built == {"mine": Built(100.0, 1.0, 2030)}
     assert answer.at_target.capital_musd == {"A": pytest.approx(30.0)}
     assert answer.final
@@ -694,7 +707,7 @@ def test_the_study_asks_the_same_questions_every_time(tmp_path: Path) -> None:
             return solve_here(tasks)
 
         effort = Effort(trajectories=2, samples=2, futures=3, relaxed=True, checks=2)
-        study_sensitivity(tables, ask, target=0.5, gap=1e-6, controls=Controls(), effort=effort)
+        study_sensitivity(tables, WORST_CASE, ask, target=0.5, gap=1e-6, controls=Controls(), effort=effort)
     assert asked[0] == asked[1]
     assert len(asked[0]) <= Effort(trajectories=2, samples=2, futures=3, relaxed=True, checks=2).solves(1) + 3
     assert asked[0][0][0] == "the case as stated"
@@ -704,7 +717,7 @@ def test_the_tutorial_from_ranges_to_tables(tmp_path: Path) -> None:
     """Everything at once on a case with partners, ventures and a cutoff, with whole modules first and last."""
     effort = Effort(trajectories=1, samples=2, leading=2, futures=3, checks=1, relaxed=True)
     result = study_sensitivity(
-        read(INPUTS / "tutorial"), solve_here, target=0.5, gap=1e-3, controls=Controls(), effort=effort
+        read(INPUTS / "tutorial"), WORST_CASE, solve_here, target=0.5, gap=1e-3, controls=Controls(), effort=effort
     )
     assert result.status == "done"
     tables = result.tables()

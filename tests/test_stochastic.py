@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 
 import pyomo.environ as pyo
@@ -25,7 +26,7 @@ from reeplan.solve.engine import Controls
 from reeplan.solve.planner import INVESTMENT, Planner
 from reeplan.stochastic.parts import BASE_PATH, CoupledWindowsError, Parts, in_order
 from solved import add_rows, random_case, rows_of, write_rows
-from support import read
+from support import WORST_CASE, read
 
 TUTORIAL = Path(__file__).parents[1] / "inputs" / "tutorial"
 SMALL = 1e-6
@@ -67,7 +68,7 @@ def outer_and_inner(done: subprocess.CompletedProcess[str]) -> tuple[float, floa
 
 def optimum(folder: Path, target: float, *, relax: bool = False) -> float:
     """The cost of the cheapest plan, by the whole program at once (MUSD)."""
-    planner = Planner(case_from_tables(read(folder)))
+    planner = Planner(case_from_tables(read(folder)), WORST_CASE)
     if relax:
         return planner.cheapest_relaxed(target).objective
     return planner.cheapest(target, Controls(absolute_gap=SMALL / 10, threads=1)).objective
@@ -105,10 +106,10 @@ def test_parts_of_any_plan_weighted_cost_what_the_plan_costs(seed: int, bundle: 
     with random_case(seed) as folder:
         case = case_from_tables(read(folder))
     draw = random.Random(seed)
-    whole = build_program(case)
+    whole = build_program(case, WORST_CASE)
     for variable in whole.component_data_objects(pyo.Var):
         variable.set_value(draw.uniform(0, 100), skip_validation=True)
-    parts = Parts(case, bundle=bundle)
+    parts = Parts(case, WORST_CASE, bundle=bundle)
     shared = in_order(parts.seen(parts.names))
     total = parts.constant_musd()
     for name in parts.names:
@@ -124,8 +125,8 @@ def test_parts_of_any_plan_weighted_cost_what_the_plan_costs(seed: int, bundle: 
 def test_every_rule_is_in_one_part_and_none_is_lost(seed: int) -> None:
     with random_case(seed) as folder:
         case = case_from_tables(read(folder))
-    whole = build_program(case)
-    parts = Parts(case)
+    whole = build_program(case, WORST_CASE)
+    parts = Parts(case, WORST_CASE)
     shared = in_order(parts.seen(parts.names))
     rules = [
         (row.parent_component().local_name, row.index())
@@ -140,7 +141,7 @@ def test_every_rule_is_in_one_part_and_none_is_lost(seed: int) -> None:
 
 def test_windows_hold_no_investment_and_no_base_path_of_their_own(many_windows: Path) -> None:
     """What a part of windows holds of the rest is what all parts agree on: so memory grows with its own windows."""
-    parts = Parts(case_from_tables(read(many_windows)), 0.8, bundle=4)
+    parts = Parts(case_from_tables(read(many_windows)), WORST_CASE, 0.8, bundle=4)
     shared = in_order(parts.seen(parts.names))
     for name in parts.names:
         if name == BASE_PATH:
@@ -154,14 +155,10 @@ def test_windows_hold_no_investment_and_no_base_path_of_their_own(many_windows: 
 
 def test_a_measure_that_weighs_windows_against_each_other_is_refused() -> None:
     case = case_from_tables(read(TUTORIAL))
-    expected = type(case)(**{**vars(case), "settings": _with_measure(case.settings, "expected")})
+    expected = replace(WORST_CASE, name="expected")
     with pytest.raises(CoupledWindowsError, match="hold window by window"):
-        Parts(expected, 0.8)
-    assert Parts(expected).names == ["Windows0", "Windows1", BASE_PATH]  # without a target nothing couples them
-
-
-def _with_measure(settings: object, measure: str) -> object:
-    return type(settings)(**{**vars(settings), "resilience_measure": measure})
+        Parts(case, expected, 0.8)
+    assert Parts(case, expected).names == ["Windows0", "Windows1", BASE_PATH]  # without a target nothing couples them
 
 
 # ---- the bounds hold the optimum ---------------------------------------------------------------------
@@ -176,7 +173,7 @@ def test_two_processes_agree_with_the_whole_program_on_the_tutorial(tmp_path: Pa
     assert best <= inner + SMALL
     assert inner - outer <= 1e-5
     # The plan written is the plan priced: with its modules decided, the whole program costs the inner bound.
-    planner = Planner(case_from_tables(read(TUTORIAL)))
+    planner = Planner(case_from_tables(read(TUTORIAL)), WORST_CASE)
     with plan.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     decided = {

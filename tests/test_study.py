@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pytest
 
+from reeplan.model.measures import Measure
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, Executor, LocalProcesses, Task, solve_here
 from reeplan.solve.executor.content_key import ContentKeys, written_out
 from reeplan.solve.questions import Question
-from support import write_case, years
+from support import WORST_CASE, write_case, years
 from test_cooperate_coalition import TWO, case_in
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 
 def tasks(case: Case, *targets: float) -> list[Task]:
-    return [Task(f"at {target}", case, HowMuch(target)) for target in targets]
+    return [Task(f"at {target}", case, WORST_CASE, HowMuch(target)) for target in targets]
 
 
 def test_equal_questions_are_asked_once_and_answered_in_order(case: Case) -> None:
@@ -104,13 +105,13 @@ def test_a_question_is_told_from_others_by_the_case_the_measure_and_what_it_asks
     costlier = replace(case, settings=replace(case.settings, discount_rate=0.01))
     others = [
         *tasks(case, 0.4),
-        Task("at 0.5", case, HowMuch(0.5), "expected"),
-        Task("at 0.5", costlier, HowMuch(0.5)),
-        Task("at 0.5", case, HowMuch(0.5, Controls(seed=1))),
+        *(Task("at 0.5", case, Measure("cvar", level), HowMuch(0.5)) for level in (0.5, 0.9)),
+        Task("at 0.5", costlier, WORST_CASE, HowMuch(0.5)),
+        Task("at 0.5", case, WORST_CASE, HowMuch(0.5, Controls(seed=1))),
     ]
     names = ContentKeys()
-    assert len({names.of(one) for one in [task, *others]}) == 5
-    longer = Task("with more time", case, HowMuch(0.5, Controls(time_limit_s=9.0)))
+    assert len({names.of(one) for one in [task, *others]}) == 6
+    longer = Task("with more time", case, WORST_CASE, HowMuch(0.5, Controls(time_limit_s=9.0)))
     assert names.of(longer) == names.of(task)
 
 
@@ -139,8 +140,8 @@ def test_answers_are_found_again(case: Case, tmp_path: Path) -> None:
 def test_what_was_interrupted_is_asked_again_and_what_more_time_may_improve_on_demand(
     case: Case, tmp_path: Path
 ) -> None:
-    interrupted = Task("at 0", case, HowMuch(0.0, lasting=False))
-    limited = Task("at 0", case, HowMuch(0.0, settled=False))
+    interrupted = Task("at 0", case, WORST_CASE, HowMuch(0.0, lasting=False))
+    limited = Task("at 0", case, WORST_CASE, HowMuch(0.0, settled=False))
     Executor(None, Told(), AnswerStore(tmp_path))([interrupted, limited])
     assert len(AnswerStore(tmp_path)) == 1
     ASKED.clear()

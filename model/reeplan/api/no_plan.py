@@ -32,9 +32,9 @@ class Infeasible:
 
 def write_reason(planner: Planner, session: Session, display: Display) -> Infeasible:
     """The reason, as far as it was found: that there is no plan is known however soon the rest is stopped."""
-    loaded, place, settings = session.loaded, session.place, session.case.settings
+    loaded, place = session.loaded, session.place
     assert loaded.tables is not None
-    measure = measure_in_words(settings.resilience_measure, settings.cvar_level)
+    measure = measure_in_words(planner.measure.name, planner.measure.cvar_level)
     # A front begins with the cheapest plan of all: where that does not exist, no target is to blame.
     target = session.search.target if session.single else None
     try:

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from reeplan.api.request import Request
     from reeplan.inputs.rows import Tables
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.outputs.asked import Asked
     from reeplan.studies.base import Options
 
@@ -128,10 +129,10 @@ def _fresh(request: Request) -> Session:
         loaded.warnings += _without_effect(request, loaded.tables)
     if loaded.tables is None or loaded.is_bad(request.strict):
         raise UserInputError("", loaded=loaded)
-    case = _as_measured(case_from_tables(loaded.tables), request)
+    case = case_from_tables(loaded.tables)
     search = _with_options(SearchOptions.of(loaded.tables.settings, request.seed), request)
     settings = {**asdict(case.settings), **search.as_settings}
-    _check_measure(case)
+    _check_measure(search.measure, case)
     study = STUDIES.get(request.command)
     single = request.target is not None or (study is not None and study.single)
     facts = {
@@ -321,20 +322,14 @@ def _with_options(search: SearchOptions, request: Request) -> SearchOptions:
     changes = {name: value for name, value in asked.items() if value is not None}
     if request.target is not None:
         changes["target"] = None if request.target == "none" else request.target
+    if request.measure is not None:
+        changes["measure"] = replace(search.measure, name=request.measure)
     return replace(search, **changes)
 
 
-def _as_measured(case: Case, request: Request) -> Case:
-    """The case, whose resilience is measured as the request asks."""
-    if request.measure is None:
-        return case
-    return replace(case, settings=replace(case.settings, resilience_measure=request.measure))
-
-
-def _check_measure(case: Case) -> None:
-    measure = case.settings.resilience_measure
-    if measure in ("expected", "cvar") and not any(window.probability > 0 for window in case.windows):
+def _check_measure(measure: Measure, case: Case) -> None:
+    if measure.lacks_odds(case):
         raise UserInputError(
-            f"the measure '{measure}' weighs windows by probability, and no scenario of this case has any.",
+            f"the measure '{measure.name}' weighs windows by probability, and no scenario of this case has any.",
             "choose worst_case or weakest_link, or give a scenario a probability.",
         )

@@ -136,13 +136,13 @@ def _solve_into(
     began: float,
 ) -> SolvedRun:
     """Solve and write everything into the folder, and check it from there."""
-    loaded, case = session.loaded, session.case
+    loaded = session.loaded
     display.inputs(session)
     assert loaded.tables is not None
     write_inputs(loaded.tables, session.settings, folder / INPUTS)
     write_manifest(folder, {**session.facts, "status": Status.UNFINISHED, "workers": session.workers})
     keep_record(folder / JOURNAL, session.asked, loaded.tables)
-    planner = Planner(case, log_file=folder / "solver.log", interrupt=interrupt)
+    planner = Planner(session.case, session.search.measure, folder / "solver.log", interrupt)
     display.program(planner)
     with backend_of(session, machines, planner, folder, study is not None) as backend:
         if backend is not None:

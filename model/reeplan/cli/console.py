@@ -159,14 +159,14 @@ def size_in_words(planner: Planner) -> str:
 
 def plan_of_work(session: Session, at_a_time: int, backend: Backend | None) -> str:
     """What is solved, where, and for how long at most."""
-    settings, search = session.case.settings, session.search
+    search = session.search
     what, each = (f"{counted(search.points, 'level')}, {at_a_time} at a time", " a level")
     if session.one_plan:
         after = at_a_time > 1 and session.command != SOLVE
         what, each = f"one plan{f', then {at_a_time} questions at a time' if after else ''}", ""
     elsewhere = backend is not None and not isinstance(backend, LocalProcesses)
     where = f" through {backend.name}" if elsewhere and backend is not None else ""
-    measure = measure_in_words(settings.resilience_measure, settings.cvar_level)
+    measure = measure_in_words(search.measure.name, search.measure.cvar_level)
     return (
         f"{what}{where}, HiGHS {version('highspy')}, at most {search.time_limit_s:g} s{each}; "
         f"{f'resilience: {measure}' if session.case.windows else 'no disruption in this case'}"

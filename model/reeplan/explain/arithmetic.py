@@ -15,6 +15,7 @@ from reeplan.words import apart, exact_percent
 
 if TYPE_CHECKING:
     from reeplan.model.case import Asset, Case, Window
+    from reeplan.model.measures import Measure
     from reeplan.model.network import Network
 
 
@@ -54,9 +55,9 @@ def shortfalls(net: Network) -> list[Shortfall]:
     return sorted(found, key=lambda item: item.at_most_t / item.needed_t)
 
 
-def highest_by_arithmetic(net: Network, measure: str) -> float:
+def highest_by_arithmetic(net: Network, measure: Measure) -> float:
     """A ceiling on resilience that needs no solver; 1 for measures that weigh windows."""
-    if measure not in ("worst_case", "weakest_link"):
+    if not measure.by_window:
         return 1.0
     # A shortfall may fall on the partner that is better off: only materials that one partner alone demands count.
     ceiling = 1.0
@@ -66,7 +67,7 @@ def highest_by_arithmetic(net: Network, measure: str) -> float:
             continue
         window = net.windows[item.window]
         missing = item.needed_t - item.at_most_t
-        if measure == "weakest_link":
+        if measure.name == "weakest_link":
             ceiling = min(ceiling, 1 - missing / item.needed_t)
             continue
         own = [demand for demand in net.case.demands if demand.partner in partners]

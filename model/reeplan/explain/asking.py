@@ -19,6 +19,7 @@ from reeplan.tolerances import RESILIENCE_GAP
 if TYPE_CHECKING:
     from reeplan.interrupt import Interrupt
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
 
 SOLVE_S = 60.0
 """Time limit of one solve with whole modules."""
@@ -35,7 +36,7 @@ class StoppedError(Exception):
 class Asking:
     """The question whether a case keeps a target by a measure; no ``target`` asks for any plan at all."""
 
-    measure: str
+    measure: Measure
     target: float | None
     interrupt: Interrupt
     until: float

@@ -46,7 +46,7 @@ def smallest_conflict(case: Case, rules: Sequence[Rule], asking: Asking, *, whol
 
 def _with_the_hardest_window(case: Case, asking: Asking) -> Case:
     """The case with the one window that alone keeps resilience lowest, if it alone is out of reach of the target."""
-    if asking.measure not in ("worst_case", "weakest_link") or asking.target is None or len(case.windows) < 2:
+    if not asking.measure.by_window or asking.target is None or len(case.windows) < 2:
         return case
     cases = [replace(case, windows=[window]) for window in case.windows]
     answers = [(*asking.with_resilience(alone), alone) for alone in cases]

@@ -21,15 +21,13 @@ UNASKED = {"asked": False}
 
 @dataclass(frozen=True)
 class Settings:
-    """The case as a whole, and how its resilience is measured. Rates are real fractions a year."""
+    """The case as a whole. Rates are real fractions a year."""
 
-    title: str
+    title: str = field(metadata=UNASKED)
     first_year: int
     last_year: int
     currency_year: int
     discount_rate: float
-    resilience_measure: str
-    cvar_level: float
 
     @property
     def years(self) -> range:

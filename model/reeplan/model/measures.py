@@ -7,12 +7,49 @@ against each other. Shares are fractions; ``unmet`` is (region, material, year, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reeplan.model.case import Case
 
 Unmet = Mapping[tuple[str, str, int, str], float]
+
+BY_WINDOW = ("worst_case", "weakest_link")
+"""Measures under which a target means something for one window alone."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How the resilience of a plan is measured: ``name`` is one of four, as ``settings.csv`` calls them.
+
+    ``cvar_level``: cvar is the mean of the worst ``1 - cvar_level`` of the probability.
+    """
+
+    name: str
+    cvar_level: float
+
+    @property
+    def by_window(self) -> bool:
+        """Whether a target binds each window by itself; else windows are weighed against each other by probability."""
+        return self.name in BY_WINDOW
+
+    def lacks_odds(self, case: Case) -> bool:
+        """Whether it weighs windows by probability, and none of the case has any."""
+        return not self.by_window and not any(window.probability > 0 for window in case.windows)
+
+    def of(self, case: Case, unmet: Unmet) -> float:
+        """The resilience of a plan."""
+        if self.name == "weakest_link":
+            return min(served_tonne_shares(case, unmet).values(), default=1.0)
+        served = served_in_windows(case, unmet)
+        if self.name == "worst_case":
+            return min(served.values(), default=1.0)
+        total = sum(window.probability for window in case.windows)
+        likely = [(served[one.label], one.probability / total) for one in case.windows if one.probability > 0]
+        if self.name == "expected":
+            return sum(share * probability for share, probability in likely)
+        return mean_of_worst(likely, 1.0 - self.cvar_level)
 
 
 def served_value_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str], float]:
@@ -60,20 +97,6 @@ def served_in_windows(case: Case, unmet: Unmet) -> dict[str, float]:
         window.label: min((shares[partner, window.label] for partner in case.partners), default=1.0)
         for window in case.windows
     }
-
-
-def measure_of(case: Case, measure: str, unmet: Unmet) -> float:
-    """The resilience of a plan by one of the four measures."""
-    if measure == "weakest_link":
-        return min(served_tonne_shares(case, unmet).values(), default=1.0)
-    served = served_in_windows(case, unmet)
-    if measure == "worst_case":
-        return min(served.values(), default=1.0)
-    total = sum(window.probability for window in case.windows)
-    likely = [(served[window.label], window.probability / total) for window in case.windows if window.probability > 0]
-    if measure == "expected":
-        return sum(share * probability for share, probability in likely)
-    return mean_of_worst(likely, 1.0 - case.settings.cvar_level)
 
 
 def mean_of_worst(outcomes: list[tuple[float, float]], part: float) -> float:

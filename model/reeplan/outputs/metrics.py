@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def metrics(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Every metric of a plan: ``metrics.csv``."""
-    rows: list[Row] = [_row("resilience", plan.resilience, "fraction", subject=planner.measure)]
+    rows: list[Row] = [_row("resilience", plan.resilience, "fraction", subject=planner.measure.name)]
     rows += _served(planner, plan)
     rows += _time_to_survive(planner, plan)
     uses = _uses(planner, plan)

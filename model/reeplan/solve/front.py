@@ -99,7 +99,7 @@ def _ask(
 
 
 def _task(planner: Planner, what: str, question: PlanQuestion) -> Task:
-    return Task(what, planner.case, question, planner.measure, question.controls.time_limit_s)
+    return Task(what, planner.case, planner.measure, question, question.controls.time_limit_s)
 
 
 def solve_single(planner: Planner, executor: Executor, controls: Controls, gap: float, target: float) -> Front:

@@ -14,7 +14,7 @@ import numpy as np
 
 from reeplan.endings import Outcome
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import measure_of, served_value_shares
+from reeplan.model.measures import served_in_windows
 from reeplan.model.program import build_program
 from reeplan.model.program.resilience import cutoff, window_cutoffs
 from reeplan.solve.engine import Controls, Engine, Solution
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from reeplan.interrupt import Interrupt
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.basis import Basis
 
 INVESTMENT = ("built", "open", "fund", "sitefund", "space", "cap")
@@ -126,11 +127,10 @@ class Planner:
     """Solves plans of one case under one measure: builds the program once, asks it often."""
 
     def __init__(
-        self, case: Case, measure: str | None = None, log_file: Path | None = None, interrupt: Interrupt | None = None
+        self, case: Case, measure: Measure, log_file: Path | None = None, interrupt: Interrupt | None = None
     ) -> None:
-        self.case = case
+        self.case, self.measure = case, measure
         self.model = build_program(case, measure)
-        self.measure: str = self.model.measure
         self.engine = Engine(self.model, log_file, interrupt)
         self._resilience = self.engine.column(self.model.resilience)
 
@@ -241,7 +241,7 @@ class Planner:
 
     def resilience_of(self, values: Any) -> float:
         """The resilience of a plan by the measure asked for, from what goes unmet."""
-        return measure_of(self.case, self.measure, self.unmet(values))
+        return self.measure.of(self.case, self.unmet(values))
 
     def unmet(self, values: Any) -> dict[tuple[str, str, int, str], float]:
         """What goes unmet: (region, material, year, window) -> t."""
@@ -324,15 +324,11 @@ class Planner:
 
     def _window_cutoffs(self, values: Any, target: float) -> dict[int, float]:
         """What a re-run window must keep: the target, or what it served where it may happen."""
-        if self.measure in ("worst_case", "weakest_link"):
+        if self.measure.by_window:
             return self.cutoff(target)
-        shares = served_value_shares(self.case, self.unmet(values))
-        served = {
-            window.label: min((shares[k, window.label] for k in self.case.partners), default=1.0)
-            for window in self.case.windows
-            if window.probability > 0
-        }
-        kept = {window: min(1.0, share) - REACHED_ROOM for window, share in served.items()}
+        served = served_in_windows(self.case, self.unmet(values))
+        likely = [window.label for window in self.case.windows if window.probability > 0]
+        kept = {window: min(1.0, served[window]) - REACHED_ROOM for window in likely}
         return self._lower_bounds(window_cutoffs(self.model, kept))
 
     def _prices(self, values: Any, target: float) -> tuple[dict[Any, float], tuple[str, ...]]:

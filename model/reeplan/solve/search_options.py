@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from reeplan.model.measures import Measure
 from reeplan.solve.engine import Controls
 
 if TYPE_CHECKING:
@@ -16,17 +17,19 @@ SETTINGS = {
     "time_limit_s": "time_limit_s",
     "points": "front_points",
 }
-"""What ``settings.csv`` calls them."""
+"""What ``settings.csv`` calls them, the measure apart."""
 
 
 @dataclass(frozen=True)
 class SearchOptions:
     """A question to a case.
 
-    ``target`` is the resilience (share) that every plan keeps, None for none; ``gap`` the relative gap at which a solve
-    counts as done, ``time_limit_s`` seconds of each, ``points`` the levels of a front, ``seed`` the solver's.
+    ``measure`` is that of resilience, ``target`` the resilience (share) that every plan keeps, None for none; ``gap``
+    the relative gap at which a solve counts as done, ``time_limit_s`` seconds of each, ``points`` the levels of a
+    front, ``seed`` the solver's.
     """
 
+    measure: Measure
     target: float | None
     gap: float
     time_limit_s: float
@@ -36,12 +39,14 @@ class SearchOptions:
     @classmethod
     def of(cls, settings: Mapping[str, Any], seed: int = 0) -> Self:
         """Those that the settings of a case state."""
-        return cls(**{name: settings[setting] for name, setting in SETTINGS.items()}, seed=seed)
+        measure = Measure(settings["resilience_measure"], settings["cvar_level"])
+        return cls(measure, **{name: settings[setting] for name, setting in SETTINGS.items()}, seed=seed)
 
     @property
     def as_settings(self) -> dict[str, Any]:
         """The same as ``settings.csv`` states them."""
-        return {setting: getattr(self, name) for name, setting in SETTINGS.items()}
+        measured = {"resilience_measure": self.measure.name, "cvar_level": self.measure.cvar_level}
+        return measured | {setting: getattr(self, name) for name, setting in SETTINGS.items()}
 
     @property
     def controls(self) -> Controls:

@@ -10,6 +10,7 @@ import tempfile
 import time
 import traceback
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from reeplan.standard_output import ERR, sent_to
 if TYPE_CHECKING:
     from reeplan.inputs.rows import Tables
     from reeplan.model.case import Case
+    from reeplan.solve.search_options import SearchOptions
     from reeplan.stochastic.bounds import Bounds
     from reeplan.stochastic.parts import Decided
 
@@ -95,7 +97,8 @@ def main(
             f"{loaded.settings.title}: {counted(len(loaded.windows), 'window')}, {counted(bundle, 'window')} a part, "
             f"{counted(world.size, 'process', 'processes')}"
         )
-    found = _solve(loaded, share, bundle, search.gap if gap is None else gap, time_limit, relax)
+    search = replace(search, target=share, gap=search.gap if gap is None else gap)
+    found = _solve(loaded, search, bundle, math.inf if time_limit is None else time_limit, relax)
     if world.rank == 0:
         _say(found, relax)
         if out is not None and found.decided:
@@ -115,7 +118,7 @@ def _read(case: Path, overlays: tuple[Path, ...], *, speak: bool) -> Tables | No
     return loaded.tables
 
 
-def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float | None, relax: bool) -> Bounds:
+def _solve(case: Case, search: SearchOptions, bundle: int, time_limit: float, relax: bool) -> Bounds:
     from mpi4py import MPI
 
     with sent_to(ERR):  # what mpi-sppy and HiGHS say while they work is no part of the answer
@@ -125,12 +128,12 @@ def _solve(case: Case, target: float, bundle: int, gap: float, time_limit: float
         from reeplan.stochastic.parts import CoupledWindowsError, Parts
 
         try:
-            parts = Parts(case, target, bundle)
-            return bounds(parts, Effort(gap, math.inf if time_limit is None else time_limit), relax=relax)
+            parts = Parts(case, search.measure, search.target or 0.0, bundle)
+            return bounds(parts, Effort(search.gap, time_limit), relax=relax)
         except CoupledWindowsError as error:
             raise click.ClickException(f"{error}.") from error
         except NoPlanError:
-            click.echo(f"No plan serves {target:.12g} of what is demanded in every window.", err=True)
+            click.echo(f"No plan serves {search.target:.12g} of what is demanded in every window.", err=True)
             sys.stderr.flush()
             time.sleep(1.0)  # mpiexec passes the line on, and what it still holds when Abort is called may be lost
             # The other processes wait for this one.

@@ -24,6 +24,7 @@ from pyomo.core.expr.visitor import identify_variables
 
 from reeplan.inputs.spec import BASE
 from reeplan.model.case import Case, Window
+from reeplan.model.measures import BY_WINDOW, Measure
 from reeplan.model.program import build_program, cost
 from reeplan.solve.planner import INVESTMENT, OPERATION
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Model = Any
-
-WINDOW_BY_WINDOW = ("worst_case", "weakest_link")
-"""The measures whose target holds for every window by itself; the others weigh windows against each other."""
 
 BASE_PATH = "BasePath"
 """The part that holds all investment and the undisrupted path."""
@@ -68,16 +66,14 @@ class _PartOfCase(Case):
 class Parts:
     """A case in parts: the names of the parts, and the program of each."""
 
-    def __init__(self, case: Case, target: float = 0.0, bundle: int = 1) -> None:
+    def __init__(self, case: Case, measure: Measure, target: float = 0.0, bundle: int = 1) -> None:
         """Cut the case into bundles of ``bundle`` windows that each keep ``target`` (a share)."""
-        measure = case.settings.resilience_measure
-        if target > 0 and measure not in WINDOW_BY_WINDOW:
+        if target > 0 and not measure.by_window:
             raise CoupledWindowsError(
-                f"a target by '{measure}' weighs windows against each other; in parts only "
-                f"{' and '.join(WINDOW_BY_WINDOW)} can be kept, which hold window by window"
+                f"a target by '{measure.name}' weighs windows against each other; in parts only "
+                f"{' and '.join(BY_WINDOW)} can be kept, which hold window by window"
             )
-        self.case = case
-        self.target = target
+        self.case, self.measure, self.target = case, measure, target
         self._bundles = {
             f"Windows{number}": case.windows[first : first + bundle]
             for number, first in enumerate(range(0, len(case.windows), bundle))
@@ -133,7 +129,7 @@ class Parts:
     def _with_windows(self, windows: list[Window]) -> Model:
         whole = {field.name: getattr(self.case, field.name) for field in fields(Case)}
         weights = tuple((year, self.case.base_weight(year)) for year in self.case.years)
-        m = build_program(_PartOfCase(**{**whole, "windows": windows}, base_weights=weights))
+        m = build_program(_PartOfCase(**{**whole, "windows": windows}, base_weights=weights), self.measure)
         for objective in (m.cost, m.most_resilient, m.windows_cost):
             m.del_component(objective)
         m.resilience.setlb(self.target if windows else 0.0)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reeplan.inputs.rows import Loaded, Tables
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Executor
     from reeplan.solve.front import Front
@@ -95,6 +96,11 @@ class StudyContext:
     def options(self) -> Options:
         """The study's own options."""
         return self.inputs.options
+
+    @property
+    def measure(self) -> Measure:
+        """The measure of resilience asked for."""
+        return self.inputs.search.measure
 
     @property
     def gap(self) -> float:

@@ -18,23 +18,24 @@ from reeplan.model.program import cost, demand, investment, processing, resilien
 
 if TYPE_CHECKING:
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
 
 Model = Any
 """A Pyomo model: Pyomo carries no types."""
 
 
-def build_program(case: Case, measure: str | None = None) -> Model:
+def build_program(case: Case, measure: Measure) -> Model:
     """The program of a case as a concrete Pyomo model.
 
-    ``model.case`` and ``model.net`` are what it was built from; ``model.resilience`` is the
-    resilience by ``measure`` (default: the case's), whose lower bound is the cutoff constraint.
+    ``model.case``, ``model.measure`` and ``model.net`` are what it was built from; ``model.resilience`` is the
+    resilience by that measure, whose lower bound is the cutoff constraint.
     Three objectives are stated: ``cost`` (minimised), ``most_resilient`` (maximised) and
     ``windows_cost`` (each window at its own least cost); the solver is told which one counts.
     """
     m = pyo.ConcreteModel(name=case.settings.title)
     m.case = case
     m.net = Network(case)
-    m.measure = measure or case.settings.resilience_measure
+    m.measure = measure
     with PauseGC():  # nothing built here is garbage, and looking for some took a third of the time
         _declare_indices(m)
         _declare_variables(m)

@@ -23,9 +23,9 @@ def state_measure(m: Model) -> None:
     m.PARTNER_WINDOWS = pyo.Set(
         initialize=[(k, s) for k in m.case.partners for s in m.net.windows if _value_demanded(m, k, s) > 0], dimen=2
     )
-    if m.measure == "worst_case":
+    if m.measure.name == "worst_case":
         m.worst_case = pyo.Constraint(m.PARTNER_WINDOWS, rule=worst_case)
-    elif m.measure == "weakest_link":
+    elif m.measure.name == "weakest_link":
         links = [(k, s, g) for k in m.case.partners for s in m.net.windows for g in m.case.goods]
         m.LINKS = pyo.Set(initialize=[link for link in links if _tonnes_demanded(m, *link) > 0], dimen=3)
         m.weakest_link = pyo.Constraint(m.LINKS, rule=weakest_link)
@@ -33,7 +33,7 @@ def state_measure(m: Model) -> None:
         m.LIKELY_WINDOWS = pyo.Set(initialize=[s for s, window in m.net.windows.items() if window.probability > 0])
         m.served = pyo.Var(m.net.windows, bounds=(0.0, 1.0))
         m.served_by_all = pyo.Constraint(m.PARTNER_WINDOWS, rule=served_by_all)
-        if m.measure == "expected":
+        if m.measure.name == "expected":
             m.expected = pyo.Constraint(rule=expected)
         else:
             m.value_at_risk = pyo.Var(bounds=(0.0, 1.0))
@@ -130,5 +130,5 @@ def cvar(m: Model) -> Any:
     (Rockafellar and Uryasev, Journal of Risk 2 (2000): the best value at risk gives the mean of the tail).
     """
     likely = _conditional(m)
-    level = m.case.settings.cvar_level
-    return m.resilience <= m.value_at_risk - pyo.quicksum(likely[s] * m.tail[s] for s in likely) / (1 - level)
+    tail = pyo.quicksum(likely[s] * m.tail[s] for s in likely) / (1 - m.measure.cvar_level)
+    return m.resilience <= m.value_at_risk - tail

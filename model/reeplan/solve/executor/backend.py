@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Progress
     from reeplan.solve.questions import Question
 
@@ -45,8 +46,8 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """A question about a case under a measure of resilience (None: the case's own); ``what`` names it to the user,
-    who is told that it takes at most ``limit_s``.
+    """A question about a case under a measure of resilience; ``what`` names it to the user, who is told that it takes
+    at most ``limit_s``.
 
     The question must leave the solver one thread: its neighbours need the others, and a process that has solved
     with another number may refuse.
@@ -54,8 +55,8 @@ class Task:
 
     what: str
     case: Case
+    measure: Measure
     question: Question
-    measure: str | None = None
     limit_s: float | None = None
 
 
@@ -157,7 +158,7 @@ class _Requests:
 
     def __init__(self) -> None:
         self._sent: Counter[str] = Counter()
-        self._last: tuple[Case, str | None, str, bytes] | None = None
+        self._last: tuple[Case, Measure, str, bytes] | None = None
 
     def of(self, task: Task, backend: Backend, *, with_case: bool) -> Request:
         """The task as it travels, with its case as long as there may be a worker that has not had it."""
@@ -167,7 +168,7 @@ class _Requests:
             return Request(task.what, task.question, task.measure, fingerprint, packed, backend.channels)
         return Request(task.what, task.question, task.measure, fingerprint, None, backend.channels)
 
-    def _packed(self, case: Case, measure: str | None) -> tuple[str, bytes]:
+    def _packed(self, case: Case, measure: Measure) -> tuple[str, bytes]:
         last = self._last
         if last is None or last[0] is not case or last[1] != measure:
             packed = pickle.dumps(case, pickle.HIGHEST_PROTOCOL)

@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from reeplan.solve.executor.backend import Task
 
 
-WHAT_TO_ASK: dict[str, Any] = {
-    "title": "",
-    "resilience_measure": "",
-}
-"""Settings that say what is asked of a case, or what it is called: no part of what the case is."""
-
-
 class ContentKeys:
     """The keys of tasks; each case is read through once, however many tasks ask about it."""
 
@@ -37,19 +30,16 @@ class ContentKeys:
         """A fingerprint of what is asked, of which case, under which measure and by which versions of the program and
         the solver: equal questions have the same.
 
-        How long the solver may take is no part of it: more time does not make another question. Nor are title and
-        measure of a case's settings: the measure is the task's. Nor are fields that no answer depends on (``UNASKED``):
-        what things are called, and how to look for an answer.
+        How long the solver may take is no part of it: more time does not make another question. Nor are fields that no
+        answer depends on (``UNASKED``): what things are called, and how to look for an answer.
         """
-        measure = task.measure or task.case.settings.resilience_measure
-        text = "\n".join([self._of_case(task.case), measure, *written_out(answered_by()), *written_out(task.question)])
-        return hashlib.sha256(text.encode()).hexdigest()
+        asked = [part for value in (task.measure, answered_by(), task.question) for part in written_out(value)]
+        return hashlib.sha256("\n".join([self._of_case(task.case), *asked]).encode()).hexdigest()
 
     def _of_case(self, case: Case) -> str:
         known = self._cases.get(id(case))
         if known is None:
-            plain = replace(case, settings=replace(case.settings, **WHAT_TO_ASK))
-            digest = hashlib.sha256("\n".join(written_out(plain, in_order=True)).encode()).hexdigest()
+            digest = hashlib.sha256("\n".join(written_out(case, in_order=True)).encode()).hexdigest()
             known = self._cases[id(case)] = (case, digest)  # holding the case keeps its id from being used again
         return known[1]
 

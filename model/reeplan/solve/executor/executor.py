@@ -123,7 +123,7 @@ class Executor:
 
 
 def _fits(planner: Planner, task: Task) -> bool:
-    return planner.case is task.case and planner.measure == (task.measure or task.case.settings.resilience_measure)
+    return planner.case is task.case and planner.measure == task.measure
 
 
 class _Call:

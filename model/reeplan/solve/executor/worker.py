@@ -24,6 +24,7 @@ from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Progress
     from reeplan.solve.questions import Question
 
@@ -64,7 +65,7 @@ class Request:
 
     what: str
     question: Question
-    measure: str | None
+    measure: Measure
     fingerprint: str
     case: bytes | None
     channels: ChannelFactory | None = None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.executor import Ask
     from reeplan.studies.alternatives.difference import Builds
     from reeplan.studies.alternatives.found import FoundPlan
@@ -57,18 +58,18 @@ def work_ahead(case: Case, choice: AlternativesOptions) -> Work:
 
 def near_optimal(
     case: Case,
+    measure: Measure,
     target: float,
     ask: Ask,
     choice: AlternativesOptions | None = None,
     cheapest: CheapestAnswer | None = None,
-    measure: str | None = None,
 ) -> NearOptimalResult:
     """What plans that keep ``target`` and cost a little more than the cheapest have in common, and how they differ.
 
     ``cheapest`` is the cheapest plan where it is known already (``cheapest_known``); else it is asked for first.
     """
     choice = choice or AlternativesOptions()
-    search = _Search(case, target, ask, choice, measure)
+    search = _Search(case, measure, target, ask, choice)
     if cheapest is None:
         cheapest = search.cheapest()
     if cheapest is None or not cheapest.found:
@@ -89,8 +90,8 @@ class _Search:
     start: FoundPlan
     known: CheapestAnswer
 
-    def __init__(self, case: Case, target: float, ask: Ask, choice: AlternativesOptions, measure: str | None) -> None:
-        self.case, self.target, self._ask, self.measure = case, target, ask, measure
+    def __init__(self, case: Case, measure: Measure, target: float, ask: Ask, choice: AlternativesOptions) -> None:
+        self.case, self.measure, self.target, self._ask = case, measure, target, ask
         self.choice = choice
         self.controls = Controls(time_limit_s=choice.time_limit_s, seed=choice.seed)
         self.alternatives: list[Alternative] = []
@@ -102,7 +103,7 @@ class _Search:
     def ask(self, questions: Sequence[tuple[str, Any]]) -> list[Any]:
         """Ask several questions at once, and note how each ended and what plans it gave."""
         limit = self.choice.time_limit_s
-        tasks = [Task(what, self.case, question, self.measure, limit) for what, question in questions]
+        tasks = [Task(what, self.case, self.measure, question, limit) for what, question in questions]
         answers = self._ask(tasks) if tasks else []
         self.outcomes += [Outcome.INTERRUPTED if answer is None else answer.outcome for answer in answers]
         return answers

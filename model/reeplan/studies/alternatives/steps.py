@@ -38,7 +38,7 @@ def work(context: StudyContext) -> StudyResult:
     options = options_of(context)
     context.say(str(work_ahead(context.case, options)))
     known = cheapest_known(context.planner, context.front.points[0].plan)
-    found = near_optimal(context.case, context.target, context.ask, options, known)
+    found = near_optimal(context.case, context.measure, context.target, context.ask, options, known)
     return StudyResult(found, remarks(found))
 
 

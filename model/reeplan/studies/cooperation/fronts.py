@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
     from reeplan.solve.front import Front
@@ -35,7 +36,7 @@ def smaller_coalitions(case: Case) -> list[Coalition]:
     return [one for one in coalitions(case.partners) if len(one) < len(case.partners)]
 
 
-def ask_reaches(case: Case, controls: Controls, ask: Ask) -> Reaches:
+def ask_reaches(case: Case, measure: Measure, controls: Controls, ask: Ask) -> Reaches:
     """How resilient each smaller coalition can be at most."""
     smaller = smaller_coalitions(case)
     question = FindMaxResilience(controls)
@@ -43,8 +44,8 @@ def ask_reaches(case: Case, controls: Controls, ask: Ask) -> Reaches:
         Task(
             f"{named(case.partners, one)}: highest resilience",
             coalition_case(case, one),
+            measure,
             question,
-            None,
             controls.time_limit_s,
         )
         for one in smaller
@@ -68,6 +69,7 @@ class Coalitions:
     """The coalitions of a case: how they are asked, and what is known of how far they reach."""
 
     case: Case
+    measure: Measure
     reaches: Reaches
     gap: float
     controls: Controls
@@ -101,7 +103,7 @@ class Coalitions:
     def _task(self, coalition: Coalition, level: float, case: Case) -> Task:
         question = CoalitionQuestion(level, self.gap, self.controls, tuple(self.case.partners))
         what = f"{named(self.case.partners, coalition)}, resilience {level:.4f}"
-        return Task(what, case, question, limit_s=self.controls.time_limit_s)
+        return Task(what, case, self.measure, question, self.controls.time_limit_s)
 
     def _best(
         self, coalition: Coalition, level: float, known: Mapping[float, CoalitionAnswer]

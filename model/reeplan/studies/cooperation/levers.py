@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
     from reeplan.studies.cooperation.allocation import Coalition
@@ -61,6 +62,7 @@ class Known(NamedTuple):
 
 def value_levers(
     case: Case,
+    measure: Measure,
     target: float,
     gap: float,
     controls: Controls,
@@ -84,7 +86,7 @@ def value_levers(
         if number or group not in known
     ]
     answers = ask(
-        [Task(problems[g].name(number), problems[g].cases[number], question, limit_s=limit_s) for g, number in wanted]
+        [Task(problems[g].name(number), problems[g].cases[number], measure, question, limit_s) for g, number in wanted]
     )
     found: dict[tuple[Coalition, int], CoalitionAnswer | None] = dict(zip(wanted, answers, strict=True))
     found |= {(group, 0): answer for group, answer in known.items()}

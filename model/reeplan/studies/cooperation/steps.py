@@ -51,7 +51,7 @@ def prepare(context: StudyContext) -> Sequence[float]:
     """How far each coalition reaches: the front gets a level that all of them can keep."""
     if context.inputs.single:
         return ()
-    level = common_level(ask_reaches(context.case, context.controls, context.ask))
+    level = common_level(ask_reaches(context.case, context.measure, context.controls, context.ask))
     return () if level is None else (level,)
 
 
@@ -60,13 +60,12 @@ def work(context: StudyContext) -> StudyResult:
 
     The deal is made at the target asked for; else at the highest level that every coalition keeps; else at none.
     """
-    case = context.case
-    reaches = {} if context.inputs.single else ask_reaches(case, context.controls, context.ask)
+    case, measure = context.case, context.measure
+    reaches = {} if context.inputs.single else ask_reaches(case, measure, context.controls, context.ask)
     common, asked = common_level(reaches), context.inputs.search.target
     levels = sorted({*context.front.levels, *(level for level in (common, asked) if level is not None)})
-    by_level = deals(
-        context.planner, context.front, levels, Coalitions(case, reaches, context.gap, context.controls), context.ask
-    )
+    coalitions = Coalitions(case, measure, reaches, context.gap, context.controls)
+    by_level = deals(context.planner, context.front, levels, coalitions, context.ask)
     target = asked if asked is not None else common or 0.0
     deal = by_level[target]
     more: dict[str, pd.DataFrame] = {}
@@ -86,6 +85,7 @@ def _regret(context: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
     side_payments = {k: deal.a_year(deal.side_payment("shapley", k)) for k in deal.partners} if deal.shares else None
     found = regret(
         context.case,
+        context.measure,
         deal.target,
         investment_of(context.planner, point.plan),
         deal.answers,
@@ -106,7 +106,9 @@ def _levers(context: StudyContext, deal: Deal) -> dict[str, pd.DataFrame]:
         context.say("marginal prices are not known: the plan could not be solved again with what it builds")
         prices = ()
     context.say("what each clause alone is worth")
-    levers = value_levers(context.case, deal.target, context.gap, context.controls, context.ask, deal.answers)
+    levers = value_levers(
+        context.case, context.measure, deal.target, context.gap, context.controls, context.ask, deal.answers
+    )
     return {
         "levers": spec.LEVERS.frame(levers.rows()),
         "marginal_prices": spec.MARGINAL_PRICES.frame(map(vars, prices)),

@@ -7,12 +7,12 @@ those who stay have what they hold and what is theirs without the others; what t
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.endings import Status, status_of
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import measure_of
+from reeplan.model.measures import BY_WINDOW
 from reeplan.solve.executor import Task
 from reeplan.studies.cooperation.after_a_break import ContinueAfterBreak, Reoptimise
 from reeplan.studies.cooperation.coalition import named
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
     from reeplan.studies.cooperation.after_a_break import OutcomeAfterBreak
@@ -37,7 +38,7 @@ AS_PLANNED, TURNS_ROUND = "goes on as planned", "turns round"
 class Row:
     """One row of the table: who stays, who leaves and when, what those who stay then do, and what becomes of them.
 
-    Money is the whole horizon's expected present value in MUSD, capital overnight. ``served_share`` is by the case's
+    Money is the whole horizon's expected present value in MUSD, capital overnight. ``served_share`` is by the
     measure of resilience over all windows, those that began before the break as in the joint plan; ``window`` the one
     in which most is lost, ``lost_musd`` the value lost in it (of its own years). Not a number where it is not known.
     """
@@ -79,6 +80,7 @@ class Regret:
 
 def regret(
     case: Case,
+    measure: Measure,
     target: float,
     joint: JointInvestment,
     alone: Mapping[Coalition, CoalitionAnswer | None],
@@ -108,14 +110,14 @@ def regret(
         for stay in stays
         if (known := alone.get(stay)) is not None and known.out_of_reach
     ]
-    answers = ask([_task(one, target, gap, controls) for one in [*breaks, *never]])
+    answers = ask([_task(one, measure, target, gap, controls) for one in [*breaks, *never]])
     planned = {stay: _planned_alone(alone.get(stay)) for stay in stays}
     for one, answer in zip(never, answers[len(breaks) :], strict=True):
-        planned[one.stay] = _at_its_most_resilient(one, answer)
+        planned[one.stay] = _at_its_most_resilient(one, answer, measure)
     paid = side_payments or {}
     return Regret(
         tuple(
-            _row(one, answer, planned[one.stay], sum(paid.get(partner, 0.0) for partner in one.stay))
+            _row(one, answer, measure, planned[one.stay], sum(paid.get(partner, 0.0) for partner in one.stay))
             for one, answer in zip(breaks, answers[: len(breaks)], strict=True)
         )
     )
@@ -141,30 +143,30 @@ def _check_years(case: Case, years: Sequence[int]) -> None:
         raise ValueError(f"a break is in a year of the plan, not in {', '.join(map(str, outside))}")
 
 
-def _task(one: Break, target: float, gap: float, controls: Controls) -> Task:
+def _task(one: Break, measure: Measure, target: float, gap: float, controls: Controls) -> Task:
     remaining = one.case()
-    measure = one.whole.settings.resilience_measure
-    counted = [window for window in remaining.windows if window.probability > 0]
-    if measure in ("expected", "cvar") and not counted:
-        # No window is left that these measures would count: there is nothing to keep.
-        measure, target = "worst_case", 0.0
+    if measure.lacks_odds(remaining):
+        # No window is left that the measure would count: there is nothing to keep.
+        measure, target = replace(measure, name=BY_WINDOW[0]), 0.0
     what = f"{named(one.whole.partners, one.stay)} from {one.year}: {AS_PLANNED if one.goes_on else TURNS_ROUND}"
     if one.goes_on:
-        return Task(what, remaining, ContinueAfterBreak(one.space_after()), measure)
-    return Task(what, remaining, Reoptimise(target, gap, controls), measure, controls.time_limit_s)
+        return Task(what, remaining, measure, ContinueAfterBreak(one.space_after()))
+    return Task(what, remaining, measure, Reoptimise(target, gap, controls), controls.time_limit_s)
 
 
 # ---- from an answer to a row ------------------------------------------------------------------------
 
 
-def _row(one: Break, answer: OutcomeAfterBreak | None, alone: Alone, side_payment_a_year: float) -> Row:
+def _row(
+    one: Break, answer: OutcomeAfterBreak | None, measure: Measure, alone: Alone, side_payment_a_year: float
+) -> Row:
     found = answer if answer is not None and answer.found else None
     before, to_pay = _paid_before(one), _still_to_pay(one)
     side = side_payment_a_year * sum(one.whole.discount(t) for t in one.whole.years if t < one.year)
     known = before + side + to_pay + one.stock_owed_musd() + _fixed_while_starting(one)
     cost = math.nan if found is None else known + found.cost_musd
     bound = math.nan if found is None else known + found.bound_musd
-    window, lost, served = _losses(one, found)
+    window, lost, served = _losses(one, found, measure)
     return Row(
         stays=named(one.whole.partners, one.stay),
         leaves=named(one.whole.partners, one.leave),
@@ -219,11 +221,11 @@ def _planned_alone(answer: CoalitionAnswer | None) -> Alone:
     return Alone(status, answer.cost_musd, answer.bound_musd, answer.resilience)
 
 
-def _at_its_most_resilient(one: Break, answer: OutcomeAfterBreak | None) -> Alone:
+def _at_its_most_resilient(one: Break, answer: OutcomeAfterBreak | None, measure: Measure) -> Alone:
     """Where the target is out of reach alone: of a break before anything was decided together."""
     if answer is None or not answer.found:
         return Alone(Status.OUT_OF_REACH)
-    return Alone(Status.OUT_OF_REACH, answer.cost_musd, answer.bound_musd, _losses(one, answer)[2])
+    return Alone(Status.OUT_OF_REACH, answer.cost_musd, answer.bound_musd, _losses(one, answer, measure)[2])
 
 
 def _paid_before(one: Break) -> float:
@@ -287,8 +289,8 @@ def _capital_lost(one: Break, owners: Coalition, place: Coalition) -> float:
     )
 
 
-def _losses(one: Break, found: OutcomeAfterBreak | None) -> tuple[str, float, float]:
-    """The window in which most is lost, what is lost in it (MUSD), and the share served by the case's measure."""
+def _losses(one: Break, found: OutcomeAfterBreak | None, measure: Measure) -> tuple[str, float, float]:
+    """The window in which most is lost, what is lost in it (MUSD), and the share served by the measure."""
     if found is None:
         return "", math.nan, math.nan
     case = one.coalition
@@ -300,5 +302,4 @@ def _losses(one: Break, found: OutcomeAfterBreak | None) -> tuple[str, float, fl
     for (region, material, year, label), t in unmet.items():
         lost[label] += t * demands[region, material].shortage_usd_per_t[year] / 1e6
     worst = max(lost, key=lambda label: lost[label], default="")
-    served = measure_of(case, case.settings.resilience_measure, unmet)
-    return worst, lost.get(worst, 0.0), served
+    return worst, lost.get(worst, 0.0), measure.of(case, unmet)

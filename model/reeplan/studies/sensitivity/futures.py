@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.revise import revised
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from reeplan.inputs.rows import Tables
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
 
 BASE_NAME = "as stated"
 ENDS = (("low", 0.0), ("high", 1.0))
@@ -35,37 +36,40 @@ class ImpossibleRangesError(Exception):
 class Future:
     """A point in the ranges. Inputs without a position hold what the case states.
 
-    ``case`` is None where these numbers contradict one another; ``problem`` then says why.
+    ``case`` is None where these numbers contradict one another; ``problem`` then says why. ``measure`` is the one asked
+    for, at the level that holds there.
     """
 
     stage: str
     name: str
+    measure: Measure
     positions: Mapping[str, float] = field(default_factory=dict)
     case: Case | None = None
     problem: str = ""
 
 
 class Futures:
-    """Makes futures of one case."""
+    """Makes futures of one case under one measure."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, measure: Measure) -> None:
         self.inputs: list[Input] = inputs_of(tables)
         if not self.inputs:
             raise NoRangesError("the table ranges.csv has no rows: nothing is said to be uncertain")
-        self._tables = tables
+        self._tables, self.measure = tables, measure
         self.base_case = case_from_tables(tables)
 
     def make(self, stage: str, name: str, positions: Mapping[str, float]) -> Future:
         """The future at these positions (0 is low, 1 is high) of the inputs named."""
         if not positions:
-            return Future(stage, name, {}, self.base_case)
+            return Future(stage, name, self.measure, {}, self.base_case)
         values, problems = values_at(self.inputs, positions)
         if not problems:
             loaded = revised(self._tables, values)
             if loaded.tables is not None:
-                return Future(stage, name, dict(positions), case_from_tables(loaded.tables))
+                measure = replace(self.measure, cvar_level=loaded.tables.settings["cvar_level"])
+                return Future(stage, name, measure, dict(positions), case_from_tables(loaded.tables))
             problems = [f"{error.file}, {error.column}: {error.message}" for error in loaded.errors]
-        return Future(stage, name, dict(positions), None, problems[0])
+        return Future(stage, name, self.measure, dict(positions), None, problems[0])
 
     def one_at_a_time(self) -> list[Future]:
         """The case as stated, then each input at its low and at its high.

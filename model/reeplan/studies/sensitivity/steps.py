@@ -24,7 +24,7 @@ EFFORTS = ("trajectories", "samples", "leading", "futures", "relaxed", "all_rela
 def check(inputs: StudyInputs) -> None:
     """Ranges are needed, and ends of them that can be."""
     try:
-        varied = Futures(inputs.tables).inputs
+        varied = Futures(inputs.tables, inputs.search.measure).inputs
     except NoRangesError as nothing:
         raise UserInputError(str(nothing), "inputs/README.md describes the table ranges.") from nothing
     except ImpossibleRangesError as impossible:
@@ -47,11 +47,11 @@ def work(context: StudyContext) -> StudyResult:
     context.say(f"at most {counted(effort.solves(len(tables['ranges'])), 'future')}")
     found = study_sensitivity(
         tables,
+        context.measure,
         context.ask,
         target=context.target,
         gap=context.gap,
         controls=context.controls,
-        measure=context.case.settings.resilience_measure,
         effort=effort,
     )
     return StudyResult(found, remarks(found))

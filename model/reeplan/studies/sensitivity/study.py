@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reeplan.inputs.rows import Tables
+    from reeplan.model.measures import Measure
     from reeplan.solve.basis import Basis
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
@@ -62,19 +63,19 @@ class Effort:
 
 def study_sensitivity(
     tables: Tables,
+    measure: Measure,
     ask: Ask,
     *,
     target: float,
     gap: float,
     controls: Controls,
-    measure: str | None = None,
     effort: Effort | None = None,
 ) -> Sensitivity:
     """What the ranges of a case do to its cheapest plan at ``target``; ``gap`` is relative to each plan's cost.
 
     Raises NoRangesError where nothing is uncertain, ImpossibleRangesError where an end of a range cannot be.
     """
-    work = _Work(Futures(tables), ask, FutureQuestion(target, gap, controls), measure, effort or Effort())
+    work = _Work(Futures(tables, measure), ask, FutureQuestion(target, gap, controls), effort or Effort())
     work.first_round()
     if not work.stopped:
         work.second_round()
@@ -86,7 +87,6 @@ class _Work:
     futures: Futures
     ask: Ask
     question: FutureQuestion
-    measure: str | None
     effort: Effort
     told: list[Told] = field(default_factory=list)
     start: Basis | None = None
@@ -122,7 +122,8 @@ class _Work:
             *self._checks(ends[0], screened or drawn),
         ]
         if any(divisible for _, divisible in asked):
-            [beginning] = self.ask([Task("the case as stated", self.futures.base_case, FindWarmStart(), self.measure)])
+            base = Task("the case as stated", self.futures.base_case, self.futures.measure, FindWarmStart())
+            [beginning] = self.ask([base])
             self.start = beginning.basis if beginning is not None else None
         self.told = self._answered(asked)
         if len(screened):
@@ -175,7 +176,7 @@ class _Work:
         there = [future for future in others if future.case is not None]
         picked = np.unique(np.linspace(0, len(there) - 1, min(effort.checks, len(there))).round().astype(int))
         chosen = [base, *(there[i] for i in picked)]
-        copies = [Future(CHECK, future.name, future.positions, future.case) for future in chosen]
+        copies = [replace(future, stage=CHECK) for future in chosen]
         return [(future, divisible) for future in copies for divisible in (False, True)]
 
     def _answered(self, asked: Sequence[tuple[Future, bool]]) -> list[Told]:
@@ -191,4 +192,4 @@ class _Work:
         question = replace(self.question, divisible=divisible, start=start)
         name = "the case as stated" if future.name == BASE_NAME else future.name
         limit = None if divisible else 2 * question.controls.time_limit_s
-        return Task(name, future.case, question, self.measure, limit)
+        return Task(name, future.case, future.measure, question, limit)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reeplan.model.measures import BY_WINDOW
 from reeplan.solve.executor import Task
 from reeplan.studies.uncertainty.question import Cheapest
 from reeplan.studies.uncertainty.scenarios import case_of, probabilities
@@ -13,12 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
     from reeplan.studies.uncertainty.two_stage import Found, Request
-
-WINDOW_BY_WINDOW = ("worst_case", "weakest_link")
-"""Measures under which a target binds each window by itself, so that it means something for one window alone."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class CaseProblem:
     """
 
     case: Case
+    measure: Measure
     ask: Ask
     gap: float
     controls: Controls
@@ -48,7 +48,7 @@ class CaseProblem:
         case = case_of(self.case, request.weights, stress_tests=together and self.target > 0)
         # Nothing to be resilient to, or no target: the measure plays no part, and equal questions shall be equal.
         target = self.target if case.windows else 0.0
-        measure = self.case.settings.resilience_measure if target > 0 else WINDOW_BY_WINDOW[0]
+        measure = self.measure if target > 0 else replace(self.measure, name=BY_WINDOW[0])
         question = Cheapest(target, self.gap, self.controls, request.given)
         what = request.what if self.target <= 0 else f"{request.what}, keeping {self.target:.12g}"
-        return Task(what, case, question, measure, self.controls.time_limit_s)
+        return Task(what, case, measure, question, self.controls.time_limit_s)

@@ -148,8 +148,7 @@ class CaseProgram:
 
     def resilience(self, values: Any) -> float:
         """The resilience of a plan by the measure asked for; not a number where that needs odds and there are none."""
-        weighs = self.planner.measure in ("expected", "cvar")
-        if weighs and not any(window.probability > 0 for window in self.planner.case.windows):
+        if self.planner.measure.lacks_odds(self.planner.case):
             return math.nan
         return self.planner.resilience_of(values)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
     from reeplan.solve.front import Point
@@ -182,6 +183,7 @@ def regret_of(
     case: Case,
     choices: Sequence[ChosenPlan],
     futures: Mapping[str, Case],
+    measure: Measure,
     ask: Ask,
     gap: float,
     controls: Controls,
@@ -201,7 +203,7 @@ def regret_of(
             f"no future can be called {min(taken)}: that is the name of what may happen in the case itself"
         )
     others = {AS_EXPECTED: case, **futures} if futures else {}
-    measure, limit = case.settings.resilience_measure, controls.time_limit_s
+    limit = controls.time_limit_s
     search, carry_out = (
         Cheapest(0.0, gap, controls),
         [EvaluatePlan(one.investment, one.level, controls) for one in choices],
@@ -211,9 +213,9 @@ def regret_of(
         task
         for name, other in others.items()
         for task in (
-            *([Task(f"the best plan for {name}", other, search, measure, limit)] if with_best else []),
+            *([Task(f"the best plan for {name}", other, measure, search, limit)] if with_best else []),
             *(
-                Task(f"plan {choice.point} in {name}", other, question, measure, limit)
+                Task(f"plan {choice.point} in {name}", other, measure, question, limit)
                 for choice, question in zip(choices, carry_out, strict=True)
             ),
         )

@@ -16,9 +16,9 @@ from reeplan.outputs.spec.uncertainty import (
     VALUE_OF_KNOWING,
 )
 from reeplan.studies.uncertainty import tables
-from reeplan.studies.uncertainty.case_problem import WINDOW_BY_WINDOW, CaseProblem
+from reeplan.studies.uncertainty.case_problem import CaseProblem
 from reeplan.studies.uncertainty.regret import ChosenPlan, Regret, regret_of
-from reeplan.studies.uncertainty.risk import NO_ODDS, RiskFront, risk_front
+from reeplan.studies.uncertainty.risk import NO_ODDS, RiskFront, risk_front, usual_levels
 from reeplan.studies.uncertainty.scenarios import NOTHING
 from reeplan.studies.uncertainty.two_stage import HERE_AND_NOW, Knowing, Request, value_of_knowing
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reeplan.model.case import Case
+    from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
 
@@ -103,6 +104,7 @@ def _is_unknown(cell: Any) -> bool:
 def study_futures(
     case: Case,
     choices: Sequence[ChosenPlan],
+    measure: Measure,
     ask: Ask,
     gap: float,
     controls: Controls,
@@ -118,25 +120,24 @@ def study_futures(
     by name, with the same assets.
     """
     likely = any(window.probability > 0 for window in case.windows)
-    free = _knowing(case, ask, gap, controls, 0.0) if likely else None
-    by_window = case.settings.resilience_measure in WINDOW_BY_WINDOW
+    free = _knowing(CaseProblem(case, measure, ask, gap, controls)) if likely else None
     kept = None
     if likely and target > 0:
-        kept = _knowing(case, ask, gap, controls, target) if by_window else _insured(case, ask, gap, controls, target)
+        kept = (_knowing if measure.by_window else _insured)(CaseProblem(case, measure, ask, gap, controls, target))
     best_made_for = {} if free is None else dict(free.alone)
-    regret = regret_of(case, choices, futures or {}, ask, gap, controls, best_made_for=best_made_for)
-    risk = risk_front(case, ask, gap, controls, points=risk_points, cvar_levels=cvar_levels)
-    remarks = _remarks(likely=likely, weighed=target > 0 and not by_window)
+    regret = regret_of(case, choices, futures or {}, measure, ask, gap, controls, best_made_for=best_made_for)
+    levels = usual_levels(measure) if cvar_levels is None else cvar_levels
+    risk = risk_front(case, ask, gap, controls, points=risk_points, cvar_levels=levels)
+    remarks = _remarks(likely=likely, weighed=target > 0 and not measure.by_window)
     return Futures(target, free, kept, regret, risk, list(dict.fromkeys(filter(None, [*remarks, risk.missing]))))
 
 
-def _knowing(case: Case, ask: Ask, gap: float, controls: Controls, target: float) -> Knowing:
-    return value_of_knowing(CaseProblem(case, ask, gap, controls, target), certain=[NOTHING])
+def _knowing(problem: CaseProblem) -> Knowing:
+    return value_of_knowing(problem, certain=[NOTHING])
 
 
-def _insured(case: Case, ask: Ask, gap: float, controls: Controls, target: float) -> Knowing:
+def _insured(problem: CaseProblem) -> Knowing:
     """The plan that keeps a target, where the target says nothing of a single window."""
-    problem = CaseProblem(case, ask, gap, controls, target)
     [together] = problem.solve([Request(HERE_AND_NOW, dict(problem.probabilities))])
     return Knowing(problem.probabilities, together, {}, {}, {})
 

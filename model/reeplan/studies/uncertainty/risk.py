@@ -8,12 +8,12 @@ the least loss are cutoff constraints of their own, as on the front of resilienc
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
 from reeplan.endings import Status
-from reeplan.model.measures import mean_of_worst
+from reeplan.model.measures import Measure, mean_of_worst
 from reeplan.solve.executor import Task
 from reeplan.solve.front import largest_gap
 from reeplan.solve.questions import FindMaxResilience
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Ask
     from reeplan.solve.questions import Answer, MaxResilience
 
-CVAR = "cvar"
-
 USUAL_LEVELS = (0.0, 0.5)
-"""Depths besides the case's own: 0 is the mean over all disruptions, 0.5 that over the worse half."""
+"""Depths besides the one asked for: 0 is the mean over all disruptions, 0.5 that over the worse half."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +80,9 @@ NO_ODDS = (
 )
 
 
-def usual_levels(case: Case) -> list[float]:
-    """The depths that a study looks at: the mean, the worse half, and the case's own level."""
-    return sorted({*USUAL_LEVELS, case.settings.cvar_level})
+def usual_levels(measure: Measure) -> list[float]:
+    """The depths that a study looks at: the mean, the worse half, and the level of the measure asked for."""
+    return sorted({*USUAL_LEVELS, measure.cvar_level})
 
 
 def risk_front(
@@ -94,7 +92,7 @@ def risk_front(
     controls: Controls,
     *,
     points: int = 6,
-    cvar_levels: Sequence[float] | None = None,
+    cvar_levels: Sequence[float],
 ) -> RiskFront:
     """The fronts of expected cost against the tail of the shortage, each of at most so many points.
 
@@ -102,7 +100,7 @@ def risk_front(
     """
     if not any(window.probability > 0 for window in case.windows):
         return RiskFront([], [], NO_ODDS)
-    depths = list(dict.fromkeys(usual_levels(case) if cvar_levels is None else cvar_levels))
+    depths = list(dict.fromkeys(cvar_levels))
     if not all(0 <= depth < 1 for depth in depths):
         raise ValueError("a level of the tail is at least 0 and less than 1")
     return _Search(case, ask, gap, controls, points, depths).run()
@@ -116,7 +114,7 @@ class _Search:
     ) -> None:
         self.case, self.ask, self.gap, self.controls = case, ask, gap, controls
         self.points, self.depths = points, depths
-        self.cases = {depth: _at_depth(case, depth) for depth in depths}
+        self.measures = {depth: _at_depth(case, depth) for depth in depths}
         self.answers: list[Answer | None] = []
 
     def run(self) -> RiskFront:
@@ -158,18 +156,18 @@ class _Search:
 
     def _task(self, depth: float, what: str, question: AtLevel | FindMaxResilience) -> Task:
         named = f"{what}, worst {100 * (1 - depth):.4g}% of disruptions"
-        return Task(named, self.cases[depth], question, CVAR, self.controls.time_limit_s)
+        return Task(named, self.case, self.measures[depth], question, self.controls.time_limit_s)
 
 
-def _at_depth(case: Case, depth: float) -> Case:
-    """The case with this depth of the tail.
+def _at_depth(case: Case, depth: float) -> Measure:
+    """The measure with this depth of the tail.
 
     Where the tail is no more than the least probable disruption, it is the worst one, however thin it is: so all such
     depths are the same question, and none has coefficients beyond measure.
     """
     likely = [window.probability for window in case.windows if window.probability > 0]
     worst = 1.0 - min(likely) / sum(likely)
-    return replace(case, settings=replace(case.settings, cvar_level=min(depth, worst)))
+    return Measure("cvar", min(depth, worst))
 
 
 def _levels(cheapest: RiskAnswer, least_loss: MaxResilience, points: int) -> list[float]:

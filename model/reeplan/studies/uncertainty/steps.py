@@ -3,14 +3,13 @@ worth."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.errors import UserInputError
 from reeplan.model.build_case import case_from_tables
 from reeplan.outputs.asked import asked_for, fingerprint, in_any_order
-from reeplan.solve.search_options import SETTINGS
+from reeplan.solve.search_options import SearchOptions
 from reeplan.studies.base import StudyResult
 from reeplan.studies.uncertainty.regret import choice_of
 from reeplan.studies.uncertainty.result import study_futures
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
 FUTURES = "futures_sha256"
 """What the manifest calls the fingerprints of the futures."""
-
-ALIKE = ("resilience_measure", "cvar_level")
-"""Settings of the case that hold in its futures too."""
 
 
 def check(inputs: StudyInputs) -> None:
@@ -59,6 +55,7 @@ def work(context: StudyContext) -> StudyResult:
     found = study_futures(
         context.case,
         [choice_of(context.planner, point) for point in context.front.points],
+        context.measure,
         context.ask,
         context.gap,
         context.controls,
@@ -72,7 +69,7 @@ def work(context: StudyContext) -> StudyResult:
 
 def _futures(inputs: StudyInputs) -> dict[str, Case]:
     """The case in each of the futures that were asked for: with an overlay more."""
-    return {name: _solved_alike(case_from_tables(tables), inputs.case) for name, tables in _tables_of(inputs).items()}
+    return {name: case_from_tables(tables) for name, tables in _tables_of(inputs).items()}
 
 
 def _tables_of(inputs: StudyInputs) -> dict[str, Tables]:
@@ -88,12 +85,8 @@ def _tables_of(inputs: StudyInputs) -> dict[str, Tables]:
     return found
 
 
-def _solved_alike(future: Case, case: Case) -> Case:
-    """A future is measured as the case is, whatever the command line asked for."""
-    return replace(future, settings=replace(future.settings, **{name: getattr(case.settings, name) for name in ALIKE}))
-
-
 def _fingerprint(future: Tables) -> str:
-    """What a future says, however its rows are ordered."""
-    settings = {name: value for name, value in future.settings.items() if name not in {*ALIKE, *SETTINGS.values()}}
+    """What a future says, however its rows are ordered; it is asked as the case is."""
+    asked = SearchOptions.of(future.settings).as_settings
+    settings = {name: value for name, value in future.settings.items() if name not in asked}
     return fingerprint(in_any_order(asked_for({}, settings, future)))
