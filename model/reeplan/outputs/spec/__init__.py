@@ -5,9 +5,9 @@ these pages. They say what a column is, never how its values are computed.
 """
 
 from reeplan.outputs.spec import alternatives, comparison, cooperation, plans, sensitivity, uncertainty
-from reeplan.outputs.spec.output import Column, Output, WrongColumnsError
+from reeplan.outputs.spec.output import Output, OutputColumn, WrongColumnsError
 
-__all__ = ["OUTPUTS", "Column", "Output", "WrongColumnsError"]
+__all__ = ["OUTPUTS", "Output", "OutputColumn", "WrongColumnsError"]
 
 OUTPUTS: dict[str, Output] = {
     f"{table.place}/{table.name}".lstrip("/"): table
