@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -21,6 +22,14 @@ Row = Mapping[str, Any]
 
 HEADED = ("MUSD", "t/yr", "t", "USD/t")
 """Units that are read in a heading; a share is read as a percentage, and a year is known as one."""
+
+
+PROVEN = "what is proven, by the solver"
+ELSEWHERE = "plans that are not in the run"
+PRICES = "what a tonne more is worth"
+RESAMPLED = "how sure an index is"
+MADE = "how the run was made"
+"""Kinds of numbers that no other number of a run implies, so that the check cannot recompute them."""
 
 
 class WrongColumnsError(ValueError):
@@ -79,6 +88,29 @@ class OutputColumn:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """Columns of a file of the run; ``only`` the rows in which a column has this value."""
+
+    file: str
+    columns: tuple[str, ...]
+    only: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        rows = f" where {self.only[0]} is '{self.only[1]}'" if self.only else ""
+        return f"{self.file} {', '.join(self.columns)}{rows}".strip()
+
+    def in_markdown(self) -> str:
+        """The same with names as code."""
+        rows = f" where `{self.only[0]}` is *{self.only[1]}*" if self.only else ""
+        return f"`{self.file}` {', '.join(f'`{column}`' for column in self.columns)}".strip() + rows
+
+    def include(self, file: str, column: str, row: Mapping[str, str]) -> bool:
+        """Whether a cell is one of these."""
+        named = PurePosixPath(file).match(self.file) and (not self.columns or column in self.columns)
+        return named and (self.only is None or row.get(self.only[0]) == self.only[1])
+
+
+@dataclass(frozen=True)
 class Output:
     """One table: its key (no two rows have the same), its columns in their order, and what a row says.
 
@@ -121,6 +153,10 @@ class Output:
     def pick(self, names: str) -> tuple[OutputColumn, ...]:
         """Some columns, their names parted by blanks."""
         return tuple(self.column(name) for name in names.split())
+
+    def cells(self, names: str, **only: str) -> Cells:
+        """Some of its columns; only the rows in which a column, if one is named, has this value."""
+        return Cells(self.file, tuple(column.name for column in self.pick(names)), next(iter(only.items()), None))
 
     def _find(self, name: str) -> OutputColumn | None:
         """The column of this name, else the one that stands for several of its kind."""
