@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from golden_pages import RUN, solve_tutorial
 from solved import random_case, run_command, run_without_figures
-from studies_support import STUDIES, StudyRun, StudyRuns, run_study, run_study_to_verify
+from studies_support import STUDIES, TO_VERIFY, StudyRun, StudyRuns, run_study
 from support import write_case
 
 if TYPE_CHECKING:
@@ -204,11 +204,13 @@ def run_to_verify(made_once: Once, small_case: Path, small_study: Callable[[str]
     """By its name in ``TO_VERIFY`` a run of a study of the small case without its figures; not to be changed."""
 
     def run(name: str) -> Path:
+        command, options = TO_VERIFY[name]
+
         def solve(place: Path) -> None:
-            result = run_study_to_verify(small_case, name, place / name)
+            result = run_study(small_case, command, place / name, options=options)
             assert result.exit_code == 0, result.output
 
-        return small_study(name).run if name == "alternatives" else made_once(f"verify-{name}", solve) / name
+        return small_study(name).run if options == STUDIES.get(name) else made_once(f"verify-{name}", solve) / name
 
     return run
 

@@ -30,6 +30,7 @@ from reeplan.cli.commands import reeplan
 from reeplan.present.figures.catalogue import draw_all
 from reeplan.studies.registry import STUDIES
 from solved import NO_FIGURES, add_rows, rows_of, run_without_figures, write_rows
+from studies_support import TRIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,10 +43,7 @@ TUTORIAL = HERE.parent / "inputs" / "tutorial"
 
 RUNS: dict[str, list[object]] = {
     "solve": ["--points", 3],
-    "cooperate": ["--points", 2, "--levers", "--regret", "--leaves", 2027],
-    "alternatives": ["--target", 0.7, "--plans", 2, "--slack", 0.02],
-    "sensitivity": ["--target", 0.4, "--trajectories", 2, "--samples", 2, "--futures", 2, "--relaxed"],
-    "futures": ["--points", 3, "--risk-points", 3],
+    **{command: tried.tutorial or tried.small for command, tried in TRIED.items()},
 }
 """The front of the tutorial and its studies, with options under which each takes seconds."""
 

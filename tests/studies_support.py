@@ -11,6 +11,7 @@ from solved import NO_FIGURES, run_command
 from support import write_overlay
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from click.testing import Result
@@ -25,27 +26,71 @@ price  suppliers  trader / Nd  price_usd_per_t  0.8  1.5   times
 need   demand     * / Nd       t_per_year       0.9  1.2   times
 """
 
-STUDIES: dict[str, list[Any]] = {
-    "cooperate": ["--points", 3, "--levers", "--regret"],
-    "alternatives": ["--target", 0.6, "--plans", 2, "--slack", 0.02, "--slack", 0.1],
-    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 2, "--futures", 2, "--relaxed"],
-    "futures": ["--points", 3, "--risk-points", 3],
-}
-"""Every study with options under which a small case takes seconds."""
-
 PATIENT = """
 settings
 name           value
 discount_rate  0.01
 """
 
-TO_VERIFY: dict[str, list[Any]] = {
-    "alternatives": STUDIES["alternatives"],
-    "sensitivity": ["--target", 0.6, "--trajectories", 2, "--samples", 4, "--futures", 3, "--relaxed"],
-    "futures": ["--points", 3, "--risk-points", 3],
-    "insured": ["--target", 0.6, "--risk-points", 2],
+
+class Overlay(NamedTuple):
+    """An option's value that is a folder: tables that are written beside the run."""
+
+    name: str
+    text: str
+
+
+Given = list[Any]
+"""Options of a command."""
+
+
+class Tried(NamedTuple):
+    """Options under which a study takes seconds.
+
+    ``small``: of the small case. ``tutorial``: of the tutorial, where others than those. ``verified``: of the small
+    case, where it takes others to have each kind of row. ``bare``: of cases that are all but empty and have no ranges;
+    None where it needs ranges.
+    """
+
+    small: Given
+    tutorial: Given | None = None
+    verified: Given | None = None
+    bare: Sequence[Any] | None = ()
+
+
+_VARIED = ["--with", Overlay("uncertain", RANGES), "--target", 0.6, "--trajectories", 2, "--relaxed"]
+
+TRIED = {
+    "cooperate": Tried(
+        ["--points", 3, "--levers", "--regret"],
+        tutorial=["--points", 2, "--levers", "--regret", "--leaves", 2027],
+        bare=["--levers", "--regret"],
+    ),
+    "alternatives": Tried(
+        ["--target", 0.6, "--plans", 2, "--slack", 0.02, "--slack", 0.1],
+        tutorial=["--target", 0.7, "--plans", 2, "--slack", 0.02],
+    ),
+    "sensitivity": Tried(
+        [*_VARIED, "--samples", 2, "--futures", 2],
+        tutorial=["--target", 0.4, "--trajectories", 2, "--samples", 2, "--futures", 2, "--relaxed"],
+        verified=[*_VARIED, "--samples", 4, "--futures", 3],
+        bare=None,
+    ),
+    "futures": Tried(
+        ["--points", 3, "--risk-points", 3],
+        verified=["--points", 3, "--risk-points", 3, "--future", Overlay("patient", PATIENT)],
+    ),
 }
-"""Studies of which every number is checked, so that each kind of row is there; the last is of futures too."""
+"""How tests run each study, by its command."""
+
+STUDIES = {command: tried.small for command, tried in TRIED.items()}
+"""The studies of the small case."""
+
+TO_VERIFY = {
+    **{command: (command, tried.verified or tried.small) for command, tried in TRIED.items() if command != "cooperate"},
+    "insured": ("futures", ["--target", 0.6, "--risk-points", 2]),
+}
+"""By name a command and its options: runs of which every number is checked. Cooperation has cases of its own for it."""
 
 
 class StudyRun(NamedTuple):
@@ -63,13 +108,14 @@ def run_study(
     command: str,
     place: Path,
     *more: Any,
-    options: list[Any] | None = None,
+    options: Given | None = None,
     extras: Extras = NO_FIGURES,
 ) -> Result:
     """Run a study without its figures, with its options in ``STUDIES`` or others."""
-    if command == "sensitivity":
-        more = ("--with", write_overlay(place.parent / "uncertain", RANGES), *more)
-    given = [*(options or STUDIES[command]), *more]
+    given = [
+        write_overlay(place.parent / one.name, one.text) if isinstance(one, Overlay) else one
+        for one in (*(options or STUDIES[command]), *more)
+    ]
     return run_command(command, case, "--out", place, "--workers", 1, *given, extras=extras)
 
 
@@ -84,9 +130,3 @@ def written_in(found: StudyResult | Found, folder: Path) -> Run:
     for name, table in found.tables().items():
         write_table(table, folder / f"{name}.csv")
     return Run(folder)
-
-
-def run_study_to_verify(case: Path, name: str, place: Path) -> Result:
-    """Run a study of ``TO_VERIFY`` without its figures."""
-    more = ("--future", write_overlay(place.parent / "patient", PATIENT)) if name == "futures" else ()
-    return run_study(case, "futures" if name == "insured" else name, place, *more, options=TO_VERIFY[name])

@@ -23,6 +23,7 @@ from reeplan.present.report import write_report
 from reeplan.present.run import Run
 from report_support import Page
 from solved import rows_of, run_command, write_rows
+from studies_support import TRIED
 from support import ONE_TOWN, PURE_ORE, write_case, years
 
 if TYPE_CHECKING:
@@ -210,11 +211,7 @@ def test_whatever_a_case_on_paper_lacks_is_drawn_and_reported(tmp_path: Path, ca
         examples(found)
 
 
-STUDIES = (
-    ("cooperate", "--levers", "--regret"),
-    ("alternatives",),
-    ("futures",),
-)
+STUDIES = [(command, *tried.bare) for command, tried in TRIED.items() if tried.bare is not None]
 
 
 @pytest.mark.slow

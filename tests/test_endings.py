@@ -26,7 +26,7 @@ from reeplan.studies.cooperation.deal import Deal
 from reeplan.studies.cooperation.question import CoalitionAnswer
 from reeplan.studies.cooperation.walking_away import _planned_alone
 from reeplan.studies.uncertainty.tables import status_of as status_in_futures
-from reeplan.studies.uncertainty.two_stage import Found
+from reeplan.studies.uncertainty.two_stage import TwoStageAnswer
 from solved import planner_of, rows_of, write_rows
 from solved import run_without_figures as run_command
 
@@ -95,7 +95,7 @@ def test_every_study_says_why_there_is_no_plan(outcome: Outcome, status: str) ->
     everyone = frozenset(case.partners)
     assert Deal(case, 0.5, {everyone: CoalitionAnswer(outcome)}).status(everyone) == status
     assert _planned_alone(CoalitionAnswer(outcome)).status == status
-    assert status_in_futures(Found(outcome)) == status
+    assert status_in_futures(TwoStageAnswer(outcome)) == status
     [said] = remarks(NearOptimalResult.without_plan(case, 0.5, AlternativesOptions(), outcome))
     assert said == endings.without_a_plan(outcome)
     assert ("time" in said) == (outcome in (Outcome.LIMIT, Outcome.FAILED))

@@ -42,10 +42,9 @@ from reeplan.present.figures.cooperation import (
 from reeplan.present.figures.cooperation.data import Group, Level
 from reeplan.present.figures.spec import FigureSpec, View
 from reeplan.present.run import Run
-from reeplan.studies.cooperation import deal
+from reeplan.studies.cooperation import COOPERATION, deal
 from reeplan.studies.cooperation import levers as cooperate_levers
 from reeplan.studies.cooperation.allocation import coalitions, shapley
-from reeplan.studies.registry import COOPERATION
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,7 +26,7 @@ from reeplan.solve.questions import FindMaxResilience
 from reeplan.studies.uncertainty.case_problem import CaseProblem
 from reeplan.studies.uncertainty.decisions import Kind, read_decisions, written
 from reeplan.studies.uncertainty.mean import mean_case
-from reeplan.studies.uncertainty.question import Cheapest, EvaluatePlan
+from reeplan.studies.uncertainty.question import EvaluatePlan, LeastCost
 from reeplan.studies.uncertainty.regret import (
     AGAINST,
     AS_EXPECTED,
@@ -42,7 +42,7 @@ from reeplan.studies.uncertainty.risk import RiskFront, risk_front
 from reeplan.studies.uncertainty.risk_questions import AtLevel
 from reeplan.studies.uncertainty.scenarios import NOTHING, case_of, probabilities
 from reeplan.studies.uncertainty.textbook import StatedProblem
-from reeplan.studies.uncertainty.two_stage import MEAN, Found, Knowing, value_of_knowing
+from reeplan.studies.uncertainty.two_stage import MEAN, Knowing, TwoStageAnswer, value_of_knowing
 from solved import cheapest, random_case, rows_of, write_rows
 from studies_support import written_in
 from support import ONE_TOWN, PURE_ORE, WORST_CASE, close, optimum, read, write_case, write_overlay, years
@@ -922,7 +922,7 @@ def test_a_limit_that_was_reached_is_no_result_that_is_done(insured: Path) -> No
 @pytest.mark.parametrize(
     "question",
     [
-        Cheapest(0.0, TIGHT, CONTROLS),
+        LeastCost(0.0, TIGHT, CONTROLS),
         EvaluatePlan({written(Kind.MODULES, ("A", "works", 2031)): 1.0}, 0.5, CONTROLS),
         EvaluatePlan({written(Kind.MODULES, ("A", "shed", 2031)): 1.0}, 0.5, CONTROLS),
         AtLevel(0.5, TIGHT, 3, CONTROLS),
@@ -948,7 +948,7 @@ def test_windows_in_the_cases_of_scenarios(insured: Path) -> None:
 
 
 def test_an_answer_without_a_plan_is_not_called_one() -> None:
-    assert not Found(Outcome.LIMIT).settled
-    assert Found(Outcome.LIMIT).final
-    assert Found(Outcome.INFEASIBLE).settled
-    assert not Found(Outcome.INTERRUPTED).final
+    assert not TwoStageAnswer(Outcome.LIMIT).settled
+    assert TwoStageAnswer(Outcome.LIMIT).final
+    assert TwoStageAnswer(Outcome.INFEASIBLE).settled
+    assert not TwoStageAnswer(Outcome.INTERRUPTED).final

@@ -10,10 +10,11 @@ import pytest
 
 from reeplan.csv_files import write_table
 from reeplan.outputs.describe import described, page_with_tables
-from reeplan.outputs.spec import OUTPUTS, Output, WrongColumnsError
+from reeplan.outputs.spec import OUTPUTS, PAGES, Output, WrongColumnsError
 from reeplan.outputs.spec.output import count, musd, output, share, text, year, yes_no
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.verdict import Ledger, Verdict
+from reeplan.verify.not_recomputed import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,13 @@ def test_a_declaration_says_all_that_is_needed() -> None:
         assert set(table.key) <= set(table.names), table.name
         assert table.about.endswith("."), table.name
         assert not any(column.is_number and not (column.unit or column.meaning) for column in table.columns), table.name
+
+
+def test_every_number_that_is_declared_not_recomputed_is_of_a_kind_that_is_listed() -> None:
+    declared = {kind for page in PAGES for kind in getattr(page, "NOT_RECOMPUTED", {})}
+    assert declared <= {kind.what for kind in KINDS}
+    with pytest.raises(KeyError, match="colour"):
+        TABLE.cells("trees colour")
 
 
 # ---- writing ------------------------------------------------------------------------------------

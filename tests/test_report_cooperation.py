@@ -17,7 +17,7 @@ from reeplan.present.report import sections, trust, write_report
 from reeplan.present.report.study_parts import cooperation
 from reeplan.present.run import Run
 from reeplan.present.words import cooperation as together_words
-from reeplan.studies.registry import COOPERATION
+from reeplan.studies.cooperation import COOPERATION
 from report_support import Page, with_figures_named
 from test_figures_cooperation import HALT, IDLE, LEVELS, PAIR, two
 

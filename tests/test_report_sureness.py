@@ -9,11 +9,13 @@ import pytest
 
 from reeplan.csv_files import write_table
 from reeplan.present.report import robustness_tables as sureness_tables
-from reeplan.present.report import trust, write_report
+from reeplan.present.report import study_parts, trust, write_report
 from reeplan.present.report.study_parts import robustness
 from reeplan.present.run import Run
 from reeplan.present.words import robustness as sureness_words
-from reeplan.studies.registry import ALTERNATIVES, SENSITIVITY, UNCERTAINTY
+from reeplan.studies.alternatives import ALTERNATIVES
+from reeplan.studies.sensitivity import SENSITIVITY
+from reeplan.studies.uncertainty import UNCERTAINTY
 from report_support import Page, with_figures_named
 from test_figures_sureness import (
     CHOICE,
@@ -106,6 +108,18 @@ def test_every_part_has_its_tables(full: Path) -> None:
     assert set(names) >= {"near-optimal", "alternatives", "alternatives-checks", "value-of-knowing", "least-regret",
                           "regret-of-plans", "risk-front", "tornado", "screening", "indices",
                           "built-in-futures"}  # fmt: skip
+
+
+def test_a_study_without_words_of_its_own_shows_its_tables_as_declared(
+    full: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(study_parts.OF_STUDIES, "uncertainty")
+    [part] = [part for part in robustness(Run(full)) if part.name == "uncertainty"]
+    there = [file for file in UNCERTAINTY.outputs if (full / file).exists()]
+    assert [f"{grid.name}.csv" for grid in part.folded] == there
+    assert set(part.figures) == set(UNCERTAINTY.figures)
+    write_report(full)
+    assert UNCERTAINTY.figures[0] in (full / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", FILES)

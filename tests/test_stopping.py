@@ -20,6 +20,7 @@ from unittest.mock import Mock
 import pandas as pd
 import pytest
 
+from golden_pages import RUN, RUNS, TUTORIAL
 from reeplan.api import solving
 from reeplan.endings import Outcome
 from reeplan.explain import explain
@@ -30,6 +31,7 @@ from reeplan.solve.engine import Controls
 from reeplan.solve.front import Front, Point, _Search
 from reeplan.solve.planner import Plan, Planner
 from reeplan.solve.questions import PlanQuestion
+from reeplan.studies.registry import STUDIES
 from solved import planner_of, rows_of, write_rows
 from solved import run_command as run_with_figures
 from solved import run_without_figures as run_command
@@ -569,16 +571,16 @@ def test_the_real_case_is_answered_within_a_second_at_every_stage(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "command",
-    [["cooperate", "--target", 0.5, "--levers"], ["alternatives", "--target", 0.5], ["futures", "--points", 3],
-     ["sensitivity", "--target", 0.4, "--futures", 8, "--relaxed"]],
-)  # fmt: skip
-@pytest.mark.parametrize("after_s", [0.5, 8.0])
-def test_studies_are_answered_and_end(command: list[object], after_s: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", STUDIES)
+@pytest.mark.parametrize("share", [0.05, 0.5])
+def test_studies_are_answered_and_end(
+    command: str, share: float, solved_tutorial: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """Asked to stop after a share of what it takes undisturbed, with one worker and without figures."""
     place = tmp_path / "run"
-    with started(command[0], INPUTS / "tutorial", *command[1:], "--workers", 2, "--out", place) as run:
-        assert run.asked_when_it_says("3/4 Solve", after_s) < ANSWERED_S
+    undisturbed_s = read_manifest(solved_tutorial(command) / RUN)["wall_time_s"]
+    with started(command, TUTORIAL, *RUNS[command], "--workers", 2, "--out", place) as run:
+        assert run.asked_when_it_says("3/4 Solve", share * undisturbed_s) < ANSWERED_S
         run.process.wait(120)
         run.reader.join()
     assert run.process.returncode == 130, run.said

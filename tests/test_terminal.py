@@ -22,7 +22,7 @@ from rich.console import Console
 
 from reeplan.cli import display as display_module
 from reeplan.cli.display import TerminalDisplay
-from reeplan.cli.screen import Column, explained, lines, table, width
+from reeplan.cli.screen import PrintedColumn, explained, lines, table, width
 from reeplan.solve.engine import Progress
 from solved import run_command
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 WIDTHS = (40, 60, 80, 120)
 
 FRONT = [
-    Column("plan", ["p01", "p02"], 6, left=True),
-    Column("cost, MUSD", ["18,852.9", "19,300.0"], 13),
-    Column("over cheapest", ["0.0", "447.1"], 15),
-    Column("served in disruption", ["60.2%", "97.0%"], 22),
-    Column("proven within", ["0.021%", "4.000%"], 15),
-    Column("time", ["90s", "1200s"], 8),
+    PrintedColumn("plan", ["p01", "p02"], 6, left=True),
+    PrintedColumn("cost, MUSD", ["18,852.9", "19,300.0"], 13),
+    PrintedColumn("over cheapest", ["0.0", "447.1"], 15),
+    PrintedColumn("served in disruption", ["60.2%", "97.0%"], 22),
+    PrintedColumn("proven within", ["0.021%", "4.000%"], 15),
+    PrintedColumn("time", ["90s", "1200s"], 8),
 ]
 NOTES = ["knee", "interrupted, ="]
 
@@ -116,9 +116,9 @@ def test_a_table_without_room_becomes_lines() -> None:
 
 def test_headings_never_run_together() -> None:
     columns = [
-        Column("", ["served"], 6, left=True),
-        Column("A a run of long name", ["1"], 5),
-        Column("B other", ["2"], 4),
+        PrintedColumn("", ["served"], 6, left=True),
+        PrintedColumn("A a run of long name", ["1"], 5),
+        PrintedColumn("B other", ["2"], 4),
     ]
     for room in WIDTHS:
         said = "\n".join(table(columns, [""], room=room))

@@ -50,7 +50,7 @@ from reeplan.verify.studies.cooperation.allocation import Shares, check_allocati
 from reeplan.verify.studies.cooperation.clauses import check_levers, check_marginal_prices
 from reeplan.verify.studies.cooperation.coalitions import Coalitions
 from reeplan.verify.studies.cooperation.cooperation import _joint_plan, check_cooperation
-from reeplan.verify.studies.cooperation.deal import Deal, stated_deal
+from reeplan.verify.studies.cooperation.deal import StatedDeal, stated_deal
 from reeplan.verify.studies.cooperation.joint_plan import check_joint_plan, joint_point
 from reeplan.verify.studies.cooperation.leaving import check_leaving
 from solved import run_for_tables
@@ -180,7 +180,7 @@ class Cooperated:
         return Coalitions.of(read_table(self.run, COALITIONS, silent), self.case, silent)
 
     @cached_property
-    def _deal(self) -> Deal:
+    def _deal(self) -> StatedDeal:
         deal = stated_deal(self.manifest, self._game, Ledger(Verdict()))
         assert deal is not None
         return deal

@@ -11,7 +11,7 @@ import click
 
 from reeplan import endings
 from reeplan.api.solved_run import PAGE
-from reeplan.cli.screen import Column, lines, say, table, width
+from reeplan.cli.screen import PrintedColumn, lines, say, table, width
 from reeplan.cli.summary import files_there, print_study
 from reeplan.endings import Status
 from reeplan.outputs.spec.plans import FRONT
@@ -124,12 +124,12 @@ def _table_lines(rows: pd.DataFrame, *, disrupted: bool = True) -> list[str]:
     shares = [served(share) if disrupted else "no disruption" for share in rows["resilience"]]
     said = table(
         [
-            Column("plan", list(rows["point"]), 6, left=True),
-            Column("cost, MUSD", [amount(cost) for cost in rows["cost_musd"]], 13),
-            Column("over cheapest", [amount(cost - cheapest) for cost in rows["cost_musd"]], 15),
-            Column("served in disruption", shares, 22),
-            Column("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
-            Column("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
+            PrintedColumn("plan", list(rows["point"]), 6, left=True),
+            PrintedColumn("cost, MUSD", [amount(cost) for cost in rows["cost_musd"]], 13),
+            PrintedColumn("over cheapest", [amount(cost - cheapest) for cost in rows["cost_musd"]], 15),
+            PrintedColumn("served in disruption", shares, 22),
+            PrintedColumn("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
+            PrintedColumn("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
         ],
         [_marks(row) for row in rows.to_dict("records")],
     )

@@ -76,7 +76,7 @@ def explained(names: Mapping[str, str], columns: int | None = None) -> list[str]
 
 
 @dataclass(frozen=True)
-class Column:
+class PrintedColumn:
     """A column of a table: its heading, its cells, and how wide it is where there is room."""
 
     heading: str
@@ -85,7 +85,7 @@ class Column:
     left: bool = False
 
 
-def table(columns: Sequence[Column], notes: Sequence[str], note: str = "", room: int | None = None) -> list[str]:
+def table(columns: Sequence[PrintedColumn], notes: Sequence[str], note: str = "", room: int | None = None) -> list[str]:
     """A table in lines; ``notes`` are what is said after the cells of each row, under the heading ``note``.
 
     Where it does not fit it is set closer, with headings over several lines; where that is still too wide, each row
@@ -101,7 +101,7 @@ def table(columns: Sequence[Column], notes: Sequence[str], note: str = "", room:
 
 
 def _set(
-    columns: Sequence[Column], notes: Sequence[str], note: str, widths: Sequence[int], room: int | None = None
+    columns: Sequence[PrintedColumn], notes: Sequence[str], note: str, widths: Sequence[int], room: int | None = None
 ) -> list[str]:
     """Rows under headings; with ``room`` what does not fit after a row goes under it."""
     heads = [
@@ -124,7 +124,7 @@ def _heading(heading: str, wide: int) -> list[str]:
 
 
 def _row(
-    columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str], after: str, room: int | None
+    columns: Sequence[PrintedColumn], widths: Sequence[int], cells: Sequence[str], after: str, room: int | None
 ) -> list[str]:
     set_cells = [
         cell.rjust(wide) if not column.left else cell.ljust(wide) if i == 0 else f"  {cell}".ljust(wide)
@@ -139,7 +139,7 @@ def _row(
     return [row.rstrip(), *lines(after, room, "    ")]
 
 
-def _stacked(columns: Sequence[Column], notes: Sequence[str], note: str, room: int) -> list[str]:
+def _stacked(columns: Sequence[PrintedColumn], notes: Sequence[str], note: str, room: int) -> list[str]:
     first, *others = columns
     longest = max(len(column.heading) for column in others)
     widest = max(len(cell) for column in others for cell in column.cells)

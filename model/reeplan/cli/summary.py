@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reeplan.api.solved_run import PAGE
-from reeplan.cli.screen import Column, explained, say, table
+from reeplan.cli.screen import PrintedColumn, explained, say, table
 from reeplan.words import NBSP
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def print_grid(grid: Grid) -> None:
     for number, (column, texts) in enumerate(zip(grid.columns, cells, strict=True)):
         heading = f"{column.over} {column.heading}".strip()
         room = max(map(len, [*heading.split(), column.heading, *texts]))
-        columns.append(Column(heading, texts, room + 2 * (number > 0), left=not column.number))
+        columns.append(PrintedColumn(heading, texts, room + 2 * (number > 0), left=not column.number))
     click.echo("\n".join(table(columns, [""] * len(grid.rows))))
     if grid.note:
         say(grid.note)

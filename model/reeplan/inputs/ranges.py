@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Cell:
+class VariedCell:
     """A place that varies, with its present value and the column's rules."""
 
     place: Place
@@ -56,7 +56,7 @@ class Range:
     """One row of ``ranges`` with the cells that it moves."""
 
     row: Rows
-    cells: tuple[Cell, ...]
+    cells: tuple[VariedCell, ...]
 
     @property
     def low(self) -> float:
@@ -119,7 +119,7 @@ class Range:
         return {cell.place: changed(cell, self.change, amount) for cell in self.cells}
 
 
-def changed(cell: Cell, change: str, amount: float) -> Any:
+def changed(cell: VariedCell, change: str, amount: float) -> Any:
     """What a cell holds when it is set to an amount, multiplied by it, or raised by it."""
     if change == "times":
         value = cell.present * amount
@@ -128,7 +128,7 @@ def changed(cell: Cell, change: str, amount: float) -> Any:
     return math.floor(value + 0.5) if cell.rules.kind == "integer" else float(value)
 
 
-def misfit(cell: Cell, value: float) -> str:
+def misfit(cell: VariedCell, value: float) -> str:
     """What a column's rules say against a value in this cell; empty where it may stand there."""
     rules = cell.rules
     made = f"{cell.place.column} would be {value:.10g} in {quoted(cell.place.row, 80)} of {cell.place.table}.csv"
@@ -149,7 +149,7 @@ def resolve(row: Rows, rows: Sequence[Rows], settings: Mapping[str, Any]) -> Ran
     return found
 
 
-def _cells(row: Rows, rows: Sequence[Rows], settings: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _cells(row: Rows, rows: Sequence[Rows], settings: Mapping[str, Any]) -> tuple[VariedCell, ...]:
     if row["table"] == "settings":
         return (_setting(row, settings),)
     table = TABLES[row["table"]]
@@ -161,12 +161,12 @@ def _cells(row: Rows, rows: Sequence[Rows], settings: Mapping[str, Any]) -> tupl
     if not matching:
         raise _no_row(row, rows, wanted)
     return tuple(
-        Cell(Place(table.name, tuple(other[name] for name in table.key), rules.name), other[rules.name], rules)
+        VariedCell(Place(table.name, tuple(other[name] for name in table.key), rules.name), other[rules.name], rules)
         for other in matching
     )
 
 
-def _setting(row: Rows, settings: Mapping[str, Any]) -> Cell:
+def _setting(row: Rows, settings: Mapping[str, Any]) -> VariedCell:
     name = row["key"]
     if row["column"] != "value":
         raise RangeError(
@@ -177,7 +177,7 @@ def _setting(row: Rows, settings: Mapping[str, Any]) -> Cell:
         what = "may have no range" if any(name == setting.name for setting in SETTINGS) else "is no setting"
         raise RangeError("key", f"{quoted(name)} {what}.", hint)
     rules = next(setting for setting in SETTINGS if setting.name == name)
-    return Cell(Place("settings", (name,), "value"), settings.get(name), rules)
+    return VariedCell(Place("settings", (name,), "value"), settings.get(name), rules)
 
 
 def _column(row: Rows) -> Column:

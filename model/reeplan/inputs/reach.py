@@ -44,7 +44,7 @@ def series_key(table: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Asset:
+class ChainAsset:
     """A plant or a venture's option: what it may treat, and its capacity when all is built."""
 
     row: Row
@@ -100,7 +100,7 @@ class Chain:
             if table.by_year
         }
 
-    def _assets(self) -> Iterator[Asset]:
+    def _assets(self) -> Iterator[ChainAsset]:
         processes = {row["process"]: row for row in self.tables["processes"]}
         ores = {row["deposit"]: row["ore"] for row in self.tables["deposits"]}
         for table in ("plants", "ventures"):
@@ -109,7 +109,7 @@ class Chain:
                 named = [row["deposit"]] if row["deposit"] else list(ores)
                 fitting = tuple(name for name in named if process["ore"] in ("any", ores[name]))
                 option = row["offtake_share"] * row["plant_t_per_year"] if table == "ventures" else None
-                yield Asset(row, process, fitting, option)
+                yield ChainAsset(row, process, fitting, option)
 
     def goods(self, material: str) -> Goods:
         """Kind and name of an element, product or scrap."""
@@ -149,7 +149,7 @@ class Chain:
                 region, goods = place
                 ahead += [(there, goods) for there in self.destinations(region, goods[0])]
 
-    def _output(self, asset: Asset, found: set[Place]) -> Iterator[Goods]:
+    def _output(self, asset: ChainAsset, found: set[Place]) -> Iterator[Goods]:
         region, takes = asset.row["region"], asset.process["takes"]
         if takes == "recipe":
             recipe = self.recipes[asset.process["process"],]
@@ -191,7 +191,7 @@ class Chain:
                 total += made
         return total + sum(options.values())
 
-    def _best_yield(self, material: str, asset: Asset) -> float:
+    def _best_yield(self, material: str, asset: ChainAsset) -> float:
         if asset.process["takes"] == "recipe":
             recipe = self.recipes[asset.process["process"],]
             return sum(max(0.0, float(row["t_per_t"])) for row in recipe if row["material"] == material)

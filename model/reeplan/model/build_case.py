@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from reeplan.model.case import (
@@ -78,7 +79,7 @@ def case_from_tables(tables: Tables) -> Case:
 
 def _pick(row: Row, kind: type, skip: int = 0) -> list[Any]:
     """The row's values for the fields of a dataclass, in order, without the first ``skip``."""
-    return [row[name] for name in list(kind.__dataclass_fields__)[skip:]]  # type: ignore[attr-defined]
+    return [row[column.name] for column in fields(kind)[skip:]]
 
 
 def _grouped(rows: Iterable[Row], *columns: str) -> dict[tuple[str, ...], list[Row]]:

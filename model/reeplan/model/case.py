@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 from reeplan.inputs.spec import ALL, BASE
-from reeplan.model.finance import discount_factor, ramp
+from reeplan.model.finance import annuity, discount_factor, ramp
 
 ByYear = dict[int, float]
 
@@ -147,6 +148,10 @@ class Asset:
         """The part of its size that a module decided in ``decided`` gives in ``year`` if it runs (see ``ramp``)."""
         return ramp(year - self.first_running(decided), self.ramp_years)
 
+    def yearly_musd(self, overnight_musd: float, wacc: float) -> float:
+        """What capital costs in each year that it runs; the investor's rate is ``wacc`` plus the risk premium."""
+        return annuity(overnight_musd, wacc + self.risk_premium, self.lead_years, self.life_years)
+
     def first_decision(self, first_year: int) -> int:
         """The first year, from ``first_year`` on, in which a module can be decided: ``u + lead >= earliest_year``."""
         return max(first_year, self.earliest_year - self.lead_years)
@@ -204,6 +209,8 @@ class Store:
     capacity_usd_per_t: float
     holding_usd_per_t_year: float
     life_years: int
+    lead_years: ClassVar[int] = 0
+    """Room that is bought is there at once."""
 
     @property
     def name(self) -> str:
@@ -214,6 +221,10 @@ class Store:
     def room_to_add_t(self) -> float:
         """Most room that may be added (t)."""
         return max(0.0, self.max_capacity_t - self.capacity_t)
+
+    def yearly_musd(self, overnight_musd: float, wacc: float) -> float:
+        """What room costs in each year that it is there; the investor's rate is ``wacc``."""
+        return annuity(overnight_musd, wacc, self.lead_years, self.life_years)
 
 
 @dataclass(frozen=True)
@@ -304,10 +315,10 @@ class Case:
         first = asset.first_decision(self.settings.first_year)
         return range(first, asset.last_decision(self.settings.last_year) + 1)
 
-    def running_years(self, asset: Asset, decided: int) -> range:
-        """The years of the horizon in which what was decided in ``decided`` runs."""
-        first = asset.first_running(decided)
-        return range(first, min(first + asset.life_years, self.settings.last_year + 1))
+    def running_years(self, held: Asset | Store, decided: int) -> range:
+        """The years of the horizon in which what was decided in ``decided`` runs, or room that was bought is there."""
+        first = decided + held.lead_years
+        return range(first, min(first + held.life_years, self.settings.last_year + 1))
 
     @property
     def partners(self) -> list[str]:

@@ -17,7 +17,7 @@ from reeplan.outputs.spec import OUTPUTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reeplan.outputs.spec import Column, Output
+    from reeplan.outputs.spec import Output, OutputColumn
 
 _MARKED = re.compile(r"(<!-- table (\S+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
@@ -34,12 +34,12 @@ def described(output: Output) -> str:
     return "\n".join([textwrap.fill(output.about, 120), "", *head, *lines]) + "\n"
 
 
-def _together(columns: Iterable[Column]) -> list[list[Column]]:
+def _together(columns: Iterable[OutputColumn]) -> list[list[OutputColumn]]:
     """Neighbours with the same meaning; one without a meaning stands alone."""
     return [list(group) for _, group in groupby(columns, lambda column: column.meaning or column.name)]
 
 
-def _line(columns: list[Column]) -> str:
+def _line(columns: list[OutputColumn]) -> str:
     names = ", ".join(f"`{column.name}`" for column in columns)
     units = ", ".join(dict.fromkeys(column.unit for column in columns if column.unit))
     return "|" + "".join(f" {cell} |".replace("  ", " ") for cell in (names, units, columns[0].meaning))

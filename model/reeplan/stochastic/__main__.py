@@ -124,12 +124,12 @@ def _solve(case: Case, search: SearchOptions, bundle: int, time_limit: float, re
     with sent_to(ERR):  # what mpi-sppy and HiGHS say while they work is no part of the answer
         # mpi-sppy opens a log file of its own in the folder that it is imported in.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere, chdir(elsewhere):
-            from reeplan.stochastic.bounds import Effort, NoPlanError, bounds
+            from reeplan.stochastic.bounds import NoPlanError, RoundLimits, bounds
         from reeplan.stochastic.parts import CoupledWindowsError, Parts
 
         try:
             parts = Parts(case, search.measure, search.target or 0.0, bundle)
-            return bounds(parts, Effort(search.gap, time_limit), relax=relax)
+            return bounds(parts, RoundLimits(search.gap, time_limit), relax=relax)
         except CoupledWindowsError as error:
             raise click.ClickException(f"{error}.") from error
         except NoPlanError:

@@ -38,7 +38,7 @@ class NoPlanError(Exception):
 
 
 @dataclass(frozen=True)
-class Effort:
+class RoundLimits:
     """How hard to try: the relative gap of the root's whole decisions, and seconds after which no round begins."""
 
     gap: float = 1e-4
@@ -65,13 +65,13 @@ class Bounds:
         return max(0.0, self.inner_musd - self.outer_musd)
 
 
-def bounds(parts: Parts, effort: Effort | None = None, *, relax: bool = False) -> Bounds:
+def bounds(parts: Parts, effort: RoundLimits | None = None, *, relax: bool = False) -> Bounds:
     """Bound the cost of the cheapest plan that keeps the target in every window; every process calls it.
 
     First with divisible modules, which is cheap and gives most of the cuts; then with whole ones (not
     if ``relax``); then, with these decided, to the last digit of everything else.
     """
-    search = _Search(parts, effort or Effort())
+    search = _Search(parts, effort or RoundLimits())
     step = search.step(relax=True)
     outer = step.bound
     decided: Decided | None = None
@@ -113,7 +113,7 @@ class _Cut:
 class _Search:
     """The steps of the method, run by every process alike; cuts are kept from one step to the next."""
 
-    def __init__(self, parts: Parts, effort: Effort) -> None:
+    def __init__(self, parts: Parts, effort: RoundLimits) -> None:
         self.began = time.perf_counter()
         self.parts = parts
         self.gap = effort.gap

@@ -186,7 +186,7 @@ class Study:
     unit: str
     options: tuple[Option, ...]
     outputs: Mapping[str, str]
-    figures: tuple[str, ...]
+    figures: tuple[str, ...] = ()
     single: bool = False
     conflict: Callable[[Options], str] = field(default=no_conflict)
     extra: str = ""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reeplan.inputs.spec import BASE
-from reeplan.model.finance import annuity, capital_recovery_factor
 from reeplan.model.network import Operation, Period
 from reeplan.model.program.investment import increment, starts
 from reeplan.model.program.linear import linear_sum
@@ -105,9 +104,7 @@ def _annuities(m: Model) -> Iterator[Term]:
     for k, wacc in m.case.wacc.items():
         for name, decided in m.DECISIONS:
             asset = m.case.assets[name]
-            rate = wacc + asset.risk_premium
-            module = annuity(asset.module_musd, rate, asset.lead_years, asset.life_years)
-            site = annuity(asset.site_musd, rate, asset.lead_years, asset.life_years)
+            module, site = (asset.yearly_musd(musd, wacc) for musd in (asset.module_musd, asset.site_musd))
             for year in m.case.running_years(asset, decided):
                 if module:
                     yield Term(ANNUITIES, name, k, year, BASE, module, m.fund[k, name, decided])
@@ -117,13 +114,12 @@ def _annuities(m: Model) -> Iterator[Term]:
 
 def _space_annuities(m: Model) -> Iterator[Term]:
     """Storage room as a yearly payment by the partner of its country, from the year it is bought."""
-    last = m.case.settings.last_year
     for region, material, decided in m.SPACE_DECISIONS:
         store = m.store_at[region, material]
         if not store.capacity_usd_per_t:
             continue
-        yearly = store.capacity_usd_per_t / 1e6 * capital_recovery_factor(m.case.wacc[store.partner], store.life_years)
-        for year in range(decided, min(decided + store.life_years, last + 1)):
+        yearly = store.yearly_musd(store.capacity_usd_per_t / 1e6, m.case.wacc[store.partner])
+        for year in m.case.running_years(store, decided):
             yield Term(ANNUITIES, store.name, store.partner, year, BASE, yearly, m.space[region, material, decided])
 
 

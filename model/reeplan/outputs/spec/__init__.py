@@ -4,16 +4,17 @@ Writing and reading of tables, the shapes that ``verify`` expects and the tables
 these pages. They say what a column is, never how its values are computed.
 """
 
-from reeplan.outputs.spec import alternatives, comparison, cooperation, plans, sensitivity, uncertainty
-from reeplan.outputs.spec.output import Column, Output, WrongColumnsError
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["OUTPUTS", "Column", "Output", "WrongColumnsError"]
+from reeplan.outputs.spec.output import Output, OutputColumn, WrongColumnsError
+
+__all__ = ["OUTPUTS", "PAGES", "Output", "OutputColumn", "WrongColumnsError"]
+
+PAGES = [import_module(f"{__name__}.{page.name}") for page in iter_modules(__path__) if page.name != "output"]
+"""Every page beside this one: its ``TABLES``, and of a study what of them is ``NOT_RECOMPUTED``, by its kind."""
 
 OUTPUTS: dict[str, Output] = {
-    f"{table.place}/{table.name}".lstrip("/"): table
-    for table in (
-        plans.FRONT, plans.SO_FAR, *plans.PLAN_TABLES.values(), plans.IAMC, *cooperation.TABLES, *alternatives.TABLES,
-        *sensitivity.TABLES, *uncertainty.TABLES, *comparison.TABLES,
-    )
-}  # fmt: skip
+    f"{table.place}/{table.name}".lstrip("/"): table for page in PAGES for table in page.TABLES
+}
 """Every table by its folder and name."""

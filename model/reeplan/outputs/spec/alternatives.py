@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reeplan.outputs.spec.output import musd, number, output, share, text, year, yes_no
+from reeplan.outputs.spec.output import ELSEWHERE, PROVEN, musd, number, output, share, text, year, yes_no
 
 _SLACK = "how much more than the cheapest plan a plan may cost"
 _LEAST = "least in the plans found within the slack; proven: no plan within it has less"
@@ -84,3 +84,16 @@ ALTERNATIVES_CHECKS = output(
 
 TABLES = (NEAR_OPTIMAL, ALTERNATIVES, ALTERNATIVES_DIFFERENCES, NEAR_OPTIMAL_PLANS, ALTERNATIVES_CHECKS)
 """In the order in which they are described."""
+
+NOT_RECOMPUTED = {
+    PROVEN: (
+        NEAR_OPTIMAL.cells("least_bound most_bound"),
+        NEAR_OPTIMAL_PLANS.cells("least_cost_musd"),
+        ALTERNATIVES.cells("over_bound_share difference_bound"),
+    ),
+    ELSEWHERE: (
+        NEAR_OPTIMAL_PLANS.cells("resilience"),
+        *(NEAR_OPTIMAL_PLANS.cells("amount", kind=kind) for kind in ("stockpile", "country", "partner")),
+    ),
+}  # fmt: skip
+"""Cells that no other number of the run implies, by their kind."""

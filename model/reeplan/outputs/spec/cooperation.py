@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reeplan.outputs.spec.output import count, musd, number, output, share, text, year
+from reeplan.outputs.spec.output import ELSEWHERE, MADE, PRICES, PROVEN, count, musd, number, output, share, text, year
 
 _GAIN = "Saved against each alone"
 _SHAPLEY, _NUCLEOLUS, _STABLE = "By the Shapley value", "By the nucleolus", "Stable shares"
@@ -190,3 +190,21 @@ TABLES = (
     COALITIONS, ALLOCATION, PAYS, OWNS, GETS, RISKS, CEILINGS, LEVERS, MARGINAL_PRICES, REGRET,
 )  # fmt: skip
 """In the order in which they are described."""
+
+NOT_RECOMPUTED = {
+    PROVEN: (
+        COALITIONS.cells("bound_musd highest_resilience gain_least_musd gain_greatest_musd"),
+        LEVERS.cells("worth_least_musd worth_greatest_musd highest_resilience alone_worth_least_musd "
+                     "alone_worth_greatest_musd alone_highest_resilience"),
+        REGRET.cells("bound_musd alone_bound_musd regret_least_musd regret_greatest_musd"),
+    ),
+    ELSEWHERE: (
+        COALITIONS.cells("cost_musd resilience"),
+        CEILINGS.cells("year limit_t worth_usd_per_t"),
+        LEVERS.cells("then_musd worth_musd"),
+        REGRET.cells("cost_musd served_share lost_musd alone_cost_musd alone_served_share"),
+    ),
+    PRICES: (MARGINAL_PRICES.cells("price"),),
+    MADE: (COALITIONS.cells("seconds"),),
+}  # fmt: skip
+"""Cells that no other number of the run implies, by their kind."""

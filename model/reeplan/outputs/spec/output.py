@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -23,12 +24,20 @@ HEADED = ("MUSD", "t/yr", "t", "USD/t")
 """Units that are read in a heading; a share is read as a percentage, and a year is known as one."""
 
 
+PROVEN = "what is proven, by the solver"
+ELSEWHERE = "plans that are not in the run"
+PRICES = "what a tonne more is worth"
+RESAMPLED = "how sure an index is"
+MADE = "how the run was made"
+"""Kinds of numbers that no other number of a run implies, so that the check cannot recompute them."""
+
+
 class WrongColumnsError(ValueError):
     """Rows that do not have the columns of their table."""
 
 
 @dataclass(frozen=True)
-class Column:
+class OutputColumn:
     """One column: what stands in its cells, in which unit.
 
     A name that ends in ``<…>`` stands for one column each (partner, year, run). ``empty``: a cell may be empty.
@@ -79,6 +88,29 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """Columns of a file of the run; ``only`` the rows in which a column has this value."""
+
+    file: str
+    columns: tuple[str, ...]
+    only: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        rows = f" where {self.only[0]} is '{self.only[1]}'" if self.only else ""
+        return f"{self.file} {', '.join(self.columns)}{rows}".strip()
+
+    def in_markdown(self) -> str:
+        """The same with names as code."""
+        rows = f" where `{self.only[0]}` is *{self.only[1]}*" if self.only else ""
+        return f"`{self.file}` {', '.join(f'`{column}`' for column in self.columns)}".strip() + rows
+
+    def include(self, file: str, column: str, row: Mapping[str, str]) -> bool:
+        """Whether a cell is one of these."""
+        named = PurePosixPath(file).match(self.file) and (not self.columns or column in self.columns)
+        return named and (self.only is None or row.get(self.only[0]) == self.only[1])
+
+
+@dataclass(frozen=True)
 class Output:
     """One table: its key (no two rows have the same), its columns in their order, and what a row says.
 
@@ -88,7 +120,7 @@ class Output:
     name: str
     about: str
     key: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[OutputColumn, ...]
     place: str = ""
 
     @property
@@ -111,18 +143,22 @@ class Output:
         """Those of them that hold text, or yes and no."""
         return tuple(column.name for column in self.columns if not column.is_number and not column.one_each)
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> OutputColumn:
         """The column that a name stands for; raises KeyError where it has no such column."""
         found = self._find(name)
         if found is None:
             raise KeyError(f"{self.file} has no column {name}")
         return found
 
-    def pick(self, names: str) -> tuple[Column, ...]:
+    def pick(self, names: str) -> tuple[OutputColumn, ...]:
         """Some columns, their names parted by blanks."""
         return tuple(self.column(name) for name in names.split())
 
-    def _find(self, name: str) -> Column | None:
+    def cells(self, names: str, **only: str) -> Cells:
+        """Some of its columns; only the rows in which a column, if one is named, has this value."""
+        return Cells(self.file, tuple(column.name for column in self.pick(names)), next(iter(only.items()), None))
+
+    def _find(self, name: str) -> OutputColumn | None:
         """The column of this name, else the one that stands for several of its kind."""
         meant = sorted((column for column in self.columns if column.covers(name)), key=lambda column: column.one_each)
         return meant[0] if meant else None
@@ -151,7 +187,7 @@ class Output:
         if unknown or lacking:
             raise WrongColumnsError(f"{self.file}: unknown columns {unknown}, columns without a value {lacking}")
 
-    def _names_of(self, column: Column, present: list[str]) -> list[str]:
+    def _names_of(self, column: OutputColumn, present: list[str]) -> list[str]:
         """Under which names a column is in a table with these cells."""
         if column.one_each:
             return [name for name in present if self._find(name) == column]
@@ -177,46 +213,48 @@ class Output:
 # Each of these takes one name or several with the same meaning, parted by blanks; their titles are parted by bars.
 
 
-def text(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
+def text(names: str, meaning: str = "", **rules: Any) -> tuple[OutputColumn, ...]:
     """Columns of text."""
     return _columns(names, "text", "", meaning, **rules)
 
 
-def yes_no(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
+def yes_no(names: str, meaning: str = "", **rules: Any) -> tuple[OutputColumn, ...]:
     """Columns of yes and no."""
     return _columns(names, "yes_no", "yes/no", meaning, **rules)
 
 
-def number(names: str, unit: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
+def number(names: str, unit: str, meaning: str = "", **rules: Any) -> tuple[OutputColumn, ...]:
     """Columns of numbers in a unit."""
     return _columns(names, "number", unit, meaning, **rules)
 
 
-def musd(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
+def musd(names: str, meaning: str = "", **rules: Any) -> tuple[OutputColumn, ...]:
     """Columns of million USD."""
     return _columns(names, "number", "MUSD", meaning, **rules)
 
 
-def share(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
+def share(names: str, meaning: str = "", **rules: Any) -> tuple[OutputColumn, ...]:
     """Columns of fractions of one."""
     return _columns(names, "number", "fraction", meaning, **rules)
 
 
-def year(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
+def year(names: str, meaning: str = "", **rules: Any) -> tuple[OutputColumn, ...]:
     """Columns of years."""
     return _columns(names, "integer", "year", meaning, **rules)
 
 
-def count(names: str, meaning: str = "", **rules: Any) -> tuple[Column, ...]:
+def count(names: str, meaning: str = "", **rules: Any) -> tuple[OutputColumn, ...]:
     """Columns of whole numbers without a unit."""
     return _columns(names, "integer", "", meaning, **rules)
 
 
-def _columns(names: str, kind: Kind, unit: str, meaning: str, *, title: str = "", **rules: Any) -> tuple[Column, ...]:
+def _columns(
+    names: str, kind: Kind, unit: str, meaning: str, *, title: str = "", **rules: Any
+) -> tuple[OutputColumn, ...]:
     each = zip_longest(names.split(), title.split("|"), fillvalue="")
-    return tuple(Column(name, kind, meaning, unit, title=words, **rules) for name, words in each)
+    return tuple(OutputColumn(name, kind, meaning, unit, title=words, **rules) for name, words in each)
 
 
-def output(name: str, about: str, key: str, *columns: tuple[Column, ...], place: str = "") -> Output:
+def output(name: str, about: str, key: str, *columns: tuple[OutputColumn, ...], place: str = "") -> Output:
     """A table with the columns of all these groups; ``key``: names parted by blanks."""
     return Output(name, about, tuple(key.split()), tuple(column for group in columns for column in group), place)

@@ -202,3 +202,6 @@ IAMC = output(
     number("<year>", "as `Unit` says", "one column a year; empty where there is nothing, and outside a window's years"),
     place=PLANS,
 )  # fmt: skip
+
+TABLES = (FRONT, SO_FAR, *PLAN_TABLES.values(), IAMC)
+"""In the order in which they are described."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reeplan.outputs.spec.output import count, number, output, share, text, year, yes_no
+from reeplan.outputs.spec.output import ELSEWHERE, PROVEN, RESAMPLED, count, number, output, share, text, year, yes_no
 
 _OF_UNIT = "see `unit`"
 _BAND = "± (95\u00a0%)"
@@ -126,3 +126,14 @@ TABLES = (
     RANGES_VARIED, TORNADO, SCREENING, INDICES, BUILT_IN_FUTURES, OUTPUTS_IN_FUTURES, FUTURES, WHOLE_AND_DIVISIBLE,
 )  # fmt: skip
 """In the order in which they are described."""
+
+NOT_RECOMPUTED = {
+    PROVEN: (FUTURES.cells("value", what="bound"),),
+    ELSEWHERE: (
+        FUTURES.cells("value", what="output"),
+        BUILT_IN_FUTURES.cells("first_decided_earliest first_decided_median first_decided_latest "
+                               "as_stated_first_decided"),
+    ),
+    RESAMPLED: (INDICES.cells("first_confidence total_confidence"),),
+}  # fmt: skip
+"""Cells that no other number of the run implies, by their kind."""

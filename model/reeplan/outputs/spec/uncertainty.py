@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from reeplan.outputs.spec.output import musd, output, share, text, yes_no
+from reeplan.outputs.spec.output import ELSEWHERE, PROVEN, musd, output, share, text, yes_no
 
 _WITH_PLAN, _WAS_KNOWN = "With the plan", "Had it been known"
 _PLAN = "what the plan that does not know costs and serves in it"
 _KNOWN = "the best plan if this scenario were certain, and what no such plan undercuts"
 _BELIEFS = "the same of what is built when planning for the average, and as if nothing happened"
-_THERE = (
-    "what it costs and serves there; in another future the expected cost, and the resilience by the case's measure"
-)
+_THERE = "what it costs and serves there; in another future the expected cost, and the resilience by the case's measure"
 _REGRET = "cost, or share not served, above the least among the plans"
 _BEST = "the best plan made for that future alone, its bound, and the cost above it"
 _GREATEST = "its greatest regret (the one that `by` names); empty where it is impossible in one of the futures"
@@ -92,3 +90,19 @@ RISK_FRONT = output(
 
 TABLES = (VALUE_OF_KNOWING, KNOWING_BY_SCENARIO, REGRET_OF_PLANS, LEAST_REGRET, RISK_FRONT)
 """In the order in which they are described."""
+
+NOT_RECOMPUTED = {
+    PROVEN: (
+        VALUE_OF_KNOWING.cells("least_musd greatest_musd"),
+        KNOWING_BY_SCENARIO.cells("known_bound_musd"),
+        REGRET_OF_PLANS.cells("best_bound_musd above_best_musd"),
+        RISK_FRONT.cells("bound_musd gap gap_musd"),
+    ),
+    ELSEWHERE: (
+        KNOWING_BY_SCENARIO.cells("plan_served_share known_musd known_served_share average_plan_served_share "
+                                  "undisturbed_plan_served_share"),
+        REGRET_OF_PLANS.cells("cost_musd served_share best_musd", kind="other future"),
+        RISK_FRONT.cells("cost_musd cvar_lost_share expected_lost_share worst_lost_share"),
+    ),
+}  # fmt: skip
+"""Cells that no other number of the run implies, by their kind."""

@@ -27,7 +27,7 @@ class Said(NamedTuple):
     colour: str = INK
 
 
-class Cell(NamedTuple):
+class ColouredCell(NamedTuple):
     """A cell's colour, its lines of text, the width and colour of its frame, and its name in the drawing."""
 
     colour: str
@@ -97,7 +97,7 @@ class Grid:
     wide: float
     row: float
     sections: Sequence[tuple[str, Sequence[Any]]]
-    cells: Mapping[tuple[Any, Any], Cell]
+    cells: Mapping[tuple[Any, Any], ColouredCell]
     write_name: Callable[[Page, Any, float], Any]
     write_head: Callable[[Page, Any, float, float, float], Any]
     head: float
@@ -149,7 +149,7 @@ def _draw_band(page: Page, grid: Grid, band: Sequence[Block], floor: float) -> N
             y -= grid.row
 
 
-def _draw_cell(page: Page, cell: Cell, left: float, top: float, grid: Grid, inset: float = 0.015) -> None:
+def _draw_cell(page: Page, cell: ColouredCell, left: float, top: float, grid: Grid, inset: float = 0.015) -> None:
     wide, high = grid.wide - 2 * inset, grid.row - 2 * inset
     page.box(left + inset, top - grid.row + inset, wide, high, facecolor=cell.colour, gid=cell.gid,
              edgecolor=cell.frame_colour, linewidth=cell.frame)  # fmt: skip

@@ -56,9 +56,9 @@ OF_STUDIES: dict[str, tuple[FigureSpec, ...]] = {
     "uncertainty": (knowing.FIGURE, plan_regret.FIGURE, risk_front.FIGURE),
     "sensitivity": (tornado.FIGURE, screening.FIGURE, indices.FIGURE, built_in_futures.FIGURE),
 }
-"""Figures of studies, by their names."""
+"""Figures of the studies that have any, by their names."""
 
-FIGURES = (*OF_PLANS, *(figure for study in STUDIES.values() for figure in OF_STUDIES[study.name]))
+FIGURES = (*OF_PLANS, *(figure for study in STUDIES.values() for figure in OF_STUDIES.get(study.name, ())))
 """All figures, in the order of the report."""
 
 MANY = 40

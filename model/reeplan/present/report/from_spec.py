@@ -21,7 +21,7 @@ from reeplan.words import amount, capitalised, display_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from reeplan.outputs.spec import Column, Output
+    from reeplan.outputs.spec import Output, OutputColumn
     from reeplan.present.run import Run
 
 
@@ -34,7 +34,7 @@ def from_rows(
     run: Run,
     name: str,
     caption: str,
-    columns: Sequence[Column],
+    columns: Sequence[OutputColumn],
     rows: pd.DataFrame | Iterable[Mapping[Any, Any]],
     note: str = "",
 ) -> Grid:
@@ -51,7 +51,7 @@ def from_rows(
     return made
 
 
-def each(names: Iterable[str], *columns: Column) -> tuple[Column, ...]:
+def each(names: Iterable[str], *columns: OutputColumn) -> tuple[OutputColumn, ...]:
     """Columns once for each name, as ``of_each`` calls them: a single one is headed by it, several stand under it."""
     made = [(display_name(name), replace(one, name=of_each(one.name, name))) for name in names for one in columns]
     return tuple(replace(one, title=who) if len(columns) == 1 else replace(one, over=who) for who, one in made)
@@ -62,7 +62,7 @@ def of_each(column: str, name: str) -> str:
     return f"{column} of {name}"
 
 
-def _headings(columns: Sequence[Column], units: bool) -> list[grid.Column]:
+def _headings(columns: Sequence[OutputColumn], units: bool) -> list[grid.Heading]:
     made = []
     for over, group in groupby(columns, lambda column: column.over):
         together = list(group)
@@ -70,7 +70,7 @@ def _headings(columns: Sequence[Column], units: bool) -> list[grid.Column]:
         for column in together:
             unit = f", {column.headed_unit}" if units and column.headed_unit else ""
             here, above = ("", unit) if shared else (unit, "")
-            made.append(grid.Column(f"{column.heading}{here}", f"{over}{above}", column.is_number))
+            made.append(grid.Heading(f"{column.heading}{here}", f"{over}{above}", column.is_number))
     return made
 
 
@@ -78,7 +78,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _cell(run: Run, column: Column, row: Mapping[Any, Any]) -> Cell | str:
+def _cell(run: Run, column: OutputColumn, row: Mapping[Any, Any]) -> Cell | str:
     value = row[column.name]
     if isinstance(value, Cell):
         return value

@@ -25,7 +25,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class Heading:
     """A heading; ``over`` is what neighbours with the same word there have in common."""
 
     heading: str
@@ -39,7 +39,7 @@ class Grid:
 
     name: str
     caption: str
-    columns: list[Column]
+    columns: list[Heading]
     rows: list[list[Cell]] = field(default_factory=list)
     note: str = ""
 
@@ -59,14 +59,14 @@ class Grid:
         return spans if any(word for word, _ in spans) else []
 
 
-def text(heading: str, over: str = "") -> Column:
+def text(heading: str, over: str = "") -> Heading:
     """A column of words."""
-    return Column(heading, over)
+    return Heading(heading, over)
 
 
-def number(heading: str, over: str = "") -> Column:
+def number(heading: str, over: str = "") -> Heading:
     """A column of numbers."""
-    return Column(heading, over, number=True)
+    return Heading(heading, over, number=True)
 
 
 def amount(value: float, digits: int = 0) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from reeplan.present.report.grid import NONE, Cell, Column, Grid, amount, number, share, text
+from reeplan.present.report.grid import NONE, Cell, Grid, Heading, amount, number, share, text
 from reeplan.tolerances import SHOWN_SHARE
 from reeplan.words import display_name
 
@@ -44,12 +44,12 @@ def materials(report: Report, point: str, partner: str) -> Grid:
     return grid
 
 
-def _heading(report: Report, window: str) -> Column:
+def _heading(report: Report, window: str) -> Heading:
     """A disruption's years, under its name."""
     return _window_column(report.run.window_in_words(window))
 
 
-def _window_column(words: str) -> Column:
+def _window_column(words: str) -> Heading:
     name, _, years = words.rpartition(" (")
     return number(years.rstrip(")"), name) if name else number(words)
 

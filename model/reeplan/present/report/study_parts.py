@@ -6,20 +6,26 @@ The report shows all of it; the terminal the sentences and the tables that stand
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reeplan.outputs.spec import OUTPUTS
 from reeplan.present.figures.cooperation.data import deal_level
 from reeplan.present.report import cooperation_tables as together
 from reeplan.present.report import robustness_tables as tables
+from reeplan.present.report.from_spec import table
 from reeplan.present.words import cooperation as together_words
 from reeplan.present.words import robustness as words
 from reeplan.studies.registry import STUDIES
+from reeplan.words import capitalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reeplan.present.report.grid import Grid
     from reeplan.present.run import Run
+    from reeplan.studies.base import Study
 
 
 @dataclass
@@ -54,12 +60,20 @@ def cooperation(run: Run) -> list[Part]:
 
 def robustness(run: Run) -> list[Part]:
     """How sure a plan is: what the other studies say of it."""
-    names = [study.name for study in STUDIES.values() if study.name != "cooperation"]
-    return _with_tables([part for name in names for part in OF_STUDIES[name](run)])
+    others = [study for study in STUDIES.values() if study.name != "cooperation"]
+    said = [OF_STUDIES.get(study.name, partial(_as_declared, study)) for study in others]
+    return _with_tables([part for parts_of in said for part in parts_of(run)])
 
 
 def _with_tables(parts: list[Part]) -> list[Part]:
     return [part for part in parts if not part.empty]
+
+
+def _as_declared(study: Study, run: Run) -> list[Part]:
+    """A study without words of its own: its tables as they are declared, under what it is for."""
+    tables = [(OUTPUTS[Path(file).stem], what) for file, what in study.outputs.items()]
+    grids = [table(run, one.name, capitalised(what), one, " ".join(one.names)) for one, what in tables]
+    return [Part(study.name, capitalised(study.command), [], study.figures, folded=grids)]
 
 
 def _of_cooperation(run: Run) -> list[Part]:
@@ -112,4 +126,4 @@ OF_STUDIES: dict[str, Callable[[Run], list[Part]]] = {
     "uncertainty": _of_uncertainty,
     "sensitivity": _of_sensitivity,
 }
-"""The parts of a study by its name."""
+"""The parts of a study by its name, where it is more than its tables."""

@@ -6,7 +6,7 @@ executor; ``worker`` is what a worker does. Where the workers are is said by ``p
 ``mpi_ranks``; the last two are imported only where they are asked for.
 """
 
-from reeplan.solve.executor.backend import Backend, Display, Silent, Task, UnusableError, WorkerLostError
+from reeplan.solve.executor.backend import Backend, Silent, Task, TaskDisplay, UnusableError, WorkerLostError
 from reeplan.solve.executor.executor import Ask, Executor, Then, solve_here
 from reeplan.solve.executor.processes import LocalProcesses, processors
 from reeplan.solve.executor.store import AnswerStore
@@ -15,11 +15,11 @@ __all__ = [
     "AnswerStore",
     "Ask",
     "Backend",
-    "Display",
     "Executor",
     "LocalProcesses",
     "Silent",
     "Task",
+    "TaskDisplay",
     "Then",
     "UnusableError",
     "WorkerLostError",

@@ -60,7 +60,7 @@ class Task:
     limit_s: float | None = None
 
 
-class Display(Protocol):
+class TaskDisplay(Protocol):
     """Who shows the work."""
 
     def started(self, what: str, limit_s: float | None = None) -> None:
@@ -180,7 +180,7 @@ class _Requests:
 def sweep(
     backend: Backend,
     tasks: Sequence[Task],
-    display: Display,
+    display: TaskDisplay,
     keep: Keep,
     log: Callable[[str], None] | None = None,
 ) -> None:
@@ -200,7 +200,7 @@ class _Sweep:
         self,
         backend: Backend,
         tasks: Sequence[Task],
-        display: Display,
+        display: TaskDisplay,
         keep: Keep,
         log: Callable[[str], None] | None,
     ) -> None:

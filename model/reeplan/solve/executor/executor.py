@@ -14,7 +14,7 @@ from reeplan.solve.planner import Planner
 
 if TYPE_CHECKING:
     from reeplan.interrupt import Interrupt
-    from reeplan.solve.executor.backend import Backend, Display, Keep
+    from reeplan.solve.executor.backend import Backend, Keep, TaskDisplay
     from reeplan.solve.executor.store import AnswerStore
 
 Ask = Callable[[Sequence[Task]], list[Any]]
@@ -39,7 +39,7 @@ class Executor:
     def __init__(
         self,
         backend: Backend | None = None,
-        display: Display | None = None,
+        display: TaskDisplay | None = None,
         store: AnswerStore | None = None,
         interrupt: Interrupt | None = None,
         log: Callable[[str], None] | None = None,

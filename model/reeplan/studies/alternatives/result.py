@@ -15,7 +15,7 @@ from reeplan.outputs.spec.alternatives import (
     NEAR_OPTIMAL_PLANS,
 )
 from reeplan.studies.alternatives.ranges import CHOICE, MUST_AVOID, MUST_HAVE, OPEN
-from reeplan.studies.alternatives.whole import CHEAPEST, Change, changes
+from reeplan.studies.alternatives.whole import CHEAPEST, AssetDifference, changes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ class NearOptimalResult:
         assert self.knowledge is not None
         return [self.knowledge.range(key, slack) for key in self.knowledge.things]
 
-    def changes(self, alternative: Alternative) -> list[Change]:
+    def changes(self, alternative: Alternative) -> list[AssetDifference]:
         """In what an alternative differs from the cheapest plan."""
         cheapest = next((one for one in self.alternatives if one.name == CHEAPEST), None)
         if cheapest is None or alternative.slack is None or alternative.repriced is None:

@@ -35,7 +35,7 @@ class Alternative:
 
 
 @dataclass(frozen=True)
-class Change:
+class AssetDifference:
     """How an alternative differs from the cheapest plan in one asset: amounts in t a year (t of room for a stockpile).
 
     ``first_decided`` are the first years in which each decides something there; None where it does not.
@@ -49,7 +49,7 @@ class Change:
     alternative_decided: int | None
 
 
-def changes(cheapest: Iterable[Build], alternative: Iterable[Build]) -> list[Change]:
+def changes(cheapest: Iterable[Build], alternative: Iterable[Build]) -> list[AssetDifference]:
     """In what an alternative differs from the cheapest plan, the largest differences of each kind first."""
     before, after = _totals(cheapest), _totals(alternative)
     found = list(_changes(before, after))
@@ -57,7 +57,7 @@ def changes(cheapest: Iterable[Build], alternative: Iterable[Build]) -> list[Cha
     return sorted(found, key=lambda c: (order.index(c.change), -abs(c.alternative - c.cheapest), c.asset))
 
 
-def _changes(before: dict[str, tuple[float, int]], after: dict[str, tuple[float, int]]) -> Iterator[Change]:
+def _changes(before: dict[str, tuple[float, int]], after: dict[str, tuple[float, int]]) -> Iterator[AssetDifference]:
     for asset in before | after:
         was, first = before.get(asset, (0.0, None))
         now, then = after.get(asset, (0.0, None))
@@ -71,7 +71,7 @@ def _changes(before: dict[str, tuple[float, int]], after: dict[str, tuple[float,
             change = "earlier" if then < first else "later"
         else:
             continue
-        yield Change(asset, change, was, now, first, then)
+        yield AssetDifference(asset, change, was, now, first, then)
 
 
 def _totals(builds: Iterable[Build]) -> dict[str, tuple[float, int]]:

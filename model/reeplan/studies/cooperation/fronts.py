@@ -65,7 +65,7 @@ def common_level(reaches: Reaches) -> float | None:
 
 
 @dataclass(frozen=True)
-class Coalitions:
+class CoalitionSearch:
     """The coalitions of a case: how they are asked, and what is known of how far they reach."""
 
     case: Case
@@ -138,7 +138,7 @@ def joint_answer(planner: Planner, front: Front, level: float) -> CoalitionAnswe
 
 
 def deals(
-    planner: Planner, front: Front, levels: Sequence[float], coalitions_: Coalitions, ask: Ask
+    planner: Planner, front: Front, levels: Sequence[float], coalitions_: CoalitionSearch, ask: Ask
 ) -> dict[float, Deal]:
     """The deal at every level."""
     alone = coalitions_.answers(levels, ask)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from reeplan.inputs.spec import BASE
-from reeplan.model.finance import annuity, capital_recovery_factor
 from reeplan.model.network import Operation
 from reeplan.model.program import cost
 from reeplan.studies.cooperation.attribution import Attribution
@@ -141,14 +140,14 @@ def stakes(case: Case, joint: JointInvestment) -> Iterator[Stake]:
     for funded, capital in ((joint.fund, "module_musd"), (joint.sitefund, "site_musd")):
         for (partner, name, decided), part in funded.items():
             asset = case.assets[name]
-            musd, rate = part * getattr(asset, capital), case.wacc[partner] + asset.risk_premium
-            yearly = annuity(musd, rate, asset.lead_years, asset.life_years)
+            musd = part * getattr(asset, capital)
+            yearly = asset.yearly_musd(musd, case.wacc[partner])
             years = case.running_years(asset, decided)
             yield Stake(partner, name, asset.country, decided, musd, yearly, years)
     stores = {(store.region, store.material): store for store in case.stores}
     for (region, material, decided), t in joint.space.items():
         store = stores[region, material]
         musd = t * store.capacity_usd_per_t / 1e6
-        yearly = musd * capital_recovery_factor(case.wacc[store.partner], store.life_years)
-        years = range(decided, min(decided + store.life_years, case.settings.last_year + 1))
+        yearly = store.yearly_musd(musd, case.wacc[store.partner])
+        years = case.running_years(store, decided)
         yield Stake(store.partner, None, store.partner, decided, musd, yearly, years)

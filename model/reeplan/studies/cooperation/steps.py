@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reeplan.inputs.errors import UserInputError
 from reeplan.outputs.spec import cooperation as spec
 from reeplan.studies.base import StudyResult
-from reeplan.studies.cooperation.fronts import Coalitions, ask_reaches, common_level, deals
+from reeplan.studies.cooperation.fronts import CoalitionSearch, ask_reaches, common_level, deals
 from reeplan.studies.cooperation.joint_investment import investment_of
 from reeplan.studies.cooperation.levers import value_levers
 from reeplan.studies.cooperation.marginal_prices import marginal_prices
@@ -64,7 +64,7 @@ def work(context: StudyContext) -> StudyResult:
     reaches = {} if context.inputs.single else ask_reaches(case, measure, context.controls, context.ask)
     common, asked = common_level(reaches), context.inputs.search.target
     levels = sorted({*context.front.levels, *(level for level in (common, asked) if level is not None)})
-    coalitions = Coalitions(case, measure, reaches, context.gap, context.controls)
+    coalitions = CoalitionSearch(case, measure, reaches, context.gap, context.controls)
     by_level = deals(context.planner, context.front, levels, coalitions, context.ask)
     target = asked if asked is not None else common or 0.0
     deal = by_level[target]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reeplan.inputs.ranges import Cell, Place, Range, changed, misfit, resolve
+from reeplan.inputs.ranges import Place, Range, VariedCell, changed, misfit, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -102,7 +102,7 @@ def values_at(inputs: Iterable[Input], positions: Mapping[str, float]) -> tuple[
 
     Factors on the same cell multiply, and what is added to it sums up.
     """
-    amounts: dict[Place, tuple[Cell, str, float]] = {}
+    amounts: dict[Place, tuple[VariedCell, str, float]] = {}
     for one in inputs:
         if one.name not in positions:
             continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.model.measures import BY_WINDOW
 from reeplan.solve.executor import Task
-from reeplan.studies.uncertainty.question import Cheapest
+from reeplan.studies.uncertainty.question import LeastCost
 from reeplan.studies.uncertainty.scenarios import case_of, probabilities
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reeplan.model.measures import Measure
     from reeplan.solve.engine import Controls
     from reeplan.solve.executor import Ask
-    from reeplan.studies.uncertainty.two_stage import Found, Request
+    from reeplan.studies.uncertainty.two_stage import Request, TwoStageAnswer
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CaseProblem:
         """Every scenario that may happen."""
         return probabilities(self.case)
 
-    def solve(self, requests: Sequence[Request]) -> list[Found | None]:
+    def solve(self, requests: Sequence[Request]) -> list[TwoStageAnswer | None]:
         """The answers, in the order of the requests."""
         return self.ask([self._task(request) for request in requests])
 
@@ -49,6 +49,6 @@ class CaseProblem:
         # Nothing to be resilient to, or no target: the measure plays no part, and equal questions shall be equal.
         target = self.target if case.windows else 0.0
         measure = self.measure if target > 0 else replace(self.measure, name=BY_WINDOW[0])
-        question = Cheapest(target, self.gap, self.controls, request.given)
+        question = LeastCost(target, self.gap, self.controls, request.given)
         what = request.what if self.target <= 0 else f"{request.what}, keeping {self.target:.12g}"
         return Task(what, case, measure, question, self.controls.time_limit_s)

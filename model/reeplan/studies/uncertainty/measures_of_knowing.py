@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reeplan.interval import Interval
-    from reeplan.studies.uncertainty.two_stage import Found, Knowing
+    from reeplan.studies.uncertainty.two_stage import Knowing, TwoStageAnswer
 
 RP, WS, EVPI = "expected cost of the plan", "expected cost with perfect knowledge", "value of perfect knowledge"
 EV_MEAN, EEV_MEAN = "cost expected by a plan for the average", "expected cost of a plan for the average"
@@ -86,5 +86,5 @@ def _values(knowing: Knowing) -> Iterator[Named]:
 
 
 def _cannot(knowing: Knowing, belief: str) -> str:
-    answer: Found | None = knowing.following.get(belief)
+    answer: TwoStageAnswer | None = knowing.following.get(belief)
     return "; no number: it cannot be carried out" if answer is not None and answer.out_of_reach else ""

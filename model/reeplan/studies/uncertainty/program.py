@@ -10,7 +10,7 @@ import numpy as np
 
 from reeplan.endings import Outcome
 from reeplan.solve.planner import polished, refuted, within_gap
-from reeplan.studies.uncertainty.two_stage import FirstStage, Found
+from reeplan.studies.uncertainty.two_stage import FirstStage, TwoStageAnswer
 from reeplan.tolerances import SMALLEST_GAP
 
 if TYPE_CHECKING:
@@ -65,21 +65,21 @@ def least_cost(
     controls: Controls,
     given: FirstStage | None = None,
     floor: Mapping[int, float] | None = None,
-) -> Found:
+) -> TwoStageAnswer:
     """The cheapest solution, to a ``gap`` relative to its cost; ``floor`` raises lower bounds of columns.
 
     With all whole numbers given, what is left is a linear program: its cost is exact.
     """
     held = FixedDecisions() if given is None else program.hold(given)
     if held.lacks:
-        return Found(Outcome.INFEASIBLE, lacks=held.lacks)
+        return TwoStageAnswer(Outcome.INFEASIBLE, lacks=held.lacks)
     bounds: dict[str, Any] = {"fixed": held.fixed, "at_least": _higher(held.at_least, floor or {})}
     relaxed = program.engine.solve("cost", relax=True, **bounds)
     if relaxed.found and all(int(column) in held.fixed for column in np.flatnonzero(program.engine.integer)):
         return replace(_found(program, relaxed, floor or {}, relaxed.bound, 0.0), delays=held.delays)
     solution, allowed = within_gap(relaxed, gap, controls, lambda tight: program.engine.solve("cost", tight, **bounds))
     if not solution.found:
-        return Found(solution.outcome, solution.seconds, bound=solution.bound if relaxed.found else math.nan)
+        return TwoStageAnswer(solution.outcome, solution.seconds, bound=solution.bound if relaxed.found else math.nan)
     best = replace(solution, values=polished(program.engine, solution, **bounds))
     bound = relaxed.bound if refuted(solution.bound, program.engine.value("cost", best.values)) else solution.bound
     if gap > 0:
@@ -91,7 +91,9 @@ def _higher(some: Mapping[int, float], others: Mapping[int, float]) -> dict[int,
     return {**some, **{column: max(value, some.get(column, -math.inf)) for column, value in others.items()}}
 
 
-def _found(program: Program, solution: Solution, floor: Mapping[int, float], bound: float, allowed: float) -> Found:
+def _found(
+    program: Program, solution: Solution, floor: Mapping[int, float], bound: float, allowed: float
+) -> TwoStageAnswer:
     """A solution as an answer; its bound is never above its own cost.
 
     Where what no cost decides could not be decided sensibly, the answer says that it is not to be relied on.
@@ -99,7 +101,7 @@ def _found(program: Program, solution: Solution, floor: Mapping[int, float], bou
     settled = program.settle(solution.values, floor)
     values = solution.values if settled is None else settled
     cost = program.engine.value("cost", values)
-    return Found(
+    return TwoStageAnswer(
         outcome=solution.outcome if settled is not None else Outcome.UNPROVEN,
         objective=cost,
         bound=min(bound, cost),

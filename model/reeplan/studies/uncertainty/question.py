@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from reeplan.solve.questions import Question
 from reeplan.studies.uncertainty.case_program import CaseProgram
 from reeplan.studies.uncertainty.program import least_cost
-from reeplan.studies.uncertainty.two_stage import FirstStage, Found
+from reeplan.studies.uncertainty.two_stage import FirstStage, TwoStageAnswer
 from reeplan.tolerances import REACHED_ROOM
 
 if TYPE_CHECKING:
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Cheapest(Question):
+class LeastCost(Question):
     """The cheapest plan of a case that keeps ``target``, with the investment free or ``given``."""
 
     target: float
     gap: float
     controls: Controls
     given: FirstStage | None = None
-    answer_type: ClassVar[type[Any]] = Found
+    answer_type: ClassVar[type[Any]] = TwoStageAnswer
 
-    def __call__(self, planner: Planner, watch: Watch) -> Found:
+    def __call__(self, planner: Planner, watch: Watch) -> TwoStageAnswer:
         """Ask it of a case's program."""
         controls = replace(self.controls, watch=watch)
         return least_cost(CaseProgram(planner), self.gap, controls, self.given, planner.cutoff(self.target))
@@ -42,9 +42,9 @@ class EvaluatePlan(Question):
     given: FirstStage
     level: float
     controls: Controls
-    answer_type: ClassVar[type[Any]] = Found
+    answer_type: ClassVar[type[Any]] = TwoStageAnswer
 
-    def __call__(self, planner: Planner, watch: Watch) -> Found:
+    def __call__(self, planner: Planner, watch: Watch) -> TwoStageAnswer:
         """Ask it of a case's program."""
         program, controls = CaseProgram(planner), replace(self.controls, watch=watch)
         wanted = planner.cutoff(self.level - REACHED_ROOM)

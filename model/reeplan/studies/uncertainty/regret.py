@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.endings import Status
 from reeplan.solve.executor import Task
 from reeplan.studies.uncertainty.case_program import CaseProgram
-from reeplan.studies.uncertainty.question import Cheapest, EvaluatePlan
+from reeplan.studies.uncertainty.question import EvaluatePlan, LeastCost
 from reeplan.studies.uncertainty.scenarios import NOTHING, lost_by_scenario, probabilities
 from reeplan.tolerances import RESILIENCE_SLACK, ROUNDING, SLIGHT
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reeplan.solve.executor import Ask
     from reeplan.solve.front import Point
     from reeplan.solve.planner import Planner
-    from reeplan.studies.uncertainty.two_stage import FirstStage, Found
+    from reeplan.studies.uncertainty.two_stage import FirstStage, TwoStageAnswer
 
 WINDOW, UNDISTURBED, OTHER = "window", "no window", "other future"
 """Kinds of futures."""
@@ -106,8 +106,8 @@ class Regret:
     points: Sequence[str]
     futures: Sequence[Future]
     outlooks: Mapping[tuple[str, str], Outlook]
-    best: Mapping[str, Found | None]
-    answers: Sequence[Found | None] = ()
+    best: Mapping[str, TwoStageAnswer | None]
+    answers: Sequence[TwoStageAnswer | None] = ()
 
     def outlook(self, point: str, future: Future) -> Outlook:
         """One plan in one future."""
@@ -188,7 +188,7 @@ def regret_of(
     gap: float,
     controls: Controls,
     *,
-    best_made_for: Mapping[str, Found | None] | None = None,
+    best_made_for: Mapping[str, TwoStageAnswer | None] | None = None,
     with_best: bool = True,
 ) -> Regret:
     """Hold the plans of a front against everything that may happen, and against other futures.
@@ -205,7 +205,7 @@ def regret_of(
     others = {AS_EXPECTED: case, **futures} if futures else {}
     limit = controls.time_limit_s
     search, carry_out = (
-        Cheapest(0.0, gap, controls),
+        LeastCost(0.0, gap, controls),
         [EvaluatePlan(one.investment, one.level, controls) for one in choices],
     )
     # All of one future together: whoever solves keeps its program.
@@ -220,7 +220,7 @@ def regret_of(
             ),
         )
     ]
-    answers: list[Found | None] = ask(tasks) if tasks else []
+    answers: list[TwoStageAnswer | None] = ask(tasks) if tasks else []
     told, outlooks, best = iter(answers), _in_scenarios(case, choices), dict(best_made_for or {})
     for name in others:
         if with_best:
@@ -253,7 +253,7 @@ def _in_scenarios(case: Case, choices: Sequence[ChosenPlan]) -> dict[tuple[str, 
     }
 
 
-def _outlook(answer: Found | None, choice: ChosenPlan) -> Outlook:
+def _outlook(answer: TwoStageAnswer | None, choice: ChosenPlan) -> Outlook:
     if answer is None:
         return Outlook(kept=False, why=Status.NOT_SOLVED)
     if answer.lacks:

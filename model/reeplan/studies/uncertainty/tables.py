@@ -15,7 +15,7 @@ from reeplan.studies.uncertainty.two_stage import MEAN
 if TYPE_CHECKING:
     from reeplan.studies.uncertainty.regret import Regret
     from reeplan.studies.uncertainty.risk import RiskFront
-    from reeplan.studies.uncertainty.two_stage import Found, Knowing
+    from reeplan.studies.uncertainty.two_stage import Knowing, TwoStageAnswer
 
 Row = dict[str, Any]
 
@@ -65,11 +65,11 @@ def scenario_rows(knowing: Knowing, target: float) -> list[Row]:
     return rows
 
 
-def _of(answer: Found | None, what: str, scenario: str) -> float:
+def _of(answer: TwoStageAnswer | None, what: str, scenario: str) -> float:
     return math.nan if answer is None else float(getattr(answer, what).get(scenario, math.nan))
 
 
-def status_of(answer: Found | None) -> str:
+def status_of(answer: TwoStageAnswer | None) -> str:
     """How the search for an answer ended."""
     if answer is None:
         return Status.NOT_SOLVED

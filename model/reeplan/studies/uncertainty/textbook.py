@@ -14,7 +14,7 @@ from reeplan.studies.uncertainty.program import FixedDecisions, least_cost
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from reeplan.studies.uncertainty.two_stage import FirstStage, Found, Request
+    from reeplan.studies.uncertainty.two_stage import FirstStage, Request, TwoStageAnswer
 
 Model = Any
 """A Pyomo model: Pyomo carries no types."""
@@ -76,7 +76,7 @@ class StatedProblem:
     gap: float = 0.0
     controls: Controls = field(default_factory=Controls)
 
-    def solve(self, requests: Sequence[Request]) -> list[Found | None]:
+    def solve(self, requests: Sequence[Request]) -> list[TwoStageAnswer | None]:
         """The answers, in the order of the requests."""
         return [
             least_cost(StatedProgram(self.state(request.weights), self.first), self.gap, self.controls, request.given)

@@ -37,7 +37,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Found(Answer):
+class TwoStageAnswer(Answer):
     """The answer to a request; not a number where no solution was found. Its objective is the cost.
 
     ``bound``: no solution costs less. ``by_scenario``: what each scenario costs with this solution, so that their
@@ -80,7 +80,7 @@ class TwoStage(Protocol):
     def probabilities(self) -> Mapping[str, float]:
         """Every scenario that may happen."""
 
-    def solve(self, requests: Sequence[Request]) -> list[Found | None]:
+    def solve(self, requests: Sequence[Request]) -> list[TwoStageAnswer | None]:
         """The answers, in the order of the requests; None where the work was stopped before.
 
         A request whose weights are ``{MEAN: 1}`` is about the scenario in which every uncertain number has its mean.
@@ -96,20 +96,20 @@ class Knowing:
     """
 
     probabilities: Mapping[str, float]
-    together: Found | None
-    alone: Mapping[str, Found | None]
-    believing: Mapping[str, Found | None]
-    following: Mapping[str, Found | None]
+    together: TwoStageAnswer | None
+    alone: Mapping[str, TwoStageAnswer | None]
+    believing: Mapping[str, TwoStageAnswer | None]
+    following: Mapping[str, TwoStageAnswer | None]
 
     @property
-    def answers(self) -> list[Found | None]:
+    def answers(self) -> list[TwoStageAnswer | None]:
         """Every answer that was asked for."""
         return [self.together, *self.alone.values(), *self.believing.values(), *self.following.values()]
 
     # ---- what is known travels from one answer to the others ------------------------------------------
 
     @property
-    def best(self) -> Found | None:
+    def best(self) -> TwoStageAnswer | None:
         """The cheapest solution known for all scenarios together: what a belief decides is a solution too."""
         found = [answer for answer in (self.together, *self.following.values()) if answer is not None and answer.found]
         return min(found, key=lambda answer: answer.cost, default=None)

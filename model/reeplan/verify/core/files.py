@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from reeplan.outputs.spec import Column, Output
+    from reeplan.outputs.spec import Output, OutputColumn
 
 READABLE = Rule("readable", "the file must be there and be a CSV table in UTF-8")
 COLUMNS = Rule("columns", "the table must have exactly the columns that are documented")
@@ -83,7 +83,7 @@ def read_table(folder: Path, output: Output, ledger: Ledger, one_each: Iterable[
     return table[~again].reset_index(drop=True)
 
 
-def _typed(table: pd.DataFrame, column: str, kind: Column, on: TableLedger) -> bool:
+def _typed(table: pd.DataFrame, column: str, kind: OutputColumn, on: TableLedger) -> bool:
     """Turn a column into numbers; whether all of it are."""
     text = table[column]
     table[column] = values = pd.to_numeric(text, errors="coerce").astype(float)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reeplan.outputs.spec import Column, Output
+    from reeplan.outputs.spec import Output, OutputColumn
     from reeplan.verify.core.tolerances import Allowance
 
     Array = NDArray[Any]
@@ -114,7 +114,7 @@ class TableLedger:
     ledger: Ledger
     table: str
     names: tuple[str, ...]
-    columns: tuple[Column, ...] = ()
+    columns: tuple[OutputColumn, ...] = ()
 
     def equal(self, rule: Rule, rows: Rows, expected: Numbers, found: Numbers, **how: Unpack[How]) -> None:
         """Both are the same number in every row."""

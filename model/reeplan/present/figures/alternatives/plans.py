@@ -9,7 +9,7 @@ import pandas as pd
 
 from reeplan.inputs.names import counted
 from reeplan.outputs.spec.alternatives import ALTERNATIVES, ALTERNATIVES_DIFFERENCES
-from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart, write_column
+from reeplan.present.charts.cells import ColouredCell, Grid, Said, Widths, cell_chart, write_column
 from reeplan.present.charts.palette import GREEN, ORANGE, SKY, VERMILION
 from reeplan.present.charts.rows import write_name
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
@@ -188,18 +188,18 @@ def _under(plan: dict[Any, Any]) -> list[str]:
     ]
 
 
-def _cell(row: dict[Any, Any], wide: float) -> Cell:
+def _cell(row: dict[Any, Any], wide: float) -> ColouredCell:
     size, change = float(row["t_per_year"]), str(row["change"])
     mark = f"{MARKS[change]} " if change in MARKS else ""
     there, gid = size > 0, change or "same"
     if not there:
         sign = Said(mark.strip(), BODY) if mark else Said("·", SMALL, colour=FAINT)
-        return Cell(COLOURS.get(change, "#FFFFFF"), [sign], gid=gid)
+        return ColouredCell(COLOURS.get(change, "#FFFFFF"), [sign], gid=gid)
     colour = COLOURS.get(change, paler(GREY, 0.78) if row["alternative"] == CHEAPEST else "#FFFFFF")
     year = f"{row['first_decided']:.0f}" if math.isfinite(row["first_decided"]) else ""
     amount = f"{size:,.0f}" if size >= 9.95 and wide > 0.75 else short(size)
     said = [Said(f"{mark}{amount}", weight="bold" if mark else "normal"), Said(year, colour=GREY)]
-    return Cell(colour, said, 0.5 if colour == "#FFFFFF" else 0.0, FAINT, gid)
+    return ColouredCell(colour, said, 0.5 if colour == "#FFFFFF" else 0.0, FAINT, gid)
 
 
 def _notes(table: pd.DataFrame, hidden: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.endings import Status
 from reeplan.interval import Interval
 from reeplan.outputs.spec.cooperation import REGRET
-from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
+from reeplan.present.charts.cells import ColouredCell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import BLUE, VERMILION
 from reeplan.present.charts.style import BODY, EDGE, FAINT, GREY, SMALL, TINY, line, paler
@@ -150,7 +150,7 @@ def _name(page: Page, run: Run, who: tuple[str, str], middle: float) -> None:
     page.fit(EDGE, middle - 0.09, second, WIDTHS.names - 0.1, color=GREY)
 
 
-def _cell(row: dict[Any, Any], most: float, target: float) -> Cell:
+def _cell(row: dict[Any, Any], most: float, target: float) -> ColouredCell:
     """Regret, its band, and what is served then and alone."""
     regret, kind = amount_of(row), row["against_alone"]
     colour = colour_of(regret.found, most) if kind in (WORSE, BETTER) else "#FFFFFF" if regret.known else "#EDEDED"
@@ -160,7 +160,7 @@ def _cell(row: dict[Any, Any], most: float, target: float) -> Cell:
         missed = row["served_share"] < target - MISSED
         served = f"{_share(row['served_share'])} vs {_share(row['alone_served_share'])}"
         said.append(Said(served, weight="bold" if missed else "normal"))
-    return Cell(colour, said, 0.9 if kind in (UNSURE, SAME) else 0.0, FAINT)
+    return ColouredCell(colour, said, 0.9 if kind in (UNSURE, SAME) else 0.0, FAINT)
 
 
 def _without(row: dict[Any, Any]) -> str:

@@ -24,7 +24,7 @@ HEAD_AT = 0.62
 """Where on the way the arrow head stands, as a share."""
 
 
-class Band(NamedTuple):
+class CurvedBand(NamedTuple):
     """A band's middle line, its normals (both: samples × 2, inches) and its width."""
 
     middle: NDArray[np.float64]
@@ -45,7 +45,7 @@ class Band(NamedTuple):
 
 def band(
     start: tuple[float, float], end: tuple[float, float], width: float, clear: float, area: tuple[float, float]
-) -> Band:
+) -> CurvedBand:
     """A band between two places that begins and ends ``clear`` inches beside them and stays in the area."""
     a, b = np.array(start), np.array(end)
     along = b - a
@@ -61,10 +61,10 @@ def band(
     curve = curve[np.linspace(0, len(curve) - 1, SAMPLES).round().astype(int)]
     tangent = np.gradient(curve, axis=0)
     tangent /= np.maximum(np.hypot(*tangent.T), SLIGHT)[:, None]
-    return Band(curve, np.column_stack([-tangent[:, 1], tangent[:, 0]]), width)
+    return CurvedBand(curve, np.column_stack([-tangent[:, 1], tangent[:, 0]]), width)
 
 
-def draw_band(axes: Any, line: Band, shares: Sequence[tuple[str, float]], name: str) -> None:
+def draw_band(axes: Any, line: CurvedBand, shares: Sequence[tuple[str, float]], name: str) -> None:
     """The band's strands, each (colour, share of the width), and an arrow head on it; ``name`` marks the strands."""
     low = -line.width / 2
     for colour, share in shares:
@@ -77,7 +77,7 @@ def draw_band(axes: Any, line: Band, shares: Sequence[tuple[str, float]], name: 
     _draw_head(axes, line)
 
 
-def _draw_head(axes: Any, line: Band) -> None:
+def _draw_head(axes: Any, line: CurvedBand) -> None:
     """Which way it flows."""
     size = max(0.07, 0.55 * line.width)
     place = round(HEAD_AT * (SAMPLES - 1))

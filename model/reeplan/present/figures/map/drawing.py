@@ -12,7 +12,7 @@ from reeplan.outputs.run import STAGES
 from reeplan.present.charts.key import squares, symbol
 from reeplan.present.charts.style import FAINT, GREY, INK, LINE, OTHER, SMALL, STAGE_COLOURS, TINY, line
 from reeplan.present.figures.flows.origins import FROM_STOCK, RECYCLED
-from reeplan.present.figures.map.bands import Band, band, draw_band
+from reeplan.present.figures.map.bands import CurvedBand, band, draw_band
 from reeplan.present.figures.map.cards import Card, place_cards
 from reeplan.present.figures.map.data import BUILT, FLOW, PLACE, UNKNOWN
 from reeplan.present.figures.map.projection import Projection, projection, pushed_apart
@@ -109,11 +109,11 @@ def _draw_graticule(axes: Any, onto: Projection, area: tuple[float, float], writ
 
 def _draw_bands(
     axes: Any, run: Run, flows: pd.DataFrame, at: dict[str, tuple[float, float]]
-) -> dict[tuple[str, str], Band]:
+) -> dict[tuple[str, str], CurvedBand]:
     """All bands, wide ones first; origins lie side by side in the order of countries."""
     totals = flows.groupby(["region", "to_region"])["t_reo_per_year"].sum().sort_values(ascending=False)
     order = {name: place for place, name in enumerate(run.countries)}
-    bands: dict[tuple[str, str], Band] = {}
+    bands: dict[tuple[str, str], CurvedBand] = {}
     for (origin, to), total in zip(list(totals.index), totals, strict=True):
         width = max(WIDEST * float(total) / float(totals.iloc[0]), THINNEST)
         bands[origin, to] = band(at[origin], at[to], width, CLEAR, (axes.get_xlim()[1], axes.get_ylim()[1]))
@@ -138,7 +138,7 @@ def _draw_cards(
     run: Run,
     table: pd.DataFrame,
     anchors: dict[str, tuple[float, float]],
-    bands: dict[tuple[str, str], Band],
+    bands: dict[tuple[str, str], CurvedBand],
     at: dict[str, tuple[float, float]],
 ) -> list[Card]:
     """Each place's name, the symbols of what is built there, and what is served where not all is."""
@@ -199,7 +199,7 @@ def _draw_card(axes: Any, card: Card, name: str, say: str, built: pd.DataFrame, 
 def _write_flows(
     axes: Any,
     flows: pd.DataFrame,
-    bands: dict[tuple[str, str], Band],
+    bands: dict[tuple[str, str], CurvedBand],
     cards: list[Card],
     places: list[tuple[float, float]],
     page: Page,

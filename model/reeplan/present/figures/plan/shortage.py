@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 
 from reeplan import words
 from reeplan.inputs.spec import BASE
-from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart
+from reeplan.present.charts.cells import ColouredCell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, TextMeasurer, line, text_on
 from reeplan.present.figures.spec import FigureSpec, View
@@ -158,12 +158,12 @@ def _write_year(page: Page, run: Run, column: tuple[str, int], middle: float, pl
         page.layer.plot(ends, [floor + 0.035] * 2, color=GREY, lw=0.8)
 
 
-def _cell(row: dict[Any, Any]) -> Cell:
+def _cell(row: dict[Any, Any]) -> ColouredCell:
     share, gid = float(row["unmet_percent"]), f"{row['window']}|{row['year']}|{row['material']}"
     colour = colour_of(share)
     if not float(row["unmet_t"]) > SLIGHT:
-        return Cell(colour, [Said("·", SMALL, colour=GREY)], gid=gid)
-    return Cell(colour, [Said(_number(share), SMALL, "bold", text_on(colour))], gid=gid)
+        return ColouredCell(colour, [Said("·", SMALL, colour=GREY)], gid=gid)
+    return ColouredCell(colour, [Said(_number(share), SMALL, "bold", text_on(colour))], gid=gid)
 
 
 def colour_of(percent: float) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from reeplan.endings import Status
 from reeplan.inputs.names import counted
 from reeplan.outputs.spec.uncertainty import LEAST_REGRET, REGRET_OF_PLANS
-from reeplan.present.charts.cells import Cell, Grid, Said, Widths, cell_chart, write_column
+from reeplan.present.charts.cells import ColouredCell, Grid, Said, Widths, cell_chart, write_column
 from reeplan.present.charts.page import Page, years_and_money
 from reeplan.present.charts.palette import VERMILION
 from reeplan.present.charts.rows import write_name
@@ -260,14 +260,14 @@ def _name(page: Page, words: str, probability: float, middle: float, wide: float
     page.write(EDGE + wide - 0.08, middle, chance, TINY, color=GREY, ha="right", va="center_baseline")
 
 
-def _cell(row: dict[Any, Any], name: str, most: float) -> Cell:
+def _cell(row: dict[Any, Any], name: str, most: float) -> ColouredCell:
     value, possible = float(row[name]), is_true(row["possible"])
     what = "cost" if name == "behind_musd" else "lost supply"
     nothing = math.isfinite(value) and _nothing(value, what)
     colour = "#EDEDED" if not possible or math.isnan(value) else "#FFFFFF" if nothing else paler(
         VERMILION, PALEST - (PALEST - STRONGEST) * min(1.0, max(0.0, value) / most))  # fmt: skip
     text = (NO_PLACE if row["why"] != Status.NOT_SOLVED else "–") if not possible else _short(value, what)
-    return Cell(colour, [Said(text)], 0.7 if nothing else 0.0)
+    return ColouredCell(colour, [Said(text)], 0.7 if nothing else 0.0)
 
 
 def _short(value: float, what: str) -> str:
@@ -278,11 +278,11 @@ def _short(value: float, what: str) -> str:
     return significant(value, 2 if value < 9.95 else 3) if what == "cost" else f"{100 * value:.1f}"
 
 
-def _greatest(value: float, least: bool, name: str) -> Cell:
+def _greatest(value: float, least: bool, name: str) -> ColouredCell:
     text = NO_PLACE if math.isinf(value) else _short(value, "cost" if name == "behind_musd" else "lost supply")
     if least:
-        return Cell("#FFFFFF", [Said(text, weight="bold")], 1.6, INK, "least regret")
-    return Cell("none", [Said(text)], gid="greatest")
+        return ColouredCell("#FFFFFF", [Said(text, weight="bold")], 1.6, INK, "least regret")
+    return ColouredCell("none", [Said(text)], gid="greatest")
 
 
 def _notes(view: View, table: pd.DataFrame, sets: dict[str, list[str]]) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from reeplan.verify.core.verdict import Ledger, Numbers, TableLedger
     from reeplan.verify.studies.cooperation.coalitions import Coalitions
-    from reeplan.verify.studies.cooperation.deal import Deal
+    from reeplan.verify.studies.cooperation.deal import StatedDeal
 
 RULES = ("shapley", "nucleolus", "nash")
 _BANDS = [f"{rule}_{end}_musd" for rule in ("shapley", "nucleolus") for end in ("least", "greatest")]
@@ -51,7 +51,7 @@ A_YEAR = Rule(
 
 
 def check_allocation(
-    run: Path, game: Coalitions, deal: Deal, pays: Mapping[str, float], ledger: Ledger
+    run: Path, game: Coalitions, deal: StatedDeal, pays: Mapping[str, float], ledger: Ledger
 ) -> Shares:  # fmt: skip
     """Every number of the table."""
     on, table = ledger.on(ALLOCATION), read_table(run, ALLOCATION, ledger)
@@ -70,7 +70,7 @@ class _Allocation:
 
     table: pd.DataFrame
     game: Coalitions
-    deal: Deal
+    deal: StatedDeal
     pays: Mapping[str, float]
     on: TableLedger
 

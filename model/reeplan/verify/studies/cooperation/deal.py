@@ -30,7 +30,7 @@ NUMBERS = ("cost_musd", "bound_musd", "resilience", "highest_resilience", "gain_
 
 
 @dataclass(frozen=True)
-class Deal:
+class StatedDeal:
     """``stated``: the manifest's own words; ``target``: the level as it stands in coalitions.csv."""
 
     stated: Mapping[str, Any]
@@ -47,7 +47,7 @@ class Deal:
         return found
 
 
-def stated_deal(manifest: Mapping[str, Any] | None, game: Coalitions, ledger: Ledger) -> Deal | None:
+def stated_deal(manifest: Mapping[str, Any] | None, game: Coalitions, ledger: Ledger) -> StatedDeal | None:
     """The deal that the manifest states, at one of the levels of the table; None where it cannot be told."""
     on = ledger.on(TABLE)
     if manifest is None:
@@ -62,10 +62,10 @@ def stated_deal(manifest: Mapping[str, Any] | None, game: Coalitions, ledger: Le
         on.broken(THERE, "cooperate, target", "a level of coalitions.csv", float(target))
         return None
     on.held(THERE)
-    return Deal(stated, level)
+    return StatedDeal(stated, level)
 
 
-def check_deal(deal: Deal, game: Coalitions, shares: Shares, ledger: Ledger) -> None:
+def check_deal(deal: StatedDeal, game: Coalitions, shares: Shares, ledger: Ledger) -> None:
     """Number by number."""
     on = ledger.on(TABLE)
     _check_levels(deal, game, on)
@@ -82,7 +82,7 @@ def check_deal(deal: Deal, game: Coalitions, shares: Shares, ledger: Ledger) -> 
     on.holds(STATUS, found == due, "cooperate, status", due, str(found))
 
 
-def _check_levels(deal: Deal, game: Coalitions, on: TableLedger) -> None:
+def _check_levels(deal: StatedDeal, game: Coalitions, on: TableLedger) -> None:
     stated = deal.stated.get("levels")
     levels = [float(level) for level in stated if isinstance(level, (int, float))] if isinstance(stated, list) else []
     if len(levels) != len(game.levels):
@@ -92,7 +92,7 @@ def _check_levels(deal: Deal, game: Coalitions, on: TableLedger) -> None:
     on.equal(LEVELS, where, game.levels, sorted(levels), allow=DIGITS)
 
 
-def _check_coalitions(deal: Deal, game: Coalitions, rows: pd.DataFrame, on: TableLedger) -> None:
+def _check_coalitions(deal: StatedDeal, game: Coalitions, rows: pd.DataFrame, on: TableLedger) -> None:
     listed = {" + ".join(map(str, one.get("partners") or ())): one for one in _rows(deal.stated)}
     for group, row in rows.iterrows():
         name = game.name(int(str(group)))
@@ -107,7 +107,7 @@ def _check_coalitions(deal: Deal, game: Coalitions, rows: pd.DataFrame, on: Tabl
         on.broken(COALITIONS, "cooperate, coalitions", "a row in coalitions.csv", name)
 
 
-def _check_gain(deal: Deal, joint: pd.DataFrame, on: TableLedger) -> None:
+def _check_gain(deal: StatedDeal, joint: pd.DataFrame, on: TableLedger) -> None:
     if joint.empty:
         return
     row = joint.iloc[0]
