@@ -85,7 +85,7 @@ STUDIES = {
     "futures": StudyTables(VALUE_OF_KNOWING, "the tables about an uncertain future", check_futures),
     "sensitivity": StudyTables(FUTURES, "the tables about sensitivity", check_sensitivity),
 }
-"""The check of each study that has anything to recompute, by its command."""
+"""The check of every study by its command."""
 FOLDERS = Rule("plan_folders", "every plan of front.csv, and no other, has its folder")
 CHECKABLE = Rule("checkable", "the tables contradict the case so much that this check could not be made")
 INFEASIBLE = "infeasible"
