@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.outputs.spec import PAGES
 from reeplan.outputs.spec.output import ELSEWHERE, MADE, PRICES, PROVEN, RESAMPLED, Cells
+from reeplan.outputs.spec.plans import FRONT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +66,7 @@ KINDS: tuple[Kind, ...] = (
         PROVEN,
         "only solving again would show it; that it contradicts no plan, gap, level or status is checked",
         (
-            _cells("front.csv", "bound_musd gap gap_musd gap_target_musd target"),
+            FRONT.cells("bound_musd gap gap_musd gap_target_musd target"),
             _cells("manifest.json", "levels highest_resilience_bound"),
             *_of_studies(PROVEN),
         ),
@@ -86,7 +87,7 @@ KINDS: tuple[Kind, ...] = (
         MADE,
         "no number follows from it",
         (
-            _cells("front.csv", "seconds largest_violation"),
+            FRONT.cells("seconds largest_violation"),
             *_of_studies(MADE),
             _cells("manifest.json", "seed versions options workers started written wall_time_s warnings inputs_sha256"),
             _cells("manifest.json", "solved searches plans_found without_plan"),
