@@ -24,10 +24,10 @@ from reeplan.solve.planner import Planner
 from reeplan.studies.base import StudyResult
 from reeplan.studies.sensitivity.design import index_points, problem, screening_points, spread_points
 from reeplan.studies.sensitivity.effects import Design, index_rows, leading, screening_rows
-from reeplan.studies.sensitivity.futures import Future, Futures, ImpossibleRangesError, NoRangesError
+from reeplan.studies.sensitivity.futures import ImpossibleRangesError, NoRangesError, VariedFuture, VariedFutures
 from reeplan.studies.sensitivity.indices import effects, indices
 from reeplan.studies.sensitivity.inputs import inputs_of
-from reeplan.studies.sensitivity.outputs import Correction, Output, Told, band_of, correction_of
+from reeplan.studies.sensitivity.outputs import Correction, FutureOutput, Told, band_of, correction_of
 from reeplan.studies.sensitivity.question import Built, FutureAnswer, FutureQuestion, Summary, cheaper
 from reeplan.studies.sensitivity.remarks import remarks
 from reeplan.studies.sensitivity.study import Effort, study_sensitivity
@@ -68,7 +68,7 @@ def ishigami(points: Any) -> Any:
 
 
 def told(stage: str, answer: FutureAnswer | None, *, divisible: bool = False, name: str = "") -> Told:
-    return Told(Future(stage, name, {}, object()), divisible, answer)  # type: ignore[arg-type]
+    return Told(VariedFuture(stage, name, WORST_CASE, {}, object()), divisible, answer)  # type: ignore[arg-type]
 
 
 def costing(cost: float, gap: float = 0.0, **more: Any) -> FutureAnswer:
@@ -77,8 +77,8 @@ def costing(cost: float, gap: float = 0.0, **more: Any) -> FutureAnswer:
     return FutureAnswer(plan, plan)
 
 
-COST = Output("cost", "MUSD", lambda a: a.at_target.cost_musd,
-              lambda a: (a.at_target.bound_musd, a.at_target.cost_musd), True)  # fmt: skip
+COST = FutureOutput("cost", "MUSD", lambda a: a.at_target.cost_musd,
+                    lambda a: (a.at_target.bound_musd, a.at_target.cost_musd), True)  # fmt: skip
 
 
 def design(names: Sequence[str], points: Any, costs: Any, gap: float = 0.0) -> Design:
@@ -180,7 +180,7 @@ def test_screening_survives_a_target_that_is_out_of_reach_in_half_of_all_futures
         told("test", out_of_reach() if stop else costing(float(10 * a + 4 * b)))
         for (a, b, _), stop in zip(points, blocked, strict=True)
     )
-    reach = Output("target within reach", "1 or 0", lambda a: 0.0 if a.out_of_reach else 1.0, headline=True)
+    reach = FutureOutput("target within reach", "1 or 0", lambda a: 0.0 if a.out_of_reach else 1.0, headline=True)
     rows = screening_rows(Design(names, points, answers, 1), [COST, reach], None)
     cost = {one["input"]: one for one in rows if one["output"] == "cost"}
     assert set(cost) == {"a", "b"}, "every step of c crosses the line"
@@ -554,7 +554,7 @@ def test_each_range_is_the_files_edited_by_hand(tmp_path: Path, name: str) -> No
     with (folder / "ranges.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     tables = read(folder)
-    futures = Futures(tables, WORST_CASE)
+    futures = VariedFutures(tables, WORST_CASE)
     inputs = [one.name for one in futures.inputs]
     labels = dict(zip(inputs, (one.first.row for one in futures.inputs), strict=True))
     for number, one in enumerate(inputs if name == "tutorial" else inputs[::6]):
@@ -571,7 +571,7 @@ def test_all_ranges_at_once_are_the_files_edited_by_hand(tmp_path: Path) -> None
     folder = INPUTS / "tutorial"
     with (folder / "ranges.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    futures = Futures(read(folder), WORST_CASE)
+    futures = VariedFutures(read(folder), WORST_CASE)
     future = futures.make("test", "all", dict.fromkeys((one.name for one in futures.inputs), 1.0))
     assert future.case == case_from_tables(read(edited(folder, tmp_path / "all", rows, "high")))
 
@@ -579,7 +579,7 @@ def test_all_ranges_at_once_are_the_files_edited_by_hand(tmp_path: Path) -> None
 def test_the_level_of_the_tail_varies_under_whatever_measure_is_asked_for(tmp_path: Path) -> None:
     ranges = "ranges\ntable  key  column  low  high\nsettings  cvar_level  value  0.25  0.5"
     cvar = Measure("cvar", 0.9)
-    futures = Futures(read(write_case(tmp_path / "shop", *SHOP[:2], SHOP[2].split("ranges")[0], ranges)), cvar)
+    futures = VariedFutures(read(write_case(tmp_path / "shop", *SHOP[:2], SHOP[2].split("ranges")[0], ranges)), cvar)
     stated, low, high = futures.one_at_a_time()
     assert [one.measure for one in (stated, low, high)] == [cvar, Measure("cvar", 0.25), Measure("cvar", 0.5)]
     assert stated.case == low.case == high.case
@@ -589,7 +589,7 @@ def test_an_empty_cell_still_takes_the_default_of_what_changed(tmp_path: Path) -
     """Room grows with what there is: `max_capacity_t` is empty, so it is `capacity_t`, as in an edited file."""
     text = RUN_OUT[3].split("ranges")[0]
     ranges = "ranges\ntable  key  column  low  high\nstockpiles  town  capacity_t  50  200"
-    futures = Futures(read(write_case(tmp_path / "store", *RUN_OUT[:3], text, ranges)), WORST_CASE)
+    futures = VariedFutures(read(write_case(tmp_path / "store", *RUN_OUT[:3], text, ranges)), WORST_CASE)
     case = futures.make("test", "x", {"capacity of town": 1.0}).case
     assert case is not None
     assert (case.stores[0].capacity_t, case.stores[0].max_capacity_t) == (200.0, 200.0)
@@ -605,7 +605,7 @@ def test_factors_that_meet_multiply_and_additions_sum_up(tmp_path: Path) -> None
     more   demand     -            t_per_year       -5    5     plus
     """
     text = SHOP[2].split("ranges")[0]
-    futures = Futures(read(write_case(tmp_path / "shop", *SHOP[:2], text, more)), WORST_CASE)
+    futures = VariedFutures(read(write_case(tmp_path / "shop", *SHOP[:2], text, more)), WORST_CASE)
     case = futures.make("test", "x", {"all": 1.0, "one": 1.0, "need": 1.0, "more": 0.0}).case
     assert case is not None
     assert case.supplies[0].price_usd_per_t[2030] == pytest.approx(150000)

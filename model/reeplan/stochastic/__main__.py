@@ -124,7 +124,7 @@ def _solve(case: Case, search: SearchOptions, bundle: int, time_limit: float, re
     with sent_to(ERR):  # what mpi-sppy and HiGHS say while they work is no part of the answer
         # mpi-sppy opens a log file of its own in the folder that it is imported in.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere, chdir(elsewhere):
-            from reeplan.stochastic.bounds import NoPlanError, RoundLimits, bounds
+            from reeplan.stochastic.bounds import NoPlanInPartsError, RoundLimits, bounds
         from reeplan.stochastic.parts import CoupledWindowsError, Parts
 
         try:
@@ -132,7 +132,7 @@ def _solve(case: Case, search: SearchOptions, bundle: int, time_limit: float, re
             return bounds(parts, RoundLimits(search.gap, time_limit), relax=relax)
         except CoupledWindowsError as error:
             raise click.ClickException(f"{error}.") from error
-        except NoPlanError:
+        except NoPlanInPartsError:
             click.echo(f"No plan serves {search.target:.12g} of what is demanded in every window.", err=True)
             sys.stderr.flush()
             time.sleep(1.0)  # mpiexec passes the line on, and what it still holds when Abort is called may be lost

@@ -33,7 +33,7 @@ ROUNDS = 10_000
 """More rounds than any case needs: what ends the search is that no window asks for a cut, or the time."""
 
 
-class NoPlanError(Exception):
+class NoPlanInPartsError(Exception):
     """HiGHS finds no plan that keeps the target in every window; raised in one process only."""
 
 
@@ -145,7 +145,7 @@ class _Search:
         try:
             method.lshaped_algorithm(converger=clock)
         except NoFeasibleSolutionError as error:
-            raise NoPlanError from error
+            raise NoPlanInPartsError from error
         self.rounds += method.iter + 1
         self._known = {"valid_eta_lb": method.valid_eta_lb}
         first = method.cylinder_rank == 0

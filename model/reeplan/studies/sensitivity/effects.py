@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reeplan.studies.sensitivity.indices import effects, indices, steps
-from reeplan.studies.sensitivity.outputs import Correction, Output, Told, band_of
+from reeplan.studies.sensitivity.outputs import Correction, FutureOutput, Told, band_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +26,11 @@ class Design:
     told: tuple[Told, ...]
     seed: int
 
-    def vector(self, output: Output) -> Any:
+    def vector(self, output: FutureOutput) -> Any:
         """The output at every point; not a number where it is missing."""
         return np.array([math.nan if told.answer is None else output.value(told.answer) for told in self.told])
 
-    def widths(self, output: Output, correction: Correction | None) -> Any:
+    def widths(self, output: FutureOutput, correction: Correction | None) -> Any:
         """How far the best plan's output may be from the one found, at every point; not a number if not known."""
         bands = [band_of(output, told, correction) for told in self.told]
         return np.array([math.nan if band is None else band[1] - band[0] for band in bands])
@@ -41,7 +41,9 @@ class Design:
         return any(told.divisible for told in self.told)
 
 
-def screening_rows(design: Design, outputs: Sequence[Output], correction: Correction | None) -> list[dict[str, Any]]:
+def screening_rows(
+    design: Design, outputs: Sequence[FutureOutput], correction: Correction | None
+) -> list[dict[str, Any]]:
     """Morris's measures: a row for each input and output, the largest first within an output."""
     rows = []
     for output in outputs:
@@ -86,7 +88,7 @@ def _due_to_gaps(design: Design, vector: Any, widths: Any) -> dict[str, float]:
     return {name: float(np.mean(found)) if found else math.nan for name, found in errors.items()}
 
 
-def index_rows(design: Design, outputs: Sequence[Output], correction: Correction | None) -> list[dict[str, Any]]:
+def index_rows(design: Design, outputs: Sequence[FutureOutput], correction: Correction | None) -> list[dict[str, Any]]:
     """Sobol's indices: a row for each input and output that varies, the largest total first within an output."""
     rows = []
     for output in outputs:
@@ -132,7 +134,7 @@ def _shares_due_to_gaps(design: Design, vector: Any, widths: Any, variance: floa
     }
 
 
-def leading(design: Design, outputs: Sequence[Output], correction: Correction | None, count: int) -> list[str]:
+def leading(design: Design, outputs: Sequence[FutureOutput], correction: Correction | None, count: int) -> list[str]:
     """The inputs that move any headline output most, each effect as a share of that output's largest.
 
     What could be due to the optimality gap alone counts for nothing.

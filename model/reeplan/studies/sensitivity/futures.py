@@ -33,7 +33,7 @@ class ImpossibleRangesError(Exception):
 
 
 @dataclass(frozen=True)
-class Future:
+class VariedFuture:
     """A point in the ranges. Inputs without a position hold what the case states.
 
     ``case`` is None where these numbers contradict one another; ``problem`` then says why. ``measure`` is the one asked
@@ -48,7 +48,7 @@ class Future:
     problem: str = ""
 
 
-class Futures:
+class VariedFutures:
     """Makes futures of one case under one measure."""
 
     def __init__(self, tables: Tables, measure: Measure) -> None:
@@ -58,20 +58,20 @@ class Futures:
         self._tables, self.measure = tables, measure
         self.base_case = case_from_tables(tables)
 
-    def make(self, stage: str, name: str, positions: Mapping[str, float]) -> Future:
+    def make(self, stage: str, name: str, positions: Mapping[str, float]) -> VariedFuture:
         """The future at these positions (0 is low, 1 is high) of the inputs named."""
         if not positions:
-            return Future(stage, name, self.measure, {}, self.base_case)
+            return VariedFuture(stage, name, self.measure, {}, self.base_case)
         values, problems = values_at(self.inputs, positions)
         if not problems:
             loaded = revised(self._tables, values)
             if loaded.tables is not None:
                 measure = replace(self.measure, cvar_level=loaded.tables.settings["cvar_level"])
-                return Future(stage, name, measure, dict(positions), case_from_tables(loaded.tables))
+                return VariedFuture(stage, name, measure, dict(positions), case_from_tables(loaded.tables))
             problems = [f"{error.file}, {error.column}: {error.message}" for error in loaded.errors]
-        return Future(stage, name, self.measure, dict(positions), None, problems[0])
+        return VariedFuture(stage, name, self.measure, dict(positions), None, problems[0])
 
-    def one_at_a_time(self) -> list[Future]:
+    def one_at_a_time(self) -> list[VariedFuture]:
         """The case as stated, then each input at its low and at its high.
 
         Raises ImpossibleRangesError where an end by itself breaks a rule: the range is then wrong, not the future.
@@ -81,7 +81,7 @@ class Futures:
             raise ImpossibleRangesError(problems)
         return futures
 
-    def _ends(self) -> Iterator[Future]:
+    def _ends(self) -> Iterator[VariedFuture]:
         for one in self.inputs:
             for end, position in ENDS:
                 yield self.make("one at a time", f"{one.name}: {end}", {one.name: position})

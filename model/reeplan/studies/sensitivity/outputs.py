@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from reeplan.model.case import Case
-    from reeplan.studies.sensitivity.futures import Future
+    from reeplan.studies.sensitivity.futures import VariedFuture
     from reeplan.studies.sensitivity.question import FutureAnswer, Summary
 
 Band = tuple[float, float]
@@ -30,7 +30,7 @@ _WORST_FIRST = (
 class Told:
     """A future and its answer; None where the work was stopped before, or the future contradicts itself."""
 
-    future: Future
+    future: VariedFuture
     divisible: bool
     answer: FutureAnswer | None
 
@@ -52,7 +52,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Output:
+class FutureOutput:
     """One thing to look at. ``value`` is not a number where a plan is missing; ``proven`` is what lies between bound
     and plan, for costs only: nobody knows what else another plan within the gap would decide."""
 
@@ -64,25 +64,27 @@ class Output:
     """Whether inputs are ranked by it."""
 
 
-def outputs_of(case: Case, answers: Iterable[FutureAnswer], target: float) -> list[Output]:
+def outputs_of(case: Case, answers: Iterable[FutureAnswer], target: float) -> list[FutureOutput]:
     """The outputs of a case, and of every asset that is built in any of the answers."""
     built = {name for answer in answers for name in answer.at_target.built}
     order = [*case.assets, *(store.name for store in case.stores)]
     return [*_of_the_target(target), *_capital(case), *(_decision(case, name) for name in order if name in built)]
 
 
-def _of_the_target(target: float) -> list[Output]:
-    resilience = Output("resilience of the cheapest plan", "share", lambda a: a.cheapest.resilience, headline=True)
+def _of_the_target(target: float) -> list[FutureOutput]:
+    resilience = FutureOutput(
+        "resilience of the cheapest plan", "share", lambda a: a.cheapest.resilience, headline=True
+    )
     if target <= 0:
         return [
-            Output(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest), True),
+            FutureOutput(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest), True),
             resilience,
         ]
     return [
-        Output(f"cost at a resilience of {target:.12g}", "MUSD", _cost, lambda a: _band(a.at_target), True),
-        Output(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest)),
-        Output("what the target costs", "MUSD", _price, _band_of_price),
-        Output(WITHIN_REACH, "1 or 0", _reach, headline=True),
+        FutureOutput(f"cost at a resilience of {target:.12g}", "MUSD", _cost, lambda a: _band(a.at_target), True),
+        FutureOutput(COST_OF_CHEAPEST, "MUSD", lambda a: a.cheapest.cost_musd, lambda a: _band(a.cheapest)),
+        FutureOutput("what the target costs", "MUSD", _price, _band_of_price),
+        FutureOutput(WITHIN_REACH, "1 or 0", _reach, headline=True),
         resilience,
     ]
 
@@ -112,25 +114,25 @@ def _reach(answer: FutureAnswer) -> float:
     return 0.0 if answer.out_of_reach else 1.0 if answer.found else math.nan
 
 
-def _capital(case: Case) -> list[Output]:
-    total = Output(
+def _capital(case: Case) -> list[FutureOutput]:
+    total = FutureOutput(
         "capital", "MUSD", lambda a: sum(a.at_target.capital_musd.values()) if a.found else math.nan, headline=True
     )
     return [total, *(_capital_of(partner) for partner in case.partners)]
 
 
-def _capital_of(partner: str) -> Output:
-    return Output(
+def _capital_of(partner: str) -> FutureOutput:
+    return FutureOutput(
         f"capital of {partner}", "MUSD", lambda a: a.at_target.capital_musd.get(partner, 0.0) if a.found else math.nan
     )
 
 
-def _decision(case: Case, asset: str) -> Output:
+def _decision(case: Case, asset: str) -> FutureOutput:
     def value(answer: FutureAnswer) -> float:
         built = answer.at_target.built.get(asset)
         return math.nan if not answer.found else 0.0 if built is None else built.t_per_year
 
-    return Output(f"built: {asset}", "t/yr" if asset in case.assets else "t", value)
+    return FutureOutput(f"built: {asset}", "t/yr" if asset in case.assets else "t", value)
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Correction:
     futures: int
 
 
-def correction_of(outputs: Iterable[Output], pairs: Iterable[tuple[FutureAnswer, FutureAnswer]]) -> Correction:
+def correction_of(outputs: Iterable[FutureOutput], pairs: Iterable[tuple[FutureAnswer, FutureAnswer]]) -> Correction:
     """Measured, not proven: the least and the most that whole modules added in the pairs (whole, divisible)."""
     known = list(pairs)
     bands = {}
@@ -158,7 +160,7 @@ def correction_of(outputs: Iterable[Output], pairs: Iterable[tuple[FutureAnswer,
     return Correction(bands, len(known))
 
 
-def band_of(output: Output, told: Told, correction: Correction | None) -> Band | None:
+def band_of(output: FutureOutput, told: Told, correction: Correction | None) -> Band | None:
     """Between which values the output of the best plan lies: proven for costs of whole modules, measured for divisible
     ones; None where neither is known."""
     if told.answer is None:

@@ -13,7 +13,14 @@ from reeplan.outputs.spec import sensitivity as spec
 from reeplan.studies.sensitivity.effects import Design, index_rows, screening_rows
 from reeplan.studies.sensitivity.futures import BASE_NAME
 from reeplan.studies.sensitivity.inputs import Input, input_rows
-from reeplan.studies.sensitivity.outputs import CONTRADICTS_ITSELF, Correction, Output, Told, correction_of, outputs_of
+from reeplan.studies.sensitivity.outputs import (
+    CONTRADICTS_ITSELF,
+    Correction,
+    FutureOutput,
+    Told,
+    correction_of,
+    outputs_of,
+)
 from reeplan.studies.sensitivity.robust import built_rows, spread_rows
 from reeplan.studies.sensitivity.tornado import tornado_rows
 
@@ -42,7 +49,7 @@ class Sensitivity:
     indices: Design | None = None
 
     @cached_property
-    def outputs(self) -> list[Output]:
+    def outputs(self) -> list[FutureOutput]:
         """What is looked at."""
         return outputs_of(self.case, [one.answer for one in self.told if one.answer is not None], self.target)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reeplan.model.case import Case
-    from reeplan.studies.sensitivity.outputs import Output, Told
+    from reeplan.studies.sensitivity.outputs import FutureOutput, Told
 
 STAGE = "futures"
 
@@ -63,7 +63,7 @@ def _could_be_built(case: Case) -> Iterable[tuple[str, str]]:
             yield store.name, "stockpile room"
 
 
-def spread_rows(told: Sequence[Told], outputs: Sequence[Output], base: Told | None) -> list[dict[str, Any]]:
+def spread_rows(told: Sequence[Told], outputs: Sequence[FutureOutput], base: Told | None) -> list[dict[str, Any]]:
     """How each output spreads over the futures: least, tenth, half, nine tenths, most; and as the case is stated."""
     drawn = [one for one in told if one.future.stage == STAGE]
     rows = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reeplan.inputs.errors import UserInputError
 from reeplan.inputs.names import counted
 from reeplan.studies.base import StudyResult
-from reeplan.studies.sensitivity.futures import Futures, ImpossibleRangesError, NoRangesError
+from reeplan.studies.sensitivity.futures import ImpossibleRangesError, NoRangesError, VariedFutures
 from reeplan.studies.sensitivity.remarks import remarks
 from reeplan.studies.sensitivity.study import FEW, Effort, study_sensitivity
 
@@ -24,7 +24,7 @@ EFFORTS = ("trajectories", "samples", "leading", "futures", "relaxed", "all_rela
 def check(inputs: StudyInputs) -> None:
     """Ranges are needed, and ends of them that can be."""
     try:
-        varied = Futures(inputs.tables, inputs.search.measure).inputs
+        varied = VariedFutures(inputs.tables, inputs.search.measure).inputs
     except NoRangesError as nothing:
         raise UserInputError(str(nothing), "inputs/README.md describes the table ranges.") from nothing
     except ImpossibleRangesError as impossible:

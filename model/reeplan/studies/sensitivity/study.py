@@ -11,7 +11,7 @@ from reeplan.solve.executor import Task
 from reeplan.studies.sensitivity import robust
 from reeplan.studies.sensitivity.design import index_points, screening_points, spread_points
 from reeplan.studies.sensitivity.effects import Design, leading
-from reeplan.studies.sensitivity.futures import BASE_NAME, Future, Futures
+from reeplan.studies.sensitivity.futures import BASE_NAME, VariedFuture, VariedFutures
 from reeplan.studies.sensitivity.outputs import Told
 from reeplan.studies.sensitivity.question import FindWarmStart, FutureQuestion
 from reeplan.studies.sensitivity.result import Sensitivity
@@ -75,7 +75,7 @@ def study_sensitivity(
 
     Raises NoRangesError where nothing is uncertain, ImpossibleRangesError where an end of a range cannot be.
     """
-    work = _Work(Futures(tables, measure), ask, FutureQuestion(target, gap, controls), effort or Effort())
+    work = _Work(VariedFutures(tables, measure), ask, FutureQuestion(target, gap, controls), effort or Effort())
     work.first_round()
     if not work.stopped:
         work.second_round()
@@ -84,7 +84,7 @@ def study_sensitivity(
 
 @dataclass
 class _Work:
-    futures: Futures
+    futures: VariedFutures
     ask: Ask
     question: FutureQuestion
     effort: Effort
@@ -162,13 +162,13 @@ class _Work:
         so_far = self.result()
         return leading(self.screening, so_far.outputs, so_far.correction, self.effort.leading)
 
-    def _at(self, stage: str, names: Sequence[str], points: Points) -> list[Future]:
+    def _at(self, stage: str, names: Sequence[str], points: Points) -> list[VariedFuture]:
         return [
             self.futures.make(stage, f"{stage} {number}", dict(zip(names, map(float, point), strict=True)))
             for number, point in enumerate(points, 1)
         ]
 
-    def _checks(self, base: Future, others: Sequence[Future]) -> list[tuple[Future, bool]]:
+    def _checks(self, base: VariedFuture, others: Sequence[VariedFuture]) -> list[tuple[VariedFuture, bool]]:
         """The case as stated and some other futures, each with whole and with divisible modules."""
         effort = self.effort
         if not (effort.relaxed or effort.all_relaxed):
@@ -179,14 +179,14 @@ class _Work:
         copies = [replace(future, stage=CHECK) for future in chosen]
         return [(future, divisible) for future in copies for divisible in (False, True)]
 
-    def _answered(self, asked: Sequence[tuple[Future, bool]]) -> list[Told]:
+    def _answered(self, asked: Sequence[tuple[VariedFuture, bool]]) -> list[Told]:
         possible = [(future, divisible) for future, divisible in asked if future.case is not None]
         answers = iter(self.ask([self._task(future, divisible) for future, divisible in possible]))
         return [
             Told(future, divisible, next(answers) if future.case is not None else None) for future, divisible in asked
         ]
 
-    def _task(self, future: Future, divisible: bool) -> Task:
+    def _task(self, future: VariedFuture, divisible: bool) -> Task:
         assert future.case is not None
         start = self.start if divisible else None
         question = replace(self.question, divisible=divisible, start=start)

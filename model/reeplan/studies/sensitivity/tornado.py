@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.studies.sensitivity.outputs import Band, Correction, Output, Told, band_of
+from reeplan.studies.sensitivity.outputs import Band, Correction, FutureOutput, Told, band_of
 from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ STAGE = "one at a time"
 
 
 def tornado_rows(
-    inputs: Sequence[Input], told: Sequence[Told], outputs: Iterable[Output], correction: Correction | None
+    inputs: Sequence[Input], told: Sequence[Told], outputs: Iterable[FutureOutput], correction: Correction | None
 ) -> list[dict[str, Any]]:
     """One row for each input and output: the output at low, as stated and at high.
 
@@ -41,7 +41,9 @@ def tornado_rows(
     return [{name: cell for name, cell in row.items() if name != "order"} for row in rows]
 
 
-def _row(one: Input, output: Output, three: tuple[Told, Told, Told], correction: Correction | None) -> dict[str, Any]:
+def _row(
+    one: Input, output: FutureOutput, three: tuple[Told, Told, Told], correction: Correction | None
+) -> dict[str, Any]:
     low, base, high = (math.nan if told.answer is None else output.value(told.answer) for told in three)
     bands = [band_of(output, told, correction) for told in three]
     swing = swing_band(bands[0], bands[2])
