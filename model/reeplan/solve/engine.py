@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import highspy
 import numpy as np
@@ -81,7 +81,7 @@ class Solution:
         return self.values is not None
 
 
-_STOPPED = Solution(Outcome.INTERRUPTED, None, np.nan, np.nan, 0.0)
+STOPPED = Solution(Outcome.INTERRUPTED, None, np.nan, np.nan, 0.0)
 """Nothing was found before somebody asked to stop."""
 
 
@@ -100,8 +100,8 @@ class Controls:
 
 
 @dataclass
-class _Matrices:
-    """The model as arrays: ``row_lower <= A x <= row_upper``, column bounds, objectives by name."""
+class Matrices:
+    """A program as arrays: ``row_lower <= A x <= row_upper``, column bounds, objectives by name."""
 
     A: Any
     row_lower: Vector
@@ -112,7 +112,17 @@ class _Matrices:
     objectives: dict[str, tuple[Vector, float]] = field(default_factory=dict)
 
 
-class _Question(NamedTuple):
+class Judge(Protocol):
+    """Looks at the plans that a search over whole numbers finds while it goes on."""
+
+    def plan(self, values: Vector) -> None:
+        """A plan better than all before."""
+
+    def enough(self, bound: float) -> bool:
+        """Whether the search may end, now that so much is proven (in the objective's units)."""
+
+
+class Question(NamedTuple):
     """What is asked of a program: an objective within bounds and limits, for whole numbers or not."""
 
     objective: str | Vector
@@ -150,6 +160,11 @@ class Engine:
     def integer(self) -> Vector:
         """Which columns are whole numbers."""
         return self._data.integer
+
+    @property
+    def matrix(self) -> Any:
+        """The coefficients of all rows (sparse, by row)."""
+        return self._data.A
 
     def column(self, variable: Any) -> int | None:
         """The column of a Pyomo variable; None if no rule or objective uses it."""
@@ -206,21 +221,35 @@ class Engine:
         Where the solver fails, or what it says cannot be relied on, it is asked once more in another scaling.
         """
         controls = controls or Controls()
-        # A linear program of given decisions makes a plan of what was found: it takes a second, and is not stopped.
-        may_stop = not fixed or not (relax or not self._data.integer.any())
-        if may_stop and self.interrupted:
-            return _STOPPED
-        lower, upper = self._bounds(at_least or {}, fixed or {}, room)
-        if np.any(lower > upper):
+        question = self._question(objective, at_least or {}, fixed or {}, room, at_most or {}, relax=relax, maximise=maximise)
+        if question.may_stop and self.interrupted:
+            return STOPPED
+        if np.any(question.lower > question.upper):
             return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
-        integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
-        question = _Question(objective, lower, upper, integer, at_most or {}, maximise, may_stop)
         found = self._attempt(question, controls, start, begin_at, keep_basis)
         if found.outcome not in (Outcome.FAILED, Outcome.UNPROVEN) or self.interrupted:
             return found
         left = replace(controls, time_limit_s=max(1.0, controls.time_limit_s - found.seconds))
         again = self._more_careful(objective)._attempt(question, left, start, None, keep_basis)
         return _better(found, again, maximise)
+
+    def _question(
+        self,
+        objective: str | Vector,
+        at_least: Mapping[int, float],
+        fixed: Mapping[int, float],
+        room: float,
+        at_most: Mapping[str, float],
+        *,
+        relax: bool,
+        maximise: bool,
+    ) -> Question:
+        """What is asked, as the solver takes it."""
+        lower, upper = self._bounds(at_least, fixed, room)
+        integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
+        # A linear program of given decisions makes a plan of what was found: it takes a second, and is not stopped.
+        may_stop = not fixed or bool(integer.any())
+        return Question(objective, lower, upper, integer, at_most, maximise, may_stop)
 
     def _more_careful(self, objective: str | Vector) -> Engine:
         """The same program, scaled so that what it costs to use a column is not lost beside what others cost."""
@@ -237,11 +266,12 @@ class Engine:
 
     def _attempt(
         self,
-        question: _Question,
+        question: Question,
         controls: Controls,
         start: Vector | None,
         begin_at: Basis | None,
         keep_basis: bool,
+        judge: Judge | None = None,
     ) -> Solution:
         objective, lower, upper, integer, at_most, maximise, _ = question
         highs, scale = self._load(objective, lower, upper, integer, at_most, maximise)
@@ -256,7 +286,7 @@ class Engine:
             begin_at = None  # only a linear program has a basis
         if begin_at is not None:
             highs.setBasis(begin_at.as_start(*self._names, more_rows=len(at_most)))
-        self._listen(highs, controls, scale, may_stop=question.may_stop)
+        self._listen(highs, controls, scale, judge, may_stop=question.may_stop)
         began = time.perf_counter()
         highs.run()
         if begin_at is not None and _outcome(highs.getModelStatus()) is Outcome.FAILED:
@@ -264,7 +294,7 @@ class Engine:
             highs.clearSolver()
             highs.run()
         if not is_mip and _outcome(highs.getModelStatus()) is Outcome.INTERRUPTED:
-            return replace(_STOPPED, seconds=time.perf_counter() - began)  # where it stands proves nothing
+            return replace(STOPPED, seconds=time.perf_counter() - began)  # where it stands proves nothing
         solution = self._collect(highs, question, scale, time.perf_counter() - began)
         if keep_basis and solution.found and not is_mip:
             solution = replace(solution, basis=Basis.of(highs.getBasis(), *self._names))
@@ -294,6 +324,47 @@ class Engine:
             method="highs",
         )
         return float(part.fun) if part.success else None
+
+    def part(
+        self,
+        columns: Vector,
+        rows: Vector,
+        more: Matrices,
+        scales: tuple[Vector, Vector],
+        names: tuple[list[str], list[str]],
+        reach: Vector,
+    ) -> Engine:
+        """An engine for some columns and rows of the program, followed by the columns and rows of ``more``.
+
+        ``more`` has coefficients for all columns of the part, its own last, of its rows only; ``scales`` are factors
+        (powers of two) of its rows and columns, ``names`` the names of its columns and rows, ``reach`` says how far its
+        columns could go.
+        """
+        own, extra = self._data, len(more.lower)
+        other = copy.copy(self)
+        other.__dict__["_reach"] = np.append(self._reach[columns], reach)
+        kept = own.A[rows][:, columns]
+        top = sp.hstack([kept, sp.csr_array((len(rows), extra))]).tocsr() if extra else kept
+        other._data = Matrices(
+            A=sp.csr_array(sp.vstack([top, more.A])) if more.A.shape[0] else sp.csr_array(top),
+            row_lower=np.append(own.row_lower[rows], more.row_lower),
+            row_upper=np.append(own.row_upper[rows], more.row_upper),
+            lower=np.append(own.lower[columns], more.lower),
+            upper=np.append(own.upper[columns], more.upper),
+            integer=np.append(own.integer[columns], more.integer),
+            objectives={
+                name: (np.append(weights[columns], more.objectives[name][0]), constant)
+                for name, (weights, constant) in own.objectives.items()
+            },
+        )
+        column_names, row_names = self._names
+        other.__dict__["_names"] = (
+            [*(column_names[j] for j in columns), *names[0]],
+            [*(row_names[i] for i in rows), *names[1]],
+        )
+        factors = np.append(self._row_scale[rows], scales[0]), np.append(self._column_scale[columns], scales[1])
+        other._scale_by(factors, careful=False)
+        return other
 
     @cached_property
     def _names(self) -> tuple[list[str], list[str]]:
@@ -385,11 +456,22 @@ class Engine:
         for name, value in options.items():
             highs.setOptionValue(name, value)
 
-    def _listen(self, highs: highspy.Highs, controls: Controls, scale: float, *, may_stop: bool) -> None:
+    def _listen(
+        self, highs: highspy.Highs, controls: Controls, scale: float, judge: Judge | None, *, may_stop: bool
+    ) -> None:
         """Report progress, and stop when asked to: a search over whole numbers with the best that it has."""
 
         def stop_if_asked(event: highspy.HighsCallbackEvent) -> None:
             if self._interrupt.asked:
+                event.interrupt()
+
+        def show(event: highspy.HighsCallbackEvent) -> None:
+            assert judge is not None
+            judge.plan(np.asarray(event.data_out.mip_solution) * self._column_scale)
+
+        def stop_if_enough(event: highspy.HighsCallbackEvent) -> None:
+            assert judge is not None
+            if judge.enough(event.data_out.mip_dual_bound / scale):
                 event.interrupt()
 
         def report(event: highspy.HighsCallbackEvent) -> None:
@@ -407,10 +489,13 @@ class Engine:
         if may_stop:
             for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
                 callback.subscribe(stop_if_asked)
+        if judge is not None:
+            highs.cbMipImprovingSolution.subscribe(show)
+            highs.cbMipInterrupt.subscribe(stop_if_enough)
         if controls.watch is not None:
             highs.cbMipLogging.subscribe(report)
 
-    def _collect(self, highs: highspy.Highs, question: _Question, scale: float, seconds: float) -> Solution:
+    def _collect(self, highs: highspy.Highs, question: Question, scale: float, seconds: float) -> Solution:
         objective, lower, upper, integer, at_most, maximise, _ = question
         info, solution = highs.getInfo(), highs.getSolution()
         outcome, is_mip = _outcome(highs.getModelStatus()), bool(integer.any())
@@ -434,9 +519,9 @@ class Engine:
                 outcome, bound = outcome.if_unproven, nothing_proven
             return Solution(outcome, values, value, bound, seconds, relative)
         duals = np.asarray(solution.row_dual)
-        row_duals = duals[: len(self.rows)] * self._row_scale / scale
+        row_duals = duals[: len(self._row_scale)] * self._row_scale / scale
         column_duals = np.asarray(solution.col_dual) / self._column_scale / scale
-        limit_duals = duals[len(self.rows) :] * self._limit_factors(at_most) / scale
+        limit_duals = duals[len(self._row_scale) :] * self._limit_factors(at_most) / scale
         bound, size = self._dual_bound(question, row_duals, limit_duals)
         if abs(value - bound) <= SMALLEST_GAP * max(size, self._size(objective, values)):
             bound = value
@@ -446,7 +531,7 @@ class Engine:
 
     # ---- how far what the solver says can be relied on ------------------------------------------
 
-    def _dual_bound(self, question: _Question, row_duals: Vector, limit_duals: Vector) -> tuple[float, float]:
+    def _dual_bound(self, question: Question, row_duals: Vector, limit_duals: Vector) -> tuple[float, float]:
         """What any duals prove of a linear program, from its own coefficients, and the size of the terms of that sum.
 
         The bound of Lagrange (Neumaier and Shcherbina, *Mathematical Programming* 99, 2004): a dual that says too much
@@ -463,8 +548,8 @@ class Engine:
         usable = np.isfinite(sides) & np.isfinite(duals)
         duals = np.where(usable, duals, 0.0)
         of_rows = duals * np.where(usable, sides, 0.0)
-        reduced = sign * cost - data.A.T @ duals[: len(self.rows)]
-        for dual, (weights, _) in zip(duals[len(self.rows) :], limits, strict=True):
+        reduced = sign * cost - data.A.T @ duals[: data.A.shape[0]]
+        for dual, (weights, _) in zip(duals[data.A.shape[0] :], limits, strict=True):
             reduced = reduced - dual * weights
         top = np.where(np.isfinite(upper), upper, lower + self._reach)
         ends = np.where(reduced == 0, 0.0, np.where(reduced > 0, lower, top))
@@ -472,7 +557,7 @@ class Engine:
         size = float(np.abs(of_rows).sum()) + abs(constant)
         return sign * total + constant, size
 
-    def _may_overlook(self, question: _Question, scale: float, values: Vector) -> bool:
+    def _may_overlook(self, question: Question, scale: float, values: Vector) -> bool:
         """Whether columns cost less than the solver can see, and yet could cost something that matters.
 
         To the solver a reduced cost within its tolerance is none; with the range of its column it may be any amount.
@@ -550,13 +635,13 @@ def _better(first: Solution, again: Solution, maximise: bool) -> Solution:
     return replace(best, outcome=outcome, bound=bound, seconds=seconds)
 
 
-def _matrices(form: Any) -> _Matrices:
+def _matrices(form: Any) -> Matrices:
     A = sp.csr_array(form.A)
     kind = np.array([row.bound_type for row in form.rows], dtype=int)
     rhs = np.asarray(form.rhs, dtype=float)
     bounds = [column.bounds for column in form.columns]
     objectives = sp.csr_array(form.c)
-    return _Matrices(
+    return Matrices(
         A=A,
         row_lower=np.where(kind <= 0, rhs, -np.inf),
         row_upper=np.where(kind >= 0, rhs, np.inf),
@@ -577,7 +662,7 @@ def _whole(columns: Sequence[Any]) -> Vector:
     return np.fromiter((whole[id(column.domain)] for column in columns), dtype=bool, count=len(columns))
 
 
-def _equilibrate(data: _Matrices, cost: Vector | None = None, rounds: int = 4) -> tuple[Vector, Vector]:
+def _equilibrate(data: Matrices, cost: Vector | None = None, rounds: int = 4) -> tuple[Vector, Vector]:
     """Row and column factors, powers of two, that bring coefficients (with a ``cost``, its weights too) towards 1.
 
     Tonnes of terbium and of cerium, prices and capital differ by many orders of magnitude; powers of

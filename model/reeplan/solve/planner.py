@@ -16,8 +16,10 @@ from reeplan.endings import Outcome
 from reeplan.inputs.spec import BASE
 from reeplan.model.measures import served_in_windows
 from reeplan.model.program import build_program
-from reeplan.model.program.resilience import cutoff, window_cutoffs
+from reeplan.model.program.resilience import cutoff, measured_columns, window_cutoffs
 from reeplan.solve.engine import Controls, Engine, Solution
+from reeplan.solve.windows.engine import WindowsEngine
+from reeplan.solve.windows.partition import Partition
 from reeplan.tolerances import HELD_ROOM, INEXACT, LAST_DIGITS, REACHED_ROOM
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ INVESTMENT = ("built", "open", "fund", "sitefund", "space", "cap")
 
 OPERATION = ("run", "buy", "ship", "sell", "level", "unmet")
 """Variables of a period; the last part of their index is the window."""
+
+
+MANY_WINDOWS = 16
+"""From so many windows on the program is asked window by window: below, the whole of it is as quick."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +137,26 @@ class Planner:
     ) -> None:
         self.case, self.measure = case, measure
         self.model = build_program(case, measure)
-        self.engine = Engine(self.model, log_file, interrupt)
+        self.engine = self._engine(log_file, interrupt)
         self._resilience = self.engine.column(self.model.resilience)
+
+    def _engine(self, log_file: Path | None, interrupt: Interrupt | None) -> Engine:
+        """The solver with the program in it: whole, or window by window where there are many."""
+        if len(self.case.windows) < MANY_WINDOWS:
+            return Engine(self.model, log_file, interrupt)
+        return WindowsEngine(self.model, self._partition, log_file, interrupt)
+
+    def _partition(self, engine: Engine) -> Partition:
+        """Whose each column and row of the program is."""
+        window_of = {
+            column: index[-1]
+            for name in OPERATION
+            for index, variable in getattr(self.model, name).items()
+            if index[-1] != BASE and (column := engine.column(variable)) is not None
+        }
+        measured = [engine.column(variable) for variable in measured_columns(self.model)]
+        labels = [window.label for window in self.case.windows]
+        return Partition.of(engine.matrix, window_of, labels, [column for column in measured if column is not None])
 
     # ---- the questions asked of the program -----------------------------------------------------
 

@@ -51,6 +51,11 @@ def cutoff(m: Model, target: float) -> tuple[Any, float] | None:
     return (m.resilience, target) if target > 0 else None
 
 
+def measured_columns(m: Model) -> list[Any]:
+    """The columns by which windows are held to a resilience."""
+    return [m.resilience, *(m.served.values() if hasattr(m, "served") else ())]
+
+
 def window_cutoffs(m: Model, served: dict[str, float]) -> list[tuple[Any, float]]:
     """The same window by window, ``served[s] >= share``, for measures that weigh windows against each other."""
     return [(m.served[window], share) for window, share in served.items()]
