@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ from reeplan.inputs.spec import SETTINGS, SOURCE_AND_NOTE, TABLES
 from reeplan.verify.core.files import NUMBER, UnreadableError, read_cells
 from reeplan.verify.core.frames import crossed
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.core.vocabulary import BASE
+from reeplan.verify.core.vocabulary import BASE, MINED, NO
+from reeplan.verify.core.windows import Losable, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 SETTING = Rule("settings", "every setting that the equations need must be stated")
 INPUT_COLUMNS = Rule("input_columns", "the table must have every column of the case folder's tables")
+UNDECLARED: dict[str, dict[str, Any]] = {
+    "scenarios": {"months": np.nan, "probability_per_year": np.nan, "in_target": "yes", "with_loss_of": ""},
+    "disruptions": {"price_factor": 1.0},
+}
 NEEDED_SETTINGS = ("first_year", "last_year", "discount_rate", "resilience_measure", "cvar_level")
 
 
@@ -92,6 +97,13 @@ class Inputs:
     tables: dict[str, pd.DataFrame]
     settings: dict[str, float | str]
 
+    def __post_init__(self) -> None:
+        # Columns that the declaration of the tables does not have yet stand at their defaults.
+        for table, defaults in UNDECLARED.items():
+            for column, value in defaults.items():
+                if column not in self.tables[table]:
+                    self.tables[table][column] = value
+
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
 
@@ -103,6 +115,11 @@ class Inputs:
     def gap(self) -> float:
         """The gap that a search is asked for, relative to the cost."""
         return float(self.settings.get("mip_gap", 0.001))
+
+    @property
+    def shares_in_crises(self) -> bool:
+        """Whether a partner may send more to another in a window than on the undisrupted path."""
+        return self.settings.get("crisis_sharing", "yes") != NO
 
     # ---- time ---------------------------------------------------------------------------------
 
@@ -120,31 +137,34 @@ class Inputs:
 
     @cached_property
     def windows(self) -> pd.DataFrame:
-        """Each window: scenario, first and last year, probability."""
-        rows = []
-        scenarios = self["scenarios"]
-        for name, starts, years, probability in zip(
-            scenarios["scenario"], scenarios["starts"], scenarios["years"], scenarios["probability"], strict=True
-        ):
-            listed = [int(start) for start in str(starts).split()]
-            rows += [(f"{name}@{s}", name, s, s + int(years) - 1, probability / len(listed)) for s in listed]
-        columns = ["window", "scenario", "start", "end", "probability"]
-        return pd.DataFrame(rows, columns=columns) if rows else pd.DataFrame(columns=columns)
+        """Each window; its columns are those of ``windows.expanded``."""
+        sellers = self.supplies[["supplier", "material", "region"]].drop_duplicates()
+        sellers = sellers.assign(country=sellers["region"].map(self.country_of)).merge(self.goods, on="material")
+        return expanded(self["scenarios"], self.years, Losable(self["disruptions"], sellers, self.assets))
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The windows that resilience is asked of."""
+        names = zip(self.windows["window"], self.windows["in_target"], strict=True)
+        return [str(name) for name, in_target in names if in_target]
 
     @cached_property
     def periods(self) -> pd.DataFrame:
         """Every year of the undisrupted path and of every window, with the weight of its operation in the cost.
 
-        ``before_window`` and ``before_year`` say which level a stockpile starts the year from.
+        ``before_window`` and ``before_year`` say which level a stockpile starts the year from; ``of_year`` is the part
+        of the year that every limit of a year counts with.
         """
-        base = self.year_frame.assign(window=BASE, scenario="", start=float(self.years[0]))
+        base = self.year_frame.assign(window=BASE, scenario="", start=float(self.years[0]), of_year=1.0)
         windows = crossed(self.windows, self.year_frame)
         windows = windows[(windows["year"] >= windows["start"]) & (windows["year"] <= windows["end"])]
-        covered = windows.groupby("year")["probability"].sum()
+        likely = windows["probability"].astype(float) * windows["of_year"].astype(float)
+        covered = likely.groupby(windows["year"]).sum()
         base["probability"] = 1.0 - base["year"].map(covered).astype(float).fillna(0.0)
-        columns = ["window", "scenario", "year", "start", "discount", "probability"]
+        columns = ["window", "scenario", "year", "start", "discount", "probability", "of_year"]
         both = [base[columns], windows[columns]] if len(windows) else [base[columns]]
         periods = pd.concat(both, ignore_index=True)
+        periods["of_year"] = periods["of_year"].astype(float)
         periods["weight"] = periods["discount"] * periods["probability"].astype(float)
         starts = periods["year"] == periods["start"]
         periods["before_window"] = periods["window"].where(~starts, BASE)
@@ -205,6 +225,8 @@ class Inputs:
         texts = {"asset", "venture", "region", "process", "deposit", "technology_partner"}
         assets = assets.astype({column: float for column in columns if column not in texts})
         assets["retires"] = assets["retires"].fillna(np.inf)
+        mines = assets["process"].map(dict(zip(self["processes"]["process"], self["processes"]["takes"], strict=True)))
+        assets["ore"] = assets["deposit"].where(mines == MINED, "")
         return assets.assign(country=assets["region"].map(self.country_of))
 
     @cached_property
@@ -230,6 +252,12 @@ class Inputs:
         demand = self.by_year("demand")
         demand = demand.assign(partner=demand["region"].map(self.country_of))
         return demand[demand["t_per_year"] > 0].reset_index(drop=True)
+
+    @cached_property
+    def demanded(self) -> pd.DataFrame:
+        """Demand of every period: of a window of months, the part of the year's that falls in it."""
+        rows = self.demand.merge(self.periods[["window", "year", "of_year"]], on="year")
+        return rows.assign(t_per_year=rows["t_per_year"] * rows["of_year"])
 
     @cached_property
     def supplies(self) -> pd.DataFrame:
