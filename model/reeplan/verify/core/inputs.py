@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 SETTING = Rule("settings", "every setting that the equations need must be stated")
 INPUT_COLUMNS = Rule("input_columns", "the table must have every column of the case folder's tables")
-UNDECLARED: dict[str, dict[str, Any]] = {
-    "scenarios": {"months": np.nan, "probability_per_year": np.nan, "in_target": "yes", "with_loss_of": ""},
-    "disruptions": {"price_factor": 1.0},
-}
 NEEDED_SETTINGS = ("first_year", "last_year", "discount_rate", "resilience_measure", "cvar_level")
 
 
@@ -96,13 +92,6 @@ class Inputs:
 
     tables: dict[str, pd.DataFrame]
     settings: dict[str, float | str]
-
-    def __post_init__(self) -> None:
-        # Columns that the declaration of the tables does not have yet stand at their defaults.
-        for table, defaults in UNDECLARED.items():
-            for column, value in defaults.items():
-                if column not in self.tables[table]:
-                    self.tables[table][column] = value
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]

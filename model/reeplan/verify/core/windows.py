@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reeplan.inputs.spec import ALL, BASE
+from reeplan.inputs.spec import ALL, ANY_YEAR, BASE, MONTHS_OF_A_YEAR
 from reeplan.verify.core.vocabulary import NO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COLUMNS = ["window", "scenario", "start", "end", "probability", "of_year", "in_target", "lost_kind", "lost"]
-MONTHS = 12
-"""In a year: a window of some of them takes their part of it."""
-ANY_YEAR = "any"
 
 
 def expanded(scenarios: pd.DataFrame, years: Sequence[int], losable: Losable) -> pd.DataFrame:
@@ -31,7 +28,7 @@ def expanded(scenarios: pd.DataFrame, years: Sequence[int], losable: Losable) ->
     for row in scenarios.to_dict("records"):
         in_months = not np.isnan(row["months"])
         length = 1 if in_months else int(row["years"])
-        of_year = float(row["months"]) / MONTHS if in_months else 1.0
+        of_year = float(row["months"]) / MONTHS_OF_A_YEAR if in_months else 1.0
         starts = starts_of(str(row["starts"]), length, years)
         likely = float(row["probability_per_year"])
         if np.isnan(likely):
