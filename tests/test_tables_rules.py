@@ -59,7 +59,7 @@ __all__ = ["case"]
             "the window 2034 to 2035 is outside the horizon 2030 to 2034",
         ),
         ("scenarios", 3, "starts", "2029", "starts", "the window 2029 is outside the horizon 2030 to 2034"),
-        ("scenarios", 3, "probability", "0.9", "probability", "sum to 1.1, above 1"),
+        ("scenarios", 3, "probability", "0.95", "probability", "cover 2032 sum to 1.05, above 1"),
         ("disruptions", 3, "first", "3", "last", "ends in year 2, before it begins in year 3"),
         ("disruptions", 3, "last", "3", "last", "year 3 is beyond the end of 'cutoff' (length: 2)"),
         ("disruptions", 5, "first", "2", "first", "year 2 is beyond the end of 'flood' (length: 1)"),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from reeplan.outputs.spec.output import Row
     from reeplan.solve.planner import Plan, Planner
 
+DAYS_OF_A_YEAR = 365.0
+
 
 def metrics(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Every metric of a plan: ``metrics.csv``."""
@@ -65,7 +67,7 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
         for partner in case.partners:
             days = min(
                 (_days_served(demand, window, unmet) for demand in case.demands if demand.partner == partner),
-                default=365.0 * len(window.years),
+                default=DAYS_OF_A_YEAR * window.of_year * len(window.years),
             )
             yield _row("time to survive", days, "days", partner=partner, window=window.label)
 
@@ -73,10 +75,11 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
 def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int, str], float]) -> float:
     days = 0.0
     for year in window.years:
-        missing = unmet.get((demand.region, demand.material, year, window.label), 0.0)
-        if missing > MISSED * demand.t[year]:
-            return days + 365.0 * (1.0 - missing / demand.t[year])
-        days += 365.0
+        missing, wanted = unmet.get((demand.region, demand.material, year, window.label), 0.0), demand.t[year]
+        wanted *= window.of_year
+        if missing > MISSED * wanted:
+            return days + DAYS_OF_A_YEAR * window.of_year * (1.0 - missing / wanted)
+        days += DAYS_OF_A_YEAR * window.of_year
     return days
 
 
@@ -105,7 +108,7 @@ def _days_of_cover(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int]
             levels[planner.case.country(region), material, year] += t
     for key, t in levels.items():
         if key in uses:
-            yield _of_use("days of cover", 365.0 * t / uses[key], "days", key)
+            yield _of_use("days of cover", DAYS_OF_A_YEAR * t / uses[key], "days", key)
 
 
 def _dependence(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], float]) -> Iterator[Row]:

@@ -68,8 +68,29 @@ def room(m: Model, region: str, material: str, year: int, window: str) -> Any:
 
 
 def no_stocking_in_a_crisis(m: Model, region: str, material: str, year: int, window: str) -> Any:
-    """A crisis is no time to stock up: ``level[s] <= level[base]`` of the same year (t)."""
-    return m.level[region, material, year, window] <= m.level[region, material, year, BASE]
+    """A crisis is no time to stock up: ``level[s] <= level[base]`` of the same year (t).
+
+    A window of months ends with no more than it began with: the level at the end of the year before.
+    """
+    terms, constant = refilled_to(m, region, material, window, year)
+    return m.level[region, material, year, window] <= linear_sum(terms, constant)
+
+
+def refilled_to(m: Model, region: str, material: str, window: str, year: int) -> tuple[Terms, float]:
+    """The level of the undisrupted path that a window's level in ``year`` is measured by (t): terms, and a constant.
+
+    That of the same year; of a window of months, that which it began with.
+    """
+    if m.net.windows[window].of_year == 1:
+        return [(1.0, m.level[region, material, year, BASE])], 0.0
+    return _level_before(m, region, material, year, BASE)
+
+
+def _level_before(m: Model, region: str, material: str, year: int, window: str) -> tuple[Terms, float]:
+    """The level with which a year begins: at the end of the year before, or what lay there before the first year."""
+    if year == m.case.settings.first_year:
+        return [], m.store_at[region, material].initial_t
+    return [(1.0, m.level[region, material, year - 1, window])], 0.0
 
 
 def drawn(m: Model, region: str, material: str, year: int, window: str) -> tuple[Terms, float]:
@@ -79,8 +100,6 @@ def drawn(m: Model, region: str, material: str, year: int, window: str) -> tuple
     """
     if (region, material) not in m.store_at:
         return [], 0.0
-    filled = (-1.0, m.level[region, material, year, window])
-    if year == m.case.settings.first_year:
-        return [filled], m.store_at[region, material].initial_t
     starts = window != BASE and year == m.net.windows[window].start
-    return [(1.0, m.level[region, material, year - 1, BASE if starts else window]), filled], 0.0
+    before, initial = _level_before(m, region, material, year, BASE if starts else window)
+    return [*before, (-1.0, m.level[region, material, year, window])], initial
