@@ -73,12 +73,14 @@ def _settings(table: pd.DataFrame, on: TableLedger) -> dict[str, float | str]:
     settings: dict[str, float | str] = {}
     for name, value in zip(table["name"], table["value"], strict=True):
         number = pd.to_numeric(pd.Series([value]), errors="coerce").astype(float).iloc[0]
-        numeric = any(column.name == name and column.kind in ("number", "integer") for column in SETTINGS)
+        kind = next((column.kind for column in SETTINGS if column.name == name), "text")
+        numeric = kind in ("number", "integer")
         if numeric and value and not np.isfinite(number):
             on.broken(NUMBER, str(name), "a finite number", str(value))
             raise UnreadableError
         if value:
-            settings[str(name)] = float(number) if numeric else str(value)
+            word = value != NO if kind == "yes_no" else str(value)
+            settings[str(name)] = float(number) if numeric else word
     for name in NEEDED_SETTINGS:
         if name not in settings:
             on.broken(SETTING, name, "a value", "none")
@@ -108,7 +110,7 @@ class Inputs:
     @property
     def shares_in_crises(self) -> bool:
         """Whether a partner may send more to another in a window than on the undisrupted path."""
-        return self.settings.get("crisis_sharing", "yes") != NO
+        return bool(self.settings.get("crisis_sharing", True))
 
     # ---- time ---------------------------------------------------------------------------------
 
