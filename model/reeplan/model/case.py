@@ -240,7 +240,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Loss:
-    """What a window loses beside what its scenario takes away: one venture (with all its options), plant or supplier."""
+    """What a window loses beside what its scenario takes away: a venture (with all its options), plant or supplier."""
 
     kind: str
     name: str

@@ -136,7 +136,8 @@ class Availability:
 
     def disruptions_of_asset(self, asset: Asset, period: Period) -> list[Disruption]:
         """The rows that act on an asset in a period: on itself, its country, or the deposit whose ore it takes."""
-        names = {("plant", asset.venture or asset.name), ("plant", asset.name), ("country", asset.country)}
+        # An option is one of its venture also where it has been freed of its limits, to see what they keep from a plan.
+        names = {("plant", asset.name.partition("/")[0]), ("plant", asset.name), ("country", asset.country)}
         if asset.process.takes == ORE and asset.deposit is not None:
             names.add(("deposit", asset.deposit))
         return [hit for hit in self._acting(period) if (hit.kind, hit.target) in names and hit.material == ALL]

@@ -13,7 +13,7 @@ from reeplan.inputs.spec import BASE
 from reeplan.model.network import Operation, Period
 from reeplan.model.program.investment import increment, starts
 from reeplan.model.program.linear import linear_sum
-from reeplan.model.program.stockpiles import refilled_to
+from reeplan.model.program.stockpiles import restocked_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -150,8 +150,7 @@ def _processing(m: Model) -> Iterator[Term]:
 
 
 def _trading(m: Model) -> Iterator[Term]:
-    """Purchases at the supplier's price, freight on every lane, less what sales bring; prices as a disruption leaves them.
-    """
+    """Purchases at the price that disruptions leave, freight on every lane, less what sales bring."""
     for (supplier, material, year, window), buy in m.buy.items():
         price = m.net.supply_price(m.supply_of[supplier, material], Period(year, window)) / 1e6
         yield Term(PURCHASES, supplier, "", year, window, price, buy)
@@ -183,7 +182,7 @@ def _restocking(m: Model) -> Iterator[Term]:
         price = m.case.goods[material].reference_usd_per_t / 1e6
         for label, window in m.net.windows.items():
             end = window.end
-            due, initial = refilled_to(m, region, material, label, end)
+            due, initial = restocked_to(m, region, material, window, end)
             for _, level in due:
                 yield Term(RESTOCK, store.name, "", end, label, price, level)
             if initial:

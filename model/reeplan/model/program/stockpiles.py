@@ -13,7 +13,7 @@ from reeplan.inputs.spec import BASE
 from reeplan.model.program.linear import linear_sum
 
 if TYPE_CHECKING:
-    from reeplan.model.case import Store
+    from reeplan.model.case import Store, Window
     from reeplan.model.program.linear import Terms
 
 Model = Any
@@ -72,16 +72,16 @@ def no_stocking_in_a_crisis(m: Model, region: str, material: str, year: int, win
 
     A window of months ends with no more than it began with: the level at the end of the year before.
     """
-    terms, constant = refilled_to(m, region, material, window, year)
+    terms, constant = restocked_to(m, region, material, m.net.windows[window], year)
     return m.level[region, material, year, window] <= linear_sum(terms, constant)
 
 
-def refilled_to(m: Model, region: str, material: str, window: str, year: int) -> tuple[Terms, float]:
+def restocked_to(m: Model, region: str, material: str, window: Window, year: int) -> tuple[Terms, float]:
     """The level of the undisrupted path that a window's level in ``year`` is measured by (t): terms, and a constant.
 
     That of the same year; of a window of months, that which it began with.
     """
-    if m.net.windows[window].of_year == 1:
+    if window.of_year == 1:
         return [(1.0, m.level[region, material, year, BASE])], 0.0
     return _level_before(m, region, material, year, BASE)
 

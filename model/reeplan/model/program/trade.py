@@ -52,11 +52,12 @@ def index(m: Model) -> None:
         initialize=[(*pair, *period) for pair in case.free_offtake if pair[1] in case.wacc for period in net.periods],
         dimen=4,
     )
-    pairs = dict.fromkeys((case.country(lane.origin), case.country(lane.destination), lane.material) for lane in net.lanes)
+    country = case.country
+    between = dict.fromkeys((country(lane.origin), country(lane.destination), lane.material) for lane in net.lanes)
     m.CRISIS_SHARING = pyo.Set(
         initialize=[
             (sender, receiver, material, *period)
-            for sender, receiver, material in pairs
+            for sender, receiver, material in between
             if sender != receiver and sender in case.wacc and receiver in case.wacc
             for period in net.periods
             if period.window != BASE and not case.settings.crisis_sharing

@@ -80,8 +80,9 @@ def _measure(given: ComparedRun) -> str:
 
 def _windows(given: ComparedRun) -> str:
     """The disruptions and their years, in a few words."""
+    run = given.run
     starts: dict[str, list[str]] = {}
-    for window, years in given.run.window_years.items():
-        starts.setdefault(window.rpartition("@")[0], []).append(span(years[0], years[-1]))
+    for window in run.window_facts.values():
+        starts.setdefault(window.scenario, []).append(f"{run.when_in_words(window)}{run.loss_in_words(window)}")
     said = [f"{display_name(name)} {', '.join(when)}" for name, when in starts.items()]
     return join_and(said) if said else "none"
