@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 MEASURES = ("worst_case", "weakest_link", "expected", "cvar")
 SEEDS = (0, 2, 3, 5, 6, 7, 14, 25)
+SEEDS_OF_UNKNOWN_YEARS = (1, 4, 5, 9, 10, 12)
 MORE_SEEDS = range(100)
 SEEDS_WITH_A_FRONT = (10, 16, 23, 31, 36)
 
 
 def asked(folder: Path) -> list[tuple[str, float | None]]:
     """The measures and targets that a case is solved for: those that weigh windows need a probability."""
-    weighed = any(float(row["probability"]) > 0 for row in rows_of(folder, "scenarios"))
+    weighed = any(
+        float(row.get(column) or 0) > 0
+        for row in rows_of(folder, "scenarios")
+        for column in ("probability", "probability_per_year")
+        if row.get("in_target") != "no"
+    )
     measures = MEASURES if weighed else MEASURES[:2]
     return [("worst_case", None), *((measure, target) for measure in measures for target in (0.5, 0.8))]
 
@@ -34,8 +40,8 @@ def agree(ours: float, theirs: float) -> bool:
     return abs(ours - theirs) <= 1e-7 * max(1.0, abs(theirs))
 
 
-def check_seed(seed: int) -> None:
-    with random_case(seed) as folder:
+def check_seed(seed: int, unknown_years: bool = False) -> None:
+    with random_case(seed, unknown_years) as folder:
         planners: dict[str, Planner] = {}
         for measure, target in asked(folder):
             planner = planners.setdefault(measure, planner_of(folder, measure))
@@ -54,6 +60,17 @@ def check_seed(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_same_cost_and_feasibility(seed: int) -> None:
     check_seed(seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS_OF_UNKNOWN_YEARS)
+def test_same_cost_and_feasibility_where_years_are_unknown(seed: int) -> None:
+    check_seed(seed, unknown_years=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(200))
+def test_same_cost_and_feasibility_of_many_where_years_are_unknown(seed: int) -> None:
+    check_seed(seed, unknown_years=True)
 
 
 @pytest.mark.slow
