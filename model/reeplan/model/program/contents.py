@@ -100,7 +100,7 @@ def _state_operation(m: Model) -> None:
     m.crisis_sharing = pyo.Constraint(m.CRISIS_SHARING, rule=trade.crisis_sharing)
     m.offtake = pyo.Constraint(m.OFFTAKE, rule=trade.offtake)
     m.dependence = pyo.Constraint(m.DEPENDENCE, rule=trade.dependence)
-    m.room = pyo.Constraint(m.BASE_LEVEL, rule=stockpiles.room)
+    m.room = pyo.Constraint(m.ROOM, rule=stockpiles.room)
     m.no_stocking_in_a_crisis = pyo.Constraint(m.WINDOW_LEVEL, rule=stockpiles.no_stocking_in_a_crisis)
 
 

@@ -30,7 +30,8 @@ def index(m: Model) -> None:
         dimen=3,
     )
     m.LEVEL = pyo.Set(initialize=[(*place, *period) for place in m.store_at for period in m.net.periods], dimen=4)
-    m.BASE_LEVEL = pyo.Set(initialize=[key for key in m.LEVEL if key[3] == BASE], dimen=4)
+    months = {label for label, window in m.net.windows.items() if window.of_year < 1}
+    m.ROOM = pyo.Set(initialize=[key for key in m.LEVEL if key[3] == BASE or key[3] in months], dimen=4)
     m.WINDOW_LEVEL = pyo.Set(initialize=[key for key in m.LEVEL if key[3] != BASE], dimen=4)
 
 
@@ -62,7 +63,10 @@ def level_limits(m: Model, region: str, material: str, year: int, window: str) -
 
 
 def room(m: Model, region: str, material: str, year: int, window: str) -> Any:
-    """The level fits into the room: ``level <= capacity + added room`` (t), undisrupted and so in windows."""
+    """The level fits into the room: ``level <= capacity + added room`` (t), undisrupted and so in windows of years.
+
+    In a window of months the level may be that at the end of the year before, when there was more room: it must fit too.
+    """
     store = m.store_at[region, material]
     return m.level[region, material, year, window] <= store.capacity_t + _standing(m, store, year)
 
