@@ -65,7 +65,7 @@ def level_limits(m: Model, region: str, material: str, year: int, window: str) -
 def room(m: Model, region: str, material: str, year: int, window: str) -> Any:
     """The level fits into the room: ``level <= capacity + added room`` (t), undisrupted and so in windows of years.
 
-    In a window of months the level may be that at the end of the year before, when there was more room: it must fit too.
+    In a window of months the level may be that of the year before, when there may have been more room: it must fit too.
     """
     store = m.store_at[region, material]
     return m.level[region, material, year, window] <= store.capacity_t + _standing(m, store, year)
