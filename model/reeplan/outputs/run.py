@@ -16,7 +16,7 @@ import pandas as pd
 
 from reeplan.csv_files import numbers_in, read_cells
 from reeplan.inputs.cells import parse
-from reeplan.inputs.spec import SETTINGS, TABLES, FromSetting
+from reeplan.inputs.spec import MONTHS_OF_A_YEAR, SETTINGS, TABLES, FromSetting
 from reeplan.inputs.starts import length, start_years
 from reeplan.outputs.spec.plans import FRONT, METRICS, PLAN_TABLES
 
@@ -47,6 +47,11 @@ class RunWindow:
     months: int = 0
     in_target: bool = True
     lost: str = ""
+
+    @property
+    def of_year(self) -> float:
+        """The part of each of its years that it takes: 1, or its months of twelve."""
+        return self.months / MONTHS_OF_A_YEAR if self.months else 1.0
 
 
 class RunFiles:
@@ -117,7 +122,7 @@ class RunFiles:
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """The settings with their defaults, numbers as numbers."""
+        """The settings with their defaults, numbers as numbers, yes and no as true and false."""
         table = self.inputs("settings")
         stated = {name: value for name, value in zip(table["name"], table["value"], strict=True) if value != ""}
         settings: dict[str, Any] = {}
@@ -126,6 +131,8 @@ class RunFiles:
             text = stated.get(column.name)
             if text is None:
                 settings[column.name] = settings.get(default.name) if isinstance(default, FromSetting) else default
+            elif column.kind == "yes_no":
+                settings[column.name] = parse(column, text)
             else:
                 settings[column.name] = float(text) if column.kind in ("number", "integer") else text
         return settings

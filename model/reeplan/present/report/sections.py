@@ -122,6 +122,7 @@ def _method(report: Report, render: Renderer) -> Markup:
     run, settings = report.run, report.run.settings
     return render(
         "method.html.j2", settings=settings, partners=report.partners, windows=len(run.windows),
+        outside=sum(not window.in_target for window in run.window_facts.values()), shared=settings["crisis_sharing"],
         several=len(run.partners) > 1, measure=measure_in_words(settings["resilience_measure"], settings["cvar_level"]),
     )  # fmt: skip
 

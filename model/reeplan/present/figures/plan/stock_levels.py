@@ -199,8 +199,10 @@ def _panel(axes: Any, run: Run, rows: pd.DataFrame, looks: dict[str, tuple[str, 
     axes.plot(base["year"], base["level_t"], color=INK, lw=1.5, gid=BASE, zorder=3)
     for window, own in rows[rows["window"] != BASE].groupby("window", sort=False):
         _, colour, dash = looks[scenario_of(str(window))]
-        axes.plot(own["year"], own["level_t"], color=colour, ls=dash, lw=1.4, gid=window, zorder=4)
-        axes.plot(own["year"].iloc[1:], own["level_t"].iloc[1:], "o", color=colour, ms=2.6, zorder=4)
+        # The level of a window of months is that at its end, so many months after the year before has ended.
+        when = own["year"].iloc[0] + (own["year"] - own["year"].iloc[0]) * run.window_facts[str(window)].of_year
+        axes.plot(when, own["level_t"], color=colour, ls=dash, lw=1.4, gid=window, zorder=4)
+        axes.plot(when.iloc[1:], own["level_t"].iloc[1:], "o", color=colour, ms=2.6, zorder=4)
     top = max(float(rows["room_t"].max()), float(rows["level_t"].max()))
     axes.set(xlim=(run.years[0] - 1.3, run.years[-1] + 0.4), ylim=(-0.03 * top, 1.08 * top))
     dress_amounts(axes, 1.06 * top, "t", 3)
