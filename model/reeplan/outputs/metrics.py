@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import served_tonne_shares, served_value_shares
+from reeplan.model.measures import in_target, served_tonne_shares, served_value_shares
 from reeplan.model.network import Operation
 from reeplan.outputs.losses import losses_without
 from reeplan.outputs.spec.plans import METRICS
@@ -180,6 +180,6 @@ def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> d
         "base_path_unmet_t": base_unmet,
     }
     for partner in planner.case.partners:
-        served = [share for (k, _), share in shares.items() if k == partner]
+        served = [shares[partner, window.label] for window in in_target(planner.case)]
         figures[f"worst_window_served_{partner}"] = min(served, default=1.0)
     return figures

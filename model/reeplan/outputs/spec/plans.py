@@ -44,7 +44,7 @@ FRONT = output(
     number("base_path_unmet_t", "t", "what goes unmet on the undisrupted path, all years and materials",
            title="Unmet without disruption, all years"),
     share("worst_window_served_<partner>",
-          "the least share, by value, that this partner is served in any window; one column a partner"),
+          "the least share, by value, that this partner is served in any window in the target; one column a partner"),
 )  # fmt: skip
 
 SO_FAR = output(
