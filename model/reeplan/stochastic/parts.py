@@ -168,8 +168,7 @@ class Parts:
     def _priced(self, m: Model) -> Iterable[tuple[float, Any]]:
         """What each variable of the model adds to the expected cost of the whole case (MUSD a unit)."""
         for term in cost.terms(m):
-            restocked = term.part == cost.RESTOCK and _is_shared(term.variable)
-            if term.variable is not None and not restocked:
+            if term.variable is not None and not (term.part == cost.RESTOCK and _is_shared(term.variable)):
                 yield cost.weight(m, term) * term.musd, term.variable
         for weight, price, levels, _ in self._restocked_to(m):
             yield from ((weight * price, level) for level in levels)

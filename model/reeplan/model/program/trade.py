@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import pyomo.environ as pyo
@@ -52,12 +53,13 @@ def index(m: Model) -> None:
         initialize=[(*pair, *period) for pair in case.free_offtake if pair[1] in case.wacc for period in net.periods],
         dimen=4,
     )
-    country = case.country
-    between = dict.fromkeys((country(lane.origin), country(lane.destination), lane.material) for lane in net.lanes)
+    m.lanes_between = defaultdict(list)
+    for lane in net.lanes:
+        m.lanes_between[case.country(lane.origin), case.country(lane.destination), lane.material].append(lane)
     m.CRISIS_SHARING = pyo.Set(
         initialize=[
             (sender, receiver, material, *period)
-            for sender, receiver, material in between
+            for sender, receiver, material in m.lanes_between
             if sender != receiver and sender in case.wacc and receiver in case.wacc
             for period in net.periods
             if period.window != BASE and not case.settings.crisis_sharing
@@ -110,8 +112,8 @@ def crisis_sharing(m: Model, sender: str, receiver: str, material: str, year: in
     """
 
     def shipped(course: str) -> list[Any]:
-        period = Period(year, course)
-        return [ship for lane, ship in _shipments(m, sender, receiver, period) if lane.material == material]
+        keys = [(*lane, year, course) for lane in m.lanes_between[sender, receiver, material]]
+        return [m.ship[key] for key in keys if key in m.SHIP]
 
     if not shipped(window):
         return pyo.Constraint.Skip
