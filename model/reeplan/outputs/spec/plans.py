@@ -105,7 +105,7 @@ SUPPLY = output(
     text("region", "where it is handed over"),
     text("material"),
     number("t", "t/yr", "bought"),
-    number("price_usd_per_t", "USD/t", "the supplier's price in that year"),
+    number("price_usd_per_t", "USD/t", "the supplier's price in that year and window"),
     place=PLANS,
 )  # fmt: skip
 
@@ -113,7 +113,7 @@ SALES = output(
     "sales", "What surplus is sold, and at what price.", "window year region material",
     PLACE,
     number("t", "t/yr", "sold"),
-    number("price_usd_per_t", "USD/t", "the market's price in that year"),
+    number("price_usd_per_t", "USD/t", "the market's price in that year and window"),
     place=PLANS,
 )  # fmt: skip
 
