@@ -95,6 +95,13 @@ def test_all_tables_with_numbers_may_vary_but_baskets() -> None:
     ("row", "column", "message", "hint"),
     [
         ("plant, press A, module_musd, 10, 30", "table", "'plant' is not one of", "'plants'"),
+        (
+            "scenarios, cutoff, probability_per_year, 0.1, 0.3",
+            "column",
+            "'cutoff' of scenarios.csv has no probability_per_year: it is said by probability",
+            "write probability",
+        ),
+        ("scenarios, cutoff, months, 1, 3", "column", "it is said by years", "write years"),
         ("baskets, sands, Nd, 0.2, 0.3", "table", "'baskets' is not one of", ""),
         (
             "plants, press C, module_musd, 10, 30",
