@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reeplan.inputs.names import counted
 from reeplan.inputs.spec import MONTHS_OF_A_YEAR
+from reeplan.model.measures import in_target
 from reeplan.model.network import Operation, Period
 from reeplan.tolerances import ROUNDING
 from reeplan.words import apart, exact_percent
@@ -42,9 +43,9 @@ class Shortfall(NamedTuple):
 
 
 def shortfalls(net: Network) -> list[Shortfall]:
-    """Every material and window that cannot be served whole, the largest missing share first."""
+    """Every material and window in the target that cannot be served whole, the largest missing share first."""
     found = []
-    for window in net.case.windows:
+    for window in in_target(net.case):
         for material in net.case.goods:
             needed = sum(
                 net.demand_t(demand, Period(year, window.label))
@@ -75,8 +76,6 @@ def highest_by_arithmetic(net: Network, measure: Measure) -> float:
         if len(partners) > 1:
             continue
         window = net.windows[item.window]
-        if not window.in_target:
-            continue
         missing = item.needed_t - item.at_most_t
         if measure.name == "weakest_link":
             ceiling = min(ceiling, 1 - missing / item.needed_t)
