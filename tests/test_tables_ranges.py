@@ -206,6 +206,17 @@ def test_what_an_overlay_drops_takes_its_ranges_along(case: Path, tmp_path: Path
     assert [one.name for one in inputs_of(loaded.tables)] == ["module of press A"]
 
 
+def test_what_an_overlay_says_by_another_column_takes_its_ranges_along(case: Path, tmp_path: Path) -> None:
+    write_ranges(case, "scenarios, cutoff, probability, 0.1, 0.3", "scenarios, flood, probability, 0.1, 0.3")
+    overlay = tmp_path / "yearly"
+    overlay.mkdir()
+    text = "scenario,starts,years,probability_per_year\ncutoff,any,2,0.1\n"
+    (overlay / "scenarios.csv").write_text(text, encoding="utf-8")
+    loaded = load_tables(case, [overlay])
+    assert loaded.tables is not None, says(loaded.errors)
+    assert [row["key"] for row in loaded.tables["ranges"]] == ["flood"]
+
+
 def test_a_case_outside_a_triangle_is_taken_to_its_nearest_end(case: Path) -> None:
     """From 30 straight down to 40: half of it lies below 40 - 10 / sqrt 2."""
     [one] = read(case, "plants, press A, module_musd, 30, 40, , triangular")
