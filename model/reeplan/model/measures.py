@@ -78,7 +78,7 @@ def served_value_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str], float
                     continue
                 for year in window.years:
                     value = demand.shortage_usd_per_t[year]
-                    total += value * demand.t[year] * window.of_year
+                    total += value * (demand.t[year] * window.of_year)
                     lost += value * unmet.get((demand.region, demand.material, year, window.label), 0.0)
             shares[partner, window.label] = 1.0 - lost / total if total > 0 else 1.0
     return shares
