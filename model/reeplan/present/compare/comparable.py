@@ -82,7 +82,15 @@ def _windows(given: ComparedRun) -> str:
     """The disruptions and their years, in a few words."""
     run = given.run
     starts: dict[str, list[str]] = {}
+    lost: dict[str, list[str]] = {}
     for window in run.window_facts.values():
-        starts.setdefault(window.scenario, []).append(f"{run.when_in_words(window)}{run.loss_in_words(window)}")
-    said = [f"{display_name(name)} {', '.join(when)}" for name, when in starts.items()]
+        if window.lost:
+            lost.setdefault(window.scenario, []).append(display_name(window.lost))
+        else:
+            starts.setdefault(window.scenario, []).append(run.when_in_words(window))
+    said = [
+        f"{display_name(name)} {', '.join(when)}"
+        + (f" (also with the loss of one of {join_and(list(dict.fromkeys(lost[name])))})" if name in lost else "")
+        for name, when in starts.items()
+    ]
     return join_and(said) if said else "none"
