@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from reeplan.verify import Verdict
+from reeplan.verify import Verdict, verify_run
 from reeplan.verify.core.case import Checked
 from reeplan.verify.core.costs import expected_costs
 from reeplan.verify.core.inputs import Inputs
@@ -24,7 +24,7 @@ from reeplan.verify.core.shortage import tonne_shares, value_shares
 from reeplan.verify.core.verdict import Ledger
 from reeplan.verify.core.windows import Losable, expanded, starts_of
 from reeplan.verify.run import check_plan
-from solved import run_without_figures
+from solved import run_for_tables, run_without_figures
 from support import write_case
 from test_verify import Sound, assert_holds
 
@@ -372,3 +372,31 @@ def test_other_words_in_the_case_make_another_plan(
     check_plan(read_plan(crises.run / "plans" / crises.point, case, Ledger(verdict)), crises.row, Ledger(verdict))
     assert not verdict.holds
     assert all(failure.rule != "checkable" for failure in verdict.failures)
+
+
+# ---- studies of the same case ------------------------------------------------------------------------------
+
+LIKELY = CRISES.replace("0.04  ", "0.5   ").replace("0.03  ", "0.25  ")
+"""Yearly chances that sum to more than 1: several windows may come, one after the other."""
+
+
+@pytest.mark.parametrize("text", [CRISES, LIKELY], ids=["one may come", "several may come"])
+@pytest.mark.parametrize(
+    ("command", "option", "value"), [("futures", "--points", 2), ("cooperate", "--target", TARGET)]
+)
+def test_studies_of_it_hold(text: str, command: str, option: str, value: float, tmp_path: Path) -> None:
+    case, run = write_case(tmp_path / "case", text), tmp_path / "run"
+    result = run_without_figures(command, case, "--out", run, "--workers", 1, option, value)
+    assert result.exit_code == 0, result.output
+    assert_holds(run)
+
+
+def test_what_knowing_is_worth_where_several_may_come_is_refused(tmp_path: Path) -> None:
+    case, run = write_case(tmp_path / "case", LIKELY), tmp_path / "run"
+    result = run_for_tables("futures", case, "--out", run, "--workers", 1, "--points", 2)
+    assert result.exit_code == 0, result.output
+    assert verify_run(run).holds
+    table = run / "value_of_knowing.csv"
+    table.write_text(f"{table.read_text(encoding='utf-8')}value of perfect knowledge,1,1,1,\n", encoding="utf-8")
+    failures = [failure for failure in verify_run(run).failures if failure.rule == "knowing_listed"]
+    assert failures

@@ -39,6 +39,11 @@ def probabilities(inputs: Inputs) -> dict[str, float]:
     return found | ({NOTHING: nothing} if nothing > CERTAIN else {})
 
 
+def exclude(inputs: Inputs) -> bool:
+    """Whether one window at most happens: chances that sum to more are of windows that may follow one another."""
+    return float(inputs.windows["probability"].sum()) <= 1.0 + CERTAIN
+
+
 @dataclass(frozen=True)
 class Outlook:
     """A plan scenario by scenario: MUSD present value, share of the worse-off partner's demand, MUSD of their years."""

@@ -14,7 +14,7 @@ import pandas as pd
 
 from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, VALUE_OF_KNOWING
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.scenarios import NOTHING, probabilities
+from reeplan.verify.core.scenarios import NOTHING, exclude, probabilities
 from reeplan.verify.core.tolerances import (
     ARITHMETIC,
     COPIED,
@@ -127,7 +127,7 @@ def check_knowing(run: Path, target: float, front: pd.DataFrame, inputs: Inputs,
     scenarios = read_table(run, KNOWING_BY_SCENARIO, ledger)
     values = {row["measure"]: Value(*(float(row[one]) for one in BAND)) for _, row in table.iterrows()}
     knowing = Knowing(values, scenarios, target)
-    likely = bool((inputs.windows["probability"] > 0).any())
+    likely = bool((inputs.windows["probability"] > 0).any()) and exclude(inputs)
     whole = likely and target > 0 and str(inputs.settings["resilience_measure"]) in BY_WINDOW
     _check_listed(knowing, likely, whole, on)
     _check_bands(values, on)
