@@ -18,7 +18,7 @@ from reeplan.model.measures import served_in_windows
 from reeplan.model.program import build_program
 from reeplan.model.program.resilience import cutoff, window_cutoffs
 from reeplan.solve.engine import Controls, Engine, Solution
-from reeplan.tolerances import HELD_ROOM, INEXACT, LAST_DIGITS, REACHED_ROOM
+from reeplan.tolerances import HELD_ROOM, INEXACT, KEPT_ROOM, LAST_DIGITS, REACHED_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -60,6 +60,11 @@ class Plan:
     prices: dict[tuple[str, str, int, str], float]
     violation: float = 0.0
     not_rerun: tuple[str, ...] = ()
+
+    @property
+    def keeps(self) -> float:
+        """The resilience that it counts as: what it serves, or what it was made to keep if it misses that by rounding."""
+        return max(self.resilience, min(self.kept, self.resilience + KEPT_ROOM))
 
     @property
     def gap_musd(self) -> float:
@@ -193,6 +198,49 @@ class Planner:
             start=start,
         )
 
+    def nearest(
+        self,
+        own: Sequence[float],
+        other: Sequence[float],
+        target: float,
+        cost_limit_musd: float,
+        controls: Controls,
+        start: Any = None,
+    ) -> Solution:
+        """The plan within a cost limit whose modules lie nearest to another plan's, from its own towards the other's.
+
+        ``own`` and ``other`` are the whole numbers of both, in the order of the columns: each is sought between its
+        two values, so that distances need no column of their own, and what both have alike stays. The objective is the
+        capital (MUSD) of the modules in which the two differ, each year of the horizon counted.
+        """
+        engine, values = self.engine, self.capital_of_modules
+        weights, fixed = np.zeros(len(engine.columns)), {}
+        at_least, no_more = dict(self.cutoff(target)), {}
+        for j, here, there in zip(np.flatnonzero(engine.integer), own, other, strict=True):
+            column = int(j)
+            if here == there:
+                fixed[column] = here
+                continue
+            at_least[column], no_more[column] = min(here, there), max(here, there)
+            weights[column] = values[column] if here > there else -values[column]
+        return engine.solve(
+            weights,
+            controls,
+            at_least=at_least,
+            no_more=no_more,
+            fixed=fixed,
+            at_most={"cost": cost_limit_musd},
+            start=start,
+        )
+
+    @cached_property
+    def capital_of_modules(self) -> Any:
+        """The capital of one module, MUSD, in the columns of cumulative modules; 0 in all others."""
+        musd = np.zeros(len(self.engine.columns))
+        for (name, _), column in self.columns("built").items():
+            musd[column] = self.case.assets[name].module_musd
+        return musd
+
     # ---- from a solution to a plan that can be reported -----------------------------------------
 
     def report(self, solution: Solved, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
@@ -283,10 +331,11 @@ class Planner:
         )
         if raised.outcome is not Outcome.OPTIMAL or raised.objective < target:
             return values, target
-        # The most resilient plan at this cost, as cheap as it can be at that resilience.
-        cheapest = self.cheapest_with(whole, raised.objective - REACHED_ROOM)
+        # The most resilient plan at this cost, as cheap as it can be at that resilience; the target is never given away.
+        reached = max(target, raised.objective - REACHED_ROOM)
+        cheapest = self.cheapest_with(whole, reached)
         values = cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values
-        return values, raised.objective - REACHED_ROOM
+        return values, reached
 
     def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float], tuple[str, ...]]:
         """Every window at its own least cost, given investment and undisrupted path; the prices, and where that failed.
