@@ -49,8 +49,8 @@ REACHED_ROOM = 1e-9
 must keep it, is not infeasible by its rounding."""
 
 KEPT_ROOM = 3e-9
-"""Of shares: by how much a plan that was made to keep a resilience may miss it, as each of the linear programs that make
-it may miss it by 1e-9; it counts as one that keeps it, and what was proven there holds for it."""
+"""Of shares: by how much a plan that was made to keep a resilience may miss it, as each of the linear programs that
+make it may miss it by 1e-9; it counts as one that keeps it, and what was proven there holds for it."""
 
 HELD_ROOM = (0.0, 1e-11, 1e-9, 1e-7)
 """Relative: room given to what is held fixed, one after the other, until the rest can be solved again."""

@@ -211,7 +211,7 @@ class Engine:
         may_stop = not fixed or not (relax or not self._data.integer.any())
         if may_stop and self.interrupted:
             return _STOPPED
-        lower, upper = self._bounds(at_least or {}, no_more or {}, fixed or {}, room)
+        lower, upper = self._bounds(at_least or {}, fixed or {}, room, no_more)
         if np.any(lower > upper):
             return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
         integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
@@ -308,15 +308,15 @@ class Engine:
     def _bounds(
         self,
         at_least: Mapping[int, float],
-        no_more: Mapping[int, float],
         fixed: Mapping[int, float],
         room: float = 0.0,
+        no_more: Mapping[int, float] | None = None,
     ) -> tuple[Vector, Vector]:
         data = self._data
         lower, upper = data.lower.copy(), data.upper.copy()
         for column, value in at_least.items():
             lower[column] = max(lower[column], value)
-        for column, value in no_more.items():
+        for column, value in (no_more or {}).items():
             upper[column] = min(upper[column], value)
         for column, value in fixed.items():
             lower[column] = upper[column] = value

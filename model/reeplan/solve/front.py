@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from reeplan.endings import Outcome, Status, status_of
 from reeplan.solve.executor import Task
 from reeplan.solve.front_nearest import Alternative, alternatives_within, nearest_question
-from reeplan.solve.front_steps import Knowledge, even_levels, gap_within, proven_costlier, real_steps, undominated
+from reeplan.solve.front_steps import Knowledge, even_levels, gap_within, real_steps, undominated
 from reeplan.solve.planner import refuted, within_gap
 from reeplan.solve.questions import NOT_ASKED, CheapestAt, MostResilient
 from reeplan.tolerances import (
@@ -140,8 +140,8 @@ def solve_front(
 ) -> Front:
     """The front at up to ``levels`` levels, its two ends included, and at the ``wanted`` targets.
 
-    ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` and ``gap_within`` say. With one level only
-    the cheapest plan is sought. ``on_points`` hears of the front so far (its plans still without prices), and
+    ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` and ``gap_within`` say. With one level
+    only the cheapest plan is sought. ``on_points`` hears of the front so far (its plans still without prices), and
     ``on_plan_of_work`` how many levels there are and how many of them are settled, each time something was learned.
     """
     search = _Search(planner, executor, controls, gap, max(levels, 1), on_points, on_plan_of_work)
@@ -266,12 +266,13 @@ class _Search:
         self.highest_resilience_bound = min(self.highest_resilience_bound, max(answer.bound, answer.objective))
         if answer.objective > self.plans[0].resilience + RESILIENCE_GAP:
             self.highest = answer.objective - RESILIENCE_SLACK
+            self.gaps[self.highest] = self.gap_target
             self._keep(answer, self.highest)
 
     # ---- the levels -----------------------------------------------------------------------------
 
     def find_between(self, wanted: Sequence[float]) -> None:
-        """The most resilient plan made cheap, the even levels below it and the targets, and those where cost is unknown.
+        """The most resilient plan made cheap, even levels below it and targets, and those where the cost is unknown.
 
         From the highest down: a plan is a plan for every lower level, and on the flat part of the front it settles
         many of them at once.
@@ -301,7 +302,7 @@ class _Search:
         proven = best.cost_musd - bound <= largest_gap(self.gap_target, best.cost_musd)
         top = bound if proven else best.cost_musd
         self.gap_target = gap_in_money(self.gap, lowest, max(0.0, top - lowest), self.levels)
-        self.gaps.clear()
+        self.gaps = {0.0: self.gap_target, high: self.gap_target}
         self._solve_levels([level for level in (high, 0.0) if self.ended.get(level) is Outcome.OPTIMAL])
 
     def sharpen(self) -> None:
@@ -363,18 +364,17 @@ class _Search:
     # ---- the plans that are reported ------------------------------------------------------------
 
     def draw_near(self) -> None:
-        """Of the plans within each point's gap the one nearest to the plan before it, as near as a short search finds."""
-        kept = real_steps(self.plans, self._bound)
+        """Of the plans within each point's gap the nearest to the plan before it, as near as a short search finds."""
+        kept = self._chosen()
         self.chosen = kept[:1]
         for number, plan in enumerate(kept[1:], start=1):
             above = self._bound(kept[number + 1].keeps) if number + 1 < len(kept) else math.inf
             self.chosen.append(self._nearest(plan, self.chosen[-1], above))
 
     def _nearest(self, plan: Plan, before: Plan, above_musd: float) -> Plan:
-        """The plan nearest to the one before that costs no more than its gap allows and less than the next is proven to."""
-        bound = min(plan.cost_musd, self._bound(plan.keeps))
-        room = SMALLEST_GAP * abs(plan.cost_musd)
-        limit = min(bound + max(self._gap_of(plan), room), above_musd - 2 * room)
+        """The plan nearest to the one before, within the gap and costing less than the next is proven to."""
+        bound, room = self._with_bound(plan).bound_musd, 2 * SMALLEST_GAP * abs(plan.cost_musd)
+        limit = min(bound + self._gap_target_of(plan), above_musd - room)
         question = nearest_question(self.planner, plan, before, limit, self.controls)
         if question is None or self.planner.engine.interrupted:
             return plan
@@ -395,7 +395,14 @@ class _Search:
         self.chosen = [self.planner.complete(plan) for plan in self._chosen()]
 
     def _chosen(self) -> list[Plan]:
-        return real_steps(self.plans, self._bound) if self.chosen is None else self.chosen
+        return real_steps(self.plans, self._bound, self._is_solved) if self.chosen is None else self.chosen
+
+    def _is_solved(self, plan: Plan) -> bool:
+        return Point("", self._with_bound(plan), self._gap_target_of(plan)).solved
+
+    def _with_bound(self, plan: Plan) -> Plan:
+        """The plan with the best bound that holds for it."""
+        return replace(plan, bound_musd=min(plan.cost_musd, self._bound(plan.keeps)))
 
     def _at(self, level: float, step_musd: float | None = None) -> CheapestAt:
         """The question for the cheapest plan at a level, beginning from the best one known.
@@ -458,13 +465,13 @@ class _Search:
         gap = self.gaps.get(level, self.gap_target)
         return best.cost_musd - self._bound(level) <= largest_gap(gap, best.cost_musd)
 
-    def _gap_of(self, plan: Plan) -> float:
-        """The gap within which a plan is to be proven: that of its level, and of the front for what was not asked for."""
-        return self.gaps.get(plan.target, self.gap_target)
+    def _gap_target_of(self, plan: Plan) -> float:
+        """The gap (MUSD) within which a plan is to be proven: that of the level at which it was found."""
+        return max(self.gaps.get(plan.target, self.gap_target), SMALLEST_GAP * abs(plan.cost_musd))
 
     def points(self) -> list[Point]:
         """The front's points, with the best bound of each, knees, and what could be exchanged within their gaps."""
-        plans = [replace(plan, bound_musd=min(plan.cost_musd, self._bound(plan.keeps))) for plan in self._chosen()]
+        plans = [self._with_bound(plan) for plan in self._chosen()]
         if not plans:
             return []
         knees = knees_of([(plan.cost_musd, plan.resilience) for plan in plans])
@@ -472,9 +479,9 @@ class _Search:
         points = []
         for number, plan in enumerate(plans):
             smallest = SMALLEST_GAP * abs(plan.cost_musd)
-            hidden = number > 0 and not proven_costlier(plan.bound_musd, plans[number - 1].cost_musd)
+            hidden = number > 0 and plan.bound_musd < plans[number - 1].cost_musd - smallest
             name = f"p{number + 1:0{max(2, width)}d}"
-            gap = max(self._gap_of(plan), smallest)
+            gap = self._gap_target_of(plan)
             within = plan.bound_musd + gap * (1 + MISSED)
             others = [] if self.chosen is None else [other for other in self.plans if other.cost_musd <= within]
             swaps = alternatives_within(self.planner, plan, others) if others else ()

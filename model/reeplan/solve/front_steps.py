@@ -56,16 +56,20 @@ def proven_costlier(bound_musd: float, cost_musd: float) -> bool:
     return bound_musd > cost_musd + SMALLEST_GAP * abs(cost_musd)
 
 
-def real_steps(plans: Iterable[A], bound_at: Callable[[float], float]) -> list[A]:
+def real_steps(
+    plans: Iterable[A], bound_at: Callable[[float], float], within_gap: Callable[[A], bool] = lambda plan: True
+) -> list[A]:
     """Of the undominated plans those between which every step of cost is proven, cheapest first.
 
     From the most resilient downwards: a plan gives way to the more resilient one above it that is not proven
     costlier (the bound at the one's resilience against the cost of the other). So the first is the most resilient
-    plan that costs nothing provable, and there are as many steps as what is proven allows.
+    plan that costs nothing provable, and there are as many steps as what is proven allows. Where the search ended
+    before the plan above was within its gap nothing is known of the step, and both stay.
     """
     kept: list[A] = []
     for plan in reversed(undominated(plans)):
-        if not kept or proven_costlier(bound_at(kept[-1].keeps), plan.cost_musd):
+        above = kept[-1] if kept else None
+        if above is None or proven_costlier(bound_at(above.keeps), plan.cost_musd) or not within_gap(above):
             kept.append(plan)
     return kept[::-1]
 
@@ -74,7 +78,7 @@ def real_steps(plans: Iterable[A], bound_at: Callable[[float], float]) -> list[A
 
 
 def even_levels(low: float, high: float, levels: int) -> list[float]:
-    """The levels that are asked for whatever is found: a third of all, with the two ends, evenly spaced; from the highest.
+    """The levels asked for whatever is found, from the highest: a third of all, evenly, the two ends among them.
 
     >>> even_levels(0.0, 0.9, 12)
     [0.9, 0.6, 0.3]

@@ -63,7 +63,7 @@ class Plan:
 
     @property
     def keeps(self) -> float:
-        """The resilience that it counts as: what it serves, or what it was made to keep if it misses that by rounding."""
+        """The resilience it counts as: what it serves, or what it was made to keep if it misses that by rounding."""
         return max(self.resilience, min(self.kept, self.resilience + KEPT_ROOM))
 
     @property
@@ -331,7 +331,7 @@ class Planner:
         )
         if raised.outcome is not Outcome.OPTIMAL or raised.objective < target:
             return values, target
-        # The most resilient plan at this cost, as cheap as it can be at that resilience; the target is never given away.
+        # The most resilient plan at this cost, as cheap as it can be at that resilience, and never below the target.
         reached = max(target, raised.objective - REACHED_ROOM)
         cheapest = self.cheapest_with(whole, reached)
         values = cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values

@@ -21,6 +21,7 @@ from reeplan.verify.core.tolerances import (
     SAME,
     SAME_ROWS,
     SMALLEST_GAP,
+    STEP,
     SUMMED,
 )
 from reeplan.verify.core.verdict import Rule
@@ -50,6 +51,10 @@ RESILIENT = Rule("plan_resilience", "the resilience must follow from what goes u
 HEADLINE = Rule("headline", "the figure must follow from the plan's tables")
 YES_NO = Rule("yes_no", "'yes' or 'no' belongs here")
 KNEE = Rule("knee", "a knee is where the front bends, and is marked where it does")
+STEP_PROVEN = Rule(
+    "front_step",
+    "every step is real: a plan within its gap is proven to cost more than the one before",
+)
 DISTINCT = Rule("not_distinguished", "a step is marked where the bound lies below the cost of the plan before")
 STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
 PROMINENCE = 0.05
@@ -87,7 +92,7 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     """What the rows of the front say of one another and of themselves."""
     on = ledger.on(FRONT)
     cost, share, after = front["cost_musd"], front["resilience"], front.iloc[1:]
-    rises = (np.diff(cost) > SAME * cost.abs().to_numpy()[1:]) & (np.diff(share) > REACHED.floor * (1 - EDGE))
+    rises = (np.diff(cost) > SAME * cost.abs().to_numpy()[1:]) & (np.diff(share) > STEP.floor * (1 - EDGE))
     on.true(SORTED, after, rises)
     on.at_most(BOUND, front, "cost_musd", "bound_musd", allow=COPIED)
     before = np.minimum(front["bound_musd"].to_numpy()[:-1], cost.to_numpy()[1:])
@@ -115,6 +120,7 @@ def _check_marks(front: pd.DataFrame, on: TableLedger) -> None:
     cost = front["cost_musd"].to_numpy()
     step = front["bound_musd"].to_numpy()[1:] - cost[:-1]
     marked = (front["not_distinguished_from_previous"] == "yes").to_numpy()
+    on.true(STEP_PROVEN, front, ~marked | (front["status"] != "optimal"), "not_distinguished_from_previous")
     slight = SMALLEST_GAP * np.abs(cost[1:])
     close = np.abs(step + slight) <= EDGE * slight
     right = np.concatenate([~marked[:1], (marked[1:] == (step < -slight)) | close])
