@@ -33,14 +33,16 @@ from reeplan.outputs.run_folder import (
     INPUTS,
     JOURNAL,
     PLANS,
+    exchangeable_rows,
     join_logs,
+    over_first,
     read_manifest,
     write_inputs,
     write_manifest,
     write_plan,
     written_whole,
 )
-from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.plans import EXCHANGEABLE, FRONT
 from reeplan.present.figures import DrawingError, draw_figures
 from reeplan.present.figures.index import bind_figures, say_none_drawn
 from reeplan.present.report import write_report
@@ -156,8 +158,9 @@ def _solve_into(
         session.facts["versions_elsewhere"] = sorted(backend.other_versions)
     display.results(front)
     _clear_results(folder)
-    rows = [write_plan(planner, point, folder) for point in front.points]
+    rows = over_first([write_plan(planner, point, folder) for point in front.points])
     write_table(FRONT.frame(rows), folder / FRONT.file)
+    write_table(EXCHANGEABLE.frame(exchangeable_rows(planner, front.points)), folder / EXCHANGEABLE.file)
     if finding is not None:
         _write_finding(finding, folder)
     join_logs(folder)

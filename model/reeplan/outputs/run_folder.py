@@ -213,6 +213,46 @@ def front_row(planner: Planner, point: Point, tables: dict[str, pd.DataFrame]) -
     }
 
 
+OVER_FIRST = {
+    "capital": ("annuities",),
+    "running": ("fixed", "process", "transport", "holding", "restock"),
+    "purchases": ("purchases", "sales"),
+    "losses": ("shortage",),
+}
+"""Which cost parts are put together where plans are compared with the first."""
+
+
+def over_first(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the front, cheapest first, with what each costs more than the first: in all, and what for."""
+    return [
+        {
+            **row,
+            "net_over_first_musd": row["cost_musd"] - rows[0]["cost_musd"],
+            **{
+                f"{what}_over_first_musd": sum(row[f"{part}_musd"] - rows[0][f"{part}_musd"] for part in parts)
+                for what, parts in OVER_FIRST.items()
+            },
+        }
+        for row in rows
+    ]
+
+
+def exchangeable_rows(planner: Planner, points: Sequence[Point]) -> list[dict[str, Any]]:
+    """Rows of ``exchangeable.csv``."""
+    return [
+        {
+            "point": point.name,
+            "asset": one.asset,
+            "modules": one.modules,
+            "fewest": one.fewest,
+            "most": one.most,
+            "capital_musd": (one.most - one.fewest) * planner.case.assets[one.asset].module_musd,
+        }
+        for point in points
+        for one in point.exchangeable
+    ]
+
+
 def sha256_of_inputs(folders: Sequence[Path]) -> dict[str, str]:
     """The fingerprint of every table file that was read."""
     return {
