@@ -77,8 +77,9 @@ whether a target is in reach."""
 
 # ---- resilience, and what is asked for -----------------------------------------------------------------
 
-NEAREST_S = 20.0
-"""s: how long the plan nearest to another is looked for. Nothing is proven by it, so it is never worth more."""
+NEAREST_S = 10.0
+"""s: how long each of two searches for the plan nearest to another may take. Nothing is proven by them, so they are
+never worth more."""
 
 NEAREST_GAP = 1e-2
 """Relative to the distance of two plans: a plan that is nearer by less is not looked for."""

@@ -27,6 +27,7 @@ from reeplan.tolerances import (
     RESILIENCE_SLACK,
     ROUNDING,
     SAME_RESILIENCE,
+    SLIGHT,
     SMALLEST_GAP,
 )
 
@@ -380,7 +381,7 @@ class _Search:
             return plan
         what = f"resilience {plan.keeps:.4f}, nearest to the plan before"
         [answer] = _ask(self.planner, self.executor, [(what, question)])
-        if not answer.found:
+        if not answer.found or answer.objective >= self.planner.distance(plan.values, before.values) - SLIGHT:
             return plan
         near = self.planner.polish(answer, question.target, bound, raise_resilience=True)
         near = replace(near, target=plan.target, outcome=plan.outcome, seconds=plan.seconds + answer.seconds)

@@ -32,11 +32,6 @@ class Alternative:
     most: float
 
 
-def distance(planner: Planner, plan: Plan, other: Plan) -> float:
-    """How far two plans lie apart: cumulative modules by their capital, summed over the years they differ, MUSD."""
-    return float(np.abs(plan.values - other.values) @ planner.capital_of_modules)
-
-
 def nearest_question(
     planner: Planner, plan: Plan, other: Plan, cost_limit_musd: float, controls: Controls
 ) -> NearestPlan | None:
@@ -44,7 +39,7 @@ def nearest_question(
 
     The plan keeps what the given one keeps. The search takes a short time, and proves nothing.
     """
-    apart = distance(planner, plan, other)
+    apart = planner.distance(plan.values, other.values)
     if apart <= SLIGHT or cost_limit_musd <= plan.cost_musd:
         return None
     whole = np.flatnonzero(planner.engine.integer)

@@ -226,7 +226,7 @@ class NearestAnswer(PlanAnswer):
 
 @dataclass(frozen=True)
 class NearestPlan(PlanQuestion):
-    """The plan that keeps a ``target`` within a cost limit and lies between two plans, nearest to the ``other`` one.
+    """The plan that keeps a ``target`` within a cost limit, nearest to an ``other`` one by the capital of its modules.
 
     ``own`` and ``other`` are whole numbers in the order of the program's columns (see ``Planner.nearest``).
     """

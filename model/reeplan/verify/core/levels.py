@@ -223,12 +223,14 @@ def _check_reach(search: Search, front: pd.DataFrame, case: Checked, on: TableLe
 
 
 def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
-    """The gap asked for is no wider than that of the front, and than the smallest that is asked for."""
+    """The gap asked for is no wider than that of the front, or the smallest that is asked for.
+
+    The smallest is taken of what was known to keep a level before it was asked for: at most the costliest plan.
+    """
     cost, given = front["cost_musd"].abs().to_numpy(), front["gap_target_musd"].to_numpy()
     how = How(allow=SETTLED, size=np.abs(given) + cost * SAME / SETTLED.share)
-    on.at_most(
-        GAP_TARGET, front, np.maximum(_widest_gap(search, front, case), SMALLEST_GAP * cost), "gap_target_musd", **how
-    )
+    widest = max(_widest_gap(search, front, case), SMALLEST_GAP * float(cost.max()))
+    on.at_most(GAP_TARGET, front, widest, "gap_target_musd", **how)
 
 
 def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
