@@ -132,7 +132,6 @@ def _table_lines(rows: pd.DataFrame, *, disrupted: bool = True) -> list[str]:
             PrintedColumn("to all", [f"{share:.0%}" for share in rows["total_served"]], 8),
             PrintedColumn("weakest", [_weakest(row) for row in rows.to_dict("records")], 14),
             PrintedColumn("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
-            PrintedColumn("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
         ],
         [_marks(row) for row in rows.to_dict("records")],
     )

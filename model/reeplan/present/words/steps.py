@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 PARTS = {
     "capital_over_first_musd": ("more capital", "less capital"),
     "running_over_first_musd": ("more to run, ship and store", "less to run, ship and store"),
-    "purchases_over_first_musd": ("more bought", "less bought"),
-    "losses_over_first_musd": ("more expected loss", "expected loss avoided"),
+    "purchases_over_first_musd": ("more for purchases", "less for purchases"),
+    "losses_over_first_musd": ("more of expected loss", "of expected loss avoided"),
 }
 """What is said of each part of what a plan costs more, and of what it costs less."""
 
@@ -25,20 +25,20 @@ def bill(row: Mapping[Any, Any]) -> list[str]:
     """The parts of what a plan costs more than the first (columns of ``front.csv``), in words; those that matter.
 
     >>> bill({"capital_over_first_musd": 973.2, "losses_over_first_musd": -286.0})
-    ['973 more capital', '−286 expected loss avoided']
+    ['973 more capital', '286 of expected loss avoided']
     """
-    parts = []
-    for column, (more, less) in PARTS.items():
-        amount = float(row.get(column, 0.0))
-        if abs(amount) > SHOWN_MUSD:
-            parts.append(f"{musd(amount)} {more}" if amount > 0 else f"−{musd(-amount)} {less}")
-    return parts
+    amounts = {column: float(row.get(column, 0.0)) for column in PARTS}
+    return [
+        f"{musd(abs(amount))} {PARTS[column][0 if amount > 0 else 1]}"
+        for column, amount in amounts.items()
+        if abs(amount) > SHOWN_MUSD
+    ]
 
 
 def bill_in_a_sentence(row: Mapping[Any, Any]) -> str:
     """What the net of a plan's extra cost hides; empty where nothing is set off against anything."""
     parts = bill(row)
-    if not any(part.startswith("−") for part in parts):
+    if all(float(row.get(column, 0.0)) > -SHOWN_MUSD for column in PARTS):
         return ""
     return f"These {musd(float(row['extra_cost_musd']))} MUSD are net: {join_and(parts)}."
 

@@ -144,6 +144,6 @@ def _dash(page: FrontPage, x: float, y: float) -> None:
     """What could be exchanged within the gap: a dashed line around the mark."""
     page.write(
         x, y, "    ", 6.8, ha="center", va="center_baseline", zorder=5,
-        bbox={"boxstyle": "round,pad=0.62,rounding_size=1.0", "facecolor": "none", "edgecolor": INK, "linewidth": 0.9,
+        bbox={"boxstyle": "round,pad=0.46,rounding_size=0.9", "facecolor": "none", "edgecolor": INK, "linewidth": 0.9,
               "linestyle": (0, (2, 1.6))},
     )  # fmt: skip
