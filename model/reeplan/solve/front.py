@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Point:
-    """A plan on the front, ``knee`` where the front bends, ``indistinct`` where its gap hides the step before.
+    """A plan on the front, ``knee`` where the front bends, ``indistinct`` where the step before it is not proven.
 
     ``exchangeable``: the assets of which other plans found within its gap have another number of modules.
     """
@@ -480,7 +480,7 @@ class _Search:
         points = []
         for number, plan in enumerate(plans):
             smallest = SMALLEST_GAP * abs(plan.cost_musd)
-            hidden = number > 0 and plan.bound_musd < plans[number - 1].cost_musd - smallest
+            hidden = number > 0 and plan.bound_musd <= plans[number - 1].cost_musd + 0.5 * smallest
             name = f"p{number + 1:0{max(2, width)}d}"
             gap = self._gap_target_of(plan)
             within = plan.bound_musd + gap * (1 + MISSED)

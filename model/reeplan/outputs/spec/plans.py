@@ -21,7 +21,8 @@ FRONT = output(
     text("status", "`optimal`, `gap not reached`, `bound not proven`, `interrupted` or `inexact`",
          title="Search"),
     yes_no("knee", "the front bends here"),
-    yes_no("not_distinguished_from_previous", "the gap hides the step from the row above"),
+    yes_no("not_distinguished_from_previous", "the search ended before this was proven to cost more than the "
+           "row above"),
     musd("gap_musd", "cost less bound", title="Could be cheaper by"),
     musd("gap_target_musd", "the gap at which a point counts as solved", title="Gap asked for"),
     share("target", "the resilience that was asked for; the plan may exceed it"),

@@ -59,7 +59,7 @@ STEP_PROVEN = Rule(
     "front_step",
     "every step is real: a plan within its gap is proven to cost more than the one before",
 )
-DISTINCT = Rule("not_distinguished", "a step is marked where the bound lies below the cost of the plan before")
+DISTINCT = Rule("not_distinguished", "a step is marked where the bound does not lie above the cost of the plan before")
 EXCHANGED = Rule("exchangeable", "what the plan decides lies between the fewest and the most, as the case prices them")
 PARTS_OVER_FIRST = {
     "capital": ["annuities"],
@@ -180,9 +180,9 @@ def _check_marks(front: pd.DataFrame, on: TableLedger) -> None:
     step = front["bound_musd"].to_numpy()[1:] - cost[:-1]
     marked = (front["not_distinguished_from_previous"] == "yes").to_numpy()
     on.true(STEP_PROVEN, front, ~marked | (front["status"] != "optimal"), "not_distinguished_from_previous")
-    slight = SMALLEST_GAP * np.abs(cost[1:])
-    close = np.abs(step + slight) <= EDGE * slight
-    right = np.concatenate([~marked[:1], (marked[1:] == (step < -slight)) | close])
+    slight = 0.5 * SMALLEST_GAP * np.abs(cost[1:])
+    close = np.abs(step - slight) <= EDGE * slight
+    right = np.concatenate([~marked[:1], (marked[1:] == (step <= slight)) | close])
     on.true(DISTINCT, front, right, "not_distinguished_from_previous")
     stands_out = _prominence(cost, front["resilience"].to_numpy())
     knee = (front["knee"] == "yes").to_numpy()
