@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,14 +13,19 @@ import pytest
 
 from reeplan.endings import Outcome
 from reeplan.outputs.run_folder import over_first
-from reeplan.present.words.steps import bill_in_a_sentence
+from reeplan.outputs.spec.plans import EXCHANGEABLE
+from reeplan.present.figures.front.data import read_front, table_of
+from reeplan.present.figures.front.words import caption
+from reeplan.present.run import Run
+from reeplan.present.words.steps import bill_in_a_sentence, exchangeable_in_words
 from reeplan.solve.engine import Controls
-from reeplan.solve.executor import Executor
+from reeplan.solve.executor import Executor, Task
 from reeplan.solve.front import Front, _Search, solve_front
 from reeplan.solve.front_nearest import nearest_question
 from reeplan.solve.front_steps import Knowledge, even_levels, gap_within, real_steps, undominated
 from reeplan.solve.planner import Plan, Planner
-from solved import cheapest, planner_of, random_case
+from reeplan.verify import verify_run
+from solved import cheapest, planner_of, random_case, run_without_figures
 from support import ONE_TOWN, PURE_ORE, write_case, years
 
 if TYPE_CHECKING:
@@ -283,9 +290,7 @@ def test_the_nearest_plan_keeps_resilience_and_the_limit(three_sizes: Path) -> N
         assert planner.resilience_of(answer.values) >= 0.5 - 1e-7
 
 
-def task(planner: Planner, question: Any) -> Any:
-    from reeplan.solve.executor import Task
-
+def task(planner: Planner, question: Any) -> Task:
     return Task("the nearest", planner.case, planner.measure, question)
 
 
@@ -312,3 +317,65 @@ def test_what_a_plan_costs_more_than_the_first_sums_to_the_net() -> None:
         "286 of expected loss avoided."
     )
     assert bill_in_a_sentence({**one, "extra_cost_musd": 0.0}) == "", "nothing is set off against anything"
+
+
+# ---- in a run ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coarse_run(three_sizes: Path, tmp_path: Path) -> Path:
+    place = tmp_path / "run"
+    result = run_without_figures("solve", three_sizes, "--points", 5, "--gap", 0.05, "--workers", 1, "--out", place)
+    assert result.exit_code == 0, result.output
+    return place
+
+
+def test_a_run_tells_what_is_exchangeable_and_is_checked(coarse_run: Path) -> None:
+    run = Run(coarse_run)
+    table = run.table(EXCHANGEABLE)
+    assert set(table["point"]) == {"p03", "p04"}
+    said = "Plan p03: small (0 to 2 instead of 2) and middle (0 to 1 instead of 0)."
+    assert exchangeable_in_words(table, "p03") == said
+    assert exchangeable_in_words(table, "p02") == ""
+    data = read_front(run)
+    assert set(map(tuple, data.exchangeable.itertuples(index=False))) == {
+        ("p03", "small"), ("p03", "middle"), ("p04", "small"), ("p04", "large"),
+    }  # fmt: skip
+    assert "exchanged" in caption(data, intervals=False, target=False)
+    assert list(table_of(data)["exchangeable"]) == ["", "", "small; middle", "small; large", ""]
+    page = (coarse_run / "report.html").read_text(encoding="utf-8")
+    assert "What could be exchanged without leaving a plan" in page
+    assert verify_run(coarse_run).holds
+
+
+def test_what_binds_is_told(coarse_run: Path) -> None:
+    """One town, one material: a quarter is served of all, and of the weakest material."""
+    row = Run(coarse_run).front.iloc[1]
+    assert (row.binding_window, row.weakest_material, row.weakest_partner) == ("cut@2030", "Nd", "A")
+    assert [row.total_served, row.weakest_material_served] == pytest.approx([0.25, 0.25], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "false", "rule"),
+    [
+        ("front", "net_over_first_musd", "0.5", "over_first"),
+        ("front", "capital_over_first_musd", "0.5", "over_first"),
+        ("front", "losses_over_first_musd", "-0.5", "over_first"),
+        ("front", "total_served", "0.3", "headline"),
+        ("front", "weakest_material_served", "0.3", "weakest_material"),
+        ("front", "weakest_material", "Pr", "weakest_material"),
+        ("front", "binding_window", "cut@2031", "binding_window"),
+        ("exchangeable", "modules", "1", "exchangeable"),
+        ("exchangeable", "capital_musd", "1", "exchangeable"),
+        ("exchangeable", "asset", "tiny", "exchangeable"),
+    ],
+)
+def test_a_falsehood_about_steps_is_seen(table: str, column: str, false: str, rule: str, coarse_run: Path) -> None:
+    file = coarse_run / f"{table}.csv"
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+    rows[1][column] = false
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert rule in {failure.rule for failure in verify_run(coarse_run).failures}

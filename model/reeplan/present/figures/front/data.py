@@ -83,8 +83,8 @@ def table_of(data: FrontData) -> pd.DataFrame:
     table = data.points.drop(columns="rise")
     for flag in ("gap_reached", "knee", "not_distinguished"):
         table[flag] = table[flag].map({True: "yes", False: "no"})
-    swaps = data.exchangeable.groupby("point")["asset"].agg("; ".join)
-    table["exchangeable"] = table["point"].map(swaps).fillna("")
+    swaps = data.exchangeable
+    table["exchangeable"] = ["; ".join(swaps[swaps["point"] == point]["asset"]) for point in table["point"]]
     for asset in _reading_order(data):
         built = data.builds[data.builds["asset"] == asset].set_index("point")
         stage = built["stage"].iloc[0]
@@ -182,7 +182,7 @@ def _exchangeable(run: Run) -> pd.DataFrame:
     """Points and assets, as the strip names them."""
     known = {str(name): _as_one(str(name), row)["asset"] for name, row in run.assets.iterrows()}
     table = run.table(EXCHANGEABLE)[["point", "asset"]]
-    return table.assign(asset=table["asset"].map(known).fillna(table["asset"])).drop_duplicates(ignore_index=True)
+    return table.assign(asset=[known.get(name, name) for name in table["asset"]]).drop_duplicates(ignore_index=True)
 
 
 def _built_alike(built: pd.DataFrame, plans: int) -> bool:
