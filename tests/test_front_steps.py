@@ -24,6 +24,7 @@ from reeplan.solve.front import Front, _Search, solve_front
 from reeplan.solve.front_nearest import nearest_question
 from reeplan.solve.front_steps import Knowledge, even_levels, gap_within, real_steps, undominated
 from reeplan.solve.planner import Plan, Planner
+from reeplan.solve.sharing import WithoutSharing
 from reeplan.verify import verify_run
 from solved import cheapest, planner_of, random_case, run_without_figures
 from support import ONE_TOWN, PURE_ORE, write_case, years
@@ -379,3 +380,80 @@ def test_a_falsehood_about_steps_is_seen(table: str, column: str, false: str, ru
         writer.writeheader()
         writer.writerows(rows)
     assert rule in {failure.rule for failure in verify_run(coarse_run).failures}
+
+
+# ---- what sharing adds ------------------------------------------------------------------------------------------
+
+
+TWO_PARTNERS = """
+    settings
+    name           value
+    first_year     2030
+    last_year      2030
+    discount_rate  0
+
+    partners
+    partner  wacc
+    A        0
+    B        0
+
+    regions
+    region  country
+    mine    A
+    town    B
+    x1      X
+
+    elements
+    element  circuit  reference_usd_per_t
+    Nd       light    40000
+
+    suppliers
+    supplier  material  year  region  price_usd_per_t  max_t_per_year
+    digger    Nd        2030  mine    1000             100
+    seller    Nd        2030  x1      500              30
+
+    transport
+    from_region  to_region  kind  usd_per_t
+    mine         town       all   20
+    x1           town       all   10
+
+    demand
+    region  material  year  t_per_year  shortage_usd_per_t
+    mine    Nd        2030  40          10000
+    town    Nd        2030  50          10000
+
+    scenarios
+    scenario  starts  years  probability
+    cut       2030    1      0.02
+
+    disruptions
+    scenario  kind     target  availability
+    cut       country  X       0
+    """
+
+
+def test_what_sharing_in_a_crisis_adds(tmp_path: Path) -> None:
+    """B wants 50 t: 30 from X and, undisturbed, 20 from A; without X, A sends all 50, and without sharing 20 as before.
+
+    So 1 is served, and 0.4 of B's demand if nothing is shared.
+    """
+    case = write_case(tmp_path, TWO_PARTNERS)
+    planner = planner_of(case)
+    plan = cheapest(planner)
+    assert plan is not None
+    assert plan.resilience == pytest.approx(1.0)
+    assert WithoutSharing(planner).resilience(plan) == pytest.approx(0.4, abs=1e-6)
+    place = tmp_path / "run"
+    result = run_without_figures("solve", case, "--points", 2, "--workers", 1, "--out", place)
+    assert result.exit_code == 0, result.output
+    front = Run(place).front
+    assert list(front["resilience_without_sharing"]) == pytest.approx([0.4], abs=1e-6)
+    page = (place / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "60 % rest on what partners send each other in the crisis" in page
+
+
+def test_one_partner_has_nobody_to_share_with(three_sizes: Path) -> None:
+    planner = planner_of(three_sizes)
+    plan = cheapest(planner)
+    assert plan is not None
+    assert WithoutSharing(planner).resilience(plan) is None

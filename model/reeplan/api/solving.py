@@ -50,6 +50,7 @@ from reeplan.solve.executor import AnswerStore, Executor, WorkerLostError
 from reeplan.solve.front import Front, solve_front, solve_single
 from reeplan.solve.planner import Planner
 from reeplan.solve.questions import NearestAnswer, PlanAnswer
+from reeplan.solve.sharing import WithoutSharing
 from reeplan.studies.base import StudyContext
 from reeplan.studies.registry import STUDIES
 from reeplan.tolerances import RESILIENCE_GAP, ROUNDING
@@ -158,7 +159,8 @@ def _solve_into(
         session.facts["versions_elsewhere"] = sorted(backend.other_versions)
     display.results(front)
     _clear_results(folder)
-    rows = over_first([write_plan(planner, point, folder) for point in front.points])
+    alone = WithoutSharing(planner)
+    rows = over_first([write_plan(planner, point, folder, alone) for point in front.points])
     write_table(FRONT.frame(rows), folder / FRONT.file)
     write_table(EXCHANGEABLE.frame(exchangeable_rows(planner, front.points)), folder / EXCHANGEABLE.file)
     if finding is not None:

@@ -10,7 +10,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import served_in_windows, served_to_all, served_tonne_shares, served_value_shares
+from reeplan.model.measures import (
+    in_target,
+    served_in_windows,
+    served_to_all,
+    served_tonne_shares,
+    served_value_shares,
+)
 from reeplan.model.network import Operation
 from reeplan.outputs.losses import losses_without
 from reeplan.outputs.spec.plans import METRICS
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
     from reeplan.model.case import Demand, Window
     from reeplan.outputs.spec.output import Row
     from reeplan.solve.planner import Plan, Planner
+
+DAYS_OF_A_YEAR = 365.0
 
 
 def metrics(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -65,7 +73,7 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
         for partner in case.partners:
             days = min(
                 (_days_served(demand, window, unmet) for demand in case.demands if demand.partner == partner),
-                default=365.0 * len(window.years),
+                default=DAYS_OF_A_YEAR * window.of_year * len(window.years),
             )
             yield _row("time to survive", days, "days", partner=partner, window=window.label)
 
@@ -73,10 +81,11 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
 def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int, str], float]) -> float:
     days = 0.0
     for year in window.years:
-        missing = unmet.get((demand.region, demand.material, year, window.label), 0.0)
-        if missing > MISSED * demand.t[year]:
-            return days + 365.0 * (1.0 - missing / demand.t[year])
-        days += 365.0
+        missing, wanted = unmet.get((demand.region, demand.material, year, window.label), 0.0), demand.t[year]
+        wanted *= window.of_year
+        if missing > MISSED * wanted:
+            return days + DAYS_OF_A_YEAR * window.of_year * (1.0 - missing / wanted)
+        days += DAYS_OF_A_YEAR * window.of_year
     return days
 
 
@@ -105,7 +114,7 @@ def _days_of_cover(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int]
             levels[planner.case.country(region), material, year] += t
     for key, t in levels.items():
         if key in uses:
-            yield _of_use("days of cover", 365.0 * t / uses[key], "days", key)
+            yield _of_use("days of cover", DAYS_OF_A_YEAR * t / uses[key], "days", key)
 
 
 def _dependence(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], float]) -> Iterator[Row]:
@@ -178,23 +187,23 @@ def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> d
         **binding(planner, plan),
     }
     for partner in planner.case.partners:
-        served = [share for (k, _), share in shares.items() if k == partner]
+        served = [shares[partner, window.label] for window in in_target(planner.case)]
         figures[f"worst_window_served_{partner}"] = min(served, default=1.0)
     return figures
 
 
 def binding(planner: Planner, plan: Plan) -> dict[str, float | str]:
-    """The window in which a plan serves least, what all are served there together, and its weakest material."""
+    """The window of the target in which a plan serves least, what all are served there, and its weakest material."""
     case, unmet = planner.case, planner.unmet(plan.values)
     by_tonnes = served_tonne_shares(case, unmet)
+    asked = [window.label for window in in_target(case)]
     if planner.measure.name == "weakest_link":
-        shares = by_tonnes.items()
         least = {
-            one.label: min((share for (_, label, _), share in shares if label == one.label), default=1.0)
-            for one in case.windows
+            label: min((share for (_, there, _), share in by_tonnes.items() if there == label), default=1.0)
+            for label in asked
         }
     else:
-        least = served_in_windows(case, unmet)
+        least = {label: share for label, share in served_in_windows(case, unmet).items() if label in asked}
     lowest = min(least.values(), default=1.0)
     window = next((label for label, share in least.items() if share <= lowest + SAME_RESILIENCE), "")
     there = {(material, partner): share for (partner, label, material), share in by_tonnes.items() if label == window}

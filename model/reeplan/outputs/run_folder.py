@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from reeplan.inputs.rows import Tables
     from reeplan.solve.front import Point
     from reeplan.solve.planner import Planner
+    from reeplan.solve.sharing import WithoutSharing
 
 MANIFEST, JOURNAL, INPUTS, PLANS, FIGURES = "manifest.json", "journal", "inputs", "plans", "figures"
 
@@ -178,7 +179,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def write_plan(planner: Planner, point: Point, folder: Path) -> dict[str, Any]:
+def write_plan(planner: Planner, point: Point, folder: Path, alone: WithoutSharing) -> dict[str, Any]:
     """A plan's tables; returns its row of the front."""
     tables = plan_tables(planner, point.plan)
     tables["metrics"] = metrics(planner, point.plan, tables)
@@ -188,7 +189,9 @@ def write_plan(planner: Planner, point: Point, folder: Path) -> dict[str, Any]:
     tables["iamc"] = iamc(tables, point.name, region_of, case.years, case.settings.currency_year)
     for name, frame in tables.items():
         write_table(frame, folder / PLANS / point.name / f"{name}.csv")
-    return front_row(planner, point, tables)
+    row = front_row(planner, point, tables)
+    shared = alone.resilience(point.plan)
+    return row if shared is None else {**row, "resilience_without_sharing": shared}
 
 
 def front_row(planner: Planner, point: Point, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:

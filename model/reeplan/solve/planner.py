@@ -14,7 +14,7 @@ import numpy as np
 
 from reeplan.endings import Outcome
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import served_in_windows
+from reeplan.model.measures import in_target, served_in_windows
 from reeplan.model.program import build_program
 from reeplan.model.program.resilience import cutoff, window_cutoffs
 from reeplan.solve.engine import Controls, Engine, Solution
@@ -383,7 +383,7 @@ class Planner:
         if self.measure.by_window:
             return self.cutoff(target)
         served = served_in_windows(self.case, self.unmet(values))
-        likely = [window.label for window in self.case.windows if window.probability > 0]
+        likely = [window.label for window in in_target(self.case) if window.probability > 0]
         kept = {window: min(1.0, served[window]) - REACHED_ROOM for window in likely}
         return self._lower_bounds(window_cutoffs(self.model, kept))
 

@@ -82,6 +82,11 @@ KINDS: tuple[Kind, ...] = (
         (_cells(METRICS, "value", ("metric", "loss without")),),
     ),
     Kind(
+        "what is served if nothing is shared in a crisis",
+        "it is the optimum of another linear program; that it is no more than what is served is checked",
+        (FRONT.cells("resilience_without_sharing"),),
+    ),
+    Kind(
         PRICES,
         "a price is the solver's; it is checked where something done freely ties it to a cost",
         (_cells("plans/*/prices.csv", "usd_per_t"), *_of_studies(PRICES)),

@@ -202,8 +202,9 @@ def _check_as_a_whole(plan: Plan, row: pd.Series[float], inputs: Inputs, ledger:
     weight = due["discount"].where(due["part"].isin(["annuities", "fixed"]), due["weight"])
     unmet = plan["shortage"]
     sums = plan["costs"].groupby("part")["expected_musd"].sum()
+    asked = by_value[by_value["window"].isin(inputs.asked)]
     served = {
-        partner: float(by_value.loc[by_value["partner"] == partner, "share"].min()) if len(by_value) else 1.0
+        partner: float(asked.loc[asked["partner"] == partner, "share"].min()) if len(asked) else 1.0
         for partner in inputs.wacc
     }
     found = Recomputed(

@@ -62,8 +62,11 @@ FRONT = output(
          title="Weakest material"),
     text("weakest_partner", "the partner whose it is", title="Where it lacks"),
     share("weakest_material_served", "that share", title="Of it served"),
+    share("resilience_without_sharing", "the most that could be served with this investment and undisrupted path if in "
+          "windows partners sent each other no more than undisturbed; no more than `resilience`, and left out where "
+          "nothing can be shared", missing=True, title="Served without sharing"),
     share("worst_window_served_<partner>",
-          "the least share, by value, that this partner is served in any window; one column a partner"),
+          "the least share, by value, that this partner is served in any window in the target; one column a partner"),
 )  # fmt: skip
 
 EXCHANGEABLE = output(
@@ -137,7 +140,7 @@ SUPPLY = output(
     text("region", "where it is handed over"),
     text("material"),
     number("t", "t/yr", "bought"),
-    number("price_usd_per_t", "USD/t", "the supplier's price in that year"),
+    number("price_usd_per_t", "USD/t", "the supplier's price in that year and window"),
     place=PLANS,
 )  # fmt: skip
 
@@ -145,7 +148,7 @@ SALES = output(
     "sales", "What surplus is sold, and at what price.", "window year region material",
     PLACE,
     number("t", "t/yr", "sold"),
-    number("price_usd_per_t", "USD/t", "the market's price in that year"),
+    number("price_usd_per_t", "USD/t", "the market's price in that year and window"),
     place=PLANS,
 )  # fmt: skip
 

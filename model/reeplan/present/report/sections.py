@@ -12,7 +12,7 @@ from reeplan.present.report.chart import chart
 from reeplan.present.report.from_spec import from_rows, table
 from reeplan.present.report.plans import plan_cards
 from reeplan.present.report.sources import input_tables
-from reeplan.present.words.steps import exchangeable_in_words
+from reeplan.present.words.steps import exchangeable_in_words, sharing_in_words
 from reeplan.studies.registry import STUDIES
 from reeplan.words import measure_in_words
 
@@ -48,6 +48,7 @@ def _choose(report: Report, render: Renderer) -> Markup:
     return render(
         "choose.html.j2", chart=chart(report), cards=plan_cards(report), chosen=report.shown_first,
         table=_front_table(report), bill=_bill(report), exchangeable=_exchangeable(report),
+        sharing=sharing_in_words(report.run.row(report.shown_first).to_dict()),
         swaps=[said for point in report.run.points if (said := exchangeable_in_words(swaps, point))],
         several=len(report.points) > 1, alone=not report.disrupted,
     )  # fmt: skip
@@ -57,8 +58,10 @@ def _front_table(report: Report) -> Grid:
     front = report.run.front
     front = front.assign(extra_cost_musd=front["cost_musd"] - front["cost_musd"].min())
     columns = (*FRONT.pick("point cost_musd"), *musd("extra_cost_musd", title="Over the cheapest"),
-               *FRONT.pick("resilience total_served weakest_material weakest_material_served gap_musd capital_musd "
-                           "status"))  # fmt: skip
+               *FRONT.pick("resilience total_served weakest_material weakest_material_served "
+                           "resilience_without_sharing gap_musd capital_musd status"))  # fmt: skip
+    if "resilience_without_sharing" not in front:
+        columns = tuple(column for column in columns if column.name != "resilience_without_sharing")
     for column in columns:
         if column.name not in front:  # of a run that was written without it
             front[column.name] = "" if column.kind == "text" else float("nan")
@@ -149,6 +152,7 @@ def _method(report: Report, render: Renderer) -> Markup:
     run, settings = report.run, report.run.settings
     return render(
         "method.html.j2", settings=settings, partners=report.partners, windows=len(run.windows),
+        outside=sum(not window.in_target for window in run.window_facts.values()), shared=settings["crisis_sharing"],
         several=len(run.partners) > 1, measure=measure_in_words(settings["resilience_measure"], settings["cvar_level"]),
     )  # fmt: skip
 

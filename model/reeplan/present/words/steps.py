@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from reeplan.tolerances import SHOWN_MUSD, SLIGHT
-from reeplan.words import display_name, join_and, musd
+from reeplan.tolerances import SHOWN_MUSD, SHOWN_SHARE, SLIGHT
+from reeplan.words import display_name, join_and, musd, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,17 @@ def bill_in_a_sentence(row: Mapping[Any, Any]) -> str:
     if all(float(row.get(column, 0.0)) > -SHOWN_MUSD for column in PARTS):
         return ""
     return f"These {musd(float(row['extra_cost_musd']))} MUSD are net: {join_and(parts)}."
+
+
+def sharing_in_words(row: Mapping[Any, Any]) -> str:
+    """What sharing in a crisis adds to a plan (a row of ``front.csv``); empty where that is nothing, or not known."""
+    alone, shared = float(row.get("resilience_without_sharing", math.nan)), float(row["resilience"])
+    if not shared - alone > SHOWN_SHARE:
+        return ""
+    return (
+        f"Of the {percent(100 * shared)} that plan {row['point']} serves, {percent(100 * (shared - alone))} rest on "
+        "what partners send each other in the crisis beyond what they send without one."
+    )
 
 
 def exchangeable_in_words(table: pd.DataFrame, point: str) -> str:

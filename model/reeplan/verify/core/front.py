@@ -53,6 +53,7 @@ HEADLINE = Rule("headline", "the figure must follow from the plan's tables")
 OVER_FIRST = Rule("over_first", "what a plan costs more than the first must follow from the cost parts of both")
 BINDS_HERE = Rule("binding_window", "the plan serves no less in any other window than in the one that is named")
 WEAKEST = Rule("weakest_material", "in that window no partner is served a smaller share of any material than of it")
+SHARING = Rule("without_sharing", "without sharing a plan serves between nothing and what it serves with it")
 YES_NO = Rule("yes_no", "'yes' or 'no' belongs here")
 KNEE = Rule("knee", "a knee is where the front bends, and is marked where it does")
 STEP_PROVEN = Rule(
@@ -150,6 +151,8 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     for what, of in PARTS_OVER_FIRST.items():
         due = sum((front[f"{part}_musd"] - front[f"{part}_musd"].iloc[0] for part in of), start=0.0 * cost)
         on.equal(OVER_FIRST, front, due, f"{what}_over_first_musd", allow=PART_SUMS, size=sizes)
+    if "resilience_without_sharing" in front:
+        on.between(SHARING, front, 0.0, "resilience", "resilience_without_sharing", allow=REACHED)
     _check_marks(front, on)
 
 

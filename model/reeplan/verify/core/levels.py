@@ -248,5 +248,5 @@ def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
 
 def _paid_by_markets(case: Checked) -> float:
     """The most that markets could pay, MUSD: a relaxation's cost lies no further below nothing."""
-    markets = case.markets.merge(case.inputs.year_frame, on="year")
-    return float((markets["max_t_per_year"] * markets["price_usd_per_t"] * markets["discount"]).sum()) / 1e6
+    markets = case.markets
+    return float((markets["max_t_per_year"] * markets["price_usd_per_t"] * markets["weight"]).sum()) / 1e6

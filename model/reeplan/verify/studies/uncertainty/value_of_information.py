@@ -182,7 +182,7 @@ def _check_scenarios(knowing: Knowing, inputs: Inputs, on: TableLedger) -> None:
     for name in ("plan", "known", *BELIEFS):
         there = rows[f"{name}_musd"].notna() & rows["known_bound_musd"].notna()
         on.at_least(PROVEN, rows, "known_bound_musd", f"{name}_musd", allow=SOLVED, only=there)
-    in_window = (rows["scenario"] != NOTHING) & (rows["target"] > 0)
+    in_window = rows["scenario"].isin(inputs.asked) & (rows["target"] > 0)
     for name in SERVED:
         least = np.where(in_window, rows["target"], 0.0)
         on.between(SERVES, rows, least, 1.0, name, allow=SHARES, only=rows[name].notna())
