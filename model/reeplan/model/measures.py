@@ -84,6 +84,20 @@ def served_value_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str], float
     return shares
 
 
+def served_to_all(case: Case, unmet: Unmet) -> dict[str, float]:
+    """The share of demand, by value of lost supply, that all partners together are served in each window."""
+    shares = {}
+    for window in case.windows:
+        lost = total = 0.0
+        for demand in case.demands:
+            for year in window.years:
+                value = demand.shortage_usd_per_t[year]
+                total += value * (demand.t[year] * window.of_year)
+                lost += value * unmet.get((demand.region, demand.material, year, window.label), 0.0)
+        shares[window.label] = 1.0 - lost / total if total > 0 else 1.0
+    return shares
+
+
 def served_tonne_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str, str], float]:
     """The share of demanded tonnes served, by partner, window and material with demand."""
     shares = {}

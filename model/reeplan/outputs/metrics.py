@@ -10,11 +10,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import in_target, served_tonne_shares, served_value_shares
+from reeplan.model.measures import (
+    in_target,
+    served_in_windows,
+    served_to_all,
+    served_tonne_shares,
+    served_value_shares,
+)
 from reeplan.model.network import Operation
 from reeplan.outputs.losses import losses_without
 from reeplan.outputs.spec.plans import METRICS
-from reeplan.tolerances import MISSED, SLIGHT
+from reeplan.tolerances import MISSED, SAME_RESILIENCE, SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,17 +175,43 @@ def _capital(planner: Planner, builds: pd.DataFrame) -> Iterator[Row]:
         yield _row("capital", musd, "MUSD", partner=partner, subject=country)
 
 
-def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, float]:
-    """A few figures for the front's table: capital, shortage and served shares of each partner."""
+def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, float | str]:
+    """A few figures for the front's table: capital, shortage, what binds, and served shares of each partner."""
     unmet = planner.unmet(plan.values)
     shares = served_value_shares(planner.case, unmet)
     base_unmet = sum(t for (*_, window), t in unmet.items() if window == BASE)
-    figures = {
+    figures: dict[str, float | str] = {
         "capital_musd": float(tables["builds"]["capex_musd"].sum()),
         "modules_decided": float(tables["builds"]["modules"].sum()),
         "base_path_unmet_t": base_unmet,
+        **binding(planner, plan),
     }
     for partner in planner.case.partners:
         served = [shares[partner, window.label] for window in in_target(planner.case)]
         figures[f"worst_window_served_{partner}"] = min(served, default=1.0)
     return figures
+
+
+def binding(planner: Planner, plan: Plan) -> dict[str, float | str]:
+    """The window of the target in which a plan serves least, what all are served there, and its weakest material."""
+    case, unmet = planner.case, planner.unmet(plan.values)
+    by_tonnes = served_tonne_shares(case, unmet)
+    asked = [window.label for window in in_target(case)]
+    if planner.measure.name == "weakest_link":
+        least = {
+            label: min((share for (_, there, _), share in by_tonnes.items() if there == label), default=1.0)
+            for label in asked
+        }
+    else:
+        least = {label: share for label, share in served_in_windows(case, unmet).items() if label in asked}
+    lowest = min(least.values(), default=1.0)
+    window = next((label for label, share in least.items() if share <= lowest + SAME_RESILIENCE), "")
+    there = {(material, partner): share for (partner, label, material), share in by_tonnes.items() if label == window}
+    weakest = min(there, key=lambda key: there[key], default=("", ""))
+    return {
+        "binding_window": window,
+        "total_served": served_to_all(case, unmet).get(window, 1.0),
+        "weakest_material": weakest[0],
+        "weakest_partner": weakest[1],
+        "weakest_material_served": there.get(weakest, 1.0),
+    }

@@ -186,6 +186,7 @@ class Engine:
         controls: Controls | None = None,
         *,
         at_least: Mapping[int, float] | None = None,
+        no_more: Mapping[int, float] | None = None,
         fixed: Mapping[int, float] | None = None,
         room: float = 0.0,
         at_most: Mapping[str, float] | None = None,
@@ -197,8 +198,8 @@ class Engine:
     ) -> Solution:
         """Optimise one objective: one that the model states, by its name, or any other as a weight for every column.
 
-        ``at_least`` raises lower bounds and ``fixed`` fixes columns, by column number; ``at_most``
-        limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
+        ``at_least`` raises lower bounds, ``no_more`` lowers upper ones and ``fixed`` fixes columns, by column number;
+        ``at_most`` limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
         is a plan to begin from. A linear program can begin where a similar one ended (``begin_at``) and say where it
         ends itself (``keep_basis``). What is fixed has ``room`` to both sides, relative to its size (or to 1, if that
         is more); whole numbers have none.
@@ -210,7 +211,7 @@ class Engine:
         may_stop = not fixed or not (relax or not self._data.integer.any())
         if may_stop and self.interrupted:
             return _STOPPED
-        lower, upper = self._bounds(at_least or {}, fixed or {}, room)
+        lower, upper = self._bounds(at_least or {}, fixed or {}, room, no_more)
         if np.any(lower > upper):
             return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
         integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
@@ -305,12 +306,18 @@ class Engine:
         return self._data.objectives[objective] if isinstance(objective, str) else (objective, 0.0)
 
     def _bounds(
-        self, at_least: Mapping[int, float], fixed: Mapping[int, float], room: float = 0.0
+        self,
+        at_least: Mapping[int, float],
+        fixed: Mapping[int, float],
+        room: float = 0.0,
+        no_more: Mapping[int, float] | None = None,
     ) -> tuple[Vector, Vector]:
         data = self._data
         lower, upper = data.lower.copy(), data.upper.copy()
         for column, value in at_least.items():
             lower[column] = max(lower[column], value)
+        for column, value in (no_more or {}).items():
+            upper[column] = min(upper[column], value)
         for column, value in fixed.items():
             lower[column] = upper[column] = value
             if room and not data.integer[column]:

@@ -68,6 +68,20 @@ def tonne_shares(plan: Plan) -> pd.DataFrame:
     return sums.assign(share=1.0 - sums["unmet_t"] / sums["t_per_year"])
 
 
+def least_served(inputs: Inputs, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> dict[str, float]:
+    """What each window of the target serves least: the worse-off partner, under ``weakest_link`` the least material."""
+    by_material = str(inputs.settings["resilience_measure"]) == "weakest_link"
+    least = (by_tonnes if by_material else by_value).groupby("window")["share"].min()
+    return {window: float(least.get(window, 1.0)) for window in inputs.asked}
+
+
+def served_to_all(plan: Plan) -> dict[str, float]:
+    """The share of demand by value that all partners together are served in each window; 1 where there is none."""
+    sums = total(windows_served(plan), ["window"], ["value", "lost"])
+    share = 1.0 - sums["lost"] / sums["value"].where(sums["value"] > 0, np.inf)
+    return dict(zip(map(str, sums["window"]), map(float, share), strict=True))
+
+
 def resilience(inputs: Inputs, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> float:
     """The resilience of a plan by the measure of the run, over windows that it is asked for; 1 without any."""
     by_value, by_tonnes = (shares[shares["window"].isin(inputs.asked)] for shares in (by_value, by_tonnes))
