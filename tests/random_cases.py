@@ -59,11 +59,59 @@ CHAINS = (
 )
 
 
-def write_random_case(folder: Path, seed: int) -> None:
-    """Write a valid case; the same one for the same seed."""
+def write_random_case(folder: Path, seed: int, unknown_years: bool = False) -> None:
+    """Write a valid case; the same one for the same seed.
+
+    ``unknown_years``: with scenarios of which more is open: starts in spans or any year, windows of months, yearly
+    chances, windows out of the target or with one loss more; deposits and prices that are hit; no sharing in a crisis.
+    What is drawn otherwise stays as it is.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in _Draw(random.Random(seed)).tables().items():
+    tables = _Draw(random.Random(seed)).tables()
+    if unknown_years:
+        _open_scenarios(random.Random(f"unknown years {seed}"), tables)
+    for name, rows in tables.items():
         _write(folder / f"{name}.csv", rows)
+
+
+def _open_scenarios(rng: random.Random, tables: dict[str, list[Row]]) -> None:
+    """Draw what is open about the scenarios of a case, in its tables."""
+    scenarios, disruptions = tables.get("scenarios", []), tables.setdefault("disruptions", [])
+    last = next(row["value"] for row in tables["settings"] if row["name"] == "last_year")
+    for row in scenarios:
+        if rng.random() < 0.35:
+            row["months"], row["years"] = rng.randint(1, 11), None
+            for hit in disruptions:
+                if hit["scenario"] == row["scenario"]:
+                    hit["first"] = hit["last"] = rng.choice((None, 1))
+        listed = [int(year) for year in row["starts"].split()]
+        begin = rng.choice(listed)
+        end = rng.randint(begin, last - (row["years"] or 1) + 1)
+        row["starts"] = rng.choice((row["starts"], "any", f"{begin}-{end}"))
+        if rng.random() < 0.4:  # three scenarios, of which two windows each may cover a year: at most 0.6
+            row["probability_per_year"], row["probability"] = rng.choice((0, 0.02, 0.05, 0.1)), None
+        row["in_target"] = rng.choice((None, None, "yes", "no"))
+        row["with_loss_of"] = rng.choice((None, None, "venture", "plant", "supplier"))
+        if rng.random() < 0.4:
+            disruptions.append({
+                "scenario": row["scenario"], "kind": "deposit", "availability": rng.choice((0, 0, 0.3)),
+                "target": rng.choice(tables["deposits"])["deposit"],
+            })  # fmt: skip
+        if rng.random() < 0.3:
+            disruptions.append({
+                "scenario": rng.choice((row["scenario"], "base")), "kind": "country", "first": None,
+                "target": rng.choice(tables["regions"])["country"], "price_factor": rng.choice((0.5, 1.5, 3)),
+            })  # fmt: skip
+    for hit in disruptions:
+        if hit["kind"] in ("country", "supplier") and rng.random() < 0.3:
+            hit["price_factor"] = rng.choice((0.5, 1.5, 3))
+    key = ("scenario", "kind", "target", "material", "first", "last")
+    once = {tuple(hit.get(column) for column in key): hit for hit in disruptions}
+    tables["disruptions"] = list(once.values())
+    if not tables["disruptions"]:
+        del tables["disruptions"]
+    if len(tables["partners"]) > 1:
+        tables["settings"].append({"name": "crisis_sharing", "value": rng.choice(("yes", "no", "no"))})
 
 
 KEYS = {

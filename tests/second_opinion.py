@@ -66,7 +66,7 @@ TEXT = {
     "name", "value", "partner", "region", "country", "element", "circuit", "product", "deposit", "ore", "process",
     "takes", "makes", "material", "plant", "venture", "option", "claimant", "technology_partner", "supplier", "buyer",
     "from_region", "to_region", "kind", "from_country", "to_country", "scenario", "label", "starts", "target", "basis",
-    "source", "note", "drop", "releases_thorium",
+    "source", "note", "drop", "releases_thorium", "in_target", "with_loss_of",
 }  # fmt: skip
 
 _ECONOMICS: Row = {"fixed_usd_per_t": 0.0, "opex_factor": 1.0, "earliest_year": None, "lead_years": 0.0,
@@ -85,7 +85,10 @@ DEFAULTS: dict[str, Row] = {
     "suppliers": {"min_t_per_year": 0.0, "buyer": None},
     "stockpiles": {"initial_t": 0.0, "capacity_t": 0.0, "max_capacity_t": None, "capacity_usd_per_t": 0.0,
                    "holding_usd_per_t_year": 0.0, "life_years": 25.0},
-    "disruptions": {"material": "all", "first": None, "last": None, "basis": "ceiling"},
+    "scenarios": {"years": None, "months": None, "probability": None, "probability_per_year": None,
+                  "in_target": "yes", "with_loss_of": None},
+    "disruptions": {"material": "all", "first": None, "last": None, "basis": "ceiling", "availability": 1.0,
+                    "price_factor": 1.0},
 }  # fmt: skip
 
 
@@ -173,12 +176,19 @@ class Tables:
 
 @dataclass(frozen=True)
 class Window:
-    """One start year of a scenario, or the undisrupted path."""
+    """One start year of a scenario, or the undisrupted path.
+
+    ``f`` is the part of its year that a window of months takes; ``lost`` is (kind, name) of the one thing that is lost
+    beside what the scenario takes.
+    """
 
     label: str
     scenario: str
     years: tuple[int, ...]
     probability: float
+    f: float = 1.0
+    in_target: bool = True
+    lost: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -273,12 +283,7 @@ class Case:
 
         self.base = Window(BASE, BASE, tuple(self.years), 0.0)
         self.windows: list[Window] = []
-        for row in tables["scenarios"]:
-            starts = [int(float(word)) for word in row["starts"].split()]
-            for start in starts:
-                years = tuple(range(start, start + int(row["years"])))
-                label = f"{row['scenario']}@{start}"
-                self.windows.append(Window(label, row["scenario"], years, row["probability"] / len(starts)))
+        self.crisis_sharing = str(settings.get("crisis_sharing") or "yes").lower() != "no"
 
         every = self.years
         self.demand = {k: v for k, v in tables.by_year("demand", every).items() if self.ours(k[0])}
@@ -295,6 +300,8 @@ class Case:
         if self.outsiders:
             self._split_what_is_shared()
         self.assets = [*self._plants(), *self._venture_options()]
+        for row in tables["scenarios"]:
+            self.windows += self._windows_of(row)
 
     def ours(self, region: str) -> bool:
         return self.country[region] in self.partners
@@ -410,6 +417,66 @@ class Case:
                         taken[deeper] = taken.get(deeper, 0.0) - t_per_t / made * amount / len(ways)
         return taken
 
+    # -- windows -----------------------------------------------------------------------------
+
+    def _windows_of(self, row: Row) -> Iterable[Window]:
+        """One a start year; after each, one for everything of ``with_loss_of`` that it does not take anyway."""
+        name = row["scenario"]
+        length = int(row["years"]) if row["months"] is None else 1
+        f = 1.0 if row["months"] is None else row["months"] / 12
+        in_target = row["in_target"].lower() != "no"
+        starts: list[int] = []
+        for word in row["starts"].split():
+            if word.lower() == "any":
+                starts += [t for t in self.years if t + length - 1 <= self.years[-1]]
+            elif "-" in word:
+                begin, end = word.split("-")
+                starts += range(int(begin), int(end) + 1)
+            else:
+                starts.append(int(float(word)))
+        for start in starts:
+            p = row["probability"] / len(starts) if row["probability"] is not None else row["probability_per_year"]
+            years = tuple(range(start, start + length))
+            window = Window(f"{name}@{start}", name, years, p, f, in_target)
+            yield window
+            for one in self._losable(row["with_loss_of"]):
+                if not all(self._takes(window, t, row["with_loss_of"], one) for t in years):
+                    yield Window(f"{window.label}+{one}", name, years, 0.0, f, in_target, (row["with_loss_of"], one))
+
+    def _losable(self, kind: str | None) -> list[str]:
+        table, column = {"plant": ("plants", "plant"), "venture": ("ventures", "venture"),
+                         "supplier": ("suppliers", "supplier"), None: ("partners", None)}[kind]  # fmt: skip
+        return list(dict.fromkeys(row[column] for row in self.tables[table])) if column else []
+
+    def _takes(self, s: Window, t: int, kind: str, name: str) -> bool:
+        """Whether nothing is left of it in a year of a window: of all its options, of all that it sells."""
+        zero = [row for row in self._acting(s, t) if row["availability"] == 0]
+        if kind == "supplier":
+            goods = [(row["material"], row["region"]) for row in self.tables["suppliers"] if row["supplier"] == name]
+            return all(
+                any(
+                    (row["kind"], row["target"]) in (("supplier", name), ("country", self.country[region]))
+                    and self._touches(row, material)
+                    for row in zero
+                )
+                for material, region in goods
+            )
+        rows = [row for row in self.tables[f"{kind}s"] if row[kind] == name]
+        return all(
+            any(
+                row["material"] == "all"
+                and (
+                    (row["kind"], row["target"]) in (("plant", name), ("country", self.country[one["region"]]))
+                    or (
+                        (row["kind"], row["target"]) == ("deposit", one["deposit"])
+                        and self.processes[one["process"]]["takes"] == "ore"
+                    )
+                )
+                for row in zero
+            )
+            for one in rows
+        )
+
     # -- disruptions -------------------------------------------------------------------------
 
     def _acting(self, s: Window, t: int) -> Iterable[Row]:
@@ -431,6 +498,8 @@ class Case:
         """The least factor on the limit, and the least factor on the undisrupted path's purchases."""
         country = self.country[self.suppliers[supplier, material]["region"]]
         ceiling = flow = 1.0
+        if s.lost == ("supplier", supplier):
+            ceiling = 0.0
         for row in self._acting(s, t):
             hit = (row["kind"], row["target"]) in (("supplier", supplier), ("country", country))
             if hit and self._touches(row, material):
@@ -440,8 +509,20 @@ class Case:
                     ceiling = min(ceiling, row["availability"])
         return ceiling, flow
 
+    def price_factor(self, targets: tuple[Key, ...], material: Any, s: Window, t: int) -> float:
+        """What all rows on these together make of a price."""
+        return math.prod(
+            row["price_factor"]
+            for row in self._acting(s, t)
+            if (row["kind"], row["target"]) in targets and self._touches(row, material)
+        )
+
     def plant_availability(self, asset: Asset, s: Window, t: int) -> float:
-        targets = (("plant", asset.venture or asset.name), ("country", self.country[asset.region]))
+        targets: tuple[Key, ...] = (("plant", asset.venture or asset.name), ("country", self.country[asset.region]))
+        if asset.process["takes"] == "ore":
+            targets += (("deposit", asset.row["deposit"]),)
+        if s.lost == (("venture", asset.venture) if asset.venture else ("plant", asset.name)):
+            return 0.0
         return min(
             (
                 row["availability"]
@@ -586,6 +667,8 @@ class Model:
         self.program = Program()
         self.op_usd: dict[Key, tuple[Window, int, float]] = {}
         self.restock_usd: dict[str, Terms] = {}
+        self.restock_from: dict[str, float] = {}
+        self.asked = [s for s in case.windows if s.in_target]
         self.ships: dict[tuple[int, str], list[tuple[str, str, Any]]] = {}
         self.invest()
         for s in [case.base, *case.windows]:
@@ -694,17 +777,21 @@ class Model:
                     self.op_usd[key] = (s, t, self.process_cost(a, d))
                 available = case.plant_availability(a, s, t)
                 runs: Terms = {("run", a.name, d, t, s.label): 1.0 for d in a.treats}
-                built = {n: -available * a.module * ramp for n, ramp in self.modules(a, t, ramped=True).items()}
-                p.at_most("capacity", runs | built, available * a.existing[t])
+                part = s.f * available
+                built = {n: -part * a.module * ramp for n, ramp in self.modules(a, t, ramped=True).items()}
+                p.at_most("capacity", runs | built, part * a.existing[t])
 
             for (supplier, m), row in case.suppliers.items():
                 ceiling, flow = case.supplier_availability(supplier, m, s, t)
                 key = ("buy", supplier, m, t, s.label)
-                p.column(key, ceiling * row["max_t_per_year"][t], low=min(ceiling, flow) * row["min_t_per_year"][t])
+                least = min(ceiling, flow) * row["min_t_per_year"][t]
+                p.column(key, s.f * ceiling * row["max_t_per_year"][t], low=s.f * least)
                 if flow < 1:
-                    p.at_most("purchases as on the undisrupted path", {key: 1.0, ("buy", supplier, m, t, BASE): -flow})
+                    ordinary = ("buy", supplier, m, t, BASE)
+                    p.at_most("purchases as on the undisrupted path", {key: 1.0, ordinary: -s.f * flow})
                 balance[row["region"], m][key] = 1.0
-                self.op_usd[key] = (s, t, row["price_usd_per_t"][t])
+                targets = (("supplier", supplier), ("country", case.country[row["region"]]))
+                self.op_usd[key] = (s, t, row["price_usd_per_t"][t] * case.price_factor(targets, m, s, t))
 
             self.ships[t, s.label] = []
             for a, b in dict.fromkeys((a, b) for a, b, _ in case.lanes):
@@ -717,27 +804,28 @@ class Model:
                     p.column(key, 0.0 if available == 0 else NO_LIMIT)
                     self.ships[t, s.label].append((a, b, m))
                     if 0 < available < 1 and s is not case.base:
-                        p.at_most("route", {key: 1.0, ("ship", a, b, m, t, BASE): -available})
+                        p.at_most("route", {key: 1.0, ("ship", a, b, m, t, BASE): -s.f * available})
                     balance[a, m][key] = -1.0
                     balance[b, m][key] = 1.0
                     self.op_usd[key] = (s, t, usd)
 
             for (r, m), row in case.markets.items():
                 key = ("sell", r, m, t, s.label)
-                p.column(key, row["max_t_per_year"][t])
+                p.column(key, s.f * row["max_t_per_year"][t])
                 balance[r, m][key] = -1.0
-                self.op_usd[key] = (s, t, -row["price_usd_per_t"][t])
+                factor = case.price_factor((("country", case.country[r]),), m, s, t)
+                self.op_usd[key] = (s, t, -row["price_usd_per_t"][t] * factor)
 
             for (r, m), row in case.stockpiles.items():
                 for activity, sign in (("fill", -1.0), ("draw", 1.0)):
                     p.column((activity, r, m, t, s.label))
                     balance[r, m][activity, r, m, t, s.label] = sign
                 p.column(("level", r, m, t, s.label))
-                self.op_usd["level", r, m, t, s.label] = (s, t, row["holding_usd_per_t_year"])
+                self.op_usd["level", r, m, t, s.label] = (s, t, s.f * row["holding_usd_per_t_year"])
 
             for (r, m), row in case.demand.items():
                 key = ("unmet", r, m, t, s.label)
-                p.column(key, row["t_per_year"][t])
+                p.column(key, s.f * row["t_per_year"][t])
                 balance[r, m][key] = 1.0
                 self.op_usd[key] = (s, t, row["shortage_usd_per_t"][t])
 
@@ -745,10 +833,12 @@ class Model:
                 p.column(("dump", r, m, t, s.label))
                 terms["dump", r, m, t, s.label] = -1.0
                 needed = case.demand[r, m]["t_per_year"][t] if (r, m) in case.demand else 0.0
-                p.equal("balance", terms, needed)
+                p.equal("balance", terms, s.f * needed)
 
             self.thorium(s, t)
             self.offtake(s, t)
+            if s is not case.base and not case.crisis_sharing:
+                self.no_more_than_usual(s, t)
 
     def made_less_taken(self, a: Asset, d: str | None) -> dict[Any, float]:
         """Per t of activity: what a plant makes (positive) and takes (negative)."""
@@ -807,7 +897,7 @@ class Model:
                     if a.region == r
                     for d in a.deposits
                 }
-                self.program.at_most("thorium", released, region["thorium_max_t_per_year"])
+                self.program.at_most("thorium", released, s.f * region["thorium_max_t_per_year"])
 
     def shipped(self, sender: str, receiver: str, t: int, s: Window) -> Iterable[tuple[Key, Any]]:
         """The shipments from one country to another, and what they carry."""
@@ -824,8 +914,20 @@ class Model:
             for a in case.assets:
                 if case.country[a.region] == sender and a.offtake_right and a.max_modules:
                     for u in a.decisions:
-                        terms["fund", receiver, a.name, u] = -a.offtake_right * a.module * a.ramp(u, t)
-            self.program.at_most("offtake", terms, row["free_t_per_year"][t])
+                        terms["fund", receiver, a.name, u] = -s.f * a.offtake_right * a.module * a.ramp(u, t)
+            self.program.at_most("offtake", terms, s.f * row["free_t_per_year"][t])
+
+    def no_more_than_usual(self, s: Window, t: int) -> None:
+        """From one partner's country to another's goes no more of a material than on the undisrupted path."""
+        partners = self.case.partners
+        for sender, receiver in ((a, b) for a in partners for b in partners if a != b):
+            for m in self.case.materials:
+                now: Terms = {key: 1.0 for key, what in self.shipped(sender, receiver, t, s) if what == m}
+                usual: Terms = {
+                    key: -s.f for key, what in self.shipped(sender, receiver, t, self.case.base) if what == m
+                }
+                if now:
+                    self.program.at_most("crisis sharing", now | usual)
 
     def ore(self) -> None:
         """What is won on the undisrupted path, or before a window and in it, is at most the resource."""
@@ -855,8 +957,20 @@ class Model:
                     full = dict.fromkeys(self.space(r, m, t), -1.0)
                     p.at_most("stock room", {("level", r, m, t, s.label): 1.0} | full, row["capacity_t"])
                     if s is not case.base:
-                        p.at_most("no stocking up", {("level", r, m, t, s.label): 1.0, ("level", r, m, t, BASE): -1.0})
+                        most, usual = self.usual_level(r, m, t, s)
+                        p.at_most("no stocking up", {("level", r, m, t, s.label): 1.0} | most, usual)
             p.row("last level", {("level", r, m, case.years[-1], BASE): 1.0}, low=row["initial_t"])
+
+    def usual_level(self, r: str, m: str, t: int, s: Window) -> tuple[Terms, float]:
+        """The level that a window's is held against, as terms to be taken off and a constant.
+
+        That of the undisrupted path in the same year; of a window of months the one that it began with.
+        """
+        if s.f == 1:
+            return {("level", r, m, t, BASE): -1.0}, 0.0
+        if t == self.case.years[0]:
+            return {}, self.case.stockpiles[r, m]["initial_t"]
+        return {("level", r, m, t - 1, BASE): -1.0}, 0.0
 
     def dependence(self) -> None:
         """On the undisrupted path: shipments of m from a country to a partner are at most a share of what it uses."""
@@ -914,7 +1028,7 @@ class Model:
 
         for key, (s, t, usd) in self.op_usd.items():
             if s is case.base:
-                weight = 1.0 - sum(w.probability for w in case.windows if t in w.years)
+                weight = 1.0 - sum(w.probability * w.f for w in case.windows if t in w.years)
             else:
                 weight = s.probability
             p.add_cost(key, KUSD * weight * self.disc(t) * usd)
@@ -922,11 +1036,16 @@ class Model:
         for s in case.windows:
             end = s.years[-1]
             self.restock_usd[s.label] = {}
+            self.restock_from[s.label] = 0.0
             for r, m in case.stockpiles:
                 usd = self.disc(end) * case.reference[m]
-                self.restock_usd[s.label] |= {("level", r, m, end, BASE): usd, ("level", r, m, end, s.label): -usd}
+                terms, constant = self.usual_level(r, m, end, s)
+                self.restock_usd[s.label] |= {key: -usd * v for key, v in terms.items()}
+                self.restock_usd[s.label][("level", r, m, end, s.label)] = -usd
+                self.restock_from[s.label] += usd * constant
             for key, usd in self.restock_usd[s.label].items():
                 p.add_cost(key, KUSD * s.probability * usd)
+            p.constant += KUSD * s.probability * self.restock_from[s.label]
 
     # -- resilience --------------------------------------------------------------------------
 
@@ -941,7 +1060,7 @@ class Model:
             for t in s.years:
                 v = 1.0 if by_tonnes else row["shortage_usd_per_t"][t]
                 terms["unmet", r, m, t, s.label] = v
-                total.append(v * row["t_per_year"][t])
+                total.append(v * s.f * row["t_per_year"][t])
         return [(terms, sum(total)) for terms, total in groups.values() if sum(total) > 0]
 
     def served_at_least(self, topic: str, s: Window, floor: float | Key) -> None:
@@ -960,9 +1079,9 @@ class Model:
 
     def resilience(self, target: float | None) -> None:
         """Resilience at least the target; without one, the objective is to have the most of it."""
-        case, p = self.case, self.program
+        p = self.program
         if target is not None and self.measure in ("worst_case", "weakest_link"):
-            for s in case.windows:
+            for s in self.asked:
                 self.served_at_least("resilience", s, target)
             return
         p.column(("resilience",), 1.0, low=-NO_LIMIT)
@@ -971,26 +1090,26 @@ class Model:
         else:
             p.add_cost(("resilience",), -1000.0)
         if self.measure in ("worst_case", "weakest_link"):
-            for s in case.windows:
+            for s in self.asked:
                 self.served_at_least("resilience", s, ("resilience",))
             return
-        total = sum(s.probability for s in case.windows)
-        for s in case.windows:
+        total = sum(s.probability for s in self.asked)
+        for s in self.asked:
             p.column(("served", s.label), 1.0, low=-NO_LIMIT)
             self.served_at_least("resilience", s, ("served", s.label))
-        if not case.windows:
+        if not self.asked:
             return
         if self.measure == "expected":
-            mean: Terms = {("served", s.label): -s.probability / total for s in case.windows}
+            mean: Terms = {("served", s.label): -s.probability / total for s in self.asked}
             p.at_most("resilience", {("resilience",): 1.0} | mean)
             return
         # cvar: eta - sum of q * shortfall below eta / (1 - level), the eta that makes it greatest
         p.column(("eta",), NO_LIMIT, low=-NO_LIMIT)
         terms: Terms = {("resilience",): 1.0, ("eta",): -1.0}
-        for s in case.windows:
+        for s in self.asked:
             p.column(("below", s.label))
             p.at_most("resilience", {("eta",): 1.0, ("served", s.label): -1.0, ("below", s.label): -1.0})
-            terms["below", s.label] = s.probability / total / (1 - case.cvar_level)
+            terms["below", s.label] = s.probability / total / (1 - self.case.cvar_level)
         p.at_most("resilience", terms)
 
     def served(self, s: Window, x: dict[Key, float]) -> float:
@@ -999,7 +1118,7 @@ class Model:
         return min(shares, default=1.0)
 
     def resilience_of(self, x: dict[Key, float]) -> float:
-        windows = self.case.windows
+        windows = self.asked
         if not windows:
             return 1.0
         served = [(self.served(s, x), s.probability) for s in windows]
@@ -1035,7 +1154,7 @@ class Model:
             sub.row(line.topic, {k: v for k, v in line.terms.items() if k in mine}, line.low - fixed, line.high - fixed)
         floor: float | None = None
         if self.measure in ("worst_case", "weakest_link"):
-            floor = target
+            floor = target if s.in_target else None
         elif s.probability > 0:
             floor = self.served(s, x)
         if floor is not None:
@@ -1051,6 +1170,7 @@ class Model:
                 sub.add_cost(key, KUSD * usd)
             else:
                 sub.constant += KUSD * usd * x[key]
+        sub.constant += KUSD * self.restock_from[s.label]
         for tolerance in (1e-9, 1e-7, 1e-6):
             answer = _run(sub, 0.0, 60.0, tolerance)
             if answer.status == "optimal":

@@ -31,11 +31,11 @@ GAP = 1e-9
 
 
 @contextmanager
-def random_case(seed: int) -> Iterator[Path]:
+def random_case(seed: int, unknown_years: bool = False) -> Iterator[Path]:
     """A random case in a folder of its own."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "case"
-        write_random_case(folder, seed)
+        write_random_case(folder, seed, unknown_years)
         yield folder
 
 

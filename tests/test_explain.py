@@ -596,6 +596,104 @@ def assert_smallest(case: Path, change: Named, expected: OutOfReach, number: int
     assert not optimum(copy, target=expected.target).feasible, f"{less:g} would be enough: {change}"
 
 
+def test_sharing_in_a_crisis_is_named_where_its_lack_is_the_reason(tmp_path: Path) -> None:
+    """B's seller stops, and A's store of 100 t, which is never drawn on undisturbed, may not be sent: B has nothing."""
+    case = write_case(tmp_path / "case", """
+        settings
+        name            value
+        first_year      2030
+        last_year       2030
+        discount_rate   0
+        crisis_sharing  no
+
+        partners
+        partner  wacc
+        A        0
+        B        0
+
+        regions
+        region  country
+        town    A
+        port    B
+        quay    X
+
+        elements
+        element  circuit  reference_usd_per_t
+        Nd       light    40000
+
+        stockpiles
+        region  material  initial_t  capacity_t
+        town    Nd        100        100
+
+        suppliers
+        supplier  material  year  region  price_usd_per_t  max_t_per_year
+        seller    Nd        2030  quay    1000             100
+
+        transport
+        from_region  to_region  kind  usd_per_t
+        quay         port       all   0
+        town         port       all   0
+
+        demand
+        region  material  year  t_per_year  shortage_usd_per_t
+        port    Nd        2030  100         10000
+
+        scenarios
+        scenario  starts  years  probability
+        cut       2030    1      0.1
+
+        disruptions
+        scenario  kind      target  availability
+        cut       supplier  seller  0
+        """)
+    page = explained(case, 0.5)
+    sharing, cutoff = named(RULE, page)
+    assert sharing.says == "in a window no partner's country ships another more of a material than undisturbed"
+    assert (cell(sharing, "name"), cell(sharing, "value")) == ("crisis_sharing", "no")
+    assert cutoff.says == "cut: 0% left from supplier seller"
+    assert {change.says for change in named(CHANGE, page)} == {
+        "crisis_sharing: yes instead of no", "cut: 50% left from supplier seller instead of 0%",
+    }  # fmt: skip
+    put(sharing, "value", "yes")
+    assert optimum(case, target=0.5).feasible
+
+
+def test_the_loss_of_one_thing_more_is_named_where_it_is_the_reason(tmp_path: Path) -> None:
+    """Two sellers of 60 t each for 100 t: whichever is lost, the other serves 60 %, and 70 % are asked for."""
+    case = write_case(tmp_path / "case", ONE_TOWN.replace("town    A", "town    A\nquay    X"), years(2030, 2030), """
+        suppliers
+        supplier  material  year  region  price_usd_per_t  max_t_per_year
+        one       Nd        2030  quay    1000             60
+        other     Nd        2030  quay    1000             60
+
+        transport
+        from_region  to_region  kind  usd_per_t
+        quay         town       all   0
+
+        demand
+        region  material  year  t_per_year  shortage_usd_per_t
+        town    Nd        2030  100         10000
+
+        scenarios
+        scenario  starts  months  probability  with_loss_of
+        calm      2030    3       0.1          supplier
+
+        disruptions
+        scenario  kind   target  availability
+        calm      route  X>A     1
+        """)
+    page = explained(case, 0.7)
+    seller, loss = named(RULE, page)
+    assert seller.says in ("one sells at most 60 t of Nd a year", "other sells at most 60 t of Nd a year")
+    assert loss.says == "calm: any one supplier is lost too"
+    assert cell(loss, "with_loss_of") == "supplier"
+    assert f"without this rule: {loss.says}" in {change.says for change in named(CHANGE, page)}
+    # In a quarter of the year 25 t are needed, and whoever is left sells 15.
+    assert "Nd, calm@2030+one (3 months of 2030): at most 15 t can be supplied, 25 t are needed" in page
+    put(loss, "with_loss_of", "")
+    assert optimum(case, target=0.7).feasible
+
+
 def test_what_is_not_shown_with_whole_modules_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No time for whole modules: 37.5 t still sold are enough with divisible ones, and more is not claimed."""
     monkeypatch.setattr(changes, "WHOLE_S", 0.0)

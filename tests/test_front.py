@@ -264,17 +264,24 @@ def test_knees_do_not_depend_on_units() -> None:
     assert knees_of(scaled) == knees_of(front) == {1}
 
 
-def test_steps_that_the_gap_hides_are_marked() -> None:
-    """With a gap as wide as the whole front the steps are not distinguished, with a tight one they are."""
+def test_steps_that_are_not_proven_are_marked() -> None:
+    """The search ends when both ends are known: of the costlier one nothing is proven, and both are kept."""
+
+    class StopsWhenBothAreFound(Silent):
+        def finished(self, what: str, answer: Any) -> None:
+            if what == "the highest resilience":
+                interrupt._ask()
+
+    interrupt = Interrupt()
     with random_case(36) as folder:
-        tight = front_of(folder)
-        assert not any(point.indistinct for point in tight.points)
-        planner = planner_of(folder)
-        found = solve_front(planner, Executor(planner=planner), replace(ONE, time_limit_s=60), 1e-9, 4)
-        for before, point in zip(found.points, found.points[1:], strict=False):
-            assert point.indistinct == (
-                point.plan.bound_musd < before.plan.cost_musd - 1e-7 * abs(point.plan.cost_musd)
-            )
+        assert not any(point.indistinct for point in front_of(folder).points)
+        planner = Planner(case_from_tables(read(folder)), WORST_CASE, interrupt=interrupt)
+        display = StopsWhenBothAreFound()
+        first, last = solve_front(planner, Executor(display=display, planner=planner), ONE, 1e-9, 4).points
+    assert not first.indistinct
+    assert last.indistinct
+    assert last.status == "interrupted"
+    assert last.plan.bound_musd <= first.plan.cost_musd < last.plan.cost_musd
 
 
 def test_a_plan_that_breaks_a_rule_is_never_solved() -> None:

@@ -1,4 +1,4 @@
-"""Eleven cases solved on paper, each a folder whose README derives its optimum.
+"""Thirteen cases solved on paper, each a folder whose README derives its optimum.
 
 ``expected.json`` lists the runs of a case: the options of ``reeplan solve`` and what must come
 out. Here the options are given to the model directly.
@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from reeplan.inputs.load import load_tables
+from reeplan.model.build_case import case_from_tables
 from support import assert_optimum, close, front, optimum
 
 HAND_CASES = Path(__file__).parent / "hand_cases"
@@ -57,9 +59,9 @@ def runs_that_expect(what: str) -> Any:
 
 
 def test_every_run_is_tested() -> None:
-    outcomes = {"cost_musd", "infeasible", "front"}
+    outcomes = {"cost_musd", "infeasible", "front", "refused"}
     options = {"--target", "--measure", "--with", "--front"}
-    assert len({run.case for run in runs()}) == 11
+    assert len({run.case for run in runs()}) == 13
     for run in runs():
         assert len(outcomes & set(run.expected)) == 1
         assert set(run.options) <= options
@@ -81,6 +83,19 @@ def test_optimum_as_on_paper(run: Run) -> None:
 @runs_that_expect("infeasible")
 def test_out_of_reach_as_on_paper(run: Run) -> None:
     assert not optimum(run.case, target=run.target, measure=run.measure, overlays=run.overlays).feasible
+
+
+@runs_that_expect("refused")
+def test_refused_as_on_paper(run: Run) -> None:
+    told = {Path(error.file).stem for error in load_tables(run.case, run.overlays).errors}
+    assert told == {run.expected["refused"]}
+
+
+@runs_that_expect("window_names")
+def test_windows_as_on_paper(run: Run) -> None:
+    tables = load_tables(run.case).tables
+    assert tables is not None
+    assert [window.label for window in case_from_tables(tables).windows] == run.expected["window_names"]
 
 
 @runs_that_expect("front")

@@ -1,9 +1,9 @@
-"""Which question is asked when: levels from the highest down, one as soon as somebody is free, none that is settled."""
+"""Which question is asked when: one as soon as somebody is free for it, and none that is settled."""
 
 from __future__ import annotations
 
 import concurrent.futures
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,8 +14,8 @@ from reeplan.endings import Outcome
 from reeplan.solve.engine import Controls
 from reeplan.solve.executor import AnswerStore, Backend, Executor, Task
 from reeplan.solve.executor.worker import Response, answered_by
-from reeplan.solve.front import solve_front
-from reeplan.solve.questions import CheapestAt, PlanAnswer, Question
+from reeplan.solve.front import _Search, solve_front
+from reeplan.solve.questions import CheapestAt, NearestPlan, PlanAnswer, Question
 from solved import planner_of, random_case
 from support import WORST_CASE
 from test_many_machines import case_of
@@ -149,6 +149,7 @@ class Watched(Executor):
     def __init__(self, planner: Planner) -> None:
         super().__init__(planner=planner)
         self.targets: list[float | None] = []
+        self.nearest: list[bool] = []
 
     def ask(self, tasks: Sequence[Task], then: Then | None = None) -> list[Any]:
         self._note(tasks)
@@ -162,10 +163,12 @@ class Watched(Executor):
 
     def _note(self, tasks: Sequence[Task]) -> None:
         self.targets += [getattr(task.question, "target", None) for task in tasks]
+        self.nearest += [isinstance(task.question, NearestPlan) for task in tasks]
 
 
 @pytest.mark.parametrize("seed", [10, 16])
-def test_levels_come_from_the_highest_down_and_the_search_says_how_far_it_is(seed: int) -> None:
+def test_a_third_of_the_levels_comes_first_and_the_search_says_how_far_it_is(seed: int) -> None:
+    """From the highest down; then each level lies in the middle of two that were asked for before."""
     fronts: list[list[Point]] = []
     work: list[tuple[int, int]] = []
     with random_case(seed) as folder:
@@ -176,30 +179,42 @@ def test_levels_come_from_the_highest_down_and_the_search_says_how_far_it_is(see
             executor,
             ONE,
             1e-9,
-            5,
+            9,
             on_points=fronts.append,
             on_plan_of_work=lambda total, settled: work.append((total, settled)),
         )
+    near = [question for question in executor.nearest if question]
     levels = [target for target in executor.targets[2:] if target]  # after the cheapest plan and the highest resilience
-    assert len(levels) > 1
-    assert all(lower < higher for higher, lower in pairwise(levels)), "no level is asked for twice, or out of order"
+    levels = levels[: len(levels) - len(near)]
+    assert len(levels) > 2
+    assert len(set(levels)) == len(levels), "no level is asked for twice"
+    assert levels[0] == max(front.levels)
+    low, high = fronts[0][0].plan.keeps, levels[0]
+    halves = {low, high, (low + high) / 2}
+    for level in levels[1:]:
+        if level != pytest.approx((low + high) / 2):
+            assert any(level == pytest.approx((one + other) / 2) for one in halves for other in halves if one < other)
+        halves.add(level)
     assert set(levels) <= set(front.levels)
     assert front.levels[0] == 0.0
-    assert len(front.levels) == 5
-    assert all(before <= after for before, after in pairwise(work))
+    assert len(front.levels) == 9
+    assert all(before[1] <= after[1] for before, after in pairwise(work))
     total, settled = work[-1]
-    assert settled == total
-    assert [point.plan.cost_musd for point in fronts[-1]] == pytest.approx([p.plan.cost_musd for p in front.points])
+    assert settled == total == 9
+    assert len(fronts[-1]) == len(front.points)
     assert all(not point.plan.prices for point in fronts[-1]), "the front so far is not priced yet"
     assert all(point.plan.prices for point in front.points)
 
 
 def test_a_level_that_a_plan_above_it_settles_is_not_asked_for() -> None:
-    """With a gap as wide as the front everything but its ends is settled."""
+    """Where every step is smaller than the gap nothing is asked for but the ends."""
     with random_case(10) as folder:
         planner = planner_of(folder)
         every, few = Watched(planner), Watched(planner)
         exact = solve_front(planner, every, ONE, 1e-9, 8)
         assert len(every.targets) > len(exact.points) > 2
-        solve_front(planner, few, ONE, 1.0, 8)
+        knowing = _Search._known
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_Search, "_known", lambda search: replace(knowing(search), gap_musd=1e6))
+            solve_front(planner, few, ONE, 1e-9, 8)
     assert len(few.targets) < len(every.targets)

@@ -338,9 +338,26 @@ def add_room(folder: Path, pick: Pick) -> bool:
     return bool(stockpiles)
 
 
+def leave_a_scenario_out_of_the_target(folder: Path, pick: Pick) -> bool:
+    """What is served in a scenario no longer counts; what it costs does."""
+    return _of_a_scenario(folder, pick, in_target="no")
+
+
+def _of_a_scenario(folder: Path, pick: Pick, **cells: str) -> bool:
+    scenarios = rows_of(folder, "scenarios")
+    if scenarios:
+        chosen = pick(scenarios)
+        write_rows(folder, "scenarios", [row | (cells if row is chosen else {}) for row in scenarios])
+    return bool(scenarios)
+
+
 @pytest.mark.parametrize(
-    "add", [add_a_plant, add_a_supplier, add_a_lane, add_a_venture_option, add_a_market, add_room]
-)
+    "add",
+    [
+        add_a_plant, add_a_supplier, add_a_lane, add_a_venture_option, add_a_market, add_room,
+        leave_a_scenario_out_of_the_target,
+    ],
+)  # fmt: skip
 @few
 @given(seed=seeds, data=st.data())
 def test_an_added_option_is_never_costlier(
@@ -414,9 +431,29 @@ def exhaust_a_deposit(folder: Path, pick: Pick) -> bool:
     return True
 
 
+def flood_a_deposit(folder: Path, pick: Pick) -> bool:
+    """No ore is won from a deposit in any year."""
+    return _disrupt(folder, "deposit", pick(rows_of(folder, "deposits"))["deposit"], 0)
+
+
+def lose_one_thing_more(folder: Path, pick: Pick) -> bool:
+    """Beside each window of a scenario stand those in which any one plant, venture or supplier is lost too."""
+    return _of_a_scenario(folder, pick, with_loss_of=pick(["plant", "venture", "supplier"]))
+
+
+def forbid_sharing(folder: Path, pick: Pick) -> bool:
+    """In a window no partner sends another more than undisturbed."""
+    add_rows(folder, "settings", {"name": "crisis_sharing", "value": "no"})
+    return True
+
+
 @pytest.mark.parametrize(
-    "cut", [cut_a_seller, disrupt_a_plant, disrupt_a_seller, close_a_route, lower_a_budget, exhaust_a_deposit]
-)
+    "cut",
+    [
+        cut_a_seller, disrupt_a_plant, disrupt_a_seller, close_a_route, lower_a_budget, exhaust_a_deposit,
+        flood_a_deposit, lose_one_thing_more, forbid_sharing,
+    ],
+)  # fmt: skip
 @few
 @given(seed=seeds, data=st.data())
 def test_a_cut_is_never_cheaper(

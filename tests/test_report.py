@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from reeplan.present.report import metric_tables, plan_tables, write_report
+from reeplan.present.report import metric_tables, plan_tables, sections, write_report
 from reeplan.present.report.content import Report
 from reeplan.present.report.sources import input_tables, tally
 from reeplan.present.report.trust import rules_in_words
@@ -67,7 +67,12 @@ def test_the_answer_is_that_of_the_front(run: Path, page: Page) -> None:
     assert f"costs {cheapest.cost_musd:,.0f} MUSD" in answer
     assert f"serves {best.resilience:.0%} for".replace("%", " %") in answer
     assert f"for {best.cost_musd - cheapest.cost_musd:,.0f} MUSD more" in answer
-    assert 1 <= answer.count(". ") + 1 <= 3
+    assert 1 <= answer.count(". ") + 1 <= 4
+    bill = sections._bill(Report(run))
+    assert bill is not None
+    net = column(bill, "Net of all")
+    assert net == pytest.approx(list(front["cost_musd"].iloc[1:] - cheapest.cost_musd))
+    assert re.search(r"These [\d.]+ MUSD are net: .* more capital, ", answer)
 
 
 def test_every_plan_of_the_front_is_a_row_a_card_a_point_and_an_article(run: Path, page: Page) -> None:

@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 MEASURES = ("worst_case", "weakest_link", "expected", "cvar")
 SEEDS = (0, 2, 3, 5, 6, 7, 14, 25)
+SEEDS_OF_UNKNOWN_YEARS = (4, 5, 21, 39)
 MORE_SEEDS = range(100)
 SEEDS_WITH_A_FRONT = (10, 16, 23, 31, 36)
 
 
 def asked(folder: Path) -> list[tuple[str, float | None]]:
     """The measures and targets that a case is solved for: those that weigh windows need a probability."""
-    weighed = any(float(row["probability"]) > 0 for row in rows_of(folder, "scenarios"))
+    weighed = any(
+        float(row.get(column) or 0) > 0
+        for row in rows_of(folder, "scenarios")
+        for column in ("probability", "probability_per_year")
+        if row.get("in_target") != "no"
+    )
     measures = MEASURES if weighed else MEASURES[:2]
     return [("worst_case", None), *((measure, target) for measure in measures for target in (0.5, 0.8))]
 
@@ -34,8 +40,8 @@ def agree(ours: float, theirs: float) -> bool:
     return abs(ours - theirs) <= 1e-7 * max(1.0, abs(theirs))
 
 
-def check_seed(seed: int) -> None:
-    with random_case(seed) as folder:
+def check_seed(seed: int, unknown_years: bool = False) -> None:
+    with random_case(seed, unknown_years) as folder:
         planners: dict[str, Planner] = {}
         for measure, target in asked(folder):
             planner = planners.setdefault(measure, planner_of(folder, measure))
@@ -54,6 +60,17 @@ def check_seed(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_same_cost_and_feasibility(seed: int) -> None:
     check_seed(seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS_OF_UNKNOWN_YEARS)
+def test_same_cost_and_feasibility_where_years_are_unknown(seed: int) -> None:
+    check_seed(seed, unknown_years=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(200))
+def test_same_cost_and_feasibility_of_many_where_years_are_unknown(seed: int) -> None:
+    check_seed(seed, unknown_years=True)
 
 
 @pytest.mark.slow
@@ -110,10 +127,10 @@ def as_second_opinion_names(planner: Planner, plan: Plan, model: second_opinion.
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("seed", [5, 7, 29])
-def test_a_plan_keeps_every_rule_of_the_second_opinion(seed: int, measure: str) -> None:
+@pytest.mark.parametrize(("seed", "unknown_years"), [(5, False), (7, False), (29, False), (1, True), (5, True)])
+def test_a_plan_keeps_every_rule_of_the_second_opinion(seed: int, unknown_years: bool, measure: str) -> None:
     """Put into the other program, a reported plan breaks no rule, costs the same and serves the same."""
-    with random_case(seed) as folder:
+    with random_case(seed, unknown_years) as folder:
         planner = planner_of(folder, measure)
         plan = cheapest(planner, 0.5)
         assert plan is not None
@@ -132,10 +149,16 @@ def test_a_plan_keeps_every_rule_of_the_second_opinion(seed: int, measure: str) 
         assert plan.resilience == pytest.approx(model.resilience_of(x), abs=1e-9)
 
 
-@pytest.mark.parametrize(("seed", "measure"), [(3, "worst_case"), (7, "weakest_link"), (5, "expected"), (29, "cvar")])
-def test_every_window_is_reported_at_its_own_least_cost(seed: int, measure: str) -> None:
+@pytest.mark.parametrize(
+    ("seed", "measure", "unknown_years"),
+    [
+        (3, "worst_case", False), (7, "weakest_link", False), (5, "expected", False), (29, "cvar", False),
+        (5, "worst_case", True), (4, "weakest_link", True), (9, "expected", True), (12, "worst_case", True),
+    ],
+)  # fmt: skip
+def test_every_window_is_reported_at_its_own_least_cost(seed: int, measure: str, unknown_years: bool) -> None:
     """With investment and undisrupted path as reported, no window can be run for less while it keeps what it must."""
-    with random_case(seed) as folder:
+    with random_case(seed, unknown_years) as folder:
         planner = planner_of(folder, measure)
         plan = cheapest(planner, 0.5)
         assert plan is not None

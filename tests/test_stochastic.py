@@ -101,9 +101,10 @@ def many_windows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("bundle", [1, 3])
-def test_parts_of_any_plan_weighted_cost_what_the_plan_costs(seed: int, bundle: int) -> None:
+@pytest.mark.parametrize("unknown_years", [False, True])
+def test_parts_of_any_plan_weighted_cost_what_the_plan_costs(seed: int, bundle: int, unknown_years: bool) -> None:
     """Every variable at some value, feasible or not: costs are linear, so this holds each coefficient."""
-    with random_case(seed) as folder:
+    with random_case(seed, unknown_years) as folder:
         case = case_from_tables(read(folder))
     draw = random.Random(seed)
     whole = build_program(case, WORST_CASE)
@@ -122,8 +123,9 @@ def test_parts_of_any_plan_weighted_cost_what_the_plan_costs(seed: int, bundle: 
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_rule_is_in_one_part_and_none_is_lost(seed: int) -> None:
-    with random_case(seed) as folder:
+@pytest.mark.parametrize("unknown_years", [False, True])
+def test_every_rule_is_in_one_part_and_none_is_lost(seed: int, unknown_years: bool) -> None:
+    with random_case(seed, unknown_years) as folder:
         case = case_from_tables(read(folder))
     whole = build_program(case, WORST_CASE)
     parts = Parts(case, WORST_CASE)

@@ -95,6 +95,13 @@ def test_all_tables_with_numbers_may_vary_but_baskets() -> None:
     ("row", "column", "message", "hint"),
     [
         ("plant, press A, module_musd, 10, 30", "table", "'plant' is not one of", "'plants'"),
+        (
+            "scenarios, cutoff, probability_per_year, 0.1, 0.3",
+            "column",
+            "'cutoff' of scenarios.csv has no probability_per_year: it is said by probability",
+            "write probability",
+        ),
+        ("scenarios, cutoff, months, 1, 3", "column", "it is said by years", "write years"),
         ("baskets, sands, Nd, 0.2, 0.3", "table", "'baskets' is not one of", ""),
         (
             "plants, press C, module_musd, 10, 30",
@@ -197,6 +204,17 @@ def test_what_an_overlay_drops_takes_its_ranges_along(case: Path, tmp_path: Path
     loaded = load_tables(case, [overlay])
     assert loaded.tables is not None, says(loaded.errors)
     assert [one.name for one in inputs_of(loaded.tables)] == ["module of press A"]
+
+
+def test_what_an_overlay_says_by_another_column_takes_its_ranges_along(case: Path, tmp_path: Path) -> None:
+    write_ranges(case, "scenarios, cutoff, probability, 0.1, 0.3", "scenarios, flood, probability, 0.1, 0.3")
+    overlay = tmp_path / "yearly"
+    overlay.mkdir()
+    text = "scenario,starts,years,probability_per_year\ncutoff,any,2,0.1\n"
+    (overlay / "scenarios.csv").write_text(text, encoding="utf-8")
+    loaded = load_tables(case, [overlay])
+    assert loaded.tables is not None, says(loaded.errors)
+    assert [row["key"] for row in loaded.tables["ranges"]] == ["flood"]
 
 
 def test_a_case_outside_a_triangle_is_taken_to_its_nearest_end(case: Path) -> None:

@@ -59,7 +59,16 @@ __all__ = ["case"]
             "the window 2034 to 2035 is outside the horizon 2030 to 2034",
         ),
         ("scenarios", 3, "starts", "2029", "starts", "the window 2029 is outside the horizon 2030 to 2034"),
-        ("scenarios", 3, "probability", "0.9", "probability", "sum to 1.1, above 1"),
+        ("scenarios", 3, "probability", "0.95", "probability", "cover 2032 sum to 1.05, above 1"),
+        ("scenarios", 2, "starts", "any 2031", "starts", "has 'any' beside other starts"),
+        ("scenarios", 2, "starts", "2031-2030", "starts", "the span '2031-2030' ends before it begins"),
+        ("scenarios", 2, "starts", "2031 2030-2032", "starts", "repeats 2031"),
+        ("scenarios", 2, "starts", "2031--2032", "starts", "is not a list of years"),
+        ("scenarios", 2, "starts", "2031-2036", "starts", "windows that start in 2034 to 2036 are outside the horizon"),
+        ("scenarios", 2, "starts", "2028-2031", "starts", "windows that start in 2028 to 2029 are outside the horizon"),
+        ("scenarios", 2, "years", "", "years", "neither 'years' nor 'months' is filled"),
+        ("scenarios", 2, "probability", "", "probability", "neither 'probability' nor 'probability_per_year' is"),
+        ("disruptions", 2, "availability", "", "availability", "this cell is empty"),
         ("disruptions", 3, "first", "3", "last", "ends in year 2, before it begins in year 3"),
         ("disruptions", 3, "last", "3", "last", "year 3 is beyond the end of 'cutoff' (length: 2)"),
         ("disruptions", 5, "first", "2", "first", "year 2 is beyond the end of 'flood' (length: 1)"),
@@ -148,3 +157,71 @@ def test_other_tables_may_have_a_header_only(case: Path, table: str) -> None:
 def test_a_horizon_the_wrong_way_round_is_told_alone(case: Path) -> None:
     change_cell(case, "settings", 4, "value", "2020")
     assert "before the first year" in only_error(load_tables(case)).message
+
+
+def write_texts(case: Path, table: str, *lines: str) -> None:
+    write_lines(case, table, [line.split(",") for line in lines])
+
+
+@pytest.mark.parametrize(
+    ("scenario", "column", "message"),
+    [
+        ("2031,1,3,0.1,,,", "months", "'years' and 'months' are both filled"),
+        ("2031,,12,0.1,,,", "months", "12 is above 11 months"),
+        ("2031,,0,0.1,,,", "months", "0 is below 1 months"),
+        ("2031,1,,0.1,0.1,,", "probability_per_year", "'probability' and 'probability_per_year' are both filled"),
+        ("any,6,,0.1,,,", "starts", "'any' stands for no year: 6 years do not fit into 2030 to 2034"),
+        ("2031,1,,0.1,,maybe,", "in_target", "is neither yes nor no"),
+        ("2031,1,,0.1,,,ventures", "with_loss_of", "'ventures' is not one of 'venture', 'plant' and 'supplier'"),
+        # Two windows cover each year but the first and the last; each year by itself may have its chance.
+        ("any,2,,,0.6,,", "probability_per_year", "cover 2031 sum to 1.2, above 1"),
+        # One that lasts months counts in full in its year, beside what others have there.
+        ("2031,,1,0.85,,,", "probability", "cover 2031 sum to 1.05, above 1"),
+    ],
+)
+def test_a_scenario_that_cannot_be_is_refused(case: Path, scenario: str, column: str, message: str) -> None:
+    other = [] if "sum to 1.2" in message else ["other,2031,1,,0.2,,,"]
+    head = "scenario,starts,years,months,probability,probability_per_year,in_target,with_loss_of"
+    write_texts(case, "scenarios", head, *other, f"cutoff,{scenario}")
+    write_texts(case, "disruptions", "scenario,kind,target,availability", "cutoff,country,Cland,0")
+    error = only_error(load_tables(case))
+    assert (Path(error.file).stem, error.column) == ("scenarios", column)
+    assert message in error.message
+
+
+def test_chances_of_different_years_may_sum_above_1(case: Path) -> None:
+    head = "scenario,starts,years,months,probability_per_year"
+    write_texts(case, "scenarios", head, "cutoff,any,1,,0.5", "flood,2030-2034,,3,0.5")
+    write_texts(case, "disruptions", "scenario,kind,target,availability", "cutoff,country,Cland,0")
+    assert load_tables(case).errors == []
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        ("cutoff,plant,cracker,,,,0.5,2", "price_factor", "a price is a seller's or a country's; a plant has none"),
+        ("cutoff,route,Cland>Aland,,,,0.5,2", "price_factor", "a route has none"),
+        ("cutoff,deposit,sands,,,,0.5,2", "price_factor", "a deposit has none"),
+        ("cutoff,country,Cland,,,,,-1", "price_factor", "-1 is below 0"),
+        ("cutoff,deposit,sand,,,,0.5,", "target", "'sand' is no deposit of deposits.csv"),
+        ("cutoff,deposit,sands,Nd,,,0.5,", "material", "a deposit is hit as a whole, not for 'Nd' alone"),
+        ("cutoff,deposit,sands,,,,,", "availability", "this cell is empty"),
+        ("cutoff,country,Cland,,2,,0,", "first", "year 2 is beyond the end of 'cutoff' (length: 3 months)"),
+        ("cutoff,country,Cland,,,2,0,", "last", "year 2 is beyond the end of 'cutoff' (length: 3 months)"),
+    ],
+)
+def test_a_disruption_that_cannot_be_is_refused(case: Path, row: str, column: str, message: str) -> None:
+    write_texts(case, "scenarios", "scenario,starts,months,probability", "cutoff,2031,3,0.2")
+    write_texts(case, "disruptions", "scenario,kind,target,material,first,last,availability,price_factor", row)
+    error = only_error(load_tables(case))
+    assert (Path(error.file).stem, error.column) == ("disruptions", column)
+    assert message in error.message
+
+
+@pytest.mark.parametrize(
+    "row", ["cutoff,country,Cland,Nd,1,1,,3", "cutoff,deposit,sands,,,,0,", "base,country,Cland,,,,,0"]
+)
+def test_a_disruption_of_a_price_or_a_deposit_is_taken(case: Path, row: str) -> None:
+    write_texts(case, "scenarios", "scenario,starts,months,probability", "cutoff,2031,3,0.2")
+    write_texts(case, "disruptions", "scenario,kind,target,material,first,last,availability,price_factor", row)
+    assert load_tables(case).errors == []

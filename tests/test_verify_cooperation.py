@@ -232,7 +232,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Cooperated:
     """Two partners, along a front, with clauses and with partners who leave."""
     folder = tmp_path_factory.mktemp("two")
     case = write_case(folder / "case", SHORT_OF_GOODS, CLAUSES)
-    return solved(case, folder / "run", "--points", 3, "--levers", "--regret")
+    return solved(case, folder / "run", "--points", 6, "--levers", "--regret")
 
 
 @pytest.fixture(scope="session")

@@ -346,7 +346,7 @@ CHECKED = {"loss_without_listed": ("p01", "p04"), "exchange_model": ("p01",)}
 
 FORGERIES: list[tuple[Callable[[Path], None], str]] = [
     (a_gap_called_optimal, "gap_target"), (a_plan_left_out, "level_settled"),
-    (a_plan_and_its_level_left_out, "levels_spaced"), (a_name_left_out, "point_names"),
+    (a_plan_and_its_level_left_out, "levels_enough"), (a_name_left_out, "point_names"),
     (losses_left_out, "loss_without_listed"), (one_loss_left_out, "loss_without_listed"),
     (a_loss_more, "loss_without_listed"), (status_of_a_plan, "status"), (another_version, "exchange_model"),
     (another_target, "level_of_target"), (manifest_with(status="infeasible"), "no_plan"),

@@ -181,6 +181,48 @@ def test_a_scenario_that_disrupts_nothing(case: Path) -> None:
     assert only_warning(case).message == "nothing is disrupted in 'flood'."
 
 
+def warned(folder: Path) -> list[tuple[str, str, str]]:
+    loaded = load_tables(folder)
+    assert not loaded.errors, says(loaded.errors)
+    return [(Path(problem.file).stem, problem.column, problem.message) for problem in loaded.warnings]
+
+
+def test_a_disruption_of_a_deposit_that_nobody_digs(case: Path) -> None:
+    hit = ["cutoff", "deposit", "hill", "", "", "", "0", "", "made up"]
+    write_lines(case, "disruptions", [*lines_of("disruptions"), hit])
+    nobody = ("disruptions", "target", "no plant takes ore of 'hill': this row does nothing.")
+    assert nobody not in warned(case)
+    (case / "ventures.csv").unlink()
+    assert nobody in warned(case)
+
+
+def test_a_loss_of_what_is_not_there(case: Path) -> None:
+    change_cell(case, "scenarios", 2, "with_loss_of", "venture")
+    assert not any(column == "with_loss_of" for _, column, _ in warned(case))
+    (case / "ventures.csv").unlink()
+    assert (
+        "scenarios", "with_loss_of", "'cutoff': ventures.csv has no rows, so there is no venture to lose.",
+    ) in warned(case)  # fmt: skip
+
+
+def test_scenarios_of_which_none_is_in_the_target(case: Path) -> None:
+    header, *rows = lines_of("scenarios")
+    for out in (1, 2):
+        cells = ["no" if number < out else "yes" for number in range(len(rows))]
+        rows_now = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
+        write_lines(case, "scenarios", [[*header, "in_target"], *rows_now])
+        told = any("no scenario is in the target: every plan has resilience 1" in words for _, _, words in warned(case))
+        assert told == (out == len(rows))
+
+
+def test_sharing_that_nobody_could_do_needs_no_forbidding(case: Path) -> None:
+    write_lines(case, "settings", [*lines_of("settings"), ["crisis_sharing", "no", "made up"]])
+    assert not any("sharing" in words for _, _, words in warned(case))
+    (case / "scenarios.csv").unlink()
+    write_lines(case, "disruptions", [lines_of("disruptions")[0]])
+    assert ("settings", "value", "without scenarios there is no sharing in a crisis to forbid.") in warned(case)
+
+
 def test_warnings_wait_until_there_are_no_errors(case: Path) -> None:
     change_cell(case, "partners", 2, "source", "")
     change_cell(case, "demand", 2, "t_per_year", "much")

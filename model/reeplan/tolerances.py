@@ -48,6 +48,10 @@ REACHED_ROOM = 1e-9
 """Relative (costs), or of shares: room left to what a linear program has just reached, so that the next one, which
 must keep it, is not infeasible by its rounding."""
 
+KEPT_ROOM = 3e-9
+"""Of shares: by how much a plan that was made to keep a resilience may miss it, as each of the linear programs that
+make it may miss it by 1e-9; it counts as one that keeps it, and what was proven there holds for it."""
+
 HELD_ROOM = (0.0, 1e-11, 1e-9, 1e-7)
 """Relative: room given to what is held fixed, one after the other, until the rest can be solved again."""
 
@@ -72,6 +76,13 @@ RESILIENCE_GAP = 1e-6
 whether a target is in reach."""
 
 # ---- resilience, and what is asked for -----------------------------------------------------------------
+
+NEAREST_S = 10.0
+"""s: how long each of two searches for the plan nearest to another may take. Nothing is proven by them, so they are
+never worth more."""
+
+NEAREST_GAP = 1e-2
+"""Relative to the distance of two plans: a plan that is nearer by less is not looked for."""
 
 RESILIENCE_SLACK = 1e-7
 """Of shares: how far below the resilience it was made for, such as the highest, a plan may stay while its cost is

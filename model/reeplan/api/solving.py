@@ -33,24 +33,27 @@ from reeplan.outputs.run_folder import (
     INPUTS,
     JOURNAL,
     PLANS,
+    exchangeable_rows,
     join_logs,
+    over_first,
     read_manifest,
     write_inputs,
     write_manifest,
     write_plan,
     written_whole,
 )
-from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.plans import EXCHANGEABLE, FRONT
 from reeplan.present.figures import DrawingError, draw_figures
 from reeplan.present.figures.index import bind_figures, say_none_drawn
 from reeplan.present.report import write_report
 from reeplan.solve.executor import AnswerStore, Executor, WorkerLostError
 from reeplan.solve.front import Front, solve_front, solve_single
 from reeplan.solve.planner import Planner
-from reeplan.solve.questions import PlanAnswer
+from reeplan.solve.questions import NearestAnswer, PlanAnswer
+from reeplan.solve.sharing import WithoutSharing
 from reeplan.studies.base import StudyContext
 from reeplan.studies.registry import STUDIES
-from reeplan.tolerances import ROUNDING
+from reeplan.tolerances import RESILIENCE_GAP, ROUNDING
 from reeplan.verify import Failure, Verdict, verify_run
 
 if TYPE_CHECKING:
@@ -156,8 +159,10 @@ def _solve_into(
         session.facts["versions_elsewhere"] = sorted(backend.other_versions)
     display.results(front)
     _clear_results(folder)
-    rows = [write_plan(planner, point, folder) for point in front.points]
+    alone = WithoutSharing(planner)
+    rows = over_first([write_plan(planner, point, folder, alone) for point in front.points])
     write_table(FRONT.frame(rows), folder / FRONT.file)
+    write_table(EXCHANGEABLE.frame(exchangeable_rows(planner, front.points)), folder / EXCHANGEABLE.file)
     if finding is not None:
         _write_finding(finding, folder)
     join_logs(folder)
@@ -242,7 +247,7 @@ class _Place:
 def _find_front(place: _Place, wanted: list[float]) -> Front:
     """The plans: found, or taken from the answers of an earlier try."""
     session, planner, folder, display = place.session, place.planner, place.folder, place.display
-    known = sum(1 for _ in place.store.every(PlanAnswer))
+    known = sum(1 for kind in (PlanAnswer, NearestAnswer) for _ in place.store.every(kind))
     display.search(session, place.executor.size, place.backend, known)
     live = LiveFront(folder, display, f"MUSD of {session.case.settings.currency_year}")
     display.on_news = live.redraw
@@ -267,16 +272,21 @@ def _write_finding(finding: StudyResult, folder: Path) -> None:
 
 
 def _lacks_a_point(front: Front, place: Path) -> bool:
-    """Whether a finished run at this place has a point that the front has not found yet, or not as well."""
+    """Whether a finished run at this place has a point that the front has not found yet, or not within its gap."""
     found = [(point.plan.cost_musd, point.plan.resilience) for point in front.points]
     try:
-        before = [(point["cost_musd"] * 1.0, point["resilience"] * 1.0) for point in read_manifest(place)["points"]]
+        before = [_within_gap_of(point) for point in read_manifest(place)["points"]]
     except (KeyError, TypeError):
         return place.exists()  # which points it has cannot be read: then it stays
     return any(
-        not any(cost <= least + ROUNDING * abs(least) and share >= most - ROUNDING for cost, share in found)
-        for least, most in before
+        not any(cost <= least and share >= most - RESILIENCE_GAP for cost, share in found) for least, most in before
     )
+
+
+def _within_gap_of(point: dict[str, Any]) -> tuple[float, float]:
+    """What a plan may cost, and must serve, to be as good as a point of a manifest by what is proven."""
+    cost = point["cost_musd"]
+    return cost + max(ROUNDING * abs(cost), point["gap_target_musd"]), point["resilience"]
 
 
 def _draw(folder: Path, extras: Extras, display: Display, interrupt: Interrupt) -> None:

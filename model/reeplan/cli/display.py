@@ -15,6 +15,7 @@ from rich.text import Text
 
 from reeplan.cli.screen import lines, width
 from reeplan.inputs.names import counted
+from reeplan.solve.questions import NearestAnswer
 from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class TerminalDisplay:
         if self.on_news is not None:
             self.on_news()
 
-    def finished(self, what: str, solution: Solution) -> None:
+    def finished(self, what: str, solution: Solution | NearestAnswer) -> None:
         """A point is done; its line stays."""
         task = self._tasks.pop(what, None)
         if task is not None:
@@ -152,6 +153,9 @@ class TerminalDisplay:
             return
         if not solution.found:
             self.say(f"    {what}: no plan found ({solution.outcome.value}), {seconds:.0f} s")
+            return
+        if isinstance(solution, NearestAnswer):  # whose objective is a distance
+            self.say(f"    {what}: found, {seconds:.0f} s")
             return
         found, gap = solution.objective, abs(solution.objective - solution.bound)
         values = _number(found) if gap <= SLIGHT * abs(found) else _values(found, solution.bound)

@@ -16,7 +16,8 @@ from reeplan.cli.summary import files_there, print_study
 from reeplan.endings import Status
 from reeplan.outputs.spec.plans import FRONT
 from reeplan.studies.registry import STUDIES
-from reeplan.words import amount, beside, exact, served
+from reeplan.tolerances import MISSED
+from reeplan.words import amount, beside, display_name, exact, served
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
@@ -128,14 +129,22 @@ def _table_lines(rows: pd.DataFrame, *, disrupted: bool = True) -> list[str]:
             PrintedColumn("cost, MUSD", [amount(cost) for cost in rows["cost_musd"]], 13),
             PrintedColumn("over cheapest", [amount(cost - cheapest) for cost in rows["cost_musd"]], 15),
             PrintedColumn("served in disruption", shares, 22),
+            PrintedColumn("to all", [f"{share:.0%}" for share in rows["total_served"]], 8),
+            PrintedColumn("weakest", [_weakest(row) for row in rows.to_dict("records")], 14),
             PrintedColumn("proven within", [f"{gap:.3%}" for gap in rows["gap"]], 15),
-            PrintedColumn("time", [f"{seconds:.0f}s" for seconds in rows["seconds"]], 8),
         ],
         [_marks(row) for row in rows.to_dict("records")],
     )
     if "yes" in set(rows["not_distinguished_from_previous"]):
-        said += lines("=: not distinguished from the plan above; the difference in cost is within the gap.", width())
+        said += lines("=: not distinguished from the plan above: the search ended before the gap was reached.", width())
     return said
+
+
+def _weakest(row: dict[Hashable, Any]) -> str:
+    """The weakest material and its share, where anything lacks."""
+    if row["weakest_material"] == "" or row["weakest_material_served"] >= 1 - MISSED:
+        return ""
+    return f"{display_name(str(row['weakest_material']))} {row['weakest_material_served']:.0%}"
 
 
 def _marks(row: dict[Hashable, Any]) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from reeplan.inputs.names import counted
+from reeplan.inputs.spec import MONTHS_OF_A_YEAR
+from reeplan.model.measures import in_target
 from reeplan.model.network import Operation, Period
 from reeplan.tolerances import ROUNDING
 from reeplan.words import apart, exact_percent
@@ -40,17 +43,24 @@ class Shortfall(NamedTuple):
 
 
 def shortfalls(net: Network) -> list[Shortfall]:
-    """Every material and window that cannot be served whole, the largest missing share first."""
+    """Every material and window in the target that cannot be served whole, the largest missing share first."""
     found = []
-    for window in net.case.windows:
+    for window in in_target(net.case):
         for material in net.case.goods:
             needed = sum(
-                demand.t[year] for demand in net.case.demands if demand.material == material for year in window.years
+                net.demand_t(demand, Period(year, window.label))
+                for demand in net.case.demands
+                if demand.material == material
+                for year in window.years
             )
-            most = sum(_made_or_bought(net, material, Period(year, window.label)) for year in window.years)
+            most = window.of_year * sum(
+                _made_or_bought(net, material, Period(year, window.label)) for year in window.years
+            )
             most += _stored(net.case, material, window)
             if needed > 0 and most < needed * (1 - ROUNDING):
                 span = f"{window.start}" if len(window.years) == 1 else f"{window.start}-{window.end}"
+                if window.of_year < 1:
+                    span = f"{counted(round(window.of_year * MONTHS_OF_A_YEAR), 'month')} of {span}"
                 found.append(Shortfall(window.label, span, material, most, needed))
     return sorted(found, key=lambda item: item.at_most_t / item.needed_t)
 
@@ -71,7 +81,11 @@ def highest_by_arithmetic(net: Network, measure: Measure) -> float:
             ceiling = min(ceiling, 1 - missing / item.needed_t)
             continue
         own = [demand for demand in net.case.demands if demand.partner in partners]
-        value = sum(demand.t[year] * demand.shortage_usd_per_t[year] for demand in own for year in window.years)
+        value = sum(
+            net.demand_t(demand, Period(year, window.label)) * demand.shortage_usd_per_t[year]
+            for demand in own
+            for year in window.years
+        )
         least = min(d.shortage_usd_per_t[y] for d in own if d.material == item.material for y in window.years)
         ceiling = min(ceiling, 1 - missing * least / value if value else 1.0)
     return ceiling

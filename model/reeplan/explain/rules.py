@@ -35,7 +35,8 @@ FLOW = "flow"
 
 LIMITS_IN_WORDS = (
     "what sellers sell and must be bought, the number and capacity of plants, when they start and stop, ventures' one "
-    "option, stockpiles, ore, thorium, budgets, ownership shares, offtake, dependence, and every disruption"
+    "option, stockpiles, ore, thorium, budgets, ownership shares, offtake, dependence, sharing in a crisis, and every "
+    "disruption"
 )
 """Everything that a rule book holds."""
 
@@ -63,7 +64,7 @@ class Rule:
     @property
     def of_a_disruption(self) -> bool:
         """Whether it is what happens, and not what can be done about it."""
-        return self.key[0] == "disruptions"
+        return self.key[0] in ("disruptions", "scenarios")
 
 
 def lifted(case: Case, rules: Collection[Rule]) -> Case:
@@ -126,7 +127,11 @@ class RuleBook:
 
     def _of_disruptions(self) -> Iterator[Rule]:
         """Those that leave less than everything, or no more than what was bought before."""
+        if not self.case.settings.crisis_sharing:
+            yield self.crisis_sharing()
         yield from (self.disruption(row) for row in self.case.disruptions if row.availability < 1 or row.basis == FLOW)
+        losses = {window.scenario: window.lost.kind for window in self.case.windows if window.lost is not None}
+        yield from (self.loss(scenario, kind) for scenario, kind in losses.items())
 
     # ---- plants and ventures --------------------------------------------------------------------
 
@@ -376,6 +381,36 @@ class RuleBook:
                 f"{row.scenario}: {exact_percent(min(1.0, value))} left{what} from {row.kind} {row.target} "
                 f"instead of {exact_percent(row.availability)}"
             ),
+        )
+
+    def loss(self, scenario: str, kind: str) -> Rule:
+        """A scenario takes one thing more, whichever it is."""
+        return Rule(
+            ("scenarios", scenario, "with_loss_of"),
+            f"{scenario}: any one {kind} is lost too",
+            self._place("scenarios", "with_loss_of", scenario=scenario),
+            1,
+            inf,
+            0,
+            lambda case: replace(
+                case, windows=[one for one in case.windows if one.scenario != scenario or one.lost is None]
+            ),
+            None,
+            _never,
+        )
+
+    def crisis_sharing(self) -> Rule:
+        """Partners share no more in a crisis than before it."""
+        return Rule(
+            ("settings", "crisis_sharing"),
+            "in a window no partner's country ships another more of a material than undisturbed",
+            self._place("settings", "value", name="crisis_sharing"),
+            0,
+            1,
+            1,
+            lambda case: replace(case, settings=replace(case.settings, crisis_sharing=True)),
+            lambda case, value: replace(case, settings=replace(case.settings, crisis_sharing=value > 0)),
+            lambda value: "crisis_sharing: yes instead of no",
         )
 
     # ---- limits of countries, deposits, partners ------------------------------------------------

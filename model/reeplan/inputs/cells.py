@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reeplan.inputs.names import did_you_mean, invisible, listing, plain_name, quoted, shortened
 from reeplan.inputs.notations import DECIMAL_COMMA, NUMBER, THREES, plainly, slip_of
 from reeplan.inputs.reader import FREE_TEXT, NumberStyle
+from reeplan.inputs.spec import ANY_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,19 +188,38 @@ def _choice(column: Column, cell: str, style: NumberStyle) -> str:
     return cell
 
 
-def _years(column: Column, cell: str, style: NumberStyle) -> tuple[int, ...]:
-    years = []
-    for word in cell.split():
-        if not re.fullmatch(r"\d{4}(\.0+)?", word, re.ASCII):
-            plain = plainly(word)
-            if plain != word and re.fullmatch(r"\d{4}", plain, re.ASCII):
-                raise CellError(f"{quoted(cell)} is not written in plain digits.", f"write {plainly(cell)}")
-            raise CellError(f"{quoted(cell)} is not a list of years.", "separate years by spaces: 2029 2033 2037")
-        years.append(int(word[:4]))
+def _years(column: Column, cell: str, style: NumberStyle) -> tuple[int | str, ...]:
+    """Every year that is named, spans written out; or ``ANY_YEAR`` alone."""
+    words = cell.split()
+    if ANY_YEAR in words:
+        if len(words) > 1:
+            raise CellError(
+                f"{quoted(cell)} has {quoted(ANY_YEAR)} beside other starts.",
+                f"{ANY_YEAR} is every year already: write it alone.",
+            )
+        return (ANY_YEAR,)
+    years = [year for word in words for year in _span(cell, word)]
     repeated = sorted(year for year, times in Counter(years).items() if times > 1)
     if repeated:
         raise CellError(f"{quoted(cell)} repeats {listing(map(str, repeated))}.", "name each start year once.")
     return tuple(years)
+
+
+def _span(cell: str, word: str) -> range:
+    """The years of one word: a year, or a span of years."""
+    found = re.fullmatch(r"(\d{4})(?:\.0+)?(?:-(\d{4}))?", word, re.ASCII)
+    if not found:
+        plain = plainly(word)
+        if plain != word and re.fullmatch(r"\d{4}(-\d{4})?", plain, re.ASCII):
+            raise CellError(f"{quoted(cell)} is not written in plain digits.", f"write {plainly(cell)}")
+        raise CellError(
+            f"{quoted(cell)} is not a list of years.",
+            f"separate years and spans by spaces, 2029 2033-2037, or write {ANY_YEAR}.",
+        )
+    first, last = int(found[1]), int(found[2] or found[1])
+    if last < first:
+        raise CellError(f"the span {quoted(word)} ends before it begins.", f"write {last}-{first}")
+    return range(first, last + 1)
 
 
 def _short(value: float) -> str:

@@ -17,6 +17,7 @@ from reeplan.inputs.names import quoted
 from reeplan.inputs.reader import read_sheet
 from reeplan.inputs.spec import (
     ALL,
+    ANY_YEAR,
     BASE,
     DROP,
     KINDS_OF_GOODS,
@@ -102,6 +103,7 @@ def _section(table: Table) -> str:
         facts.append(f"May be absent: {table.if_absent}.")
     if table.by_year:
         facts.append("Values are interpolated between the years listed.")
+    facts += [f"Every row fills exactly one of `{one}` and `{other}`." for one, other in table.either]
     if table.wide:
         facts.append(f"Beside these columns it has one for each row of `{table.wide}.csv` that is not 0 throughout.")
     columns = SETTINGS if table.name == "settings" else table.columns
@@ -144,7 +146,7 @@ def _allowed(column: Column) -> str:
         "number": "number",
         "integer": "whole number",
         "yes_no": "yes or no",
-        "years": "years, separated by spaces",
+        "years": f"years and spans such as 2029-2038, separated by spaces, or `{ANY_YEAR}`",
         "choice": "",
     }[column.kind]
     bounds = [
@@ -294,7 +296,8 @@ def _field(name: str, column: Column) -> dict[str, Any]:
     if column.choices:
         constraints["enum"] = list(column.choices)
     if column.kind == "years":
-        constraints["pattern"] = r"\d{4}( +\d{4})*"
+        span = r"\d{4}(-\d{4})?"
+        constraints["pattern"] = rf"({span}( +{span})*|{ANY_YEAR})"
     if constraints:
         field["constraints"] = constraints
     return field

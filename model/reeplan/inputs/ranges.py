@@ -51,6 +51,10 @@ class NoSuchRowError(RangeError):
     """A row of ``ranges`` names no row of its table."""
 
 
+class SaidOtherwiseError(RangeError):
+    """A row of ``ranges`` names a column that its row leaves empty, since another one says the same."""
+
+
 @dataclass(frozen=True)
 class Range:
     """One row of ``ranges`` with the cells that it moves."""
@@ -249,11 +253,20 @@ def _check_ends(found: Range) -> None:
         raise RangeError("low", f"{quoted(rules.name)} is a whole number.", "write whole numbers in low and high.")
 
 
+def _filled_instead(table: str, column: str) -> str:
+    """The column that a row fills where it leaves this one empty; empty where it may leave it."""
+    pairs = TABLES[table].either
+    return next((pair[1 - pair.index(column)] for pair in pairs if column in pair), "")
+
+
 def _check_cells(found: Range) -> None:
     table, neutral = found.row["table"], found.neutral
     for cell in found.cells:
+        where = f"{quoted(cell.place.row, 80)} of {table}.csv"
+        if cell.present is None and (filled := _filled_instead(table, found.row["column"])):
+            message = f"{where} has no {found.row['column']}: it is said by {filled}."
+            raise SaidOtherwiseError("column", message, f"write {filled}, or fill the other column there.")
         if found.change != "to" and (cell.present is None or not math.isfinite(cell.present)):
-            where = f"{quoted(cell.place.row, 80)} of {table}.csv"
             message = f"{where} has no {found.row['column']} to change: the cell is empty."
             raise RangeError("change", message, "write to, or fill the cell.")
         for end, position in (("low", 0.0), ("high", 1.0)):

@@ -33,6 +33,11 @@ VARIED_SETTINGS = ("discount_rate", "cvar_level")
 """Settings that say something about the world, not about how a plan is sought."""
 
 ALL = "all"
+ANY_YEAR = "any"
+"""Of the starts of a scenario: every year from which its whole window lies in the horizon."""
+
+MONTHS_OF_A_YEAR = 12
+
 BASE = "base"
 """The reserved scenario whose disruptions act on the undisrupted path and in every window."""
 
@@ -85,7 +90,8 @@ class Table:
     ``by_year``: the table has a ``year`` in its key; between the listed years values are
     interpolated, outside them the nearest listed year holds. ``wide``: further columns, one for
     each row of the table named, are allowed (the elements of a basket). ``if_absent``: what the
-    absence of an optional table means for every plan; none depends on one that is ``for_studies``.
+    absence of an optional table means for every plan; none depends on one that is ``for_studies``. ``either``: pairs of
+    columns of which every row fills exactly one.
     """
 
     name: str
@@ -97,6 +103,7 @@ class Table:
     wide: str = ""
     if_absent: str = ""
     for_studies: bool = False
+    either: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of this name."""
@@ -149,6 +156,8 @@ SETTINGS: tuple[Column, ...] = (
            least=0.0, most=0.999999),
     Column("resilience_target", "number", "a resilience that is one of the front's points", "fraction", None,
            least=0.0, most=1.0),
+    Column("crisis_sharing", "yes_no", "no: in a window, what one partner's country ships to another's of a material "
+           "in a year is at most what it ships on the undisrupted path", default=True),
     Column("mip_gap", "number", "relative gap between plan and bound at which a point counts as solved", "fraction",
            0.001,
            least=0.0, most=1.0),
@@ -351,16 +360,27 @@ TABLES: dict[str, Table] = {table.name: table for table in (
           ("scenario",), (
               _text("scenario", "name of the scenario"),
               _text("label", "what it is called on figures", FromColumn("scenario")),
-              Column("starts", "years", "start years, separated by spaces", "year"),
-              _integer("years", "years", "length", least=1),
-              _share("probability", "that it happens in the horizon at all; split evenly over its starts"),
-          ), optional=True, if_absent="nothing is disrupted for a time, and every plan's resilience is 1"),
+              Column("starts", "years", f"start years and spans of them; `{ANY_YEAR}` is every year from which the "
+                     "whole window lies in the horizon", "year"),
+              _integer("years", "years", "length", None, least=1),
+              _integer("months", "months", "length of a window that lies within its start year", None, least=1,
+                       most=MONTHS_OF_A_YEAR - 1),
+              _share("probability", "that it happens in the horizon at all; split evenly over its starts", None),
+              _share("probability_per_year", "of each of its starts", None),
+              Column("in_target", "yes_no", "no: its windows count in the cost and are reported, but resilience and "
+                     "target leave them out", default=True),
+              Column("with_loss_of", "choice", "beside the window of each start, one more for every single one of this "
+                     "kind that it does not take away already, which is lost in it too; of probability 0",
+                     default=None, choices=("venture", "plant", "supplier")),
+          ), optional=True, if_absent="nothing is disrupted for a time, and every plan's resilience is 1",
+          either=(("years", "months"), ("probability", "probability_per_year"))),
     Table("disruptions", "What a scenario does. Where several rows act, the least availability holds.",
           ("scenario", "kind", "target", "material", "first", "last"), (
               _text("scenario", "the scenario; 'base' acts on the undisrupted path and in every window",
                     refers_to=("scenarios",), also=(BASE,)),
-              Column("kind", "choice", "what is hit", choices=("country", "supplier", "plant", "route")),
-              _text("target", "a country, a supplier, a plant or venture, or a route 'A>B' between two countries"),
+              Column("kind", "choice", "what is hit", choices=("country", "supplier", "plant", "deposit", "route")),
+              _text("target", "a country, a supplier, a plant or venture, a deposit (its ore is not won), or a route "
+                    "'A>B' between two countries"),
               _text("material", "element, product, a kind of goods, or all", ALL, refers_to=(MATERIAL,),
                     also=(ALL, *KINDS_OF_GOODS)),
               _integer("first", "year",
@@ -368,7 +388,9 @@ TABLES: dict[str, Table] = {table.name: table for table in (
                        None, least=1),
               _integer("last", "year", "last year of the window that is hit; for 'base' a calendar year", None,
                        least=1),
-              _share("availability", "what remains"),
+              _share("availability", "what remains; may be empty only where there is a price_factor", 1.0),
+              _number("price_factor", "factor", "of suppliers and countries: multiplies what purchases from them cost, "
+                      "and what sales in that country earn; several multiply", 1.0),
               Column("basis", "choice",
                      "of what it remains: of the supplier's limit, or of purchases on the undisrupted path",
                      default="ceiling", choices=("ceiling", "flow")),

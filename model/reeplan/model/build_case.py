@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from reeplan.inputs.starts import length, part_of_year, probability_of_each, start_years
 from reeplan.model.case import (
     Asset,
     Budget,
@@ -15,6 +16,7 @@ from reeplan.model.case import (
     Deposit,
     Disruption,
     Goods,
+    Loss,
     Market,
     Process,
     Region,
@@ -24,6 +26,7 @@ from reeplan.model.case import (
     Window,
 )
 from reeplan.model.finance import interpolate
+from reeplan.model.network import Availability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,7 +42,7 @@ def case_from_tables(tables: Tables) -> Case:
     processes = _processes(tables)
     wacc = {row["partner"]: row["wacc"] for row in tables["partners"]}
     years = settings.years
-    return Case(
+    case = Case(
         settings=settings,
         wacc=wacc,
         regions=regions,
@@ -72,9 +75,10 @@ def case_from_tables(tables: Tables) -> Case:
             for (sender, receiver), rows in _grouped(tables["offtakes"], "from_country", "to_country").items()
         },
         dependence=_dependence(tables, years),
-        windows=_windows(tables),
+        windows=_windows(tables, years),
         disruptions=[Disruption(*_pick(row, Disruption)) for row in tables["disruptions"]],
     )
+    return replace(case, windows=_with_losses(tables, case))
 
 
 def _pick(row: Row, kind: type, skip: int = 0) -> list[Any]:
@@ -235,15 +239,36 @@ def _dependence(tables: Tables, years: range) -> dict[tuple[str, str], dict[str,
     return dict(caps)
 
 
-def _windows(tables: Tables) -> list[Window]:
+def _windows(tables: Tables, horizon: range) -> list[Window]:
+    """One window a start."""
     return [
         Window(
             label=f"{row['scenario']}@{start}",
             scenario=row["scenario"],
             title=row["label"],
-            years=tuple(range(start, start + row["years"])),
-            probability=row["probability"] / len(row["starts"]),
+            years=tuple(range(start, start + length(row))),
+            probability=probability_of_each(row, starts),
+            of_year=part_of_year(row),
+            in_target=row["in_target"],
         )
         for row in tables["scenarios"]
-        for start in row["starts"]
+        for starts in [start_years(row, horizon)]
+        for start in starts
     ]
+
+
+def _with_losses(tables: Tables, case: Case) -> list[Window]:
+    """After each window, one more for every single thing that its scenario asks for and that is still there in it."""
+    kinds = {row["scenario"]: row["with_loss_of"] for row in tables["scenarios"]}
+    left = Availability(case)
+    windows = []
+    for window in case.windows:
+        windows.append(window)
+        kind = kinds[window.scenario]
+        if kind is None:
+            continue
+        for name in dict.fromkeys(row[kind] for row in tables[f"{kind}s"]):
+            if not left.is_taken(kind, name, window):
+                label = f"{window.label}+{name}"
+                windows.append(replace(window, label=label, probability=0.0, lost=Loss(kind, name)))
+    return windows

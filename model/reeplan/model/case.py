@@ -29,6 +29,7 @@ class Settings:
     last_year: int
     currency_year: int
     discount_rate: float
+    crisis_sharing: bool = True
 
     @property
     def years(self) -> range:
@@ -238,14 +239,29 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """What a window loses beside what its scenario takes away: a venture (with all its options), plant or supplier."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Window:
-    """One possible disruption: a scenario and one of its start years."""
+    """One possible disruption: a scenario and one of its start years, perhaps with the loss of one thing more.
+
+    ``of_year``: the part of each of its years that it takes, below 1 where it lasts months (and then it lies in one
+    year). ``in_target``: whether resilience is about it.
+    """
 
     label: str
     scenario: str
     title: str = field(metadata=UNASKED)
     years: tuple[int, ...]
     probability: float
+    of_year: float = 1.0
+    in_target: bool = True
+    lost: Loss | None = None
 
     @property
     def start(self) -> int:
@@ -270,6 +286,7 @@ class Disruption:
     last: int | None
     availability: float
     basis: str
+    price_factor: float = 1.0
 
     def acts(self, window: Window | None, year: int) -> bool:
         """Whether it acts in ``year`` of this window (None: the undisrupted path)."""
@@ -349,8 +366,13 @@ class Case:
         return exact if exact is not None else self.lanes.get((origin, destination, ALL))
 
     def base_weight(self, year: int) -> float:
-        """The probability that no window covers ``year``: the weight of the undisrupted path's operation."""
-        return max(0.0, 1.0 - sum(window.probability for window in self.windows if year in window.years))
+        """The part of ``year`` that no window is expected to take: the weight of the undisrupted path's operation.
+
+        ``1 - sum(p_s * f_s)`` over the windows that cover it: of a year in which a window of months comes, the
+        undisrupted path keeps the rest.
+        """
+        taken = sum(window.probability * window.of_year for window in self.windows if year in window.years)
+        return max(0.0, 1.0 - taken)
 
 
 def is_limit(value: float) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reeplan.model.case import Case
+    from reeplan.model.case import Case, Window
 
 Unmet = Mapping[tuple[str, str, int, str], float]
 
@@ -35,21 +35,36 @@ class Measure:
         return self.name in BY_WINDOW
 
     def lacks_odds(self, case: Case) -> bool:
-        """Whether it weighs windows by probability, and none of the case has any."""
-        return not self.by_window and not any(window.probability > 0 for window in case.windows)
+        """Whether it weighs windows by probability, and none has any.
+
+        Where every window is out of the target there is nothing to weigh, and resilience is 1.
+        """
+        if self.by_window or (case.windows and not in_target(case)):
+            return False
+        return not any(window.probability > 0 for window in in_target(case))
 
     def of(self, case: Case, unmet: Unmet) -> float:
-        """The resilience of a plan."""
+        """The resilience of a plan: of the windows in the target; 1 where there are none."""
+        asked = in_target(case)
+        if not asked:
+            return 1.0
         if self.name == "weakest_link":
-            return min(served_tonne_shares(case, unmet).values(), default=1.0)
+            labels = {window.label for window in asked}
+            shares = served_tonne_shares(case, unmet)
+            return min((share for (_, window, _), share in shares.items() if window in labels), default=1.0)
         served = served_in_windows(case, unmet)
         if self.name == "worst_case":
-            return min(served.values(), default=1.0)
-        total = sum(window.probability for window in case.windows)
-        likely = [(served[one.label], one.probability / total) for one in case.windows if one.probability > 0]
+            return min((served[window.label] for window in asked), default=1.0)
+        total = sum(window.probability for window in asked)
+        likely = [(served[one.label], one.probability / total) for one in asked if one.probability > 0]
         if self.name == "expected":
             return sum(share * probability for share, probability in likely)
         return mean_of_worst(likely, 1.0 - self.cvar_level)
+
+
+def in_target(case: Case) -> list[Window]:
+    """The windows that resilience is about."""
+    return [window for window in case.windows if window.in_target]
 
 
 def served_value_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str], float]:
@@ -63,9 +78,23 @@ def served_value_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str], float
                     continue
                 for year in window.years:
                     value = demand.shortage_usd_per_t[year]
-                    total += value * demand.t[year]
+                    total += value * (demand.t[year] * window.of_year)
                     lost += value * unmet.get((demand.region, demand.material, year, window.label), 0.0)
             shares[partner, window.label] = 1.0 - lost / total if total > 0 else 1.0
+    return shares
+
+
+def served_to_all(case: Case, unmet: Unmet) -> dict[str, float]:
+    """The share of demand, by value of lost supply, that all partners together are served in each window."""
+    shares = {}
+    for window in case.windows:
+        lost = total = 0.0
+        for demand in case.demands:
+            for year in window.years:
+                value = demand.shortage_usd_per_t[year]
+                total += value * (demand.t[year] * window.of_year)
+                lost += value * unmet.get((demand.region, demand.material, year, window.label), 0.0)
+        shares[window.label] = 1.0 - lost / total if total > 0 else 1.0
     return shares
 
 
@@ -81,7 +110,7 @@ def served_tonne_shares(case: Case, unmet: Unmet) -> dict[tuple[str, str, str], 
                     continue
                 for year in window.years:
                     key = demand.material
-                    total[key] = total.get(key, 0.0) + demand.t[year]
+                    total[key] = total.get(key, 0.0) + demand.t[year] * window.of_year
                     place = (demand.region, demand.material, year, window.label)
                     lost[key] = lost.get(key, 0.0) + unmet.get(place, 0.0)
             for material, tonnes in total.items():

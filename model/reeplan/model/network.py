@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from reeplan.inputs.spec import ALL, BASE
+from reeplan.model.case import Disruption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reeplan.model.case import Asset, Case, Deposit, Disruption, Market, Supply, Window
+    from reeplan.model.case import Asset, Case, Demand, Deposit, Loss, Market, Supply, Window
 
 ORE = "ore"
 CONCENTRATE, MIXED, HEAVY_MIX = "concentrate", "mixed", "heavy_mix"
@@ -61,12 +63,125 @@ def intermediate(kind: str, deposit: str) -> str:
     return f"{kind} of {deposit}"
 
 
-class Network:
-    """The case as a network, pruned to what can lead from a source to a use."""
+class Availability:
+    """What each disruption leaves of sellers, assets and lanes, and what it does to prices.
+
+    ``windows`` are those that are looked at, by their label.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.materials = _materials(case)
+
+    @cached_property
+    def windows(self) -> dict[str, Window]:
+        """The windows by their label."""
+        return {window.label: window for window in self.case.windows}
+
+    def of_year(self, period: Period) -> float:
+        """The part of its year that a period takes: below 1 in a window of months.
+
+        So much of the year's demand, capacity and every other yearly limit falls in it.
+        """
+        return 1.0 if period.window == BASE else self.windows[period.window].of_year
+
+    def demand_t(self, demand: Demand, period: Period) -> float:
+        """What is demanded in a period (t)."""
+        return demand.t[period.year] * self.of_year(period)
+
+    def _acting(self, period: Period) -> list[Disruption]:
+        """The rows that act in a period, and the loss of one thing more, as a row."""
+        if period not in self._acting_in:
+            window = None if period.window == BASE else self.windows[period.window]
+            acting = [row for row in self.case.disruptions if row.acts(window, period.year)]
+            if window is not None and window.lost is not None:
+                acting.append(_as_disruption(window.scenario, window.lost))
+            self._acting_in[period] = acting
+        return self._acting_in[period]
+
+    @cached_property
+    def _acting_in(self) -> dict[Period, list[Disruption]]:
+        return {}
+
+    def disruptions_of_supply(self, supply: Supply, period: Period) -> list[Disruption]:
+        """The rows that act on a supplier's material in a period."""
+        return [
+            hit
+            for hit in self._acting(period)
+            if (hit.kind, hit.target) in (("supplier", supply.supplier), ("country", supply.country))
+            and self._concerns(hit, supply.material)
+        ]
+
+    def supply_limits(self, supply: Supply, period: Period) -> SupplyLimits:
+        """What of a supplier's limits remains, by each basis."""
+        hits = self.disruptions_of_supply(supply, period)
+        ceiling = min((hit.availability for hit in hits if hit.basis == "ceiling"), default=1.0)
+        flow = min((hit.availability for hit in hits if hit.basis == "flow"), default=None)
+        return SupplyLimits(ceiling, flow)
+
+    def supply_price(self, supply: Supply, period: Period) -> float:
+        """What a purchase costs in a period: the seller's price times every factor that acts on it (USD/t)."""
+        factors = (hit.price_factor for hit in self.disruptions_of_supply(supply, period))
+        return prod(factors, start=supply.price_usd_per_t[period.year])
+
+    def market_price(self, market: Market, period: Period) -> float:
+        """What a sale earns in a period: the market's price times every factor that acts on its country (USD/t)."""
+        country = ("country", self.case.country(market.region))
+        hits = [
+            hit
+            for hit in self._acting(period)
+            if (hit.kind, hit.target) == country and self._concerns(hit, market.material)
+        ]
+        return prod((hit.price_factor for hit in hits), start=market.price_usd_per_t[period.year])
+
+    def disruptions_of_asset(self, asset: Asset, period: Period) -> list[Disruption]:
+        """The rows that act on an asset in a period: on itself, its country, or the deposit whose ore it takes."""
+        # An option is one of its venture also where it has been freed of its limits, to see what they keep from a plan.
+        names = {("plant", asset.name.partition("/")[0]), ("plant", asset.name), ("country", asset.country)}
+        if asset.process.takes == ORE and asset.deposit is not None:
+            names.add(("deposit", asset.deposit))
+        return [hit for hit in self._acting(period) if (hit.kind, hit.target) in names and hit.material == ALL]
+
+    def plant_availability(self, asset: Asset, period: Period) -> float:
+        """The part of an asset's capacity that runs."""
+        return min((hit.availability for hit in self.disruptions_of_asset(asset, period)), default=1.0)
+
+    def is_taken(self, kind: str, name: str, window: Window) -> bool:
+        """Whether a window takes a venture, plant or supplier away: nothing of it is left in any of its years."""
+        periods = [Period(year, window.label) for year in window.years]
+        if kind == "supplier":
+            sold = [supply for supply in self.case.supplies if supply.supplier == name]
+            return all(self.supply_limits(supply, period).least <= 0 for supply in sold for period in periods)
+        mine = [asset for asset in self.case.assets.values() if (asset.venture or asset.name) == name]
+        return all(self.plant_availability(asset, period) <= 0 for asset in mine for period in periods)
+
+    def disruptions_of_route(self, lane: Lane, period: Period) -> list[Disruption]:
+        """The rows that act on a lane in a period."""
+        on_routes = [hit for hit in self._acting(period) if hit.kind == "route"]
+        if not on_routes:  # as nearly always: most disruptions act on sellers
+            return []
+        route = f"{self.case.country(lane.origin)}>{self.case.country(lane.destination)}"
+        return [hit for hit in on_routes if hit.target == route and self._concerns(hit, lane.material)]
+
+    def route_availability(self, lane: Lane, period: Period) -> float:
+        """The part of a lane's flow that remains; 1 where nothing acts on it."""
+        return min((hit.availability for hit in self.disruptions_of_route(lane, period)), default=1.0)
+
+    def _concerns(self, hit: Disruption, material: str) -> bool:
+        return hit.material in (ALL, material, self.materials[material].kind)
+
+
+def _as_disruption(scenario: str, lost: Loss) -> Disruption:
+    """A loss as the row of disruptions that it amounts to: nothing of it is left, whatever it makes or sells."""
+    kind = "supplier" if lost.kind == "supplier" else "plant"
+    return Disruption(scenario, kind, lost.name, ALL, None, None, 0.0, "ceiling")
+
+
+class Network(Availability):
+    """The case as a network, pruned to what can lead from a source to a use."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case)
         self.yields: dict[Operation, dict[str, float]] = {
             operation: self._yield(operation) for operation in self._possible_operations()
         }
@@ -85,11 +200,6 @@ class Network:
         }
 
     # ---- periods ------------------------------------------------------------------------------
-
-    @cached_property
-    def windows(self) -> dict[str, Window]:
-        """The windows by their label."""
-        return {window.label: window for window in self.case.windows}
 
     @cached_property
     def periods(self) -> list[Period]:
@@ -250,59 +360,6 @@ class Network:
     def can_turn_up(self, region: str, material: str) -> bool:
         """Whether any chain of purchases, processes and lanes brings the material to the region."""
         return (region, material) in self._present
-
-    # ---- what disruptions leave ----------------------------------------------------------------
-
-    @cached_property
-    def _acting(self) -> dict[Period, list[Disruption]]:
-        return {
-            period: [
-                disruption
-                for disruption in self.case.disruptions
-                if disruption.acts(self.windows.get(period.window), period.year)
-            ]
-            for period in self.periods
-        }
-
-    def disruptions_of_supply(self, supply: Supply, period: Period) -> list[Disruption]:
-        """The rows that act on a supplier's material in a period."""
-        return [
-            hit
-            for hit in self._acting[period]
-            if (hit.kind, hit.target) in (("supplier", supply.supplier), ("country", supply.country))
-            and self._concerns(hit, supply.material)
-        ]
-
-    def supply_limits(self, supply: Supply, period: Period) -> SupplyLimits:
-        """What of a supplier's limits remains, by each basis."""
-        hits = self.disruptions_of_supply(supply, period)
-        ceiling = min((hit.availability for hit in hits if hit.basis == "ceiling"), default=1.0)
-        flow = min((hit.availability for hit in hits if hit.basis == "flow"), default=None)
-        return SupplyLimits(ceiling, flow)
-
-    def disruptions_of_asset(self, asset: Asset, period: Period) -> list[Disruption]:
-        """The rows that act on an asset in a period."""
-        names = {("plant", asset.venture or asset.name), ("plant", asset.name), ("country", asset.country)}
-        return [hit for hit in self._acting[period] if (hit.kind, hit.target) in names and hit.material == ALL]
-
-    def plant_availability(self, asset: Asset, period: Period) -> float:
-        """The part of an asset's capacity that runs."""
-        return min((hit.availability for hit in self.disruptions_of_asset(asset, period)), default=1.0)
-
-    def disruptions_of_route(self, lane: Lane, period: Period) -> list[Disruption]:
-        """The rows that act on a lane in a period."""
-        on_routes = [hit for hit in self._acting[period] if hit.kind == "route"]
-        if not on_routes:  # as nearly always: most disruptions act on sellers
-            return []
-        route = f"{self.case.country(lane.origin)}>{self.case.country(lane.destination)}"
-        return [hit for hit in on_routes if hit.target == route and self._concerns(hit, lane.material)]
-
-    def route_availability(self, lane: Lane, period: Period) -> float:
-        """The part of a lane's flow that remains; 1 where nothing acts on it."""
-        return min((hit.availability for hit in self.disruptions_of_route(lane, period)), default=1.0)
-
-    def _concerns(self, hit: Disruption, material: str) -> bool:
-        return hit.material in (ALL, material, self.materials[material].kind)
 
     # ---- look-ups for the balances -------------------------------------------------------------
 

@@ -10,11 +10,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import served_tonne_shares, served_value_shares
+from reeplan.model.measures import (
+    in_target,
+    served_in_windows,
+    served_to_all,
+    served_tonne_shares,
+    served_value_shares,
+)
 from reeplan.model.network import Operation
 from reeplan.outputs.losses import losses_without
 from reeplan.outputs.spec.plans import METRICS
-from reeplan.tolerances import MISSED, SLIGHT
+from reeplan.tolerances import MISSED, SAME_RESILIENCE, SLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
     from reeplan.model.case import Demand, Window
     from reeplan.outputs.spec.output import Row
     from reeplan.solve.planner import Plan, Planner
+
+DAYS_OF_A_YEAR = 365.0
 
 
 def metrics(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -65,7 +73,7 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
         for partner in case.partners:
             days = min(
                 (_days_served(demand, window, unmet) for demand in case.demands if demand.partner == partner),
-                default=365.0 * len(window.years),
+                default=DAYS_OF_A_YEAR * window.of_year * len(window.years),
             )
             yield _row("time to survive", days, "days", partner=partner, window=window.label)
 
@@ -73,10 +81,11 @@ def _time_to_survive(planner: Planner, plan: Plan) -> Iterator[Row]:
 def _days_served(demand: Demand, window: Window, unmet: dict[tuple[str, str, int, str], float]) -> float:
     days = 0.0
     for year in window.years:
-        missing = unmet.get((demand.region, demand.material, year, window.label), 0.0)
-        if missing > MISSED * demand.t[year]:
-            return days + 365.0 * (1.0 - missing / demand.t[year])
-        days += 365.0
+        missing, wanted = unmet.get((demand.region, demand.material, year, window.label), 0.0), demand.t[year]
+        wanted *= window.of_year
+        if missing > MISSED * wanted:
+            return days + DAYS_OF_A_YEAR * window.of_year * (1.0 - missing / wanted)
+        days += DAYS_OF_A_YEAR * window.of_year
     return days
 
 
@@ -105,7 +114,7 @@ def _days_of_cover(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int]
             levels[planner.case.country(region), material, year] += t
     for key, t in levels.items():
         if key in uses:
-            yield _of_use("days of cover", 365.0 * t / uses[key], "days", key)
+            yield _of_use("days of cover", DAYS_OF_A_YEAR * t / uses[key], "days", key)
 
 
 def _dependence(planner: Planner, plan: Plan, uses: dict[tuple[str, str, int], float]) -> Iterator[Row]:
@@ -166,17 +175,43 @@ def _capital(planner: Planner, builds: pd.DataFrame) -> Iterator[Row]:
         yield _row("capital", musd, "MUSD", partner=partner, subject=country)
 
 
-def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, float]:
-    """A few figures for the front's table: capital, shortage and served shares of each partner."""
+def headline(planner: Planner, plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, float | str]:
+    """A few figures for the front's table: capital, shortage, what binds, and served shares of each partner."""
     unmet = planner.unmet(plan.values)
     shares = served_value_shares(planner.case, unmet)
     base_unmet = sum(t for (*_, window), t in unmet.items() if window == BASE)
-    figures = {
+    figures: dict[str, float | str] = {
         "capital_musd": float(tables["builds"]["capex_musd"].sum()),
         "modules_decided": float(tables["builds"]["modules"].sum()),
         "base_path_unmet_t": base_unmet,
+        **binding(planner, plan),
     }
     for partner in planner.case.partners:
-        served = [share for (k, _), share in shares.items() if k == partner]
+        served = [shares[partner, window.label] for window in in_target(planner.case)]
         figures[f"worst_window_served_{partner}"] = min(served, default=1.0)
     return figures
+
+
+def binding(planner: Planner, plan: Plan) -> dict[str, float | str]:
+    """The window of the target in which a plan serves least, what all are served there, and its weakest material."""
+    case, unmet = planner.case, planner.unmet(plan.values)
+    by_tonnes = served_tonne_shares(case, unmet)
+    asked = [window.label for window in in_target(case)]
+    if planner.measure.name == "weakest_link":
+        least = {
+            label: min((share for (_, there, _), share in by_tonnes.items() if there == label), default=1.0)
+            for label in asked
+        }
+    else:
+        least = {label: share for label, share in served_in_windows(case, unmet).items() if label in asked}
+    lowest = min(least.values(), default=1.0)
+    window = next((label for label, share in least.items() if share <= lowest + SAME_RESILIENCE), "")
+    there = {(material, partner): share for (partner, label, material), share in by_tonnes.items() if label == window}
+    weakest = min(there, key=lambda key: there[key], default=("", ""))
+    return {
+        "binding_window": window,
+        "total_served": served_to_all(case, unmet).get(window, 1.0),
+        "weakest_material": weakest[0],
+        "weakest_partner": weakest[1],
+        "weakest_material_served": there.get(weakest, 1.0),
+    }

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from reeplan.model.network import Period
 from reeplan.model.program import cost
 from reeplan.model.program.investment import starts
 from reeplan.outputs.spec import plans as spec
@@ -105,7 +106,8 @@ def supply(planner: Planner, plan: Plan) -> pd.DataFrame:
     rows = []
     for (supplier, material, year, window), t in _amounts(planner, plan, "buy"):
         data = planner.model.supply_of[supplier, material]
-        place, price = _at(data.region, material, year, window), data.price_usd_per_t[year]
+        price = planner.model.net.supply_price(data, Period(year, window))
+        place = _at(data.region, material, year, window)
         rows.append({**place, "supplier": supplier, "t": t, "price_usd_per_t": price})
     return spec.SUPPLY.frame(rows)
 
@@ -119,7 +121,8 @@ def sales(planner: Planner, plan: Plan) -> pd.DataFrame:
     """``sales.csv``."""
     rows = []
     for (region, material, year, window), t in _amounts(planner, plan, "sell"):
-        price = planner.model.net.market_at[region, material].price_usd_per_t[year]
+        net = planner.model.net
+        price = net.market_price(net.market_at[region, material], Period(year, window))
         rows.append({**_at(region, material, year, window), "t": t, "price_usd_per_t": price})
     return spec.SALES.frame(rows)
 
@@ -160,7 +163,7 @@ def shortage(planner: Planner, plan: Plan) -> pd.DataFrame:
             {
                 **_at(region, material, year, window),
                 "partner": demand.partner,
-                "demand_t": demand.t[year],
+                "demand_t": planner.model.net.demand_t(demand, Period(year, window)),
                 "unmet_t": unmet,
                 "lost_musd": unmet * demand.shortage_usd_per_t[year] / 1e6,
             }

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from reeplan.csv_files import numbers_in, read_cells
-from reeplan.inputs.spec import SETTINGS, TABLES, FromSetting
-from reeplan.outputs.spec.plans import FRONT, PLAN_TABLES
+from reeplan.inputs.cells import parse
+from reeplan.inputs.spec import MONTHS_OF_A_YEAR, SETTINGS, TABLES, FromSetting
+from reeplan.inputs.starts import length, start_years
+from reeplan.outputs.spec.plans import FRONT, METRICS, PLAN_TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +33,25 @@ ASSET_COLUMNS = (
     "asset", "name", "option", "stage", "region", "country", "material", "process", "deposit", "module_t",
     "lead_years", "ramp_years", "life_years",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunWindow:
+    """A window of a run: its scenario and years, how many months it lasts (0: whole years), and what is lost besides.
+
+    ``in_target``: whether resilience is about it.
+    """
+
+    scenario: str
+    years: list[int]
+    months: int = 0
+    in_target: bool = True
+    lost: str = ""
+
+    @property
+    def of_year(self) -> float:
+        """The part of each of its years that it takes: 1, or its months of twelve."""
+        return self.months / MONTHS_OF_A_YEAR if self.months else 1.0
 
 
 class RunFiles:
@@ -100,7 +122,7 @@ class RunFiles:
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """The settings with their defaults, numbers as numbers."""
+        """The settings with their defaults, numbers as numbers, yes and no as true and false."""
         table = self.inputs("settings")
         stated = {name: value for name, value in zip(table["name"], table["value"], strict=True) if value != ""}
         settings: dict[str, Any] = {}
@@ -109,6 +131,8 @@ class RunFiles:
             text = stated.get(column.name)
             if text is None:
                 settings[column.name] = settings.get(default.name) if isinstance(default, FromSetting) else default
+            elif column.kind == "yes_no":
+                settings[column.name] = parse(column, text)
             else:
                 settings[column.name] = float(text) if column.kind in ("number", "integer") else text
         return settings
@@ -225,18 +249,57 @@ class RunFiles:
     # ---- windows --------------------------------------------------------------------------------
 
     @cached_property
+    def window_facts(self) -> dict[str, RunWindow]:
+        """What each window is, by its name in the tables.
+
+        Which single losses a scenario comes with is told by the plans' tables: they have a row for every window.
+        """
+        found: dict[str, RunWindow] = {}
+        starts_of, lost = TABLES["scenarios"].column("starts"), self._windows_with_a_loss
+        for row in self.inputs("scenarios").to_dict("records"):
+            filled = {
+                name: None if math.isnan(row[name]) else int(row[name]) for name in ("years", "months")
+            } | {"starts": parse(starts_of, str(row["starts"]))}
+            name = str(row["scenario"])
+            for start in start_years(filled, self.years):
+                years = list(range(start, start + length(filled)))
+                window = RunWindow(name, years, filled["months"] or 0, row["in_target"] != "no")
+                found[f"{name}@{start}"] = window
+                for label in lost.get(f"{name}@{start}", ()):
+                    found[label] = replace(window, lost=label.removeprefix(f"{name}@{start}+"))
+        return found
+
+    @property
+    def _windows_with_a_loss(self) -> dict[str, list[str]]:
+        """The windows in which one thing more is lost, by the window beside which they stand."""
+        found: dict[str, list[str]] = {}
+        if (self.inputs("scenarios")["with_loss_of"] != "").any() and (self.folder / FRONT.file).exists():
+            told = [self.plan(point, METRICS.name)["window"] for point in self.points[:1]]
+            for label in dict.fromkeys(label for windows in told for label in windows):
+                scenario, _, rest = str(label).partition("@")  # scenario names may hold a +, and years do not
+                start, plus, _ = rest.partition("+")
+                if plus:
+                    found.setdefault(f"{scenario}@{start}", []).append(label)
+        return found
+
+    @cached_property
     def window_years(self) -> dict[str, list[int]]:
         """The years of every window, by its name in the tables."""
-        return {
-            f"{row['scenario']}@{start}": list(range(int(start), int(start) + int(row["years"])))
-            for row in self.inputs("scenarios").to_dict("records")
-            for start in str(row["starts"]).split()
-        }
+        return {label: window.years for label, window in self.window_facts.items()}
 
     @property
     def windows(self) -> list[str]:
         """The windows' names, without the undisrupted path."""
         return list(self.window_years)
+
+
+def scenario_of(window: str) -> str:
+    """The scenario of a window, by the window's name: what stands before the first @.
+
+    >>> scenario_of("cut@2031+works")
+    'cut'
+    """
+    return window.partition("@")[0]
 
 
 def _stage(takes: str, makes: str, eats_scrap: bool) -> str:

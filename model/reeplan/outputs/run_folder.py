@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from reeplan.inputs.rows import Tables
     from reeplan.solve.front import Point
     from reeplan.solve.planner import Planner
+    from reeplan.solve.sharing import WithoutSharing
 
 MANIFEST, JOURNAL, INPUTS, PLANS, FIGURES = "manifest.json", "journal", "inputs", "plans", "figures"
 
@@ -178,7 +179,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def write_plan(planner: Planner, point: Point, folder: Path) -> dict[str, Any]:
+def write_plan(planner: Planner, point: Point, folder: Path, alone: WithoutSharing) -> dict[str, Any]:
     """A plan's tables; returns its row of the front."""
     tables = plan_tables(planner, point.plan)
     tables["metrics"] = metrics(planner, point.plan, tables)
@@ -188,7 +189,9 @@ def write_plan(planner: Planner, point: Point, folder: Path) -> dict[str, Any]:
     tables["iamc"] = iamc(tables, point.name, region_of, case.years, case.settings.currency_year)
     for name, frame in tables.items():
         write_table(frame, folder / PLANS / point.name / f"{name}.csv")
-    return front_row(planner, point, tables)
+    row = front_row(planner, point, tables)
+    shared = alone.resilience(point.plan)
+    return row if shared is None else {**row, "resilience_without_sharing": shared}
 
 
 def front_row(planner: Planner, point: Point, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
@@ -211,6 +214,46 @@ def front_row(planner: Planner, point: Point, tables: dict[str, pd.DataFrame]) -
         **cost_parts(tables["costs"]),
         **headline(planner, plan, tables),
     }
+
+
+OVER_FIRST = {
+    "capital": ("annuities",),
+    "running": ("fixed", "process", "transport", "holding", "restock"),
+    "purchases": ("purchases", "sales"),
+    "losses": ("shortage",),
+}
+"""Which cost parts are put together where plans are compared with the first."""
+
+
+def over_first(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the front, cheapest first, with what each costs more than the first: in all, and what for."""
+    return [
+        {
+            **row,
+            "net_over_first_musd": row["cost_musd"] - rows[0]["cost_musd"],
+            **{
+                f"{what}_over_first_musd": sum(row[f"{part}_musd"] - rows[0][f"{part}_musd"] for part in parts)
+                for what, parts in OVER_FIRST.items()
+            },
+        }
+        for row in rows
+    ]
+
+
+def exchangeable_rows(planner: Planner, points: Sequence[Point]) -> list[dict[str, Any]]:
+    """Rows of ``exchangeable.csv``."""
+    return [
+        {
+            "point": point.name,
+            "asset": one.asset,
+            "modules": one.modules,
+            "fewest": one.fewest,
+            "most": one.most,
+            "capital_musd": (one.most - one.fewest) * planner.case.assets[one.asset].module_musd,
+        }
+        for point in points
+        for one in point.exchangeable
+    ]
 
 
 def sha256_of_inputs(folders: Sequence[Path]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from reeplan import words
 from reeplan.inputs.spec import BASE
-from reeplan.outputs.run import RunFiles
+from reeplan.outputs.run import RunFiles, RunWindow, scenario_of
 from reeplan.present.charts import palette
 
 
@@ -38,12 +38,25 @@ class Run(RunFiles):
         """What happens in a window, and when."""
         if window == BASE:
             return "as expected, no disruption"
-        scenario = window.rpartition("@")[0]
+        known = self.window_facts.get(window)
+        said = self.scenario_in_words(scenario_of(window))
+        return said if known is None else f"{said}{self.loss_in_words(known)} ({self.when_in_words(known)})"
+
+    def scenario_in_words(self, scenario: str) -> str:
+        """What happens in a scenario."""
         table = self.inputs("scenarios")
         label = dict(zip(table["scenario"], table["label"], strict=True)).get(scenario, "")
-        years = self.window_years.get(window, [])
-        when = f" ({words.span(years[0], years[-1])})" if years else ""
-        return f"{words.display_name(label or scenario)}{when}"
+        return words.display_name(label or scenario)
+
+    def when_in_words(self, window: RunWindow) -> str:
+        """When a window is, and whether resilience is about it."""
+        years = words.span(window.years[0], window.years[-1])
+        when = f"{words.count(window.months, 'month')} of {years}" if window.months else years
+        return when if window.in_target else f"{when}, outside the target"
+
+    def loss_in_words(self, window: RunWindow) -> str:
+        """What is lost in a window beside what its scenario takes away; empty for nothing."""
+        return f" and loss of {words.display_name(window.lost)}" if window.lost else ""
 
     def plan_in_words(self, point: str) -> str:
         """A plan by its name, extra cost and resilience."""

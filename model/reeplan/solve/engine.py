@@ -201,6 +201,7 @@ class Engine:
         controls: Controls | None = None,
         *,
         at_least: Mapping[int, float] | None = None,
+        no_more: Mapping[int, float] | None = None,
         fixed: Mapping[int, float] | None = None,
         room: float = 0.0,
         at_most: Mapping[str, float] | None = None,
@@ -212,8 +213,8 @@ class Engine:
     ) -> Solution:
         """Optimise one objective: one that the model states, by its name, or any other as a weight for every column.
 
-        ``at_least`` raises lower bounds and ``fixed`` fixes columns, by column number; ``at_most``
-        limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
+        ``at_least`` raises lower bounds, ``no_more`` lowers upper ones and ``fixed`` fixes columns, by column number;
+        ``at_most`` limits other objectives; ``relax`` drops integrality (then duals are returned); ``start``
         is a plan to begin from. A linear program can begin where a similar one ended (``begin_at``) and say where it
         ends itself (``keep_basis``). What is fixed has ``room`` to both sides, relative to its size (or to 1, if that
         is more); whole numbers have none.
@@ -221,7 +222,9 @@ class Engine:
         Where the solver fails, or what it says cannot be relied on, it is asked once more in another scaling.
         """
         controls = controls or Controls()
-        question = self._question(objective, at_least or {}, fixed or {}, room, at_most or {}, relax=relax, maximise=maximise)
+        question = self._question(
+            objective, at_least or {}, fixed or {}, room, no_more or {}, at_most or {}, relax=relax, maximise=maximise
+        )
         if question.may_stop and self.interrupted:
             return STOPPED
         if np.any(question.lower > question.upper):
@@ -239,13 +242,14 @@ class Engine:
         at_least: Mapping[int, float],
         fixed: Mapping[int, float],
         room: float,
+        no_more: Mapping[int, float],
         at_most: Mapping[str, float],
         *,
         relax: bool,
         maximise: bool,
     ) -> Question:
         """What is asked, as the solver takes it."""
-        lower, upper = self._bounds(at_least, fixed, room)
+        lower, upper = self._bounds(at_least, fixed, room, no_more)
         integer = np.zeros(len(lower), dtype=bool) if relax else self._data.integer
         # A linear program of given decisions makes a plan of what was found: it takes a second, and is not stopped.
         may_stop = not fixed or bool(integer.any())
@@ -376,12 +380,18 @@ class Engine:
         return self._data.objectives[objective] if isinstance(objective, str) else (objective, 0.0)
 
     def _bounds(
-        self, at_least: Mapping[int, float], fixed: Mapping[int, float], room: float = 0.0
+        self,
+        at_least: Mapping[int, float],
+        fixed: Mapping[int, float],
+        room: float = 0.0,
+        no_more: Mapping[int, float] | None = None,
     ) -> tuple[Vector, Vector]:
         data = self._data
         lower, upper = data.lower.copy(), data.upper.copy()
         for column, value in at_least.items():
             lower[column] = max(lower[column], value)
+        for column, value in (no_more or {}).items():
+            upper[column] = min(upper[column], value)
         for column, value in fixed.items():
             lower[column] = upper[column] = value
             if room and not data.integer[column]:

@@ -2,7 +2,8 @@
 
 Never a weighted sum, which misses most of a front of whole plants: each level is a cutoff
 constraint of its own. What is proven at one level is used at the others: a bound at a lower target
-holds at every higher one, and a plan at a higher target is a plan for every lower one.
+holds at every higher one, and a plan at a higher target is a plan for every lower one. What the levels are and which
+plans stay is decided in ``front_steps``, which plan of those within the gap is reported in ``front_nearest``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from reeplan.endings import Outcome, Status, status_of
 from reeplan.solve.executor import Task
+from reeplan.solve.front_nearest import Alternative, alternatives_within, nearest_question
+from reeplan.solve.front_steps import Knowledge, even_levels, gap_within, real_steps, undominated
 from reeplan.solve.planner import refuted, within_gap
 from reeplan.solve.questions import NOT_ASKED, CheapestAt, MostResilient
 from reeplan.tolerances import (
@@ -24,6 +27,7 @@ from reeplan.tolerances import (
     RESILIENCE_SLACK,
     ROUNDING,
     SAME_RESILIENCE,
+    SLIGHT,
     SMALLEST_GAP,
 )
 
@@ -38,13 +42,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Point:
-    """A plan on the front, ``knee`` where the front bends, ``indistinct`` where its gap hides the step before."""
+    """A plan on the front, ``knee`` where the front bends, ``indistinct`` where the step before it is not proven.
+
+    ``exchangeable``: the assets of which other plans found within its gap have another number of modules.
+    """
 
     name: str
     plan: Plan
     gap_target_musd: float
     knee: bool = False
     indistinct: bool = False
+    exchangeable: tuple[Alternative, ...] = ()
 
     @property
     def solved(self) -> bool:
@@ -78,7 +86,7 @@ class Front:
 
     def at(self, level: float) -> Point | None:
         """The cheapest plan found that is as resilient; None if none is."""
-        keeping = [point for point in self.points if point.plan.resilience >= level - SAME_RESILIENCE]
+        keeping = [point for point in self.points if point.plan.keeps >= level - RESILIENCE_GAP]
         return min(keeping, key=lambda point: point.plan.cost_musd, default=None)
 
     def bound_at(self, level: float) -> float:
@@ -131,16 +139,17 @@ def solve_front(
     on_points: Callable[[list[Point]], None] | None = None,
     on_plan_of_work: Callable[[int, int], None] | None = None,
 ) -> Front:
-    """The front at ``levels`` levels, its two ends included, and at the ``wanted`` targets.
+    """The front at up to ``levels`` levels, its two ends included, and at the ``wanted`` targets.
 
-    ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` says. With one level only
-    the cheapest plan is sought. ``on_points`` hears of the front so far (its plans still without prices), and
+    ``gap`` is relative to cost; a point's gap is absolute, as ``gap_in_money`` and ``gap_within`` say. With one level
+    only the cheapest plan is sought. ``on_points`` hears of the front so far (its plans still without prices), and
     ``on_plan_of_work`` how many levels there are and how many of them are settled, each time something was learned.
     """
     search = _Search(planner, executor, controls, gap, max(levels, 1), on_points, on_plan_of_work)
     if search.find_ends():
         search.find_between(wanted)
         search.sharpen()
+        search.draw_near()
         search.complete()
     reached = max((plan.resilience for plan in search.plans), default=0.0)
     unreached = [target for target in wanted if target > reached + SAME_RESILIENCE]
@@ -170,7 +179,11 @@ def gap_in_money(gap: float, cost: float, cost_range: float, levels: int) -> flo
 
 
 class _Search:
-    """The state of the search: plans found, bounds proven, levels still open."""
+    """The state of the search: plans found, bounds proven, levels still open.
+
+    Every level is asked once as levels are chosen, and once more at most when all are (``sharpen``): whatever is
+    found, the search ends.
+    """
 
     def __init__(
         self,
@@ -186,11 +199,13 @@ class _Search:
         self.on_points, self.on_plan_of_work = on_points, on_plan_of_work
         self.gap, self.levels = gap, levels
         self.plans: list[Plan] = []
+        self.chosen: list[Plan] | None = None
         self.bounds: dict[float, float] = {}
         self.lowest_bound = -math.inf
         self.outcome = Outcome.OPTIMAL
         self.highest_resilience_bound = 1.0
         self.gap_target = 0.0
+        self.gaps: dict[float, float] = {}
         self.highest: float | None = None
         self.asked = [0.0]
         self.times_asked: Counter[float] = Counter()
@@ -252,80 +267,156 @@ class _Search:
         self.highest_resilience_bound = min(self.highest_resilience_bound, max(answer.bound, answer.objective))
         if answer.objective > self.plans[0].resilience + RESILIENCE_GAP:
             self.highest = answer.objective - RESILIENCE_SLACK
+            self.gaps[self.highest] = self.gap_target
             self._keep(answer, self.highest)
 
     # ---- the levels -----------------------------------------------------------------------------
 
     def find_between(self, wanted: Sequence[float]) -> None:
-        """The most resilient plan made cheap, and the levels below it from the highest down.
+        """The most resilient plan made cheap, even levels below it and targets, and those where the cost is unknown.
 
-        A plan is a plan for every lower level: on the flat part of the front it settles many of them at once.
+        From the highest down: a plan is a plan for every lower level, and on the flat part of the front it settles
+        many of them at once.
         """
         if self.highest is None:
             return
-        low, high, steps = self._undominated()[0].resilience, self.highest, max(self.levels - 1, 1)
-        between = {low + (high - low) * step / steps for step in range(1, steps)}
-        between |= {target for target in wanted if low < target < high}
-        levels = [high, *sorted(between, reverse=True)]
-        self.asked += levels
-        self._solve_levels(levels)
+        low, high = undominated(self.plans)[0].keeps, self.highest
+        self.asked.append(high)
+        self._solve_levels([high])
+        self._set_gap(high)
+        even = [level for level in even_levels(low, high, self.levels) if low < level < high]
+        targets = [target for target in wanted if low < target < high and target not in even]
+        self.asked += [*even, *targets]
+        self._solve_levels(sorted([*even, *targets], reverse=True), low, self.levels - 2)
+
+    def _set_gap(self, high: float) -> None:
+        """The gap of the front, once its ends are known; an end that was solved to a wider one is solved again.
+
+        Measured up to what is proven of the costlier end: however cheap that turns out, the gap is not too wide, and
+        no level has to be asked again because of it.
+        """
+        lowest = min(plan.cost_musd for plan in self.plans)
+        best = self._best(high)
+        if best is None:
+            return
+        bound = self._bound(high)
+        proven = best.cost_musd - bound <= largest_gap(self.gap_target, best.cost_musd)
+        top = bound if proven else best.cost_musd
+        self.gap_target = gap_in_money(self.gap, lowest, max(0.0, top - lowest), self.levels)
+        self.gaps = {0.0: self.gap_target, high: self.gap_target}
+        self._solve_levels([level for level in (high, 0.0) if self.ended.get(level) is Outcome.OPTIMAL])
 
     def sharpen(self) -> None:
-        """Solve those points again that were solved to a gap that has turned out too wide."""
-        wide = [
-            plan.target
-            for plan in self._undominated()
-            if plan.outcome is Outcome.OPTIMAL and plan.cost_musd - self._bound(plan.resilience) > self.gap_target
-        ]
-        self._solve_levels(wide)
+        """Ask once more, and only once, for levels that were solved to a gap that is too wide after all.
 
-    def _solve_levels(self, levels: Sequence[float]) -> None:
-        """Solve the levels in their order, each as soon as somebody is free for it.
+        So it is where an answer was kept from before, or where a plan has refuted what the solver called a bound.
+        """
+        self._solve_levels([level for level in self.asked if self.ended.get(level) is Outcome.OPTIMAL])
 
-        A level that what was learned meanwhile has settled is left out.
+    def _solve_levels(self, levels: Sequence[float], low: float = 0.0, further: int = 0) -> None:
+        """Solve the levels in their order, each as soon as somebody is free for it, and then ``further`` ones.
+
+        A level that what was learned meanwhile has settled is left out, and then there is one further one more: those
+        above ``low`` are chosen where the least cost is least known at that moment.
         """
         waiting, in_hand = deque(levels), []
 
         def following(number: int) -> Iterator[tuple[str, PlanQuestion]]:
-            while waiting and number and not self.planner.engine.interrupted:
-                level = waiting.popleft()
-                if not self._settled(level):
-                    in_hand.append(level)
-                    number -= 1
-                    yield f"resilience {level:.4f}", self._at(level)
+            nonlocal further
+            while number and not self.planner.engine.interrupted:
+                step = None
+                if waiting:
+                    level = waiting.popleft()
+                elif further > 0 and (chosen := self._known().next_level([low, *self.asked[1:]])) is not None:
+                    level, step = chosen
+                    self.asked.append(level)
+                else:
+                    return
+                if self._settled(level):
+                    continue
+                in_hand.append(level)
+                number, further = number - 1, further - 1
+                yield f"resilience {level:.4f}", self._at(level, step)
 
         def learn(position: int, answer: PlanAnswer) -> list[Task]:
             self._learn(in_hand[position], answer)
             self.answered.add(in_hand[position])
-            if self.highest in self.answered:
-                self._set_gap()
             self._tell()
             return [_task(self.planner, *question) for question in following(1)]
 
         self._tell()
         _ask(self.planner, self.executor, list(following(self.executor.size)), learn)
 
-    def _set_gap(self) -> None:
-        costs = [plan.cost_musd for plan in self._undominated()]
-        self.gap_target = gap_in_money(self.gap, min(costs), max(costs) - min(costs), self.levels)
+    def _known(self) -> Knowledge:
+        return Knowledge(self._cost_at, self._bound, self.gap_target)
+
+    def _cost_at(self, level: float) -> tuple[float, float] | None:
+        best = self._best(level)
+        return None if best is None else (best.cost_musd, best.keeps)
 
     def _tell(self) -> None:
         """Say how far the search is to whoever wants to know."""
         if self.on_plan_of_work is not None:
             known = sum(level in self.answered or self._settled(level) for level in self.asked)
-            self.on_plan_of_work(len(self.asked), known)
+            self.on_plan_of_work(max(self.levels if self.highest else 1, len(self.asked)), known)
         if self.on_points is not None:
             self.on_points(self.points())
 
+    # ---- the plans that are reported ------------------------------------------------------------
+
+    def draw_near(self) -> None:
+        """Of the plans within each point's gap the nearest to the plan before it, as near as a short search finds."""
+        kept = self._chosen()
+        self.chosen = kept[:1]
+        for number, plan in enumerate(kept[1:], start=1):
+            above = self._bound(kept[number + 1].keeps) if number + 1 < len(kept) else math.inf
+            self.chosen.append(self._nearest(plan, self.chosen[-1], above))
+
+    def _nearest(self, plan: Plan, before: Plan, above_musd: float) -> Plan:
+        """The plan nearest to the one before, within the gap and costing less than the next is proven to."""
+        bound, room = self._with_bound(plan).bound_musd, 2 * SMALLEST_GAP * abs(plan.cost_musd)
+        limit = min(bound + self._gap_target_of(plan), above_musd - room)
+        question = nearest_question(self.planner, plan, before, limit, self.controls)
+        if question is None or self.planner.engine.interrupted:
+            return plan
+        what = f"resilience {plan.keeps:.4f}, nearest to the plan before"
+        [answer] = _ask(self.planner, self.executor, [(what, question)])
+        if not answer.found or answer.objective >= self.planner.distance(plan.values, before.values) - SLIGHT:
+            return plan
+        near = self.planner.polish(answer, question.target, bound, raise_resilience=True)
+        near = replace(near, target=plan.target, outcome=plan.outcome, seconds=plan.seconds + answer.seconds)
+        fits = near.cost_musd <= limit and near.violation <= max(plan.violation, INEXACT)
+        if not fits or near.keeps < question.target - ROUNDING:
+            return plan
+        self.plans.append(near)
+        return near
+
     def complete(self) -> None:
         """Re-run the windows of the plans that stay, and price them."""
-        self.plans = [self.planner.complete(plan) for plan in self._undominated()]
+        self.chosen = [self.planner.complete(plan) for plan in self._chosen()]
 
-    def _at(self, level: float) -> CheapestAt:
-        """The question for the cheapest plan at a level, beginning from the best one known."""
+    def _chosen(self) -> list[Plan]:
+        return real_steps(self.plans, self._bound, self._is_solved) if self.chosen is None else self.chosen
+
+    def _is_solved(self, plan: Plan) -> bool:
+        return Point("", self._with_bound(plan), self._gap_target_of(plan)).solved
+
+    def _with_bound(self, plan: Plan) -> Plan:
+        """The plan with the best bound that holds for it."""
+        return replace(plan, bound_musd=min(plan.cost_musd, self._bound(plan.keeps)))
+
+    def _at(self, level: float, step_musd: float | None = None) -> CheapestAt:
+        """The question for the cheapest plan at a level, beginning from the best one known.
+
+        Asked at once to the gap that it finally needs, by the cost step in which it lies where that is known.
+        """
         best, asked_before = self._best(level), self.times_asked[level]
         self.times_asked[level] += 1
-        controls = replace(self.controls, absolute_gap=self.gap_target)
+        if level not in self.gaps:
+            known = math.inf if best is None else best.cost_musd - self._bound(level)
+            smallest = 0.0 if best is None else SMALLEST_GAP * abs(best.cost_musd)
+            self.gaps[level] = max(smallest, gap_within(known if step_musd is None else step_musd, self.gap_target))
+        controls = replace(self.controls, absolute_gap=self.gaps[level])
         start = None if best is None else best.values
         return CheapestAt(level, controls=controls, start=start, asked_before=asked_before)
 
@@ -343,7 +434,7 @@ class _Search:
         plan = self.planner.polish(answer, level, self._bound(level), raise_resilience=True)
         self.plans.append(plan)
         for at, bound in list(self.bounds.items()):
-            if plan.resilience >= at - ROUNDING and refuted(bound, plan.cost_musd):
+            if plan.keeps >= at - ROUNDING and refuted(bound, plan.cost_musd):
                 self.bounds[at] = self.lowest_bound  # what the solver called a bound was none
 
     def _note_end(self, answer: PlanAnswer) -> None:
@@ -360,7 +451,7 @@ class _Search:
 
     def _best(self, level: float) -> Plan | None:
         """The cheapest plan known that keeps a level."""
-        keeps = [plan for plan in self.plans if plan.resilience >= level - ROUNDING]
+        keeps = [plan for plan in self.plans if plan.keeps >= level - ROUNDING]
         return min(keeps, key=lambda plan: plan.cost_musd, default=None)
 
     def every_level_is_settled(self) -> bool:
@@ -372,25 +463,16 @@ class _Search:
         best = self._best(level)
         if best is None:
             return False
-        return best.cost_musd - self._bound(level) <= largest_gap(self.gap_target, best.cost_musd)
+        gap = self.gaps.get(level, self.gap_target)
+        return best.cost_musd - self._bound(level) <= largest_gap(gap, best.cost_musd)
 
-    def _undominated(self) -> list[Plan]:
-        """The plans that no other matches or beats on both cost and resilience, cheapest first."""
-        kept: list[Plan] = []
-        for plan in sorted(self.plans, key=lambda plan: (plan.cost_musd, -plan.resilience)):
-            same_cost = kept and plan.cost_musd - kept[-1].cost_musd <= ROUNDING * abs(plan.cost_musd)
-            if kept and plan.resilience <= kept[-1].resilience + SAME_RESILIENCE:
-                continue
-            if same_cost:
-                kept.pop()
-            kept.append(plan)
-        return kept
+    def _gap_target_of(self, plan: Plan) -> float:
+        """The gap (MUSD) within which a plan is to be proven: that of the level at which it was found."""
+        return max(self.gaps.get(plan.target, self.gap_target), SMALLEST_GAP * abs(plan.cost_musd))
 
     def points(self) -> list[Point]:
-        """The front's points, with the best bound of each, knees and steps that the gaps hide."""
-        plans = [
-            replace(plan, bound_musd=min(plan.cost_musd, self._bound(plan.resilience))) for plan in self._undominated()
-        ]
+        """The front's points, with the best bound of each, knees, and what could be exchanged within their gaps."""
+        plans = [self._with_bound(plan) for plan in self._chosen()]
         if not plans:
             return []
         knees = knees_of([(plan.cost_musd, plan.resilience) for plan in plans])
@@ -398,9 +480,13 @@ class _Search:
         points = []
         for number, plan in enumerate(plans):
             smallest = SMALLEST_GAP * abs(plan.cost_musd)
-            hidden = number > 0 and plan.bound_musd < plans[number - 1].cost_musd - smallest
+            hidden = number > 0 and plan.bound_musd <= plans[number - 1].cost_musd + 0.5 * smallest
             name = f"p{number + 1:0{max(2, width)}d}"
-            point = Point(name, plan, max(self.gap_target, smallest), number in knees, hidden)
+            gap = self._gap_target_of(plan)
+            within = plan.bound_musd + gap * (1 + MISSED)
+            others = [] if self.chosen is None else [other for other in self.plans if other.cost_musd <= within]
+            swaps = alternatives_within(self.planner, plan, others) if others else ()
+            point = Point(name, plan, gap, number in knees, hidden, swaps)
             points.append(point if point.solved else replace(point, plan=self._as_it_ended(plan)))
         return points
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from reeplan.endings import Outcome
 from reeplan.inputs.spec import BASE
-from reeplan.model.measures import served_in_windows
+from reeplan.model.measures import in_target, served_in_windows
 from reeplan.model.program import build_program
 from reeplan.model.program.resilience import cutoff, measured_columns, window_cutoffs
 from reeplan.solve.engine import Controls, Engine, Solution
 from reeplan.solve.windows.engine import WindowsEngine
 from reeplan.solve.windows.partition import Partition
-from reeplan.tolerances import HELD_ROOM, INEXACT, LAST_DIGITS, REACHED_ROOM
+from reeplan.tolerances import HELD_ROOM, INEXACT, KEPT_ROOM, LAST_DIGITS, REACHED_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,6 +66,11 @@ class Plan:
     prices: dict[tuple[str, str, int, str], float]
     violation: float = 0.0
     not_rerun: tuple[str, ...] = ()
+
+    @property
+    def keeps(self) -> float:
+        """The resilience it counts as: what it serves, or what it was made to keep if it misses that by rounding."""
+        return max(self.resilience, min(self.kept, self.resilience + KEPT_ROOM))
 
     @property
     def gap_musd(self) -> float:
@@ -217,6 +222,56 @@ class Planner:
             start=start,
         )
 
+    def nearest(
+        self,
+        own: Sequence[float],
+        other: Sequence[float],
+        target: float,
+        cost_limit_musd: float,
+        controls: Controls,
+        start: Any = None,
+    ) -> Solution:
+        """The plan within a cost limit whose modules lie nearest to another plan's, found from its own plan ``start``.
+
+        ``own`` and ``other`` are the whole numbers of both, in the order of the columns. Two short searches, in which a
+        distance needs no columns of its own: among the plans that lie between the two, and among those that add to
+        the other. The objective is ``distance``.
+        """
+        engine, reference = self.engine, np.zeros(len(self.engine.columns))
+        columns = [int(j) for j in np.flatnonzero(engine.integer)]
+        reference[columns] = other
+        capital, cutoffs, limit = self.capital_of_modules, self.cutoff(target), {"cost": cost_limit_musd}
+        least, most, alike = dict(cutoffs), {}, {}
+        towards = np.zeros(len(capital))
+        for column, here, there in zip(columns, own, other, strict=True):
+            if here == there:
+                alike[column] = here
+            else:
+                least[column], most[column] = min(here, there), max(here, there)
+                towards[column] = capital[column] if here > there else -capital[column]
+        between = engine.solve(
+            towards, controls, at_least=least, no_more=most, fixed=alike, at_most=limit, start=start
+        )
+        added = {column: there for column, there in zip(columns, other, strict=True) if capital[column]}
+        beyond = engine.solve(capital, controls, at_least={**cutoffs, **added}, at_most=limit)
+        found = [
+            replace(one, objective=self.distance(one.values, reference)) for one in (between, beyond) if one.found
+        ]
+        seconds = between.seconds + beyond.seconds
+        return replace(min(found, key=lambda one: one.objective, default=between), seconds=seconds)
+
+    def distance(self, values: Any, other: Any) -> float:
+        """How far two plans lie apart: cumulative modules by their capital, each year counted, MUSD."""
+        return float(np.abs(values - other) @ self.capital_of_modules)
+
+    @cached_property
+    def capital_of_modules(self) -> Any:
+        """The capital of one module, MUSD, in the columns of cumulative modules; 0 in all others."""
+        musd = np.zeros(len(self.engine.columns))
+        for (name, _), column in self.columns("built").items():
+            musd[column] = self.case.assets[name].module_musd
+        return musd
+
     # ---- from a solution to a plan that can be reported -----------------------------------------
 
     def report(self, solution: Solved, target: float, bound_musd: float, *, raise_resilience: bool = False) -> Plan:
@@ -307,10 +362,11 @@ class Planner:
         )
         if raised.outcome is not Outcome.OPTIMAL or raised.objective < target:
             return values, target
-        # The most resilient plan at this cost, as cheap as it can be at that resilience.
-        cheapest = self.cheapest_with(whole, raised.objective - REACHED_ROOM)
+        # The most resilient plan at this cost, as cheap as it can be at that resilience, and never below the target.
+        reached = max(target, raised.objective - REACHED_ROOM)
+        cheapest = self.cheapest_with(whole, reached)
         values = cheapest.values if cheapest.outcome is Outcome.OPTIMAL else raised.values
-        return values, raised.objective - REACHED_ROOM
+        return values, reached
 
     def _windows_at_least_cost(self, values: Any, target: float) -> tuple[Any, dict[Any, float], tuple[str, ...]]:
         """Every window at its own least cost, given investment and undisrupted path; the prices, and where that failed.
@@ -351,7 +407,7 @@ class Planner:
         if self.measure.by_window:
             return self.cutoff(target)
         served = served_in_windows(self.case, self.unmet(values))
-        likely = [window.label for window in self.case.windows if window.probability > 0]
+        likely = [window.label for window in in_target(self.case) if window.probability > 0]
         kept = {window: min(1.0, served[window]) - REACHED_ROOM for window in likely}
         return self._lower_bounds(window_cutoffs(self.model, kept))
 

@@ -212,3 +212,35 @@ class MostResilient(PlanQuestion):
 
     def _solve(self, planner: Planner, controls: Controls) -> Solution:
         return planner.most_resilient(controls, self.start, self.cost_limit_musd)
+
+
+@dataclass(frozen=True)
+class NearestAnswer(PlanAnswer):
+    """A plan near to another; its distance is never proven to be the least, and more time is not asked for."""
+
+    @property
+    def settled(self) -> bool:
+        """Always: the search is short on purpose."""
+        return True
+
+
+@dataclass(frozen=True)
+class NearestPlan(PlanQuestion):
+    """The plan that keeps a ``target`` within a cost limit, nearest to an ``other`` one by the capital of its modules.
+
+    ``own`` and ``other`` are whole numbers in the order of the program's columns (see ``Planner.nearest``).
+    """
+
+    target: float
+    cost_limit_musd: float
+    own: tuple[float, ...]
+    other: tuple[float, ...]
+    answer_type: ClassVar[type[Any]] = NearestAnswer
+
+    def __call__(self, planner: Planner, watch: Watch) -> NearestAnswer:
+        """Ask it of a case's program."""
+        found = super().__call__(planner, watch)
+        return NearestAnswer(**vars(found))
+
+    def _solve(self, planner: Planner, controls: Controls) -> Solution:
+        return planner.nearest(self.own, self.other, self.target, self.cost_limit_musd, controls, self.start)

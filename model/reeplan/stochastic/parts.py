@@ -26,6 +26,7 @@ from reeplan.inputs.spec import BASE
 from reeplan.model.case import Case, Window
 from reeplan.model.measures import BY_WINDOW, Measure
 from reeplan.model.program import build_program, cost
+from reeplan.model.program.stockpiles import restocked_to
 from reeplan.solve.planner import INVESTMENT, OPERATION
 
 if TYPE_CHECKING:
@@ -117,9 +118,13 @@ class Parts:
         return m
 
     def constant_musd(self) -> float:
-        """What costs the same whatever is decided, and is in no part: the fixed cost of what exists (MUSD)."""
+        """What costs the same whatever is decided, and is in no part (MUSD).
+
+        The fixed cost of what exists, and restocking to what lay in store before the first year.
+        """
         m = self._with_windows([])
-        return sum(cost.weight(m, term) * term.musd for term in cost.terms(m) if term.variable is None)
+        constant = sum(cost.weight(m, term) * term.musd for term in cost.terms(m) if term.variable is None)
+        return constant + sum(weight * price * initial for weight, price, _, initial in self._restocked_to(m))
 
     @cached_property
     def _rules_of_base_path(self) -> set[tuple[str, Any]]:
@@ -163,15 +168,22 @@ class Parts:
     def _priced(self, m: Model) -> Iterable[tuple[float, Any]]:
         """What each variable of the model adds to the expected cost of the whole case (MUSD a unit)."""
         for term in cost.terms(m):
-            restocked = term.part == cost.RESTOCK and _is_shared(term.variable)
-            if term.variable is not None and not restocked:
+            if term.variable is not None and not (term.part == cost.RESTOCK and _is_shared(term.variable)):
                 yield cost.weight(m, term) * term.musd, term.variable
-        # The level of the undisrupted path that every window, of this part or another, has to be restocked to.
+        for weight, price, levels, _ in self._restocked_to(m):
+            yield from ((weight * price, level) for level in levels)
+
+    def _restocked_to(self, m: Model) -> Iterable[tuple[float, float, list[Any], float]]:
+        """The level of the undisrupted path that every window, of this part or another, has to be restocked to.
+
+        Weight, price (MUSD/t), the level's variables and what it is beside them (t).
+        """
         for (region, material), store in m.store_at.items():
             price = self.case.goods[store.material].reference_usd_per_t / 1e6
             for window in self.case.windows:
                 weight = self.case.discount(window.end) * window.probability
-                yield weight * price, m.level[region, material, window.end, BASE]
+                due, initial = restocked_to(m, region, material, window, window.end)
+                yield weight, price, [level for _, level in due], initial
 
 
 def whole_decisions(m: Model) -> Decided:

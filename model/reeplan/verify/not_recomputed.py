@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan.outputs.spec import PAGES
 from reeplan.outputs.spec.output import ELSEWHERE, MADE, PRICES, PROVEN, RESAMPLED, Cells
-from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.plans import EXCHANGEABLE, FRONT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,11 +71,20 @@ KINDS: tuple[Kind, ...] = (
             *_of_studies(PROVEN),
         ),
     ),
-    Kind(ELSEWHERE, "only their numbers are written; how these hang together is checked", _of_studies(ELSEWHERE)),
+    Kind(
+        ELSEWHERE,
+        "only their numbers are written; how these hang together is checked",
+        (EXCHANGEABLE.cells("fewest most"), *_of_studies(ELSEWHERE)),
+    ),
     Kind(
         "what is lost when a country or a plant falls away",
         "it is the optimum of another small program; that it is there and between 0 and 1 is checked",
         (_cells(METRICS, "value", ("metric", "loss without")),),
+    ),
+    Kind(
+        "what is served if nothing is shared in a crisis",
+        "it is the optimum of another linear program; that it is no more than what is served is checked",
+        (FRONT.cells("resilience_without_sharing"),),
     ),
     Kind(
         PRICES,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
+import pandas as pd
+
 from reeplan.outputs.spec.alternatives import NEAR_OPTIMAL
 from reeplan.outputs.spec.cooperation import COALITIONS
-from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.plans import EXCHANGEABLE, FRONT
 from reeplan.outputs.spec.sensitivity import FUTURES
 from reeplan.outputs.spec.uncertainty import VALUE_OF_KNOWING
 from reeplan.verify.core import shortage
@@ -16,7 +18,8 @@ from reeplan.verify.core.costs import check_costs, expected_costs
 from reeplan.verify.core.exchange import check_exchange
 from reeplan.verify.core.files import UnreadableError, read_table
 from reeplan.verify.core.folder import check_folder
-from reeplan.verify.core.front import Recomputed, check_front, check_row
+from reeplan.verify.core.frames import total
+from reeplan.verify.core.front import Recomputed, check_exchangeable, check_front, check_row
 from reeplan.verify.core.inputs import read_inputs
 from reeplan.verify.core.investment import check_investment
 from reeplan.verify.core.levels import check_levels
@@ -48,8 +51,6 @@ from reeplan.verify.studies.uncertainty.uncertainty import check_futures
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pandas as pd
 
     from reeplan.outputs.spec import Output
     from reeplan.verify.core.inputs import Inputs
@@ -128,8 +129,13 @@ def verify_run(run: Path) -> Verdict:
     _check_whole(run, manifest, front, case, ledger)
     versions = (manifest or {}).get("versions")
     version = str(versions.get("reeplan")) if isinstance(versions, dict) else None
+    decided = []
     for _, row in front.iterrows():
-        _check_plan(run, case, row, version, Ledger(verdict, str(row["point"])))
+        plan = _check_plan(run, case, row, version, Ledger(verdict, str(row["point"])))
+        if plan is not None:
+            decided.append(total(plan["builds"], ["asset"], ["modules"]).assign(point=row["point"]))
+    if decided:
+        _made(lambda: _check_exchangeable(run, case, pd.concat(decided), ledger), EXCHANGEABLE.file, ledger)
     for command, study in STUDIES.items():
         if (run / study.table.file).exists() or command in (manifest or {}):
             _made(partial(study.check, run, manifest, front, case, ledger), study.what, ledger)
@@ -167,12 +173,18 @@ def _check_whole(
         _made(lambda: check_levels(manifest, front, case, ledger), "the levels of manifest.json", ledger)
 
 
-def _check_plan(run: Path, case: Checked, row: pd.Series[float], version: str | None, ledger: Ledger) -> None:
+def _check_exchangeable(run: Path, case: Checked, decided: pd.DataFrame, ledger: Ledger) -> None:
+    assets = case.inputs.assets.set_index("asset")
+    check_exchangeable(read_table(run, EXCHANGEABLE, ledger), decided, assets["module_musd"], ledger)
+
+
+def _check_plan(run: Path, case: Checked, row: pd.Series[float], version: str | None, ledger: Ledger) -> Plan | None:
     plan = _made(lambda: read_plan(run / "plans" / ledger.point, case, ledger), "the plan's tables", ledger)
     if plan is not None:
         check_plan(plan, row, ledger)
         folder = run / "plans" / ledger.point
         _made(lambda: check_exchange(plan, folder, ledger, version), "the exchange format", ledger)
+    return plan
 
 
 def check_plan(plan: Plan, row: pd.Series[float], ledger: Ledger) -> None:
@@ -190,8 +202,9 @@ def _check_as_a_whole(plan: Plan, row: pd.Series[float], inputs: Inputs, ledger:
     weight = due["discount"].where(due["part"].isin(["annuities", "fixed"]), due["weight"])
     unmet = plan["shortage"]
     sums = plan["costs"].groupby("part")["expected_musd"].sum()
+    asked = by_value[by_value["window"].isin(inputs.asked)]
     served = {
-        partner: float(by_value.loc[by_value["partner"] == partner, "share"].min()) if len(by_value) else 1.0
+        partner: float(asked.loc[asked["partner"] == partner, "share"].min()) if len(asked) else 1.0
         for partner in inputs.wacc
     }
     found = Recomputed(
@@ -203,6 +216,9 @@ def _check_as_a_whole(plan: Plan, row: pd.Series[float], inputs: Inputs, ledger:
         modules=float(plan["builds"]["modules"].sum()),
         base_unmet_t=float(unmet.loc[unmet["window"] == BASE, "unmet_t"].sum()),
         served=served,
+        least=shortage.least_served(inputs, by_value, by_tonnes),
+        to_all=shortage.served_to_all(plan),
+        by_tonnes=by_tonnes,
     )
     check_row(row, plan, found, ledger)
 

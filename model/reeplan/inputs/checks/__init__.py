@@ -38,6 +38,7 @@ CHECKS = (
     check_chain.technology,
     check_time.horizon,
     check_time.spans,
+    check_time.either,
     check_time.scenarios,
     check_time.probabilities,
     check_time.measure,

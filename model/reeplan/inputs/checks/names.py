@@ -86,12 +86,13 @@ def _unknown(name: str, tables: Iterable[str], valid: set[str]) -> tuple[str, st
 
 
 def targets(draft: PartialCase) -> None:
-    """What a disruption hits exists: a country, a supplier, a plant or venture, or a route between countries."""
+    """What a disruption hits exists: a country, supplier, plant or venture, deposit, or route between countries."""
     needs = {
         "country": ("countries",),
         "route": ("countries",),
         "supplier": ("suppliers",),
         "plant": ("plants", "ventures"),
+        "deposit": ("deposits",),
     }
     for row in draft.raw["disruptions"]:
         kind, target = row.cells.get("kind"), row.cells.get("target")
@@ -109,6 +110,7 @@ def _target_problems(kind: str, target: str, valid: set[str]) -> Iterator[tuple[
                 "country": "country of regions.csv",
                 "supplier": "supplier of suppliers.csv",
                 "plant": "plant of plants.csv or venture of ventures.csv",
+                "deposit": "deposit of deposits.csv",
             }[kind]
             yield f"{quoted(target)} is no {what}.", _target_hint(kind, target, valid)
         return

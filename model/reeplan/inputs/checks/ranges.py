@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.names import quoted
-from reeplan.inputs.ranges import NoSuchRowError, Place, Range, RangeError, check_ends, resolve
+from reeplan.inputs.ranges import NoSuchRowError, Place, Range, RangeError, SaidOtherwiseError, check_ends, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,11 @@ def _resolved(draft: PartialCase) -> Iterator[tuple[Row, Range]]:
             yield row, resolve(row, draft.rows[table], draft.settings)
         except NoSuchRowError as problem:
             if table in draft.thinned:  # what an overlay drops takes its ranges along
+                draft.rows["ranges"].remove(row)
+            else:
+                _fail(draft, row, problem)
+        except SaidOtherwiseError as problem:
+            if len(draft.parts[table]) > 1:  # and so does what an overlay says by another column
                 draft.rows["ranges"].remove(row)
             else:
                 _fail(draft, row, problem)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from reeplan.inputs.names import quoted
 from reeplan.inputs.rows import Problem, Row
-from reeplan.inputs.spec import ALL, BASE
+from reeplan.inputs.spec import ALL, ANY_YEAR, BASE, TABLES
+from reeplan.inputs.starts import length, probability_of_each, start_years
 from reeplan.tolerances import ROUNDING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from reeplan.inputs.partial_case import PartialCase
 
 
@@ -43,47 +47,107 @@ def spans(draft: PartialCase) -> None:
 
 
 def scenarios(draft: PartialCase) -> None:
-    """Every window lies within the horizon."""
+    """Every window lies within the horizon, and ``any`` stands for at least one."""
     first, last = draft.settings.get("first_year"), draft.settings.get("last_year")
     if first is None or last is None:
         return
-    for row in draft.rows["scenarios"]:
-        for start in row["starts"]:
-            end = start + row["years"] - 1
-            if start < first or end > last:
-                span = f"{start}" if start == end else f"{start} to {end}"
+    for row in _dated(draft):
+        latest = last - length(row) + 1
+        if row["starts"] == (ANY_YEAR,):
+            if latest < first:
                 draft.fail(
                     row,
                     "starts",
-                    f"the window {span} is outside the horizon {first} to {last}.",
-                    "start it later."
-                    if start < first
-                    else f"start it in {last - row['years'] + 1} or before, or make it shorter."
-                    if last - row["years"] + 1 >= first
-                    else "make it shorter.",
+                    f"{quoted(ANY_YEAR)} stands for no year: {length(row)} years do not fit into {first} to {last}.",
+                    "make it shorter.",
                 )
+            continue
+        outside = [start for start in row["starts"] if start < first or start > latest]
+        for begin, end in _in_a_row(outside, lambda start: start < first):
+            if begin == end:
+                years = f"{begin}" if length(row) == 1 else f"{begin} to {begin + length(row) - 1}"
+                what = f"the window {years} is outside the horizon {first} to {last}."
+            else:
+                what = f"windows that start in {begin} to {end} are outside the horizon {first} to {last}."
+            draft.fail(
+                row,
+                "starts",
+                what,
+                "start it later."
+                if begin < first
+                else f"start it in {latest} or before, or make it shorter."
+                if latest >= first
+                else "make it shorter.",
+            )
+
+
+def _in_a_row(years: list[int], alike: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of consecutive years that are alike."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and runs[-1][-1] == year - 1 and alike(year) == alike(year - 1):
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ((run[0], run[-1]) for run in runs)
+
+
+def _dated(draft: PartialCase) -> Iterator[Row]:
+    """The scenarios of which it is known how long their windows are."""
+    return (row for row in draft.rows["scenarios"] if (row["years"] is None) != (row["months"] is None))
+
+
+def either(draft: PartialCase) -> None:
+    """Of two columns that say the same in two ways, every row fills exactly one."""
+    for table in TABLES.values():
+        for one, other in table.either:
+            for row in draft.rows[table.name]:
+                if (row[one] is None) == (row[other] is None):
+                    draft.fail(
+                        row,
+                        one if row[one] is None else other,
+                        f"neither {quoted(one)} nor {quoted(other)} is filled."
+                        if row[one] is None
+                        else f"{quoted(one)} and {quoted(other)} are both filled.",
+                        f"fill exactly one of {one} and {other}.",
+                    )
 
 
 def probabilities(draft: PartialCase) -> None:
-    """At most one window happens: probabilities sum to 1 at most."""
-    total = 0.0
-    for row in draft.rows["scenarios"]:
-        before, total = total, total + row["probability"]
-        if before <= 1.0 + ROUNDING < total:
-            everything = sum(other["probability"] for other in draft.rows["scenarios"])
-            draft.fail(
-                row,
-                "probability",
-                f"the probabilities of all scenarios sum to {everything:.6g}, above 1.",
-                "at most one scenario happens within the horizon; lower them.",
-            )
+    """The windows that cover one year exclude each other: their probabilities sum to 1 at most."""
+    first, last = draft.settings.get("first_year"), draft.settings.get("last_year")
+    if first is None or last is None:
+        return
+    total: dict[int, float] = defaultdict(float)
+    full: set[int] = set()
+    crossing: dict[int, Row] = {}
+    for row in _dated(draft):
+        if (row["probability"] is None) == (row["probability_per_year"] is None):
+            continue
+        starts = start_years(row, range(first, last + 1))
+        for start in starts:
+            likely = probability_of_each(row, starts)
+            for year in range(start, start + length(row)):
+                total[year] += likely
+                if total[year] > 1.0 + ROUNDING and year not in full:
+                    full.add(year)
+                    crossing[year] = row
+    for row in {id(row): row for row in crossing.values()}.values():
+        years = [year for year, one in crossing.items() if one is row]
+        worst = max(years, key=lambda year: (round(total[year], 9), -year))
+        draft.fail(
+            row,
+            "probability_per_year" if row["probability"] is None else "probability",
+            f"the probabilities of all windows that cover {worst} sum to {total[worst]:.6g}, above 1.",
+            "at most one of the windows that cover a year happens; lower them.",
+        )
 
 
 def measure(draft: PartialCase) -> None:
     """A measure that weighs windows by probability needs one above 0."""
     if draft.settings.get("resilience_measure") not in ("expected", "cvar") or "scenarios" in draft.doubtful:
         return
-    if any(row.bad for row in draft.raw["scenarios"]) or any(row["probability"] > 0 for row in draft.rows["scenarios"]):
+    if any(row.bad for row in draft.raw["scenarios"]) or _weighs(draft.rows["scenarios"]):
         return
     row = next((row for row in draft.rows["settings"] if row["name"] == "resilience_measure"), None)
     draft.errors.append(
@@ -98,9 +162,16 @@ def measure(draft: PartialCase) -> None:
     )
 
 
+def _weighs(scenarios: list[Row]) -> bool:
+    """Whether a scenario that the target asks about has a probability, or the target asks about none of those there."""
+    asked = [row for row in scenarios if row["in_target"]]
+    likely = any((row["probability"] or 0) > 0 or (row["probability_per_year"] or 0) > 0 for row in asked)
+    return likely or (bool(scenarios) and not asked)
+
+
 def disruption_years(draft: PartialCase) -> None:
     """A disruption's years lie in order and within its scenario, or within the horizon for the undisrupted path."""
-    lengths = {row["scenario"]: row["years"] for row in draft.rows["scenarios"]}
+    scenarios = {row["scenario"]: row for row in _dated(draft)}
     for row in draft.rows["disruptions"]:
         first, last = row["first"], row["last"]
         if first is not None and last is not None and first > last:
@@ -112,15 +183,19 @@ def disruption_years(draft: PartialCase) -> None:
             )
         elif row["scenario"] == BASE:
             _check_calendar(draft, row)
-        elif row["scenario"] in lengths:
+        elif row["scenario"] in scenarios:
+            scenario = scenarios[row["scenario"]]
             for column in ("first", "last"):
-                if row[column] is not None and row[column] > lengths[row["scenario"]]:
+                if row[column] is not None and row[column] > length(scenario):
+                    months = scenario["months"]
                     draft.fail(
                         row,
                         column,
                         f"year {row[column]} is beyond the end of {quoted(row['scenario'])} "
-                        f"(length: {lengths[row['scenario']]}).",
-                        "years of a window are counted from 1; empty means all of them.",
+                        f"(length: {length(scenario) if months is None else f'{months} months'}).",
+                        "years of a window are counted from 1; empty means all of them."
+                        if months is None
+                        else "a window of months lies within one year: write 1, or leave the cell empty.",
                     )
 
 
@@ -172,10 +247,24 @@ def disruption_rules(draft: PartialCase) -> None:
                 "itself it is open or closed.",
                 "write 0 or 1, or put it into a scenario.",
             )
-        if row["kind"] == "plant" and row["material"] != ALL:
+        if row["kind"] in ("plant", "deposit") and row["material"] != ALL:
             draft.fail(
                 row,
                 "material",
-                f"a plant is hit as a whole, not for {quoted(row['material'])} alone.",
+                f"a {row['kind']} is hit as a whole, not for {quoted(row['material'])} alone.",
                 "leave material empty.",
+            )
+        if row["price_factor"] != 1 and row["kind"] not in ("country", "supplier"):
+            draft.fail(
+                row,
+                "price_factor",
+                f"a price is a seller's or a country's; a {row['kind']} has none.",
+                "leave price_factor empty, or hit the country or the supplier.",
+            )
+        if not row.given & {"availability", "price_factor"}:
+            draft.fail(
+                row,
+                "availability",
+                "this cell is empty.",
+                "say what remains, 0 to 1; only a row with a price_factor may leave it out.",
             )

@@ -257,6 +257,21 @@ def idle_disruptions(chain: Chain) -> Iterator[Problem]:
         "add rows to disruptions.csv.",
         [row["scenario"] for row in idle],
     )
+    for kind in ("venture", "plant", "supplier"):
+        rows = [row for row in chain.tables["scenarios"] if row["with_loss_of"] == kind]
+        if not chain.tables[f"{kind}s"]:
+            yield from told_once(
+                rows,
+                "with_loss_of",
+                f"{{names}}: {kind}s.csv has no rows, so there is no {kind} to lose.",
+                "leave it empty.",
+                [row["scenario"] for row in rows],
+            )
+    mined = {asset.row["deposit"] for asset in chain.assets if asset.process["takes"] == "ore"}
+    for row in chain.tables["disruptions"]:
+        if row["kind"] == "deposit" and row["target"] not in mined:
+            what = f"no plant takes ore of {quoted(row['target'])}: this row does nothing."
+            yield Problem(row.file, row.line, "target", what)
     sold = {(row["supplier"], row["material"]) for row in chain.tables["suppliers"]}
     for row in chain.tables["disruptions"]:
         if (
@@ -289,6 +304,7 @@ RULES: tuple[Callable[[Chain], Iterator[Problem]], ...] = (
     advice_slips.slips,
     advice_slips.unused_regions,
     advice_slips.idle_target,
+    advice_slips.idle_sharing,
     advice_prices.odd_prices,
     advice_prices.cheap_shortages,
     advice_recipes.unbalanced,

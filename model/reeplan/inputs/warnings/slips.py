@@ -188,7 +188,7 @@ SLIPS = (
     Slip(
         "disruptions",
         "availability",
-        lambda row, _: row["availability"] == 1 and row["basis"] == "ceiling",
+        lambda row, _: row["availability"] == row["price_factor"] == 1 and row["basis"] == "ceiling",
         "{names}: the disruption takes nothing away: availability is 1.",
         "availability is what remains: 0 is a full loss.",
     ),
@@ -232,3 +232,17 @@ def idle_target(chain: Chain) -> Iterator[Problem]:
         hint = "add scenarios and what they disrupt, or leave the target out."
         what = "without scenarios every plan keeps any target."
         yield from told_once(rows, "value", what, hint, [])
+    unasked = [row for row in chain.tables["scenarios"] if not row["in_target"]]
+    if unasked and len(unasked) == len(chain.tables["scenarios"]):
+        what = "no scenario is in the target: every plan has resilience 1."
+        yield from told_once(unasked, "in_target", what, "write yes for those that resilience is about.", [])
+
+
+def idle_sharing(chain: Chain) -> Iterator[Problem]:
+    """Sharing in a crisis where there is nobody to share with, or no crisis."""
+    if not chain.tables.settings["crisis_sharing"]:
+        rows = [row for row in chain.tables["settings"] if row["name"] == "crisis_sharing"]
+        if len(chain.tables["partners"]) < 2 or not chain.tables["scenarios"]:
+            lacking = "two partners" if len(chain.tables["partners"]) < 2 else "scenarios"
+            what = f"without {lacking} there is no sharing in a crisis to forbid."
+            yield from told_once(rows, "value", what, "leave it out.", [])

@@ -10,6 +10,7 @@ from reeplan.inputs.names import listing, shown
 from reeplan.inputs.reach import Chain, grouped
 from reeplan.inputs.rows import Problem
 from reeplan.inputs.spec import TABLES
+from reeplan.inputs.starts import length, start_years
 from reeplan.inputs.warnings.once import called, span, spans, told_once
 
 if TYPE_CHECKING:
@@ -194,7 +195,9 @@ def calm_end(chain: Chain) -> Iterator[Problem]:
     """More years without any disruption at the end of the horizon than between disruptions."""
     end = chain.years[-1]
     rows = chain.tables["scenarios"]
-    hit = {start + year for row in rows for start in row["starts"] for year in range(row["years"])}
+    hit = {
+        start + year for row in rows for start in start_years(row, chain.years) for year in range(length(row))
+    }
     if not hit:
         return
     usual = max((after - before - 1 for before, after in pairwise(sorted(hit))), default=0)

@@ -97,9 +97,10 @@ def _state_operation(m: Model) -> None:
     m.thorium = pyo.Constraint(m.THORIUM, rule=processing.thorium)
     m.purchases_follow_base = pyo.Constraint(m.FLOW_PURCHASES, rule=trade.purchases_follow_base)
     m.shipments_follow_base = pyo.Constraint(m.HINDERED_SHIPMENTS, rule=trade.shipments_follow_base)
+    m.crisis_sharing = pyo.Constraint(m.CRISIS_SHARING, rule=trade.crisis_sharing)
     m.offtake = pyo.Constraint(m.OFFTAKE, rule=trade.offtake)
     m.dependence = pyo.Constraint(m.DEPENDENCE, rule=trade.dependence)
-    m.room = pyo.Constraint(m.BASE_LEVEL, rule=stockpiles.room)
+    m.room = pyo.Constraint(m.ROOM, rule=stockpiles.room)
     m.no_stocking_in_a_crisis = pyo.Constraint(m.WINDOW_LEVEL, rule=stockpiles.no_stocking_in_a_crisis)
 
 

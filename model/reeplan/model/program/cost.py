@@ -13,6 +13,7 @@ from reeplan.inputs.spec import BASE
 from reeplan.model.network import Operation, Period
 from reeplan.model.program.investment import increment, starts
 from reeplan.model.program.linear import linear_sum
+from reeplan.model.program.stockpiles import restocked_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,8 +67,8 @@ def weight(m: Model, term: Term) -> float:
 def expected_cost(m: Model, terms: Iterable[Term]) -> Any:
     """Expected discounted cost, MUSD.
 
-    ``sum_t disc_t * (annuities + fixed + (1 - sum p_s) * op[base,t])
-    + sum_s p_s * (sum_t disc_t * op[s,t] + restock_s)``
+    ``sum_t disc_t * (annuities + fixed + (1 - sum p_s * f_s) * op[base,t])
+    + sum_s p_s * (sum_t disc_t * op[s,t] + restock_s)``, f the part of its year that a window of months takes.
     """
     return _sum((weight(m, term), term) for term in terms)
 
@@ -149,34 +150,41 @@ def _processing(m: Model) -> Iterator[Term]:
 
 
 def _trading(m: Model) -> Iterator[Term]:
-    """Purchases at the supplier's price, freight on every lane, less what sales bring."""
+    """Purchases at the price that disruptions leave, freight on every lane, less what sales bring."""
     for (supplier, material, year, window), buy in m.buy.items():
-        price = m.supply_of[supplier, material].price_usd_per_t[year] / 1e6
+        price = m.net.supply_price(m.supply_of[supplier, material], Period(year, window)) / 1e6
         yield Term(PURCHASES, supplier, "", year, window, price, buy)
     for (origin, destination, material, year, window), ship in m.ship.items():
         if freight := m.net.lanes[origin, destination, material] / 1e6:
             yield Term(TRANSPORT, f"{origin}>{destination}", "", year, window, freight, ship)
     for (region, material, year, window), sell in m.sell.items():
-        price = m.net.market_at[region, material].price_usd_per_t[year] / 1e6
+        price = m.net.market_price(m.net.market_at[region, material], Period(year, window)) / 1e6
         yield Term(SALES, region, "", year, window, -price, sell)
 
 
 def _stocks_and_shortage(m: Model) -> Iterator[Term]:
-    """Holding on the level at year's end, and the value of lost supply."""
+    """Holding on the level at year's end (of a window of months: at its end, for so long), and lost supply's value."""
     for (region, material, year, window), level in m.level.items():
         store = m.store_at[region, material]
         holding = store.holding_usd_per_t_year / 1e6
-        yield Term(HOLDING, store.name, "", year, window, holding, level)
+        yield Term(HOLDING, store.name, "", year, window, holding * m.net.of_year(Period(year, window)), level)
     for (region, material, year, window), unmet in m.unmet.items():
         value = m.demand_at[region, material].shortage_usd_per_t[year] / 1e6
         yield Term(SHORTAGE, f"{region}/{material}", "", year, window, value, unmet)
 
 
 def _restocking(m: Model) -> Iterator[Term]:
-    """What a window has drawn below the undisrupted path must be bought back, at the reference price, when it ends."""
+    """What a window has drawn below the undisrupted path must be bought back, at the reference price, when it ends.
+
+    Of a window of months: below the level that it began with.
+    """
     for (region, material), store in m.store_at.items():
         price = m.case.goods[material].reference_usd_per_t / 1e6
         for label, window in m.net.windows.items():
             end = window.end
-            yield Term(RESTOCK, store.name, "", end, label, price, m.level[region, material, end, BASE])
+            due, initial = restocked_to(m, region, material, window, end)
+            for _, level in due:
+                yield Term(RESTOCK, store.name, "", end, label, price, level)
+            if initial:
+                yield Term(RESTOCK, store.name, "", end, label, price * initial, None)
             yield Term(RESTOCK, store.name, "", end, label, -price, m.level[region, material, end, label])

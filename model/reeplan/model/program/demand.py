@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 
+from reeplan.model.network import Period
 from reeplan.model.program.linear import linear_sum
 from reeplan.model.program.stockpiles import drawn
 
@@ -69,20 +70,21 @@ def flows(m: Model) -> dict[tuple[str, str, int, str], Terms]:
 
 
 def unmet_limits(m: Model, region: str, material: str, year: int, window: str) -> tuple[float, float]:
-    """No more goes unmet than is demanded: ``unmet <= demand`` (t/yr)."""
-    return 0.0, m.demand_at[region, material].t[year]
+    """No more goes unmet than is demanded: ``unmet <= f * demand`` (t), f the part of the year that a window takes."""
+    return 0.0, m.net.demand_t(m.demand_at[region, material], Period(year, window))
 
 
 def balance(m: Model, region: str, material: str, year: int, window: str) -> Any:
     """What comes covers what goes; the surplus is given away (t/yr).
 
-    ``made + bought + arriving + drawn + unmet >= taken + leaving + filled + sold + demand``; the
+    ``made + bought + arriving + drawn + unmet >= taken + leaving + filled + sold + f * demand``; the
     slack is what is dumped. Its dual is the price of the material at that place, year and window.
     """
     key = (region, material, year, window)
     from_stock, initial = drawn(m, *key)
     terms = [*m.flows.get(key, ()), *from_stock]
-    demand = m.demand_at[region, material].t[year] if (region, material) in m.demand_at else 0.0
+    at = m.demand_at.get((region, material))
+    demand = 0.0 if at is None else m.net.demand_t(at, Period(year, window))
     if not terms and demand == 0:
         return pyo.Constraint.Skip
     return linear_sum(terms) >= demand - initial

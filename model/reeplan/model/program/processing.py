@@ -52,15 +52,20 @@ def index(m: Model) -> None:
 
 
 def capacity(m: Model, asset: str, year: int, window: str) -> Any:
-    """What runs fits into what is available: ``sum_d run[a,d,t,s] <= availability * cap[a,t]`` (t/yr)."""
+    """What runs fits into what is available: ``sum_d run[a,d,t,s] <= f * availability * cap[a,t]`` (t).
+
+    f is the part of the year that a window of months takes, and 1 otherwise.
+    """
     load = pyo.quicksum(m.run[operation.asset, operation.deposit, year, window] for operation in m.operations_of[asset])
-    return load <= m.availability[asset, year, window] * m.cap[asset, year]
+    left = m.availability[asset, year, window] * m.net.of_year(Period(year, window))
+    return load <= left * m.cap[asset, year]
 
 
 def resource(m: Model, deposit: str, window: str) -> Any:
     """Ore is finite: ``sum_t run <= resource_t`` (t REO).
 
-    On the undisrupted path over the horizon; for a window over the undisrupted path's years before it and its own.
+    On the undisrupted path over the horizon; for a window over the undisrupted path's years before it and its own
+    (what the rest of the year takes in which a window of months comes is not counted).
     """
     miners = [o for o in m.net.operations if o.deposit == deposit and m.net.takes_ore(o)]
     if window == BASE:
@@ -87,7 +92,7 @@ def _cannot_exhaust(m: Model, miners: list[Operation], periods: list[Period], li
 
 
 def thorium(m: Model, region: str, year: int, window: str) -> Any:
-    """Thorium released stays within the region's limit: ``sum thorium * run <= max`` (t ThO2/yr)."""
+    """Thorium released stays within the region's limit: ``sum thorium * run <= f * max`` (t ThO2)."""
     released = [
         m.net.thorium_t_per_t(o) * m.run[(*o, year, window)]
         for o in m.net.operations
@@ -95,4 +100,5 @@ def thorium(m: Model, region: str, year: int, window: str) -> Any:
     ]
     if not released:
         return pyo.Constraint.Skip
-    return pyo.quicksum(released) <= m.case.regions[region].thorium_max_t_per_year
+    limit = m.case.regions[region].thorium_max_t_per_year * m.net.of_year(Period(year, window))
+    return pyo.quicksum(released) <= limit

@@ -3,7 +3,8 @@
 ``m.resilience`` is at most the measure's value; the cutoff constraint is its lower bound. With
 ``R[k,s] = 1 - sum(v * unmet) / sum(v * demand)`` over the window's years and partner k's regions,
 v being the value of lost supply (1 where a partner has no demand), all four are linear in
-``unmet``. Every share is a fraction, so both sides of each rule are dimensionless.
+``unmet``. Windows out of the target are left out of all four; with none left resilience is 1. Every share is a
+fraction, so both sides of each rule are dimensionless.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
+from reeplan.model.measures import in_target
 from reeplan.model.network import Period
 
 Model = Any
@@ -20,18 +22,19 @@ Model = Any
 def state_measure(m: Model) -> None:
     """State the rules of the chosen measure."""
     m.resilience = pyo.Var(bounds=(0.0, 1.0))
+    m.ASKED_WINDOWS = pyo.Set(initialize=[s for s, window in m.net.windows.items() if window.in_target])
     m.PARTNER_WINDOWS = pyo.Set(
-        initialize=[(k, s) for k in m.case.partners for s in m.net.windows if _value_demanded(m, k, s) > 0], dimen=2
+        initialize=[(k, s) for k in m.case.partners for s in m.ASKED_WINDOWS if _value_demanded(m, k, s) > 0], dimen=2
     )
     if m.measure.name == "worst_case":
         m.worst_case = pyo.Constraint(m.PARTNER_WINDOWS, rule=worst_case)
     elif m.measure.name == "weakest_link":
-        links = [(k, s, g) for k in m.case.partners for s in m.net.windows for g in m.case.goods]
+        links = [(k, s, g) for k in m.case.partners for s in m.ASKED_WINDOWS for g in m.case.goods]
         m.LINKS = pyo.Set(initialize=[link for link in links if _tonnes_demanded(m, *link) > 0], dimen=3)
         m.weakest_link = pyo.Constraint(m.LINKS, rule=weakest_link)
-    else:
-        m.LIKELY_WINDOWS = pyo.Set(initialize=[s for s, window in m.net.windows.items() if window.probability > 0])
-        m.served = pyo.Var(m.net.windows, bounds=(0.0, 1.0))
+    elif in_target(m.case):
+        m.LIKELY_WINDOWS = pyo.Set(initialize=[s for s in m.ASKED_WINDOWS if m.net.windows[s].probability > 0])
+        m.served = pyo.Var(m.ASKED_WINDOWS, bounds=(0.0, 1.0))
         m.served_by_all = pyo.Constraint(m.PARTNER_WINDOWS, rule=served_by_all)
         if m.measure.name == "expected":
             m.expected = pyo.Constraint(rule=expected)
@@ -74,12 +77,12 @@ def _demands(m: Model, partner: str, window: str) -> list[tuple[Any, Period]]:
 
 def _value_demanded(m: Model, partner: str, window: str) -> float:
     """``sum(v * demand)`` over the window, USD."""
-    return float(sum(d.shortage_usd_per_t[p.year] * d.t[p.year] for d, p in _demands(m, partner, window)))
+    return float(sum(d.shortage_usd_per_t[p.year] * m.net.demand_t(d, p) for d, p in _demands(m, partner, window)))
 
 
 def _tonnes_demanded(m: Model, partner: str, window: str, material: str) -> float:
     """``sum(demand)`` of a material over the window, t."""
-    return float(sum(d.t[p.year] for d, p in _demands(m, partner, window) if d.material == material))
+    return float(sum(m.net.demand_t(d, p) for d, p in _demands(m, partner, window) if d.material == material))
 
 
 def _share_lost(m: Model, partner: str, window: str) -> Any:
@@ -112,8 +115,8 @@ def served_by_all(m: Model, partner: str, window: str) -> Any:
 
 
 def _conditional(m: Model) -> dict[str, float]:
-    """Probability of each window given that one happens: ``p_s / sum(p)``."""
-    total = sum(window.probability for window in m.net.windows.values())
+    """Probability of each window given that one of those in the target happens: ``p_s / sum(p)``."""
+    total = sum(window.probability for window in in_target(m.case))
     return {s: m.net.windows[s].probability / total for s in m.LIKELY_WINDOWS}
 
 

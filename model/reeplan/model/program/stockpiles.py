@@ -13,7 +13,7 @@ from reeplan.inputs.spec import BASE
 from reeplan.model.program.linear import linear_sum
 
 if TYPE_CHECKING:
-    from reeplan.model.case import Store
+    from reeplan.model.case import Store, Window
     from reeplan.model.program.linear import Terms
 
 Model = Any
@@ -30,7 +30,8 @@ def index(m: Model) -> None:
         dimen=3,
     )
     m.LEVEL = pyo.Set(initialize=[(*place, *period) for place in m.store_at for period in m.net.periods], dimen=4)
-    m.BASE_LEVEL = pyo.Set(initialize=[key for key in m.LEVEL if key[3] == BASE], dimen=4)
+    months = {label for label, window in m.net.windows.items() if window.of_year < 1}
+    m.ROOM = pyo.Set(initialize=[key for key in m.LEVEL if key[3] == BASE or key[3] in months], dimen=4)
     m.WINDOW_LEVEL = pyo.Set(initialize=[key for key in m.LEVEL if key[3] != BASE], dimen=4)
 
 
@@ -62,14 +63,38 @@ def level_limits(m: Model, region: str, material: str, year: int, window: str) -
 
 
 def room(m: Model, region: str, material: str, year: int, window: str) -> Any:
-    """The level fits into the room: ``level <= capacity + added room`` (t), undisrupted and so in windows."""
+    """The level fits into the room: ``level <= capacity + added room`` (t), undisrupted and so in windows of years.
+
+    In a window of months the level may be that of the year before, when there may have been more room: it must fit too.
+    """
     store = m.store_at[region, material]
     return m.level[region, material, year, window] <= store.capacity_t + _standing(m, store, year)
 
 
 def no_stocking_in_a_crisis(m: Model, region: str, material: str, year: int, window: str) -> Any:
-    """A crisis is no time to stock up: ``level[s] <= level[base]`` of the same year (t)."""
-    return m.level[region, material, year, window] <= m.level[region, material, year, BASE]
+    """A crisis is no time to stock up: ``level[s] <= level[base]`` of the same year (t).
+
+    A window of months ends with no more than it began with: the level at the end of the year before.
+    """
+    terms, constant = restocked_to(m, region, material, m.net.windows[window], year)
+    return m.level[region, material, year, window] <= linear_sum(terms, constant)
+
+
+def restocked_to(m: Model, region: str, material: str, window: Window, year: int) -> tuple[Terms, float]:
+    """The level of the undisrupted path that a window's level in ``year`` is measured by (t): terms, and a constant.
+
+    That of the same year; of a window of months, that which it began with.
+    """
+    if window.of_year == 1:
+        return [(1.0, m.level[region, material, year, BASE])], 0.0
+    return _level_before(m, region, material, year, BASE)
+
+
+def _level_before(m: Model, region: str, material: str, year: int, window: str) -> tuple[Terms, float]:
+    """The level with which a year begins: at the end of the year before, or what lay there before the first year."""
+    if year == m.case.settings.first_year:
+        return [], m.store_at[region, material].initial_t
+    return [(1.0, m.level[region, material, year - 1, window])], 0.0
 
 
 def drawn(m: Model, region: str, material: str, year: int, window: str) -> tuple[Terms, float]:
@@ -79,8 +104,6 @@ def drawn(m: Model, region: str, material: str, year: int, window: str) -> tuple
     """
     if (region, material) not in m.store_at:
         return [], 0.0
-    filled = (-1.0, m.level[region, material, year, window])
-    if year == m.case.settings.first_year:
-        return [filled], m.store_at[region, material].initial_t
     starts = window != BASE and year == m.net.windows[window].start
-    return [(1.0, m.level[region, material, year - 1, BASE if starts else window]), filled], 0.0
+    before, initial = _level_before(m, region, material, year, BASE if starts else window)
+    return [*before, (-1.0, m.level[region, material, year, window])], initial

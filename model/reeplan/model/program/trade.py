@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import pyomo.environ as pyo
@@ -52,6 +53,19 @@ def index(m: Model) -> None:
         initialize=[(*pair, *period) for pair in case.free_offtake if pair[1] in case.wacc for period in net.periods],
         dimen=4,
     )
+    m.lanes_between = defaultdict(list)
+    for lane in net.lanes:
+        m.lanes_between[case.country(lane.origin), case.country(lane.destination), lane.material].append(lane)
+    m.CRISIS_SHARING = pyo.Set(
+        initialize=[
+            (sender, receiver, material, *period)
+            for sender, receiver, material in m.lanes_between
+            if sender != receiver and sender in case.wacc and receiver in case.wacc
+            for period in net.periods
+            if period.window != BASE and not case.settings.crisis_sharing
+        ],
+        dimen=5,
+    )
     m.DEPENDENCE = pyo.Set(
         initialize=[
             (partner, country, material, year)
@@ -64,30 +78,52 @@ def index(m: Model) -> None:
 
 
 def purchase_limits(m: Model, supplier: str, material: str, year: int, window: str) -> tuple[float, float]:
-    """Take-or-pay and the supplier's limit: ``availability * min <= buy <= availability * max`` (t/yr)."""
+    """Take-or-pay and the supplier's limit: ``f * availability * min <= buy <= f * availability * max`` (t).
+
+    f is the part of the year that a window of months takes, and 1 otherwise.
+    """
     supply, left = m.supply_of[supplier, material], m.supply_left[supplier, material, year, window]
-    return left.least * supply.min_t[year], left.ceiling * supply.max_t[year]
+    part = m.net.of_year(Period(year, window))
+    return part * left.least * supply.min_t[year], part * left.ceiling * supply.max_t[year]
 
 
 def purchases_follow_base(m: Model, supplier: str, material: str, year: int, window: str) -> Any:
-    """In a window a flow disruption leaves a part of the same purchases: ``buy[s] <= factor * buy[base]`` (t/yr)."""
-    factor = m.supply_left[supplier, material, year, window].flow
+    """In a window a flow disruption leaves a part of the same purchases: ``buy[s] <= f * factor * buy[base]`` (t)."""
+    factor = m.supply_left[supplier, material, year, window].flow * m.net.of_year(Period(year, window))
     if (supplier, material, year, BASE) not in m.BUY:
         return m.buy[supplier, material, year, window] <= 0
     return m.buy[supplier, material, year, window] <= factor * m.buy[supplier, material, year, BASE]
 
 
 def shipments_follow_base(m: Model, origin: str, destination: str, material: str, year: int, window: str) -> Any:
-    """A hindered route leaves a part of each base flow: ``ship[s] <= factor * ship[base]`` (t/yr)."""
+    """A hindered route leaves a part of each base flow: ``ship[s] <= f * factor * ship[base]`` (t)."""
     lane = (origin, destination, material)
     if (*lane, year, BASE) not in m.SHIP:
         return m.ship[(*lane, year, window)] <= 0
-    return m.ship[(*lane, year, window)] <= m.route_left[(*lane, year, window)] * m.ship[(*lane, year, BASE)]
+    left = m.route_left[(*lane, year, window)] * m.net.of_year(Period(year, window))
+    return m.ship[(*lane, year, window)] <= left * m.ship[(*lane, year, BASE)]
+
+
+def crisis_sharing(m: Model, sender: str, receiver: str, material: str, year: int, window: str) -> Any:
+    """Without sharing in a crisis, no partner's country sends another more than undisturbed (t of the material).
+
+    ``sum ship[s] <= f * sum ship[base]``, over all lanes from the one country to the other together, so that a crisis
+    may still send the same by another way; what is only passed on counts. Only where ``crisis_sharing`` is no.
+    """
+
+    def shipped(course: str) -> list[Any]:
+        keys = [(*lane, year, course) for lane in m.lanes_between[sender, receiver, material]]
+        return [m.ship[key] for key in keys if key in m.SHIP]
+
+    if not shipped(window):
+        return pyo.Constraint.Skip
+    usual = m.net.of_year(Period(year, window)) * pyo.quicksum(shipped(BASE))
+    return pyo.quicksum(shipped(window)) <= usual
 
 
 def sale_limits(m: Model, region: str, material: str, year: int, window: str) -> tuple[float, float]:
-    """A market takes so much: ``sell <= max`` (t/yr)."""
-    return 0.0, m.net.market_at[region, material].max_t[year]
+    """A market takes so much: ``sell <= f * max`` (t)."""
+    return 0.0, m.net.market_at[region, material].max_t[year] * m.net.of_year(Period(year, window))
 
 
 def _shipments(m: Model, sender: str, receiver: str, period: Period) -> list[tuple[Lane, Any]]:
@@ -102,9 +138,9 @@ def _shipments(m: Model, sender: str, receiver: str, period: Period) -> list[tup
 
 
 def offtake(m: Model, sender: str, receiver: str, year: int, window: str) -> Any:
-    """Exports to a partner are free up to a limit, beyond it they follow its money (t REO/yr).
+    """Exports to a partner are free up to a limit, beyond it they follow its money (t REO).
 
-    ``sum ship * reo <= free + sum_a right * size * sum(ramp * fund[receiver,a,u])``: what a partner
+    ``sum ship * reo <= f * (free + sum_a right * size * sum(ramp * fund[receiver,a,u]))``: what a partner
     pays for in the sender's country it may take a part of home.
     """
     shipped = [
@@ -122,7 +158,8 @@ def offtake(m: Model, sender: str, receiver: str, year: int, window: str) -> Any
         if a.country == sender and a.offtake_right
         for u in starts(m, a, year)
     )
-    return pyo.quicksum(shipped) <= m.case.free_offtake[sender, receiver][year] + earned
+    part = m.net.of_year(Period(year, window))
+    return pyo.quicksum(shipped) <= part * m.case.free_offtake[sender, receiver][year] + part * earned
 
 
 def _capped_materials(m: Model, caps: dict[str, Any]) -> list[str]:

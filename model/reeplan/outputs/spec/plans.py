@@ -21,7 +21,8 @@ FRONT = output(
     text("status", "`optimal`, `gap not reached`, `bound not proven`, `interrupted` or `inexact`",
          title="Search"),
     yes_no("knee", "the front bends here"),
-    yes_no("not_distinguished_from_previous", "the gap hides the step from the row above"),
+    yes_no("not_distinguished_from_previous", "the search ended before this was proven to cost more than the "
+           "row above"),
     musd("gap_musd", "cost less bound", title="Could be cheaper by"),
     musd("gap_target_musd", "the gap at which a point counts as solved", title="Gap asked for"),
     share("target", "the resilience that was asked for; the plan may exceed it"),
@@ -43,8 +44,42 @@ FRONT = output(
     number("modules_decided", "modules", "modules and options decided over the horizon", title="Modules and options"),
     number("base_path_unmet_t", "t", "what goes unmet on the undisrupted path, all years and materials",
            title="Unmet without disruption, all years"),
+    musd("net_over_first_musd", "what the plan costs more than the first; the sum of the next four columns",
+         title="Net of all"),
+    musd("capital_over_first_musd", "of that, capital: the difference of `annuities_musd`", title="More capital"),
+    musd("running_over_first_musd", "of that, what is spent to run, ship and store: the differences of fixed cost, "
+         "processing, freight, holding and refilling", title="More to run, ship and store"),
+    musd("purchases_over_first_musd", "of that, what is bought, less what is sold; negative where less is bought",
+         title="More bought"),
+    musd("losses_over_first_musd", "of that, expected value of lost supply; negative where loss is avoided",
+         title="More expected loss"),
+    text("binding_window", "where the plan serves least: the worse-off partner by value, or "
+         "under `weakest_link` the least served material; the first of several; empty without windows",
+         title="Binding disruption"),
+    share("total_served", "what all partners together are served in that window, by value; `resilience` is of the "
+          "worse-off one", title="Served to all together"),
+    text("weakest_material", "the material that is served least in that window, by the share in tonnes of a partner",
+         title="Weakest material"),
+    text("weakest_partner", "the partner whose it is", title="Where it lacks"),
+    share("weakest_material_served", "that share", title="Of it served"),
+    share("resilience_without_sharing", "the most that could be served with this investment and undisrupted path if in "
+          "windows partners sent each other no more than undisturbed; no more than `resilience`, and left out where "
+          "nothing can be shared", missing=True, title="Served without sharing"),
     share("worst_window_served_<partner>",
-          "the least share, by value, that this partner is served in any window; one column a partner"),
+          "the least share, by value, that this partner is served in any window in the target; one column a partner"),
+)  # fmt: skip
+
+EXCHANGEABLE = output(
+    "exchangeable",
+    "One row a plan and asset of which other plans found within the plan's gap decide another number of "
+    "modules: what could be exchanged without leaving the gap.",
+    "point asset",
+    text("point", title="Plan"),
+    text("asset", "plant or `venture/option`", title="What"),
+    number("modules", "modules", "decided in the plan", title="Modules in the plan"),
+    number("fewest most", "modules", "fewest and most decided in any plan found that is as resilient, within its gap",
+           title="Fewest within the gap|Most within the gap"),
+    musd("capital_musd", "capital of the difference between the two", title="Capital of the difference"),
 )  # fmt: skip
 
 SO_FAR = output(
@@ -105,7 +140,7 @@ SUPPLY = output(
     text("region", "where it is handed over"),
     text("material"),
     number("t", "t/yr", "bought"),
-    number("price_usd_per_t", "USD/t", "the supplier's price in that year"),
+    number("price_usd_per_t", "USD/t", "the supplier's price in that year and window"),
     place=PLANS,
 )  # fmt: skip
 
@@ -113,7 +148,7 @@ SALES = output(
     "sales", "What surplus is sold, and at what price.", "window year region material",
     PLACE,
     number("t", "t/yr", "sold"),
-    number("price_usd_per_t", "USD/t", "the market's price in that year"),
+    number("price_usd_per_t", "USD/t", "the market's price in that year and window"),
     place=PLANS,
 )  # fmt: skip
 
@@ -203,5 +238,5 @@ IAMC = output(
     place=PLANS,
 )  # fmt: skip
 
-TABLES = (FRONT, SO_FAR, *PLAN_TABLES.values(), IAMC)
+TABLES = (FRONT, EXCHANGEABLE, SO_FAR, *PLAN_TABLES.values(), IAMC)
 """In the order in which they are described."""

@@ -80,8 +80,17 @@ def _measure(given: ComparedRun) -> str:
 
 def _windows(given: ComparedRun) -> str:
     """The disruptions and their years, in a few words."""
+    run = given.run
     starts: dict[str, list[str]] = {}
-    for window, years in given.run.window_years.items():
-        starts.setdefault(window.rpartition("@")[0], []).append(span(years[0], years[-1]))
-    said = [f"{display_name(name)} {', '.join(when)}" for name, when in starts.items()]
+    lost: dict[str, list[str]] = {}
+    for window in run.window_facts.values():
+        if window.lost:
+            lost.setdefault(window.scenario, []).append(display_name(window.lost))
+        else:
+            starts.setdefault(window.scenario, []).append(run.when_in_words(window))
+    said = [
+        f"{display_name(name)} {', '.join(when)}"
+        + (f" (also with the loss of one of {join_and(list(dict.fromkeys(lost[name])))})" if name in lost else "")
+        for name, when in starts.items()
+    ]
     return join_and(said) if said else "none"

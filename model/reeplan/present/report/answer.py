@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from reeplan.endings import Status
 from reeplan.present.charts.page import years_and_money
 from reeplan.present.report.sources import tally
+from reeplan.present.words.steps import bill_in_a_sentence
 from reeplan.tolerances import NEAR_RESILIENCE
 from reeplan.words import count, musd, percent
 
@@ -32,7 +33,7 @@ def subtitle(report: Report) -> str:
 
 
 def answer(report: Report) -> list[str]:
-    """The answer in one to three sentences."""
+    """The answer in one to four sentences."""
     points = report.points
     first = points.iloc[0]
     start = f"costs {musd(first.cost_musd)} MUSD"
@@ -46,7 +47,9 @@ def answer(report: Report) -> list[str]:
     last = points.iloc[-1]
     if chosen.point not in (first.point, last.point):
         sentences.append(_chosen(report, first, chosen, last))
-    return [*sentences, _last(report, last)]
+    net = bill_in_a_sentence(chosen.to_dict()) if chosen.point != first.point else ""
+    told = chosen.point == last.point
+    return [*sentences, *([net] if net and not told else []), _last(report, last), *([net] if net and told else [])]
 
 
 def _chosen(report: Report, first: pd.Series, chosen: pd.Series, last: pd.Series) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from reeplan.outputs.spec.output import musd
-from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.plans import EXCHANGEABLE, FRONT
 from reeplan.present.report import metric_tables, plan_tables, study_parts, trust
 from reeplan.present.report.chart import chart
-from reeplan.present.report.from_spec import from_rows
+from reeplan.present.report.from_spec import from_rows, table
 from reeplan.present.report.plans import plan_cards
 from reeplan.present.report.sources import input_tables
+from reeplan.present.words.steps import exchangeable_in_words, sharing_in_words
 from reeplan.studies.registry import STUDIES
 from reeplan.words import measure_in_words
 
@@ -43,9 +44,13 @@ class Section:
 
 
 def _choose(report: Report, render: Renderer) -> Markup:
+    swaps = report.run.table(EXCHANGEABLE)
     return render(
         "choose.html.j2", chart=chart(report), cards=plan_cards(report), chosen=report.shown_first,
-        table=_front_table(report), several=len(report.points) > 1, alone=not report.disrupted,
+        table=_front_table(report), bill=_bill(report), exchangeable=_exchangeable(report),
+        sharing=sharing_in_words(report.run.row(report.shown_first).to_dict()),
+        swaps=[said for point in report.run.points if (said := exchangeable_in_words(swaps, point))],
+        several=len(report.points) > 1, alone=not report.disrupted,
     )  # fmt: skip
 
 
@@ -53,11 +58,36 @@ def _front_table(report: Report) -> Grid:
     front = report.run.front
     front = front.assign(extra_cost_musd=front["cost_musd"] - front["cost_musd"].min())
     columns = (*FRONT.pick("point cost_musd"), *musd("extra_cost_musd", title="Over the cheapest"),
-               *FRONT.pick("resilience gap_musd capital_musd status"))  # fmt: skip
+               *FRONT.pick("resilience total_served weakest_material weakest_material_served "
+                           "resilience_without_sharing gap_musd capital_musd status"))  # fmt: skip
+    if "resilience_without_sharing" not in front:
+        columns = tuple(column for column in columns if column.name != "resilience_without_sharing")
+    for column in columns:
+        if column.name not in front:  # of a run that was written without it
+            front[column.name] = "" if column.kind == "text" else float("nan")
     return from_rows(
         report.run, "front", "Every plan that no other plan found beats on both cost and resilience", columns,
         front if report.disrupted else front.assign(resilience="no disruption"),
     )  # fmt: skip
+
+
+def _bill(report: Report) -> Grid | None:
+    """What each plan costs more than the first, in all and what for."""
+    columns = FRONT.pick("point net_over_first_musd capital_over_first_musd running_over_first_musd "
+                         "purchases_over_first_musd losses_over_first_musd")  # fmt: skip
+    front = report.run.front
+    if len(front) < 2 or any(column.name not in front for column in columns):
+        return None
+    return from_rows(
+        report.run, "over-first", "What each plan costs more than the first, and what for", columns, front.iloc[1:],
+        note="The columns after the first sum to it; negative: less of it.",
+    )  # fmt: skip
+
+
+def _exchangeable(report: Report) -> Grid | None:
+    grid = table(report.run, "exchangeable", "What could be exchanged without leaving a plan's gap", EXCHANGEABLE,
+                 "point asset modules fewest most capital_musd")  # fmt: skip
+    return grid if grid.rows else None
 
 
 def _together(report: Report, render: Renderer) -> Markup | None:
@@ -122,6 +152,7 @@ def _method(report: Report, render: Renderer) -> Markup:
     run, settings = report.run, report.run.settings
     return render(
         "method.html.j2", settings=settings, partners=report.partners, windows=len(run.windows),
+        outside=sum(not window.in_target for window in run.window_facts.values()), shared=settings["crisis_sharing"],
         several=len(run.partners) > 1, measure=measure_in_words(settings["resilience_measure"], settings["cvar_level"]),
     )  # fmt: skip
 

@@ -78,8 +78,8 @@ def steps_not_told_apart(report: Report) -> list[str]:
         if here["not_distinguished"]:
             step = musd(here["cost_musd"] - before["cost_musd"])
             sentences.append(
-                f"Plan {here['point']} costs {step} MUSD more than plan {before['point']} as found, and within what is "
-                "proven it may cost no more."
+                f"Plan {here['point']} costs {step} MUSD more than plan {before['point']} as found, and the search "
+                "ended before that was proven: it may cost no more."
             )
     return sentences
 

@@ -111,6 +111,7 @@ class WindowsEngine(Engine):
         at_least: Mapping[int, float] | None = None,
         fixed: Mapping[int, float] | None = None,
         room: float = 0.0,
+        no_more: Mapping[int, float] | None = None,
         at_most: Mapping[str, float] | None = None,
         relax: bool = False,
         maximise: bool = False,
@@ -119,28 +120,29 @@ class WindowsEngine(Engine):
         keep_basis: bool = False,
     ) -> Solution:
         """As that of the whole program (see ``Engine.solve``), with few of its windows at a time."""
-        given = fixed or {}
-        if not self._goes_by_windows(objective, at_least or {}, given, at_most or {}):
-            if objective == WINDOWS_COST and not at_most and self._decided(given):
-                return self._each_alone(given, at_least or {}, room)
-            return super().solve(
-                objective, controls, at_least=at_least, fixed=fixed, room=room, at_most=at_most, relax=relax,
-                maximise=maximise, start=start, begin_at=begin_at, keep_basis=keep_basis,
+        given, bounded = fixed or {}, {**(at_least or {}), **(no_more or {})}
+
+        def whole() -> Solution:
+            return super(WindowsEngine, self).solve(
+                objective, controls, at_least=at_least, fixed=fixed, room=room, no_more=no_more, at_most=at_most,
+                relax=relax, maximise=maximise, start=start, begin_at=begin_at, keep_basis=keep_basis,
             )  # fmt: skip
-        controls = controls or Controls()
-        question = self._question(objective, at_least or {}, given, room, at_most or {}, relax=relax, maximise=maximise)
+
+        if not self._goes_by_windows(objective, bounded, given, at_most or {}):
+            alone = isinstance(objective, str) and objective == WINDOWS_COST
+            if alone and not at_most and self._decided(given):
+                return self._each_alone(given, at_least or {}, room)
+            return whole()
+        question = self._question(
+            objective, at_least or {}, given, room, no_more or {}, at_most or {}, relax=relax, maximise=maximise
+        )
         if question.may_stop and self.interrupted:
             return STOPPED
         if np.any(question.lower > question.upper):
             return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, 0.0)
-        seek = _Rounds(self, question, controls)
+        seek = _Rounds(self, question, controls or Controls())
         found = seek.search(start) if question.integer.any() else seek.relaxed()
-        if found is None:  # the windows could not agree: the whole program is asked
-            return super().solve(
-                objective, controls, at_least=at_least, fixed=fixed, room=room, at_most=at_most, relax=relax,
-                maximise=maximise, start=start, begin_at=begin_at, keep_basis=keep_basis,
-            )  # fmt: skip
-        return found
+        return whole() if found is None else found  # without a word of all windows the whole program is asked
 
     def _goes_by_windows(
         self,

@@ -99,7 +99,7 @@ class Attribution:
         for term in cost.terms(m):
             weight = cost.weight(m, term)
             if term.variable is None:
-                yield term.part, self._of_existing(self.case.assets[term.item], term.year), term.musd * weight
+                yield term.part, self._of_constant(term), term.musd * weight
                 continue
             column = engine.column(term.variable)
             if column is None or term.part == cost.FIXED:
@@ -143,6 +143,12 @@ class Attribution:
         if tonnes and total > 0:
             return {partner: t / total for partner, t in tonnes.items()}
         return {partner: self.parts.of_value([partner], year) for partner in self.case.partners}
+
+    def _of_constant(self, term: cost.Term) -> Split:
+        """What no decision changes: fixed costs of what stands already, and restocking to what lay there at first."""
+        if term.part == cost.RESTOCK:
+            return next({store.partner: 1.0} for store in self.case.stores if store.name == term.item)
+        return self._of_existing(self.case.assets[term.item], term.year)
 
     def _of_existing(self, asset: Asset, year: int) -> Split:
         """Plants that stand already belong to their country, outside partner countries to all by value of demand."""

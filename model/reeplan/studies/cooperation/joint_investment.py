@@ -102,7 +102,7 @@ class _RunningCosts(Attribution):
         for term in cost.terms(m):
             weight = cost.weight(m, term)
             if term.variable is None:
-                yield self._of_existing(self.case.assets[term.item], term.year), term.year, BASE, term.musd * weight
+                yield self._of_constant(term), term.year, term.window, term.musd * weight
             elif term.part not in (cost.FIXED, cost.ANNUITIES):
                 column = engine.column(term.variable)
                 musd = 0.0 if column is None else term.musd * float(self.plan.values[column]) * weight

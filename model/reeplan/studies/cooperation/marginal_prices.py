@@ -129,6 +129,11 @@ class _Pricing:
         position = self.row.get(id(rule[index]))
         return 0.0 if position is None else abs(float(self.duals[position]))
 
+    def _saving_a_year(self, rule: Any, index: Any) -> float:
+        """The same per unit of a yearly limit (MUSD), of which a window of months has its part."""
+        part: float = self.m.net.of_year(Period(*index[-2:]))
+        return self._saving(rule, index) * part
+
     def _value(self, variable: Any) -> float:
         column = self.planner.engine.column(variable)
         return 0.0 if column is None else max(0.0, float(self.values[column]))
@@ -137,13 +142,13 @@ class _Pricing:
 
     def _exports(self) -> Iterator[_Part]:
         for sender, receiver, year, window in self.m.OFFTAKE:
-            saving = self._saving(self.m.offtake, (sender, receiver, year, window))
+            saving = self._saving_a_year(self.m.offtake, (sender, receiver, year, window))
             yield _Part(clauses.EXPORT, clauses.exports(sender, receiver), "", year, window, saving)
 
     def _offtake(self) -> Iterator[_Part]:
         """Goods that follow from finance: a right of one percentage point more, of what the receiver has paid for."""
         for sender, receiver, year, window in self.m.OFFTAKE:
-            saving = self._saving(self.m.offtake, (sender, receiver, year, window))
+            saving = self._saving_a_year(self.m.offtake, (sender, receiver, year, window))
             for asset in self.case.assets.values():
                 if asset.country != sender or not asset.offtake_right:
                     continue
@@ -207,5 +212,5 @@ class _Pricing:
 
     def _thorium(self) -> Iterator[_Part]:
         for region, year, window in self.m.THORIUM:
-            saving = self._saving(self.m.thorium, (region, year, window))
+            saving = self._saving_a_year(self.m.thorium, (region, year, window))
             yield _Part(clauses.THORIUM, region, "", year, window, saving)

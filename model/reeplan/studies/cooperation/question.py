@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from reeplan.endings import Outcome
+from reeplan.model.network import Period
 from reeplan.model.program.trade import purchase_limits
 from reeplan.solve.front import Point
 from reeplan.solve.questions import CostAnswer, Question
@@ -116,7 +117,7 @@ def binding_ceilings(planner: Planner, plan: Plan, partners: tuple[str, ...]) ->
             continue
         limit = purchase_limits(m, supplier, material, year, window)[1]
         price = plan.prices.get((supply.region, material, year, window), math.nan)
-        worth = price - supply.price_usd_per_t[year]
+        worth = price - m.net.supply_price(supply, Period(year, window))
         if t >= limit * (1 - MISSED) and worth > WORTH_NOTING:
             found.append(Ceiling(supplier, material, year, window, limit, worth))
     return tuple(found)

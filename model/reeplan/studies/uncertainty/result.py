@@ -19,7 +19,7 @@ from reeplan.studies.uncertainty import tables
 from reeplan.studies.uncertainty.case_problem import CaseProblem
 from reeplan.studies.uncertainty.regret import ChosenPlan, Regret, regret_of
 from reeplan.studies.uncertainty.risk import NO_ODDS, RiskFront, risk_front, usual_levels
-from reeplan.studies.uncertainty.scenarios import NOTHING
+from reeplan.studies.uncertainty.scenarios import NOTHING, exclude
 from reeplan.studies.uncertainty.two_stage import HERE_AND_NOW, Knowing, Request, value_of_knowing
 
 if TYPE_CHECKING:
@@ -120,15 +120,16 @@ def study_futures(
     by name, with the same assets.
     """
     likely = any(window.probability > 0 for window in case.windows)
-    free = _knowing(CaseProblem(case, measure, ask, gap, controls)) if likely else None
+    told = likely and exclude(case)
+    free = _knowing(CaseProblem(case, measure, ask, gap, controls)) if told else None
     kept = None
-    if likely and target > 0:
+    if told and target > 0:
         kept = (_knowing if measure.by_window else _insured)(CaseProblem(case, measure, ask, gap, controls, target))
     best_made_for = {} if free is None else dict(free.alone)
     regret = regret_of(case, choices, futures or {}, measure, ask, gap, controls, best_made_for=best_made_for)
     levels = usual_levels(measure) if cvar_levels is None else cvar_levels
     risk = risk_front(case, ask, gap, controls, points=risk_points, cvar_levels=levels)
-    remarks = _remarks(likely=likely, weighed=target > 0 and not measure.by_window)
+    remarks = _remarks(likely=likely, told=told, weighed=target > 0 and not measure.by_window)
     return Futures(target, free, kept, regret, risk, list(dict.fromkeys(filter(None, [*remarks, risk.missing]))))
 
 
@@ -142,9 +143,14 @@ def _insured(problem: CaseProblem) -> Knowing:
     return Knowing(problem.probabilities, together, {}, {}, {})
 
 
-def _remarks(*, likely: bool, weighed: bool) -> list[str]:
+def _remarks(*, likely: bool, told: bool, weighed: bool) -> list[str]:
     remarks = [] if likely else [NO_ODDS]
-    if weighed and likely:
+    if likely and not told:
+        remarks.append(
+            "What knowing is worth is not stated: the probabilities of all windows sum to more than 1, so that several "
+            "may come in one horizon, and knowing which one comes means nothing."
+        )
+    if weighed and told:
         remarks.append(
             "What knowing is worth is stated without the target: by this measure of resilience a target weighs windows "
             "against each other, and means nothing where it is known which one happens."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reeplan import endings
 from reeplan.endings import Status
-from reeplan.model.measures import Measure, mean_of_worst
+from reeplan.model.measures import Measure, in_target, mean_of_worst
 from reeplan.solve.executor import Task
 from reeplan.solve.front import largest_gap
 from reeplan.solve.questions import FindMaxResilience
@@ -76,7 +76,7 @@ class RiskFront:
 
 NO_ODDS = (
     "No window of disruption has a probability, so that there is neither an expected loss nor a worst part of it. "
-    "Give each scenario one in scenarios.csv, column probability."
+    "Give each scenario one in scenarios.csv, column probability or probability_per_year."
 )
 
 
@@ -98,7 +98,7 @@ def risk_front(
 
     A level of the tail is between 0 (all disruptions) and 1 (excluded; near it only the worst disruption counts).
     """
-    if not any(window.probability > 0 for window in case.windows):
+    if not any(window.probability > 0 for window in in_target(case)):
         return RiskFront([], [], NO_ODDS)
     depths = list(dict.fromkeys(cvar_levels))
     if not all(0 <= depth < 1 for depth in depths):
@@ -165,7 +165,7 @@ def _at_depth(case: Case, depth: float) -> Measure:
     Where the tail is no more than the least probable disruption, it is the worst one, however thin it is: so all such
     depths are the same question, and none has coefficients beyond measure.
     """
-    likely = [window.probability for window in case.windows if window.probability > 0]
+    likely = [window.probability for window in in_target(case) if window.probability > 0]
     worst = 1.0 - min(likely) / sum(likely)
     return Measure("cvar", min(depth, worst))
 
@@ -196,7 +196,7 @@ def _front(case: Case, depth: float, answers: Sequence[tuple[float, RiskAnswer]]
             kept.pop()
         kept.append(plan)
     bounds = [(level, answer.bound) for level, answer in answers if math.isfinite(answer.bound)]
-    odds = {window.label: window.probability for window in case.windows if window.probability > 0}
+    odds = {window.label: window.probability for window in in_target(case) if window.probability > 0}
     width = max(2, len(str(len(kept))))
     return [_point(depth, plan, f"r{number:0{width}d}", bounds, odds) for number, plan in enumerate(kept, start=1)]
 

@@ -30,10 +30,19 @@ NOTHING = "nothing happens"
 
 
 def probabilities(case: Case) -> dict[str, float]:
-    """Every scenario that may happen: windows with a probability, and nothing. They sum to 1."""
+    """Every scenario that may happen: windows with a probability, and nothing. They sum to 1 (see ``exclude``)."""
     found = {window.label: window.probability for window in case.windows if window.probability > 0}
     nothing = 1.0 - sum(found.values())
     return found | ({NOTHING: nothing} if nothing > ROUNDING else {})
+
+
+def exclude(case: Case) -> bool:
+    """Whether at most one window happens in the horizon, as scenarios of one future do.
+
+    Windows of different years may come one after the other where each has a yearly chance: then they are no scenarios
+    of which one happens.
+    """
+    return sum(window.probability for window in case.windows) <= 1.0 + ROUNDING
 
 
 def case_of(case: Case, weights: Mapping[str, float], *, stress_tests: bool = False) -> Case:
@@ -54,7 +63,8 @@ def case_of(case: Case, weights: Mapping[str, float], *, stress_tests: bool = Fa
 def costs_by_scenario(case: Case, costs: Iterable[tuple[str, int, str, float]]) -> dict[str, float]:
     """What each scenario costs, MUSD: from all costs as (part, year, window, MUSD of that year).
 
-    Investment is paid whatever happens; a window's operation replaces that of its years on the undisrupted path.
+    Investment is paid whatever happens; a window's operation replaces that of its years on the undisrupted path (one of
+    months that part of its year's).
     """
     capital, base = 0.0, dict.fromkeys(case.years, 0.0)
     own: dict[str, float] = defaultdict(float)
@@ -67,7 +77,9 @@ def costs_by_scenario(case: Case, costs: Iterable[tuple[str, int, str, float]]) 
         else:
             own[window] += discounted
     undisturbed = capital + sum(base.values())
-    replaced = {window.label: sum(base[year] for year in window.years) for window in case.windows}
+    replaced = {
+        window.label: window.of_year * sum(base[year] for year in window.years) for window in case.windows
+    }
     return {NOTHING: undisturbed} | {
         window.label: undisturbed - replaced[window.label] + own[window.label] for window in case.windows
     }
@@ -107,6 +119,7 @@ def lost_by_scenario(case: Case, unmet: Unmet) -> dict[str, float]:
             lost[window, year] += missing * demand.shortage_usd_per_t[year] / 1e6
     undisturbed = sum(lost[BASE, year] for year in case.years)
     return {NOTHING: undisturbed} | {
-        window.label: undisturbed + sum(lost[window.label, year] - lost[BASE, year] for year in window.years)
+        window.label: undisturbed
+        + sum(lost[window.label, year] - window.of_year * lost[BASE, year] for year in window.years)
         for window in case.windows
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reeplan.inputs.errors import UserInputError
 from reeplan.model.build_case import case_from_tables
+from reeplan.model.measures import in_target
 from reeplan.outputs.asked import asked_for, fingerprint, in_any_order
 from reeplan.solve.search_options import SearchOptions
 from reeplan.studies.base import StudyResult
@@ -32,7 +33,7 @@ def check(inputs: StudyInputs) -> None:
     What asks about odds needs a case that has some.
     """
     idle = [name for name in ("risk_points", "cvar_level") if inputs.options.get(name)]
-    if idle and not any(window.probability > 0 for window in inputs.case.windows):
+    if idle and not any(window.probability > 0 for window in in_target(inputs.case)):
         raise UserInputError(f"--{idle[0].replace('_', '-')} has no effect: {NO_ODDS[0].lower()}{NO_ODDS[1:]}")
     now = {name: _fingerprint(future) for name, future in _tables_of(inputs).items()}
     then = inputs.facts.setdefault(FUTURES, now)

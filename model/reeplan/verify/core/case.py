@@ -27,9 +27,9 @@ class Checked:
 
     @cached_property
     def offtakes(self) -> pd.DataFrame:
-        """Free exports by year and period."""
+        """Free exports by year and period, of a whole year; ``of_year`` is the part of it that a period takes."""
         inputs = self.inputs
-        return inputs.by_year("offtakes").merge(inputs.periods[["window", "year"]], on="year")
+        return inputs.by_year("offtakes").merge(inputs.periods[["window", "year", "of_year"]], on="year")
 
     @cached_property
     def dependence(self) -> pd.DataFrame:
@@ -65,12 +65,21 @@ class Checked:
     def sellers(self) -> pd.DataFrame:
         """What is left of sellers, with their price and limits in each period."""
         left = availability.of_sellers(self.inputs, self.hits)
-        return left.merge(self.inputs.supplies, on=["supplier", "material", "year"], how="left")
+        left = left.merge(self.inputs.supplies, on=["supplier", "material", "year"], how="left")
+        limits = {name: left[name] * left["of_year"] for name in ("max_t_per_year", "min_t_per_year")}
+        return left.assign(price_usd_per_t=left["price_usd_per_t"] * left["price_factor"], **limits)
 
     @cached_property
     def markets(self) -> pd.DataFrame:
-        """Prices and limits of markets by year."""
-        return self.inputs.by_year("markets")
+        """Prices and limits of markets by period."""
+        by_year = self.inputs.by_year("markets").merge(
+            self.inputs.periods[["window", "year", "of_year", "weight"]], on="year"
+        )
+        found = availability.of_markets(self.inputs, self.hits, by_year)
+        return found.assign(
+            price_usd_per_t=found["price_usd_per_t"] * found["price_factor"],
+            max_t_per_year=found["max_t_per_year"] * found["of_year"],
+        )
 
     @cached_property
     def freight(self) -> pd.DataFrame:

@@ -125,8 +125,9 @@ def _operating(plan: Plan) -> list[pd.DataFrame]:
     inputs = plan.case.inputs
     run, bought, flows = plan.operation, plan.purchases, plan.flows
     sales = plan["sales"][["window", "year", "region", "material", "t"]]
-    sales = sales.merge(plan.case.markets, on=["region", "material", "year"])
+    sales = sales.merge(plan.case.markets, on=["window", "region", "material", "year"])
     stock = plan["stock"].merge(inputs.stores, on=["region", "material"])
+    stock = stock.merge(inputs.periods[["window", "year", "of_year"]], on=["window", "year"])
     value = inputs.demand[["region", "material", "year", "shortage_usd_per_t"]]
     unmet = plan["shortage"].merge(value, on=["region", "material", "year"])
     lane = flows["from_region"] + ">" + flows["to_region"]
@@ -136,31 +137,29 @@ def _operating(plan: Plan) -> list[pd.DataFrame]:
         _part("purchases", bought, bought["supplier"], bought["t"] * bought["price_usd_per_t"]),
         _part("transport", flows, lane, flows["t"] * flows["usd_per_t"].fillna(0.0)),
         _part("sales", sales, sales["region"], -sales["t"] * sales["price_usd_per_t"]),
-        _part("holding", stock, stock["store"], stock["level_t"] * stock["holding_usd_per_t_year"]),
+        _part("holding", stock, stock["store"], stock["of_year"] * stock["level_t"] * stock["holding_usd_per_t_year"]),
         _part("shortage", unmet, place, unmet["unmet_t"] * unmet["shortage_usd_per_t"]),
     ]
 
 
 def _restocking(plan: Plan) -> pd.DataFrame:
-    """What a window has drawn below the undisrupted path's level by its end, at the reference price."""
+    """What a window has drawn below the undisrupted path's level by its end, at the reference price.
+
+    Of a window of months it is what it has drawn below the level that it began with.
+    """
     inputs = plan.case.inputs
-    stock = plan["stock"].merge(inputs.goods[["material", "reference_usd_per_t"]], on="material")
-    stock = stock.assign(
-        usd=stock["level_t"] * stock["reference_usd_per_t"],
-        store="stockpile " + stock["region"] + "/" + stock["material"],
-    )
+    key = ["region", "material", "year"]
     ends = inputs.windows[["window", "end"]].rename(columns={"end": "year"}).astype({"year": float})
-    ends = ends.assign(window=ends["window"].astype(str))
-    rows = stock.merge(ends, on=["window", "year"])
-    ordinary = crossed(
-        ends.rename(columns={"window": "of"}),
-        stock[stock["window"] == BASE].drop(columns="window").rename(columns={"year": "base_year"}),
-    )
-    ordinary = ordinary[ordinary["year"] == ordinary["base_year"]].rename(columns={"of": "window"})
+    ends = plan.levels.merge(ends.assign(window=ends["window"].astype(str)), on=["window", "year"])
+    ends = ends.merge(inputs.goods[["material", "reference_usd_per_t"]], on="material")
+    base = plan["stock"].loc[plan["stock"]["window"] == BASE, [*key, "level_t"]]
+    ends = ends.merge(base.rename(columns={"level_t": "ordinary"}), on=key)
+    ordinary = ends["ordinary"].where(ends["of_year"] == 1.0, ends["before"])
+    price = ends["reference_usd_per_t"]
     return pd.concat(
         [
-            _part("restock", rows, rows["store"], -rows["usd"]),
-            _part("restock", ordinary, ordinary["store"], ordinary["usd"]),
+            _part("restock", ends, ends["store"], -ends["level_t"] * price),
+            _part("restock", ends, ends["store"], ordinary * price),
         ],
         ignore_index=True,
     )

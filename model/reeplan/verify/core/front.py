@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reeplan.outputs.spec.plans import FRONT
+from reeplan.outputs.spec.plans import EXCHANGEABLE, FRONT
+from reeplan.verify.core.frames import joined
 from reeplan.verify.core.tolerances import (
     COPIED,
     EDGE,
@@ -21,6 +22,7 @@ from reeplan.verify.core.tolerances import (
     SAME,
     SAME_ROWS,
     SMALLEST_GAP,
+    STEP,
     SUMMED,
 )
 from reeplan.verify.core.verdict import Rule
@@ -48,9 +50,24 @@ PART = Rule("cost_part", "the part must be the sum of its rows in the plan's cos
 COST = Rule("plan_cost", "the cost must be what the plan's builds and operation cost by the case's rates")
 RESILIENT = Rule("plan_resilience", "the resilience must follow from what goes unmet in the plan's windows")
 HEADLINE = Rule("headline", "the figure must follow from the plan's tables")
+OVER_FIRST = Rule("over_first", "what a plan costs more than the first must follow from the cost parts of both")
+BINDS_HERE = Rule("binding_window", "the plan serves no less in any other window than in the one that is named")
+WEAKEST = Rule("weakest_material", "in that window no partner is served a smaller share of any material than of it")
+SHARING = Rule("without_sharing", "without sharing a plan serves between nothing and what it serves with it")
 YES_NO = Rule("yes_no", "'yes' or 'no' belongs here")
 KNEE = Rule("knee", "a knee is where the front bends, and is marked where it does")
-DISTINCT = Rule("not_distinguished", "a step is marked where the bound lies below the cost of the plan before")
+STEP_PROVEN = Rule(
+    "front_step",
+    "every step is real: a plan within its gap is proven to cost more than the one before",
+)
+DISTINCT = Rule("not_distinguished", "a step is marked where the bound does not lie above the cost of the plan before")
+EXCHANGED = Rule("exchangeable", "what the plan decides lies between the fewest and the most, as the case prices them")
+PARTS_OVER_FIRST = {
+    "capital": ["annuities"],
+    "running": ["fixed", "process", "transport", "holding", "restock"],
+    "purchases": ["purchases", "sales"],
+    "losses": ["shortage"],
+}
 STATUSES = ("optimal", "gap not reached", "bound not proven", "interrupted", "inexact")
 PROMINENCE = 0.05
 
@@ -67,6 +84,9 @@ class Recomputed:
     modules: float
     base_unmet_t: float
     served: dict[str, float]
+    least: dict[str, float]
+    to_all: dict[str, float]
+    by_tonnes: pd.DataFrame
 
 
 def check_row(row: pd.Series[float], plan: Plan, found: Recomputed, ledger: Ledger) -> None:
@@ -81,13 +101,33 @@ def check_row(row: pd.Series[float], plan: Plan, found: Recomputed, ledger: Ledg
     for column, figure in figures.items():
         on.equal(HEADLINE, row, figure, column, allow=FIGURE)
     on.equal(HEADLINE, row, found.base_unmet_t, "base_path_unmet_t", allow=SUMMED)
+    _check_binding(row, found, on)
+
+
+def _check_binding(row: pd.Series[float], found: Recomputed, on: TableLedger) -> None:
+    """Which window binds, what is served there to all together, and of what least; nothing lacks without windows."""
+    window = str(row["binding_window"])
+    right = window in found.least if found.least else window == ""
+    on.true(BINDS_HERE, row, right, "binding_window")
+    if not right:
+        return
+    least = min(found.least.values(), default=1.0)
+    on.at_most(BINDS_HERE, {"name": window}, least, found.least.get(window, 1.0), allow=REACHED)
+    on.equal(HEADLINE, row, found.to_all.get(window, 1.0), "total_served", allow=FIGURE)
+    there = found.by_tonnes[found.by_tonnes["window"] == window]
+    named = there[(there["material"] == row["weakest_material"]) & (there["partner"] == row["weakest_partner"])]
+    on.true(WEAKEST, row, len(named) == 1 if len(there) else str(row["weakest_material"]) == "", "weakest_material")
+    share = float(there["share"].min()) if len(there) else 1.0
+    on.equal(WEAKEST, row, share, "weakest_material_served", allow=FIGURE)
+    if len(named):
+        on.at_most(WEAKEST, row, share, float(named["share"].iloc[0]), allow=REACHED, unit="fraction")
 
 
 def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     """What the rows of the front say of one another and of themselves."""
     on = ledger.on(FRONT)
     cost, share, after = front["cost_musd"], front["resilience"], front.iloc[1:]
-    rises = (np.diff(cost) > SAME * cost.abs().to_numpy()[1:]) & (np.diff(share) > REACHED.floor * (1 - EDGE))
+    rises = (np.diff(cost) > SAME * cost.abs().to_numpy()[1:]) & (np.diff(share) > STEP.floor * (1 - EDGE))
     on.true(SORTED, after, rises)
     on.at_most(BOUND, front, "cost_musd", "bound_musd", allow=COPIED)
     before = np.minimum(front["bound_musd"].to_numpy()[:-1], cost.to_numpy()[1:])
@@ -106,7 +146,34 @@ def check_front(front: pd.DataFrame, ledger: Ledger) -> None:
     on.at_least(TARGET, front, "target", "resilience", allow=REACHED)
     parts = front[[f"{part}_musd" for part in PARTS]]
     on.equal(PARTS_SUM, front, parts.sum(axis=1), "cost_musd", allow=PART_SUMS, size=parts.abs().sum(axis=1))
+    sizes = sum((front[f"{part}_musd"].abs() + abs(front[f"{part}_musd"].iloc[0]) for part in PARTS), start=0.0 * cost)
+    on.equal(OVER_FIRST, front, cost - cost.iloc[0], "net_over_first_musd", allow=PART_SUMS, size=sizes)
+    for what, of in PARTS_OVER_FIRST.items():
+        due = sum((front[f"{part}_musd"] - front[f"{part}_musd"].iloc[0] for part in of), start=0.0 * cost)
+        on.equal(OVER_FIRST, front, due, f"{what}_over_first_musd", allow=PART_SUMS, size=sizes)
+    if "resilience_without_sharing" in front:
+        on.between(SHARING, front, 0.0, "resilience", "resilience_without_sharing", allow=REACHED)
     _check_marks(front, on)
+
+
+def check_exchangeable(
+    table: pd.DataFrame, modules: pd.DataFrame, module_musd: pd.Series[float], ledger: Ledger
+) -> None:
+    """What could be exchanged: ``modules`` has what each plan (``point``) decides of each ``asset``.
+
+    Which other plans were found is not told; that the plan itself is one of those between is checked.
+    """
+    on = ledger.on(EXCHANGEABLE)
+    known = table.merge(modules[["point"]].drop_duplicates(), on="point", how="left", indicator="in")
+    right = (known["in"] == "both").to_numpy() & table["asset"].isin(module_musd.index).to_numpy()
+    on.true(EXCHANGED, table, right, "asset")
+    table = table[right]
+    decided = joined(table[["point", "asset"]], modules, ["point", "asset"], {"modules": 0.0})["modules"].to_numpy()
+    on.equal(EXCHANGED, table, decided, "modules", allow=SUMMED)
+    on.between(EXCHANGED, table, "fewest", "most", "modules", allow=COPIED)
+    on.true(EXCHANGED, table, table["most"] > table["fewest"], "most")
+    capital = (table["most"] - table["fewest"]) * table["asset"].map(module_musd)
+    on.equal(EXCHANGED, table, capital, "capital_musd", allow=COPIED)
 
 
 def _check_marks(front: pd.DataFrame, on: TableLedger) -> None:
@@ -115,9 +182,10 @@ def _check_marks(front: pd.DataFrame, on: TableLedger) -> None:
     cost = front["cost_musd"].to_numpy()
     step = front["bound_musd"].to_numpy()[1:] - cost[:-1]
     marked = (front["not_distinguished_from_previous"] == "yes").to_numpy()
-    slight = SMALLEST_GAP * np.abs(cost[1:])
-    close = np.abs(step + slight) <= EDGE * slight
-    right = np.concatenate([~marked[:1], (marked[1:] == (step < -slight)) | close])
+    on.true(STEP_PROVEN, front, ~marked | (front["status"] != "optimal"), "not_distinguished_from_previous")
+    slight = 0.5 * SMALLEST_GAP * np.abs(cost[1:])
+    close = np.abs(step - slight) <= EDGE * slight
+    right = np.concatenate([~marked[:1], (marked[1:] == (step <= slight)) | close])
     on.true(DISTINCT, front, right, "not_distinguished_from_previous")
     stands_out = _prominence(cost, front["resilience"].to_numpy())
     knee = (front["knee"] == "yes").to_numpy()

@@ -13,7 +13,8 @@ from reeplan.inputs.spec import SETTINGS, SOURCE_AND_NOTE, TABLES
 from reeplan.verify.core.files import NUMBER, UnreadableError, read_cells
 from reeplan.verify.core.frames import crossed
 from reeplan.verify.core.verdict import Rule
-from reeplan.verify.core.vocabulary import BASE
+from reeplan.verify.core.vocabulary import BASE, MINED, NO
+from reeplan.verify.core.windows import Losable, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,12 +73,14 @@ def _settings(table: pd.DataFrame, on: TableLedger) -> dict[str, float | str]:
     settings: dict[str, float | str] = {}
     for name, value in zip(table["name"], table["value"], strict=True):
         number = pd.to_numeric(pd.Series([value]), errors="coerce").astype(float).iloc[0]
-        numeric = any(column.name == name and column.kind in ("number", "integer") for column in SETTINGS)
+        kind = next((column.kind for column in SETTINGS if column.name == name), "text")
+        numeric = kind in ("number", "integer")
         if numeric and value and not np.isfinite(number):
             on.broken(NUMBER, str(name), "a finite number", str(value))
             raise UnreadableError
         if value:
-            settings[str(name)] = float(number) if numeric else str(value)
+            word = value != NO if kind == "yes_no" else str(value)
+            settings[str(name)] = float(number) if numeric else word
     for name in NEEDED_SETTINGS:
         if name not in settings:
             on.broken(SETTING, name, "a value", "none")
@@ -104,6 +107,11 @@ class Inputs:
         """The gap that a search is asked for, relative to the cost."""
         return float(self.settings.get("mip_gap", 0.001))
 
+    @property
+    def shares_in_crises(self) -> bool:
+        """Whether a partner may send more to another in a window than on the undisrupted path."""
+        return bool(self.settings.get("crisis_sharing", True))
+
     # ---- time ---------------------------------------------------------------------------------
 
     @cached_property
@@ -120,31 +128,34 @@ class Inputs:
 
     @cached_property
     def windows(self) -> pd.DataFrame:
-        """Each window: scenario, first and last year, probability."""
-        rows = []
-        scenarios = self["scenarios"]
-        for name, starts, years, probability in zip(
-            scenarios["scenario"], scenarios["starts"], scenarios["years"], scenarios["probability"], strict=True
-        ):
-            listed = [int(start) for start in str(starts).split()]
-            rows += [(f"{name}@{s}", name, s, s + int(years) - 1, probability / len(listed)) for s in listed]
-        columns = ["window", "scenario", "start", "end", "probability"]
-        return pd.DataFrame(rows, columns=columns) if rows else pd.DataFrame(columns=columns)
+        """Each window; its columns are those of ``windows.expanded``."""
+        sellers = self.supplies[["supplier", "material", "region"]].drop_duplicates()
+        sellers = sellers.assign(country=sellers["region"].map(self.country_of)).merge(self.goods, on="material")
+        return expanded(self["scenarios"], self.years, Losable(self["disruptions"], sellers, self.assets))
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The windows that resilience is asked of."""
+        names = zip(self.windows["window"], self.windows["in_target"], strict=True)
+        return [str(name) for name, in_target in names if in_target]
 
     @cached_property
     def periods(self) -> pd.DataFrame:
         """Every year of the undisrupted path and of every window, with the weight of its operation in the cost.
 
-        ``before_window`` and ``before_year`` say which level a stockpile starts the year from.
+        ``before_window`` and ``before_year`` say which level a stockpile starts the year from; ``of_year`` is the part
+        of the year that every limit of a year counts with.
         """
-        base = self.year_frame.assign(window=BASE, scenario="", start=float(self.years[0]))
+        base = self.year_frame.assign(window=BASE, scenario="", start=float(self.years[0]), of_year=1.0)
         windows = crossed(self.windows, self.year_frame)
         windows = windows[(windows["year"] >= windows["start"]) & (windows["year"] <= windows["end"])]
-        covered = windows.groupby("year")["probability"].sum()
+        likely = windows["probability"].astype(float) * windows["of_year"].astype(float)
+        covered = likely.groupby(windows["year"]).sum()
         base["probability"] = 1.0 - base["year"].map(covered).astype(float).fillna(0.0)
-        columns = ["window", "scenario", "year", "start", "discount", "probability"]
+        columns = ["window", "scenario", "year", "start", "discount", "probability", "of_year"]
         both = [base[columns], windows[columns]] if len(windows) else [base[columns]]
         periods = pd.concat(both, ignore_index=True)
+        periods["of_year"] = periods["of_year"].astype(float)
         periods["weight"] = periods["discount"] * periods["probability"].astype(float)
         starts = periods["year"] == periods["start"]
         periods["before_window"] = periods["window"].where(~starts, BASE)
@@ -205,6 +216,8 @@ class Inputs:
         texts = {"asset", "venture", "region", "process", "deposit", "technology_partner"}
         assets = assets.astype({column: float for column in columns if column not in texts})
         assets["retires"] = assets["retires"].fillna(np.inf)
+        mines = assets["process"].map(dict(zip(self["processes"]["process"], self["processes"]["takes"], strict=True)))
+        assets["ore"] = assets["deposit"].where(mines == MINED, "")
         return assets.assign(country=assets["region"].map(self.country_of))
 
     @cached_property
@@ -230,6 +243,12 @@ class Inputs:
         demand = self.by_year("demand")
         demand = demand.assign(partner=demand["region"].map(self.country_of))
         return demand[demand["t_per_year"] > 0].reset_index(drop=True)
+
+    @cached_property
+    def demanded(self) -> pd.DataFrame:
+        """Demand of every period: of a window of months, the part of the year's that falls in it."""
+        rows = self.demand.merge(self.periods[["window", "year", "of_year"]], on="year")
+        return rows.assign(t_per_year=rows["t_per_year"] * rows["of_year"])
 
     @cached_property
     def supplies(self) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """The levels at which the least cost was asked for, as the manifest lists them: which must be there, and who answers.
 
-A front is asked for at ``front_points`` levels, evenly spaced up to the highest resilience, and at the targets of the
-settings. That every one is answered within its gap is why no plan can be left out of a run that is done.
+A front is asked for at ``front_points`` levels: a third evenly spaced up to the highest resilience, the others where
+the least cost is least known, and at the targets of the settings. That every one is answered within its gap, and that
+there are fewer only where nothing is unknown by more than that, is why no plan can be left out of a run that is done.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ import numpy as np
 import pandas as pd
 
 from reeplan.outputs.spec.plans import FRONT
-from reeplan.verify.core.tolerances import DIGITS, LEVEL, PROVEN_HIGHEST, REACHED, SAME, SETTLED, SMALLEST_GAP
+from reeplan.verify.core.tolerances import (
+    DIGITS,
+    KEPT_LEVEL,
+    LEVEL,
+    PROVEN_HIGHEST,
+    REACHED,
+    SAME,
+    SETTLED,
+    SMALLEST_GAP,
+    STEP,
+)
 from reeplan.verify.core.verdict import How, Rule
 
 if TYPE_CHECKING:
@@ -23,9 +34,16 @@ if TYPE_CHECKING:
 
 TABLE = "manifest.json"
 THERE = Rule("levels_there", "the manifest must list every level that was asked for, with what is proven of it")
-SPACED = Rule("levels_spaced", "as many levels as the settings ask for, in even steps to the highest, must be listed")
+SPACED = Rule("levels_spaced", "a third of the levels asked for must be listed in even steps to the highest")
+UNKNOWN = Rule(
+    "levels_enough",
+    "as many levels as asked for must be listed, unless the least cost is nowhere unknown by more than its gap",
+)
 ANSWERED = Rule("level_answered", "the cheapest plan that is as resilient answers a level")
-SETTLED_ALL = Rule("level_settled", "in a run that is done every level is answered within its gap")
+SETTLED_ALL = Rule(
+    "level_settled",
+    "in a run that is done, what is proven of a level's plan exceeds what is proven of the level by no more than a gap",
+)
 BOUND = Rule("level_bound", "what is proven of a plan is the most that is proven at its resilience or below")
 ASKED = Rule("level_of_target", "a plan was found at a level that was asked for")
 NAMES = Rule("point_names", "plans are numbered from the cheapest upwards without a gap")
@@ -35,7 +53,7 @@ PROVEN = Rule(
     "the highest resilience is proven to a millionth where a front is done, and 1 where one plan was asked for",
 )
 REACH = Rule("out_of_reach", "targets beyond the most resilient plan, and no others, are out of reach")
-GAP_TARGET = Rule("gap_target", "the gap that was asked for follows from the settings and the front")
+GAP_TARGET = Rule("gap_target", "no gap that was asked for is wider than the settings and the front allow")
 STATUSES = ("done", "stopped at a limit", "not proven", "interrupted")
 
 
@@ -69,7 +87,7 @@ def check_levels(manifest: dict[str, Any], front: pd.DataFrame, case: Checked, l
     search = Search(manifest, levels)
     _check_spacing(search, front, case, on)
     _check_status(search, front, on, on_front)
-    _check_answers(search, front, on)
+    _check_answers(search, front, case, on)
     _check_bounds(search, front, on_front)
     _check_reach(search, front, case, on)
     _check_gap_target(search, front, case, on_front)
@@ -106,16 +124,17 @@ def _check_spacing(search: Search, front: pd.DataFrame, case: Checked, on: Table
     elif len(levels) == 1:  # one plan is the cheapest and the most resilient one, or the search was stopped before
         right = levels[0] == 0.0 and (number == 1 or len(front) == 1 or not search.done)
     else:
-        right = levels[0] == 0.0 and number > 1 and _evenly(levels[1:], number - 1, float(front["resilience"].iloc[0]))
+        steps = max(1, math.ceil(number / 3) - 1)
+        right = levels[0] == 0.0 and number > 1 and _evenly(levels[1:], steps, float(front["resilience"].iloc[0]))
     shown = ", ".join(f"{level:.6g}" for level in levels)
-    due = f"{1 if search.single else number} levels evenly spaced"
+    due = f"{1 if search.single else math.ceil(number / 3)} levels evenly spaced"
     on.holds(SPACED, right, "levels", due, shown, len(levels))
 
 
 def _evenly(levels: np.ndarray, steps: int, lowest: float) -> bool:
     """Whether so many steps of one length end at the highest level, the first from no higher than the cheapest plan.
 
-    Other levels may lie between: targets that were asked for.
+    Other levels may lie between.
     """
     highest = float(levels.max())
     if steps == 1:
@@ -139,19 +158,31 @@ def _check_status(search: Search, front: pd.DataFrame, on: TableLedger, on_front
     on_front.true(DONE, front, right, "status", expected="optimal")
 
 
-def _check_answers(search: Search, front: pd.DataFrame, on: TableLedger) -> None:
-    """Who answers each level, and within which gap."""
-    levels, cost = search.levels, front["cost_musd"].to_numpy()
-    keeps = front["resilience"].to_numpy()[None, :] >= levels["level"].to_numpy()[:, None] - REACHED.floor
+def _check_answers(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
+    """Who answers each level, and within which gap; and whether levels are missing.
+
+    A plan may have given way to one that is not proven costlier, and one within the gap to one nearer to its
+    neighbour's: so it is the plan's bound that may not lie above that of the level by more than the gap.
+    """
+    levels = search.levels
+    keeps = front["resilience"].to_numpy()[None, :] >= levels["level"].to_numpy()[:, None] - STEP.floor
     due = [str(front["point"].iloc[int(np.argmax(row))]) if row.any() else "" for row in keeps]  # cheapest first
     on.says(ANSWERED, levels, due, "point")
     if not search.done:
         return
     answered, first = np.asarray(keeps.any(axis=1)), keeps.argmax(axis=1)
     on.true(SETTLED_ALL, levels, answered)
-    allowed, gap = front["gap_target_musd"].to_numpy()[first], cost[first] - levels["bound"].to_numpy()
-    size = allowed + SAME / SETTLED.share * np.abs(cost[first])
-    on.at_most(SETTLED_ALL, levels, allowed, gap, allow=SETTLED, size=size, unit="MUSD", only=answered)
+    bound, cost = front["bound_musd"].to_numpy()[first], front["cost_musd"].abs().to_numpy()[first]
+    allowed = np.maximum(_widest_gap(search, front, case), 2 * SMALLEST_GAP * cost)
+    above, size = bound - levels["bound"].to_numpy(), allowed + SAME / SETTLED.share * cost
+    on.at_most(SETTLED_ALL, levels, allowed, above, allow=SETTLED, size=size, unit="MUSD", only=answered)
+    if search.single or len(levels) >= int(case.inputs.settings["front_points"]) or len(front) == 1:
+        return
+    served = front["resilience"].to_numpy()[first[:-1]]
+    apart = np.maximum(0.0, levels["level"].to_numpy()[1:] - np.maximum(served, levels["level"].to_numpy()[:-1]))
+    step = bound[1:] - levels["bound"].to_numpy()[:-1]
+    known = (step <= (allowed + SETTLED.share * size)[1:]) | (apart <= 2 * STEP.floor)
+    on.true(UNKNOWN, levels.iloc[1:], known | ~answered[1:])
 
 
 def _check_bounds(search: Search, front: pd.DataFrame, on: TableLedger) -> None:
@@ -162,7 +193,7 @@ def _check_bounds(search: Search, front: pd.DataFrame, on: TableLedger) -> None:
     levels, cost = search.levels, front["cost_musd"].to_numpy()
     least, most = (
         np.array([levels["bound"][levels["level"] <= share + slack].max() for share in front["resilience"]])
-        for slack in (0.5 * LEVEL, 1.5 * LEVEL if not search.single else REACHED.floor)
+        for slack in (0.5 * LEVEL, KEPT_LEVEL if not search.single else REACHED.floor)
     )
     size = np.abs(cost) / DIGITS.share * SAME
     known = np.isfinite(least) & np.isfinite(most)
@@ -192,24 +223,30 @@ def _check_reach(search: Search, front: pd.DataFrame, case: Checked, on: TableLe
 
 
 def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
-    """The gap asked for: a part of the least cost, and of a front no more than a tenth of its cost range a level.
+    """The gap asked for is no wider than that of the front, or the smallest that is asked for.
 
-    It is taken of a relaxation until the front is known, and stays so where that has settled every level.
+    The smallest is taken of what was known to keep a level before it was asked for: at most the costliest plan.
+    """
+    cost, given = front["cost_musd"].abs().to_numpy(), front["gap_target_musd"].to_numpy()
+    how = How(allow=SETTLED, size=np.abs(given) + cost * SAME / SETTLED.share)
+    widest = max(_widest_gap(search, front, case), SMALLEST_GAP * float(cost.max()))
+    on.at_most(GAP_TARGET, front, widest, "gap_target_musd", **how)
+
+
+def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
+    """A part of the least cost, and of a front no more than a tenth of its cost range a level, MUSD.
+
+    It is taken of a relaxation until the ends are known, and stays so where there is one plan alone.
     """
     settings, cost = case.inputs.settings, front["cost_musd"].to_numpy()
-    gap, number = float(settings["mip_gap"]), int(settings["front_points"])
-    smallest = SMALLEST_GAP * np.abs(cost)
-    given = front["gap_target_musd"].to_numpy()
-    how = How(allow=SETTLED, size=np.abs(given) + np.abs(cost) * SAME / SETTLED.share)
-    first = max(abs(float(search.levels["bound"].iloc[0])), abs(float(cost[0])), _paid_by_markets(case))
-    on.at_most(GAP_TARGET, front, np.maximum(gap * first, smallest), "gap_target_musd", **how)
-    slack = float(cost[-1] - search.levels["bound"].iloc[0])
-    if search.done and not search.single and len(front) > 1 and slack > given[0]:
-        of_front = min(gap * abs(float(cost[0])), (cost[-1] - cost[0]) / 10 / number)
-        on.equal(GAP_TARGET, front, np.maximum(of_front, smallest), "gap_target_musd", **how)
+    lowest = float(search.levels["bound"].iloc[0])
+    widest = float(settings["mip_gap"]) * max(abs(lowest), abs(float(cost[0])), _paid_by_markets(case))
+    if search.done and not search.single and len(front) > 1:
+        widest = min(widest, max(0.0, float(cost[-1]) - lowest) / 10 / int(settings["front_points"]))
+    return widest
 
 
 def _paid_by_markets(case: Checked) -> float:
     """The most that markets could pay, MUSD: a relaxation's cost lies no further below nothing."""
-    markets = case.markets.merge(case.inputs.year_frame, on="year")
-    return float((markets["max_t_per_year"] * markets["price_usd_per_t"] * markets["discount"]).sum()) / 1e6
+    markets = case.markets
+    return float((markets["max_t_per_year"] * markets["price_usd_per_t"] * markets["weight"]).sum()) / 1e6

@@ -175,10 +175,12 @@ def _survival(plan: Plan) -> pd.DataFrame:
     """Days from a window's start until any demand of the partner first goes unmet; the whole window if none does."""
     inputs = plan.case.inputs
     rows = shortage.windows_served(plan).merge(inputs.windows[["window", "start"]], on="window")
-    whole = inputs.windows.assign(length=DAYS * (inputs.windows["end"] - inputs.windows["start"] + 1))
+    years = inputs.windows["end"] - inputs.windows["start"] + 1
+    whole = inputs.windows.assign(length=DAYS * inputs.windows["of_year"] * years)
     grid = pd.DataFrame({"partner": list(inputs.wacc)}).merge(whole[["window", "length"]], how="cross")
     short = rows[rows["unmet_t"] > MISSED * rows["t_per_year"]]
-    days = DAYS * (short["year"] - short["start"] + 1.0 - short["unmet_t"] / short["t_per_year"])
+    served = 1.0 - short["unmet_t"] / short["t_per_year"]
+    days = DAYS * (short["year"] - short["start"] + short["of_year"] * served)
     short = short.assign(days=days).sort_values("year").drop_duplicates(["partner", "window", "region", "material"])
     least = short.groupby(["partner", "window"], as_index=False)["days"].min()
     grid = grid.merge(least, on=["partner", "window"], how="left")

@@ -65,8 +65,7 @@ def _terms(plan: Plan) -> list[pd.DataFrame]:
     run = plan.operation.merge(plan.case.yields, on=["asset", "deposit"])
     region = dict(zip(plan.case.activities["asset"], plan.case.activities["region"], strict=True))
     bought, sales, unmet = plan["supply"], plan["sales"], plan["shortage"]
-    periods = inputs.periods[["window", "year"]]
-    demanded = inputs.demand.merge(periods, on="year")
+    demanded = inputs.demanded
     levels = plan.levels
     return [
         run.assign(region=run["asset"].map(region), amount=run["t"] * run["t_per_t"])[[*PLACE, "amount"]],
@@ -97,7 +96,8 @@ def _check_capacity(plan: Plan, on: TableLedger) -> None:
     run = total(plan.operation, key, ["t"])
     run = joined(run, plan.case.asset_availability, key, {"availability": 1.0})
     run = run.merge(plan.capacity[["asset", "year", "t"]].rename(columns={"t": "capacity"}), on=["asset", "year"])
-    on.at_most(WITHIN_CAPACITY, run, run["availability"] * run["capacity"], "t", allow=KEPT)
+    run = run.merge(plan.case.inputs.periods[["window", "year", "of_year"]], on=["window", "year"])
+    on.at_most(WITHIN_CAPACITY, run, run["of_year"] * run["availability"] * run["capacity"], "t", allow=KEPT)
 
 
 def _check_resource(plan: Plan, on: TableLedger) -> None:
@@ -120,5 +120,6 @@ def _check_thorium(plan: Plan, on: TableLedger) -> None:
     released = total(released, ["region", "window", "year"], ["released"])
     limits = plan.case.inputs["regions"][["region", "thorium_max_t_per_year"]]
     released = released.merge(limits, on="region")
-    limit = released["thorium_max_t_per_year"].astype(float).fillna(np.inf)
+    released = released.merge(plan.case.inputs.periods[["window", "year", "of_year"]], on=["window", "year"])
+    limit = released["of_year"] * released["thorium_max_t_per_year"].astype(float).fillna(np.inf)
     on.at_most(THORIUM, released, limit, "released", allow=KEPT, unit="t ThO2/yr")

@@ -111,7 +111,7 @@ class Plan:
     def levels(self) -> pd.DataFrame:
         """Stock of every stockpile in every period, with the level that the year starts from (``before``)."""
         inputs = self.case.inputs
-        periods = inputs.periods[["window", "year", "before_window", "before_year"]]
+        periods = inputs.periods[["window", "year", "of_year", "before_window", "before_year"]]
         stores = inputs.stores.drop(columns=["source", "note"], errors="ignore")
         grid = crossed(stores, periods)
         key = ["region", "material"]

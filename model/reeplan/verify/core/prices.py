@@ -111,6 +111,9 @@ class _Prices:
         capped = inputs["offtakes"]["from_country"] + ">" + inputs["offtakes"]["to_country"]
         tied = pair.isin(list(hindered["target"])) | pair.isin(list(capped))
         tied |= (rows["window"] == BASE) & rows["to_country"].isin(self.capped)
+        if not inputs.shares_in_crises:
+            partners = list(inputs.wacc)
+            tied |= rows["from_country"].isin(partners) & rows["to_country"].isin(partners)
         rows = self._at(self._at(rows[~tied], "to_region", "there"), "from_region", "here")
         always = rows["t"] > 0
         self._judge(FREIGHT, rows, rows["there"], rows["here"] + rows["usd_per_t"], always, always)
@@ -128,13 +131,15 @@ class _Prices:
 
     def _sales(self) -> None:
         sales = self.plan["sales"].drop(columns="price_usd_per_t")
-        rows = self._at(self._weighed(sales.merge(self.plan.case.markets, on=["region", "material", "year"])))
+        key = ["window", "region", "material", "year"]
+        rows = self._at(self._weighed(sales.merge(self.plan.case.markets, on=key)))
         more = rows["t"] < rows["max_t_per_year"] * (1 - KEPT.share) - KEPT.floor
         self._judge(SALE, rows, rows["price"], rows["price_usd_per_t"], more, rows["t"] > 0)
 
     def _shortages(self) -> None:
-        value = self.plan.case.inputs.demand[["region", "material", "year", "shortage_usd_per_t", "t_per_year"]]
-        unmet = self.plan["shortage"].rename(columns={"unmet_t": "t"}).merge(value, on=["region", "material", "year"])
+        key = ["window", "region", "material", "year"]
+        value = self.plan.case.inputs.demanded[[*key, "shortage_usd_per_t", "t_per_year"]]
+        unmet = self.plan["shortage"].rename(columns={"unmet_t": "t"}).merge(value, on=key)
         rows = self._at(self._weighed(unmet))
         part = (rows["t"] < rows["t_per_year"] * (1 - KEPT.share) - KEPT.floor) & (rows["window"] == BASE)
         self._judge(SHORTAGE, rows, rows["price"], rows["shortage_usd_per_t"], rows["t"] > 0, part)
@@ -153,7 +158,9 @@ class _Prices:
         rows = joined(rows, held, ["asset", "year"])
         limit = plan.case.inputs["regions"][["region", "thorium_max_t_per_year"]]
         rows = joined(rows, limit, ["region"])
-        idle = rows["busy"] < rows["availability"] * rows["cap"] * (1 - KEPT.share) - KEPT.floor
+        rows = joined(rows, plan.case.inputs.periods[["window", "year", "of_year"]], ["window", "year"])
+        most = rows["of_year"] * rows["availability"] * rows["cap"]
+        idle = rows["busy"] < most * (1 - KEPT.share) - KEPT.floor
         free = ~rows["mines"] & ((rows["thorium"] == 0) | rows["thorium_max_t_per_year"].astype(float).isna())
         worth = rows["worth"] - rows["usd_per_t"]
         missed = OPTIMAL * self.musd * 1e6 / (rows["t"] * rows["weigh"]) / PRICED.share

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reeplan.verify.core.vocabulary import MINED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reeplan.verify.core.inputs import Inputs
-
-MINED = "ore"
 
 
 def activities(inputs: Inputs) -> pd.DataFrame:

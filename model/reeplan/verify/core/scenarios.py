@@ -39,6 +39,11 @@ def probabilities(inputs: Inputs) -> dict[str, float]:
     return found | ({NOTHING: nothing} if nothing > CERTAIN else {})
 
 
+def exclude(inputs: Inputs) -> bool:
+    """Whether one window at most happens: chances that sum to more are of windows that may follow one another."""
+    return float(inputs.windows["probability"].sum()) <= 1.0 + CERTAIN
+
+
 @dataclass(frozen=True)
 class Outlook:
     """A plan scenario by scenario: MUSD present value, share of the worse-off partner's demand, MUSD of their years."""
@@ -75,15 +80,16 @@ def _costs(plan: Plan) -> dict[str, float]:
     base = {year: float(by_year.get((BASE, float(year)), 0.0)) for year in inputs.years}
     undisturbed = capital + sum(base.values())
     found = {NOTHING: undisturbed}
-    for name, start, end in _windows(inputs):
+    for name, start, end, share in _windows(inputs):
         own = float(by_year[name].sum()) if name in by_year.index.get_level_values(0) else 0.0
-        found[name] = undisturbed + own - sum(base[year] for year in inputs.years if start <= year <= end)
+        found[name] = undisturbed + own - share * sum(base[year] for year in inputs.years if start <= year <= end)
     return found
 
 
-def _windows(inputs: Inputs) -> list[tuple[str, float, float]]:
+def _windows(inputs: Inputs) -> list[tuple[str, float, float, float]]:
+    """Each window with its first and last year and the share of them that it takes."""
     windows = inputs.windows
-    return list(zip(windows["window"], windows["start"], windows["end"], strict=True))
+    return list(zip(windows["window"], windows["start"], windows["end"], windows["of_year"], strict=True))
 
 
 def _served(plan: Plan) -> dict[str, float]:
@@ -105,9 +111,10 @@ def _lost(plan: Plan) -> dict[str, float]:
     base = {year: float(sums.get((BASE, float(year)), 0.0)) for year in plan.case.inputs.years}
     undisturbed = sum(base.values())
     found = {NOTHING: undisturbed}
-    for name, start, end in _windows(plan.case.inputs):
+    for name, start, end, share in _windows(plan.case.inputs):
         years = [year for year in base if start <= year <= end]
-        found[name] = undisturbed + sum(float(sums.get((name, float(year)), 0.0)) - base[year] for year in years)
+        own = sum(float(sums.get((name, float(year)), 0.0)) - share * base[year] for year in years)
+        found[name] = undisturbed + own
     return found
 
 

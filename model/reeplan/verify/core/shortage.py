@@ -30,8 +30,7 @@ def check_shortage(plan: Plan, ledger: Ledger) -> None:
     """Every rule of demand and shortage."""
     on = ledger.on(SHORTAGE)
     inputs = plan.case.inputs
-    due = inputs.demand.merge(inputs.periods[["window", "year"]], on="year")
-    due = due.rename(columns={"partner": "partner_of_case"})
+    due = inputs.demanded.rename(columns={"partner": "partner_of_case"})
     numbers = ["t_per_year", "shortage_usd_per_t", "demand_t", "unmet_t", "lost_musd"]
     rows = either(due, plan["shortage"], ["window", *PLACE], numbers)
     listed = rows["in"] == "both"
@@ -46,8 +45,7 @@ def check_shortage(plan: Plan, ledger: Ledger) -> None:
 def windows_served(plan: Plan) -> pd.DataFrame:
     """Demand and what goes unmet of it in windows, in tonnes and by value, one row a demand and year."""
     inputs = plan.case.inputs
-    periods = inputs.periods[inputs.periods["window"] != BASE][["window", "year"]]
-    rows = inputs.demand.merge(periods, on="year")
+    rows = inputs.demanded[inputs.demanded["window"] != BASE]
     unmet = plan["shortage"][["window", *PLACE, "unmet_t"]]
     rows = joined(rows, unmet, ["window", *PLACE], {"unmet_t": 0.0})
     value = rows["shortage_usd_per_t"]
@@ -70,8 +68,23 @@ def tonne_shares(plan: Plan) -> pd.DataFrame:
     return sums.assign(share=1.0 - sums["unmet_t"] / sums["t_per_year"])
 
 
+def least_served(inputs: Inputs, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> dict[str, float]:
+    """What each window of the target serves least: the worse-off partner, under ``weakest_link`` the least material."""
+    by_material = str(inputs.settings["resilience_measure"]) == "weakest_link"
+    least = (by_tonnes if by_material else by_value).groupby("window")["share"].min()
+    return {window: float(least.get(window, 1.0)) for window in inputs.asked}
+
+
+def served_to_all(plan: Plan) -> dict[str, float]:
+    """The share of demand by value that all partners together are served in each window; 1 where there is none."""
+    sums = total(windows_served(plan), ["window"], ["value", "lost"])
+    share = 1.0 - sums["lost"] / sums["value"].where(sums["value"] > 0, np.inf)
+    return dict(zip(map(str, sums["window"]), map(float, share), strict=True))
+
+
 def resilience(inputs: Inputs, by_value: pd.DataFrame, by_tonnes: pd.DataFrame) -> float:
-    """The resilience of a plan by the measure of the run; 1 without windows."""
+    """The resilience of a plan by the measure of the run, over windows that it is asked for; 1 without any."""
+    by_value, by_tonnes = (shares[shares["window"].isin(inputs.asked)] for shares in (by_value, by_tonnes))
     measure = str(inputs.settings["resilience_measure"])
     if measure == "weakest_link":
         return float(by_tonnes["share"].min()) if len(by_tonnes) else 1.0

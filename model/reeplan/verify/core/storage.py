@@ -26,7 +26,10 @@ CHANGE = Rule(
 )
 ROOM = Rule("stock_room", "room must be what the case has and what was built and still stands")
 WITHIN = Rule("room", "the level must stay within the room")
-NO_STOCKING = Rule("no_stocking_in_a_crisis", "a window's level may not exceed the undisrupted path's of that year")
+NO_STOCKING = Rule(
+    "no_stocking_in_a_crisis",
+    "a window's level may not exceed the undisrupted path's of that year, or that it began with where it lasts months",
+)
 FINAL = Rule("final_level", "the undisrupted path must end with no less than it began with")
 
 
@@ -51,6 +54,7 @@ def check_storage(plan: Plan, ledger: Ledger) -> None:
     base = levels[levels["window"] == BASE]
     ordinary = base[[*key, "year", "level_t"]].rename(columns={"level_t": "ordinary"})
     crisis = levels[levels["window"] != BASE].merge(ordinary, on=[*key, "year"])
-    on.at_most(NO_STOCKING, crisis, "ordinary", "level_t", allow=KEPT)
+    most = crisis["ordinary"].where(crisis["of_year"] == 1.0, crisis["before"])
+    on.at_most(NO_STOCKING, crisis, most, "level_t", allow=KEPT)
     last = base[base["year"] == plan.case.inputs.years[-1]]
     on.at_least(FINAL, last, "initial_t", "level_t", allow=KEPT)

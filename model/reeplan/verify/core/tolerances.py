@@ -122,6 +122,12 @@ REACHED = Allowance(1e-9, 2e-7)
 LEVEL = 2e-9
 """Two levels of resilience that differ by less are one."""
 
+KEPT_LEVEL = 2 * LEVEL
+"""A plan that was made to keep a level may serve less by this, as each linear program that made it misses by 1e-9."""
+
+STEP = Allowance(0.0, 1e-6)
+"""Steps of resilience on the front that are smaller are none: the highest resilience is proven no closer."""
+
 SERVED_LEVEL = 3e-9
 """The same of a level and of what a plan serves when it is solved again."""
 

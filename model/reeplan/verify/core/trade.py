@@ -30,6 +30,10 @@ MARKET = Rule("market_exists", "there is no market for this material here")
 MARKET_PRICE = Rule("market_price", "the price must be the market's of that year")
 MARKET_LIMIT = Rule("market_limit", "no more may be sold than the market takes")
 OFFTAKE = Rule("offtake", "no more may leave for the partner than is free or follows from what it paid for")
+SHARING = Rule(
+    "crisis_sharing",
+    "where partners do not share in a crisis, no more goes from one to another than on the undisrupted path",
+)
 DEPENDENCE = Rule("dependence", "no more may come from one country than its share of what the partner uses")
 
 
@@ -40,6 +44,7 @@ def check_trade(plan: Plan, ledger: Ledger) -> None:
     _check_lanes(plan, on)
     _check_sales(plan, ledger.on(SALES))
     _check_offtake(plan, on)
+    _check_sharing(plan, on)
     _check_dependence(plan, on)
 
 
@@ -55,7 +60,7 @@ def _check_purchases(plan: Plan, on: TableLedger) -> None:
     cut = all_[all_["flow"].notna() & (all_["window"] != BASE)]
     ordinary = all_[all_["window"] == BASE].rename(columns={"t": "ordinary"})
     cut = cut.merge(ordinary[["year", "supplier", "material", "ordinary"]], on=["year", "supplier", "material"])
-    on.at_most(FOLLOW, cut, cut["flow"] * cut["ordinary"], "t", allow=KEPT)
+    on.at_most(FOLLOW, cut, cut["of_year"] * cut["flow"] * cut["ordinary"], "t", allow=KEPT)
 
 
 def _check_lanes(plan: Plan, on: TableLedger) -> None:
@@ -69,12 +74,14 @@ def _check_lanes(plan: Plan, on: TableLedger) -> None:
     hindered = flows[(flows["availability"] > 0) & (flows["availability"] < 1) & (flows["window"] != BASE)]
     ordinary = flows[flows["window"] == BASE][[*key, "t"]].rename(columns={"t": "ordinary"})
     hindered = joined(hindered, ordinary, key, {"ordinary": 0.0})
-    on.at_most(HINDERED, hindered, hindered["availability"] * hindered["ordinary"], "t", allow=KEPT)
+    hindered = hindered.merge(plan.case.inputs.periods[["window", "year", "of_year"]], on=["window", "year"])
+    most = hindered["of_year"] * hindered["availability"] * hindered["ordinary"]
+    on.at_most(HINDERED, hindered, most, "t", allow=KEPT)
 
 
 def _check_sales(plan: Plan, on: TableLedger) -> None:
     sales = plan["sales"].merge(
-        plan.case.markets, on=["region", "material", "year"], how="left", suffixes=("", "_of_case")
+        plan.case.markets, on=["window", "region", "material", "year"], how="left", suffixes=("", "_of_case")
     )
     on.true(MARKET, sales, sales["price_usd_per_t_of_case"].notna())
     sales = sales[sales["price_usd_per_t_of_case"].notna()]
@@ -93,7 +100,23 @@ def _check_offtake(plan: Plan, on: TableLedger) -> None:
     rights = total(owned, ["country", "partner", "year"], ["right"])
     rights = rights.rename(columns={"country": "from_country", "partner": "to_country"})
     taken = joined(taken, rights, [*pair, "year"], {"right": 0.0})
-    on.at_most(OFFTAKE, taken, taken["free_t_per_year"] + taken["right"], "reo", allow=KEPT, unit="t REO/yr")
+    most = taken["of_year"] * (taken["free_t_per_year"] + taken["right"])
+    on.at_most(OFFTAKE, taken, most, "reo", allow=KEPT, unit="t REO/yr")
+
+
+def _check_sharing(plan: Plan, on: TableLedger) -> None:
+    """In a crisis nobody is asked to give away what it would not send undisturbed."""
+    inputs = plan.case.inputs
+    if inputs.shares_in_crises:
+        return
+    partners, pair = list(inputs.wacc), ["from_country", "to_country", "material"]
+    flows = plan.flows
+    flows = flows[flows["from_country"].isin(partners) & flows["to_country"].isin(partners)]
+    sent = total(flows[flows["from_country"] != flows["to_country"]], ["window", "year", *pair], ["t"])
+    ordinary = sent[sent["window"] == BASE].drop(columns="window").rename(columns={"t": "ordinary"})
+    crisis = joined(sent[sent["window"] != BASE], ordinary, ["year", *pair], {"ordinary": 0.0})
+    crisis = crisis.merge(inputs.periods[["window", "year", "of_year"]], on=["window", "year"])
+    on.at_most(SHARING, crisis, crisis["of_year"] * crisis["ordinary"], "t", allow=KEPT)
 
 
 def uses(plan: Plan, *, served: bool) -> pd.DataFrame:

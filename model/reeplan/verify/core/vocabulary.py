@@ -5,7 +5,11 @@ from __future__ import annotations
 from reeplan.outputs.spec.plans import IAMC
 
 BASE = "base"
+NO = "no"
 PARTS = ("annuities", "fixed", "process", "purchases", "transport", "sales", "holding", "shortage", "restock")
+
+MINED = "ore"
+"""What a process takes that digs."""
 
 EXCHANGE = IAMC.name
 """A plan's table in exchange format, whose columns are years: by file name."""

@@ -109,7 +109,8 @@ def worth_of(run: Run) -> dict[str, float]:
 def worst_window(run: Run, point: str) -> str:
     """The window in which the worse-off partner is served least, by value; empty if there is none.
 
-    Of several the one in which most value is lost, then the longest, then the first.
+    One out of the target only where all are. Of several the one in which most value is lost, then the longest, then
+    the first.
     """
     metrics, shortage = run.plan(point, "metrics"), run.plan(point, "shortage")
     served = metrics[metrics["metric"] == "served share by value"].groupby("window")["value"].min()
@@ -117,6 +118,7 @@ def worst_window(run: Run, point: str) -> str:
     return min(
         run.windows,
         key=lambda window: (
+            not run.window_facts[window].in_target,
             round(float(served.get(window, 1.0)), 6),
             -round(float(lost.get(window, 0.0)), 6),
             -len(run.window_years[window]),

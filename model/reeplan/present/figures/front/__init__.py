@@ -57,7 +57,7 @@ def _draw_side(page: FrontPage, top: float, bottom: float) -> None:
     count = len(lettered)
     step = (top - bottom) / count
     heads = line(BODY + 0.6) + line(BODY) + 0.02
-    most = max(1, int((step - heads - 0.08) / line(SMALL)))
+    room = max(1, int((step - heads - 0.08) / line(SMALL)))
     y = top
     for number in reversed(range(count)):
         letter, reached = lettered["letter"].iloc[number], lettered["gap_reached"].iloc[number]
@@ -73,6 +73,9 @@ def _draw_side(page: FrontPage, top: float, bottom: float) -> None:
             color=BLUE,
         )
         below = page.paragraph(SIDE, y - line(BODY + 0.6), [words.figures_of(page.data, number)], BODY, weight="bold")
+        bill = page.ruler.wrap(words.bill_of(page.data, number), SIDE_WIDTH, SMALL, most=max(1, room // 2))
+        below = page.paragraph(SIDE, below, bill, SMALL, color=GREY)
+        most = max(1, room - len(bill))
         story = words.story_that_fits(page.data, number, partial(_fits, page, most))
         below = page.paragraph(SIDE, below, page.ruler.wrap(story, SIDE_WIDTH, SMALL, most=most), SMALL)
         y = below - 0.16

@@ -9,6 +9,8 @@ import pandas as pd
 
 from reeplan.endings import Status
 from reeplan.outputs.run import STAGES
+from reeplan.outputs.spec.plans import EXCHANGEABLE
+from reeplan.present.words.steps import PARTS
 from reeplan.tolerances import SLIGHT
 
 if TYPE_CHECKING:
@@ -24,11 +26,13 @@ class FrontData:
     """All that is drawn.
 
     ``points``: one row a plan, cheapest first. ``builds``: one row for each plan and asset that it
-    builds; a venture is one asset whatever its option, and the stockpiles of a country are one.
+    builds; a venture is one asset whatever its option, and the stockpiles of a country are one. ``exchangeable``: the
+    assets by these names, and the point, of which other plans within the gap have another number.
     """
 
     points: pd.DataFrame
     builds: pd.DataFrame
+    exchangeable: pd.DataFrame
     run: Run
 
     @property
@@ -48,7 +52,7 @@ class Strip:
 
 def read_front(run: Run) -> FrontData:
     """Everything that the figure shows."""
-    return FrontData(_points(run.front), _builds(run), run)
+    return FrontData(_points(run.front), _builds(run), _exchangeable(run), run)
 
 
 def strip_of(data: FrontData) -> Strip:
@@ -79,6 +83,8 @@ def table_of(data: FrontData) -> pd.DataFrame:
     table = data.points.drop(columns="rise")
     for flag in ("gap_reached", "knee", "not_distinguished"):
         table[flag] = table[flag].map({True: "yes", False: "no"})
+    swaps = data.exchangeable
+    table["exchangeable"] = ["; ".join(swaps[swaps["point"] == point]["asset"]) for point in table["point"]]
     for asset in _reading_order(data):
         built = data.builds[data.builds["asset"] == asset].set_index("point")
         stage = built["stage"].iloc[0]
@@ -110,6 +116,7 @@ def _points(front: pd.DataFrame) -> pd.DataFrame:
             "knee": front["knee"] == "yes",
             "rise": 0.0,
             "not_distinguished": hidden == "yes",
+            **{column: front.get(column, pd.Series(0.0, index=front.index)) for column in PARTS},
         }
     )
     table["rise"] = _rise(table)
@@ -169,6 +176,13 @@ def _as_one(name: str, row: pd.Series[Any]) -> dict[str, Any]:
     if stage == "venture":
         return {"asset": row["name"], "stage": stage, "place": country, "module_t": 0.0, "option": row["option"]}
     return {"asset": name, "stage": stage, "place": row["region"], "module_t": row["module_t"], "option": ""}
+
+
+def _exchangeable(run: Run) -> pd.DataFrame:
+    """Points and assets, as the strip names them."""
+    known = {str(name): _as_one(str(name), row)["asset"] for name, row in run.assets.iterrows()}
+    table = run.table(EXCHANGEABLE)[["point", "asset"]]
+    return table.assign(asset=[known.get(name, name) for name in table["asset"]]).drop_duplicates(ignore_index=True)
 
 
 def _built_alike(built: pd.DataFrame, plans: int) -> bool:

@@ -101,9 +101,13 @@ def _draw_row(page: FrontPage, asset: str, stage: str, y: float) -> None:
     built = page.data.builds[page.data.builds["asset"] == asset].set_index("point")
     colour = STAGE_COLOURS[stage]
     here = [page.data.points["point"].iloc[row] for row in page.columns]
+    swaps = page.data.exchangeable
+    exchangeable = set(swaps[swaps["asset"] == asset]["point"])
     for number, (name, x) in enumerate(zip(here, page.column_at, strict=True)):
         if name not in built.index:
             page.layer.plot([x], [y], "o", ms=3.6, mfc="white", mec=FAINT, mew=0.8, zorder=2)
+            if name in exchangeable:
+                _dash(page, x, y)
             continue
         if number + 1 < len(here) and here[number + 1] in built.index:
             page.layer.plot(
@@ -127,8 +131,19 @@ def _draw_row(page: FrontPage, asset: str, stage: str, y: float) -> None:
             color=text_on(colour),
             bbox={"boxstyle": "round,pad=0.32,rounding_size=0.75", "facecolor": colour, "edgecolor": "none"},
         )
+        if name in exchangeable:
+            _dash(page, x, y)
     name, size = words.row_label(page.data, asset)
     room = SIDE_WIDTH - page.ruler.width(size, 7.0) - 0.08
     name = page.ruler.cut(name, room, BODY)
     page.write(SIDE, y, name, BODY, va="center_baseline")
     page.write(SIDE + page.ruler.width(name, BODY) + 0.08, y, size, 7.0, va="center_baseline", color=GREY)
+
+
+def _dash(page: FrontPage, x: float, y: float) -> None:
+    """What could be exchanged within the gap: a dashed line around the mark."""
+    page.write(
+        x, y, "    ", 6.8, ha="center", va="center_baseline", zorder=5,
+        bbox={"boxstyle": "round,pad=0.46,rounding_size=0.9", "facecolor": "none", "edgecolor": INK, "linewidth": 0.9,
+              "linestyle": (0, (2, 1.6))},
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reeplan.inputs.names import counted
 from reeplan.present.charts.page import versions, years_and_money
 from reeplan.present.words.measures import served_where
+from reeplan.present.words.steps import bill
 from reeplan.tolerances import SLIGHT
 from reeplan.words import NBSP, clipped, clipped_apart, display_name, join_and, musd, percent, short, tonnes
 
@@ -99,6 +100,8 @@ def caption(data: FrontData, intervals: bool, target: bool) -> str:
         notes.append("Bar left of a point: the range in which the least cost for that resilience is proven to lie.")
     if target:
         notes.append("Dotted line across: the resilience target.")
+    if not data.exchangeable.empty:
+        notes.append("Dashed number: other plans within the gap decide another one, so it could be exchanged.")
     if unsure:
         plans = counted(unsure, "plan")
         notes.append(f"{plans} may cost no more than the plan before: the proven ranges overlap.")
@@ -186,6 +189,13 @@ def figures_of(data: FrontData, number: int) -> str:
     point = data.points[data.points["letter"] != ""].iloc[number]
     money = f"{musd(point.cost_musd)} MUSD" if number == 0 else f"+{musd(point.extra_cost_musd)} MUSD"
     return f"{money} · {percent(point.resilience_percent)} served"
+
+
+def bill_of(data: FrontData, number: int) -> str:
+    """What a lettered plan's extra cost is the net of; empty of the first."""
+    point = data.points[data.points["letter"] != ""].iloc[number]
+    parts = bill(point.to_dict())
+    return f"Net of {', '.join(parts)}." if number and len(parts) > 1 else ""
 
 
 def story_that_fits(data: FrontData, number: int, fits: Callable[[str], bool]) -> str:

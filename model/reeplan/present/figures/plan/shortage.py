@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 
 from reeplan import words
 from reeplan.inputs.spec import BASE
+from reeplan.outputs.run import scenario_of
 from reeplan.present.charts.cells import ColouredCell, Grid, Said, Widths, cell_chart
 from reeplan.present.charts.page import Page
 from reeplan.present.charts.style import BODY, EDGE, GREY, INK, SMALL, TINY, WIDTH, TextMeasurer, line, text_on
@@ -48,7 +49,7 @@ def table(view: View) -> pd.DataFrame:
     if not short.empty:
         sums = sums[sums["window"].isin(short["window"]) & sums["material"].isin(short["material"])]
     sums = sums.assign(
-        scenario=[name if name == BASE else name.rpartition("@")[0] for name in sums["window"]],
+        scenario=[name if name == BASE else scenario_of(name) for name in sums["window"]],
         unmet_percent=100 * (sums["unmet_t"] / sums["demand_t"]).clip(0, 1),
     )
     windows = {name: place for place, name in enumerate([BASE, *run.windows])}

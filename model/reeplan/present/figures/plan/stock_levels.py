@@ -9,6 +9,7 @@ import pandas as pd
 
 from reeplan import words
 from reeplan.inputs.spec import BASE
+from reeplan.outputs.run import scenario_of
 from reeplan.present.charts.key import stroke
 from reeplan.present.charts.palette import BLUE, BROWN, GREEN, INDIGO, ORANGE, SKY, VERMILION
 from reeplan.present.charts.panels import Panel, Sizes, dress_amounts, panel_chart
@@ -186,7 +187,7 @@ def _looks(run: Run, drawn: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
     names = list(run.inputs("scenarios")["scenario"])
     there = [name for name in names if drawn["window"].str.startswith(f"{name}@").any()]
     colours = dict(zip(there, LINE_COLOURS, strict=False))
-    labels = {f"{window.rpartition('@')[0]}": run.window_in_words(window).rpartition(" (")[0] for window in run.windows}
+    labels = {scenario: run.scenario_in_words(scenario) for scenario in there}
     return {
         name: (labels[name], colours.get(name, GREY), DASHES[place % len(DASHES)]) for place, name in enumerate(there)
     }
@@ -197,9 +198,11 @@ def _panel(axes: Any, run: Run, rows: pd.DataFrame, looks: dict[str, tuple[str, 
     axes.step(base["year"], base["room_t"], where="mid", color=FAINT, lw=1.1, gid="room")
     axes.plot(base["year"], base["level_t"], color=INK, lw=1.5, gid=BASE, zorder=3)
     for window, own in rows[rows["window"] != BASE].groupby("window", sort=False):
-        _, colour, dash = looks[str(window).rpartition("@")[0]]
-        axes.plot(own["year"], own["level_t"], color=colour, ls=dash, lw=1.4, gid=window, zorder=4)
-        axes.plot(own["year"].iloc[1:], own["level_t"].iloc[1:], "o", color=colour, ms=2.6, zorder=4)
+        _, colour, dash = looks[scenario_of(str(window))]
+        # The level of a window of months is that at its end, so many months after the year before has ended.
+        when = own["year"].iloc[0] + (own["year"] - own["year"].iloc[0]) * run.window_facts[str(window)].of_year
+        axes.plot(when, own["level_t"], color=colour, ls=dash, lw=1.4, gid=window, zorder=4)
+        axes.plot(when.iloc[1:], own["level_t"].iloc[1:], "o", color=colour, ms=2.6, zorder=4)
     top = max(float(rows["room_t"].max()), float(rows["level_t"].max()))
     axes.set(xlim=(run.years[0] - 1.3, run.years[-1] + 0.4), ylim=(-0.03 * top, 1.08 * top))
     dress_amounts(axes, 1.06 * top, "t", 3)

@@ -48,6 +48,8 @@ def _window(view: View) -> str:
 def table(view: View) -> pd.DataFrame:
     """t per year of each source of each material, and what demand and the partners' plants need of it.
 
+    What a window of months takes and needs is stated as so much a year, so that its bars compare with others.
+
     One row a window, year, material and source; ``panel`` is the place in the figure from 1 on, 0 where
     a material is not drawn; no rows where nothing is needed. In a disruption, the years outside it are those of the
     undisrupted path.
@@ -123,6 +125,9 @@ def _sources(run: Run, point: str) -> pd.DataFrame:
     result: pd.DataFrame = summed.merge(needed.reset_index(), on=key, how="left")
     result["year"] = result["year"].astype(int)
     result["needed_t_per_year"] = result["needed_t_per_year"].fillna(0.0)
+    of_year = {BASE: 1.0} | {window: facts.of_year for window, facts in run.window_facts.items()}
+    for column in ("t_per_year", "needed_t_per_year"):
+        result[column] = result[column] / result["window"].map(of_year)
     return result
 
 

@@ -184,7 +184,7 @@ def _transport(plan: Plan) -> pd.DataFrame:
 def _sales(plan: Plan) -> pd.DataFrame:
     """By the market's country, else who ships the goods there."""
     sales = plan["sales"][["window", "year", "region", "material", "t"]]
-    sales = sales.merge(plan.case.markets, on=["region", "material", "year"])
+    sales = sales.merge(plan.case.markets, on=["window", "region", "material", "year"])
     sales = sales.assign(
         country=sales["region"].map(plan.case.inputs.country_of), musd=-sales["t"] * sales["price_usd_per_t"] / 1e6
     )

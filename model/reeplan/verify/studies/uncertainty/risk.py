@@ -12,7 +12,7 @@ import numpy as np
 
 from reeplan.outputs.spec.uncertainty import RISK_FRONT
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.scenarios import NOTHING, Outlook, mean_of_worst, probabilities
+from reeplan.verify.core.scenarios import Outlook, mean_of_worst, probabilities
 from reeplan.verify.core.tolerances import (
     ARITHMETIC,
     CERTAIN,
@@ -63,7 +63,7 @@ def check_risk(
 ) -> None:
     """Every rule about the risk front; ``asked`` are the levels of the command line, where the manifest states them."""
     on, table = ledger.on(RISK_FRONT, "plan"), read_table(run, RISK_FRONT, ledger)
-    odds = {name: one for name, one in probabilities(inputs).items() if name != NOTHING}
+    odds = {name: one for name, one in probabilities(inputs).items() if name in inputs.asked}
     if asked is not None:
         due = asked or sorted({*USUAL, inputs.number("cvar_level")})
         right = [bool(near(level, due, Allowance(0.0, UNTOLD)).any()) and bool(odds) for level in table["cvar_level"]]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from reeplan.outputs.spec.uncertainty import KNOWING_BY_SCENARIO, VALUE_OF_KNOWING
 from reeplan.verify.core.files import read_table
-from reeplan.verify.core.scenarios import NOTHING, probabilities
+from reeplan.verify.core.scenarios import NOTHING, exclude, probabilities
 from reeplan.verify.core.tolerances import (
     ARITHMETIC,
     COPIED,
@@ -127,7 +127,7 @@ def check_knowing(run: Path, target: float, front: pd.DataFrame, inputs: Inputs,
     scenarios = read_table(run, KNOWING_BY_SCENARIO, ledger)
     values = {row["measure"]: Value(*(float(row[one]) for one in BAND)) for _, row in table.iterrows()}
     knowing = Knowing(values, scenarios, target)
-    likely = bool((inputs.windows["probability"] > 0).any())
+    likely = bool((inputs.windows["probability"] > 0).any()) and exclude(inputs)
     whole = likely and target > 0 and str(inputs.settings["resilience_measure"]) in BY_WINDOW
     _check_listed(knowing, likely, whole, on)
     _check_bands(values, on)
@@ -182,7 +182,7 @@ def _check_scenarios(knowing: Knowing, inputs: Inputs, on: TableLedger) -> None:
     for name in ("plan", "known", *BELIEFS):
         there = rows[f"{name}_musd"].notna() & rows["known_bound_musd"].notna()
         on.at_least(PROVEN, rows, "known_bound_musd", f"{name}_musd", allow=SOLVED, only=there)
-    in_window = (rows["scenario"] != NOTHING) & (rows["target"] > 0)
+    in_window = rows["scenario"].isin(inputs.asked) & (rows["target"] > 0)
     for name in SERVED:
         least = np.where(in_window, rows["target"], 0.0)
         on.between(SERVES, rows, least, 1.0, name, allow=SHARES, only=rows[name].notna())

@@ -100,7 +100,7 @@ def _purchases(run: Run, moved: pd.DataFrame, year: int) -> list[Step]:
         if supply.material in run.elements and freight is not None:
             most = supply.max_t[year] * net.supply_limits(supply, Period(year, BASE)).ceiling
             taken = float(bought.get((supply.supplier, supply.material), 0.0))
-            cost = supply.price_usd_per_t[year] + freight
+            cost = net.supply_price(supply, Period(year, BASE)) + freight
             steps.append(Step(supply.material, supply.supplier, BOUGHT, supply.country, most, cost, taken))
     return steps
 
