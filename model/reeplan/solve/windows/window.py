@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from reeplan.solve.session import Session
-from reeplan.tolerances import LIMIT_ROOM, ROUNDING
+from reeplan.tolerances import FAINT, LIMIT_ROOM, ROUNDING
 
 if TYPE_CHECKING:
     from reeplan.solve.engine import Matrices
@@ -71,6 +71,10 @@ class WindowProgram:
         self._session = Session(matrix, lower, upper, *scales)
         self._top = np.minimum(np.where(np.isfinite(self._upper), self._upper, np.inf), self._lower + reach[self.columns])
         self._size = abs(self._given)
+        self._shared_scale = scale[1][touched]
+        low = data.lower[touched]
+        high = np.minimum(np.where(np.isfinite(data.upper[touched]), data.upper[touched], np.inf), low + reach[touched])
+        self._shared_range = low, high
         self._weights: Vector | None = None
 
     def ask(self, shared: Vector, weights: Vector, room: float = 0.0) -> Outlook:
@@ -129,6 +133,17 @@ class WindowProgram:
         """What the rows make of each shared column at these duals."""
         return np.asarray(self._given.T @ duals).ravel()
 
+    def without_faint(self, weights: Vector) -> tuple[Vector, float]:
+        """Weights of shared columns without those that the solver would not see, and the least that these came to."""
+        sizes = np.abs(weights * self._shared_scale)
+        seen = sizes[sizes > 0]
+        if not len(seen):
+            return weights, 0.0
+        faint = (sizes > 0) & (sizes < FAINT * seen.max())
+        low, high = self._shared_range
+        spared = float(np.minimum(weights[faint] * low[faint], weights[faint] * high[faint]).sum())
+        return np.where(faint, 0.0, weights), spared
+
     def too_much_for_a_miss(self, duals: Vector) -> float:
         """What the duals say a missed share is worth; a cut holds for it if that is at most 1."""
         return float(-self.missed @ duals)
@@ -145,8 +160,8 @@ def cut_from(program: WindowProgram, duals: Vector, weights: Vector, *, priced: 
         if worth > 1.0:
             duals = duals / worth
     constant = float(duals @ sides) + program.least(weights, duals)
-    weights_of_shared = -program.pull(duals)
+    weights_of_shared, spared = program.without_faint(-program.pull(duals))
     told = weights_of_shared != 0
-    return Cut(program.window, priced, constant, program.shared[told], weights_of_shared[told], duals)
+    return Cut(program.window, priced, constant + spared, program.shared[told], weights_of_shared[told], duals)
 
 
