@@ -224,9 +224,9 @@ def _check_reach(search: Search, front: pd.DataFrame, case: Checked, on: TableLe
 
 
 def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
-    """The gap asked for is no wider than the part of the cost that the settings allow, or the smallest that is asked for.
+    """The gap asked for is no wider than settings and front allow where the step is large, or the smallest asked for.
 
-    Where a step of cost is large the front's own gap may be wider than where it is small. The smallest is taken of what was known to keep a level before it was asked for: at most the costliest plan.
+    The smallest is taken of what was known to keep a level before it was asked for: at most the costliest plan.
     """
     cost, given = front["cost_musd"].abs().to_numpy(), front["gap_target_musd"].to_numpy()
     how = How(allow=SETTLED, size=np.abs(given) + cost * SAME / SETTLED.share)
@@ -248,7 +248,7 @@ def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
 
 
 def _widest_local_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
-    """The same where a level lay in a large step: no more than a tenth of that, which is at most the whole range, MUSD."""
+    """The same where a level lay in a large step: at most a tenth of that, and no step is larger than the range, MUSD."""
     everywhere, cost = _widest_gap(search, front, case), front["cost_musd"].to_numpy()
     lowest = float(search.levels["bound"].iloc[0])
     asked = float(case.inputs.settings["mip_gap"]) * float(np.abs(cost).max())
