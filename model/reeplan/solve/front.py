@@ -413,9 +413,9 @@ class _Search:
         best, asked_before = self._best(level), self.times_asked[level]
         self.times_asked[level] += 1
         if level not in self.gaps:
-            known = math.inf if best is None else best.cost_musd - self._bound(level)
-            smallest = 0.0 if best is None else SMALLEST_GAP * abs(best.cost_musd)
-            self.gaps[level] = max(smallest, gap_within(known if step_musd is None else step_musd, self.gap_target))
+            cost = 0.0 if best is None else abs(best.cost_musd)
+            gap = self.gap_target if step_musd is None else gap_within(step_musd, self.gap_target, self.gap * cost)
+            self.gaps[level] = max(SMALLEST_GAP * cost, gap)
         controls = replace(self.controls, absolute_gap=self.gaps[level])
         start = None if best is None else best.values
         return CheapestAt(level, controls=controls, start=start, asked_before=asked_before)

@@ -173,7 +173,7 @@ def _check_answers(search: Search, front: pd.DataFrame, case: Checked, on: Table
     answered, first = np.asarray(keeps.any(axis=1)), keeps.argmax(axis=1)
     on.true(SETTLED_ALL, levels, answered)
     bound, cost = front["bound_musd"].to_numpy()[first], front["cost_musd"].abs().to_numpy()[first]
-    allowed = np.maximum(_widest_gap(search, front, case), 2 * SMALLEST_GAP * cost)
+    allowed = np.maximum(_widest_local_gap(search, front, case), 2 * SMALLEST_GAP * cost)
     above, size = bound - levels["bound"].to_numpy(), allowed + SAME / SETTLED.share * cost
     on.at_most(SETTLED_ALL, levels, allowed, above, allow=SETTLED, size=size, unit="MUSD", only=answered)
     if search.single or len(levels) >= int(case.inputs.settings["front_points"]) or len(front) == 1:
@@ -181,6 +181,7 @@ def _check_answers(search: Search, front: pd.DataFrame, case: Checked, on: Table
     served = front["resilience"].to_numpy()[first[:-1]]
     apart = np.maximum(0.0, levels["level"].to_numpy()[1:] - np.maximum(served, levels["level"].to_numpy()[:-1]))
     step = bound[1:] - levels["bound"].to_numpy()[:-1]
+    allowed = np.maximum(_widest_gap(search, front, case), 2 * SMALLEST_GAP * cost)
     known = (step <= (allowed + SETTLED.share * size)[1:]) | (apart <= 2 * STEP.floor)
     on.true(UNKNOWN, levels.iloc[1:], known | ~answered[1:])
 
@@ -223,13 +224,13 @@ def _check_reach(search: Search, front: pd.DataFrame, case: Checked, on: TableLe
 
 
 def _check_gap_target(search: Search, front: pd.DataFrame, case: Checked, on: TableLedger) -> None:
-    """The gap asked for is no wider than that of the front, or the smallest that is asked for.
+    """The gap asked for is no wider than settings and front allow where the step is large, or the smallest asked for.
 
     The smallest is taken of what was known to keep a level before it was asked for: at most the costliest plan.
     """
     cost, given = front["cost_musd"].abs().to_numpy(), front["gap_target_musd"].to_numpy()
     how = How(allow=SETTLED, size=np.abs(given) + cost * SAME / SETTLED.share)
-    widest = max(_widest_gap(search, front, case), SMALLEST_GAP * float(cost.max()))
+    widest = max(_widest_local_gap(search, front, case), SMALLEST_GAP * float(cost.max()))
     on.at_most(GAP_TARGET, front, widest, "gap_target_musd", **how)
 
 
@@ -244,6 +245,14 @@ def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
     if search.done and not search.single and len(front) > 1:
         widest = min(widest, max(0.0, float(cost[-1]) - lowest) / 10 / int(settings["front_points"]))
     return widest
+
+
+def _widest_local_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
+    """The same where a level lay in a large step: at most a tenth of that, and no step is larger than the range, MUSD."""
+    everywhere, cost = _widest_gap(search, front, case), front["cost_musd"].to_numpy()
+    lowest = float(search.levels["bound"].iloc[0])
+    asked = float(case.inputs.settings["mip_gap"]) * float(np.abs(cost).max())
+    return max(everywhere, min(asked, (float(cost[-1]) - lowest) / 10))
 
 
 def _paid_by_markets(case: Checked) -> float:
