@@ -248,7 +248,7 @@ def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
 
 
 def _widest_local_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
-    """The same where a level lay in a large step: at most a tenth of that, and no step is larger than the range, MUSD."""
+    """The same where a level lay in a large step: a tenth of that, and no step is larger than the range, MUSD."""
     everywhere, cost = _widest_gap(search, front, case), front["cost_musd"].to_numpy()
     lowest = float(search.levels["bound"].iloc[0])
     asked = float(case.inputs.settings["mip_gap"]) * float(np.abs(cost).max())
