@@ -17,7 +17,7 @@ import pytest
 from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.solve.basis import Basis
-from reeplan.solve.engine import Controls, Engine, Solution, _better, _Question
+from reeplan.solve.engine import Controls, Engine, Solution, Question, _better
 from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_front, solve_single
 from solved import planner_of, random_case, rows_of, write_rows
@@ -504,7 +504,7 @@ def test_no_duals_prove_more_than_is_true(seed: int) -> None:
     for objective, maximise in (("cost", False), ("most_resilient", True)):
         best = engine.solve(objective, relax=True, maximise=maximise)
         whole = np.zeros(len(data.lower), dtype=bool)
-        question = _Question(objective, data.lower, data.upper, whole, {}, maximise, may_stop=False)
+        question = Question(objective, data.lower, data.upper, whole, {}, maximise, may_stop=False)
         right, size = engine._dual_bound(question, best.row_duals, np.zeros(0))
         room = 1e-9 * max(size, abs(best.objective), 1.0)
         assert right == pytest.approx(best.objective, abs=room)

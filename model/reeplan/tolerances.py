@@ -81,7 +81,7 @@ whether a target is in reach."""
 
 # ---- resilience, and what is asked for -----------------------------------------------------------------
 
-NEAREST_S = 10.0
+NEAREST_S = 4.0
 """s: how long each of two searches for the plan nearest to another may take. Nothing is proven by them, so they are
 never worth more."""
 

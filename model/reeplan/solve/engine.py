@@ -87,13 +87,14 @@ STOPPED = Solution(Outcome.INTERRUPTED, None, np.nan, np.nan, 0.0)
 
 @dataclass(frozen=True)
 class Controls:
-    """How hard to try: absolute gap in the objective's units, seconds, threads, seed.
+    """How hard to try: absolute gap in the objective's units, seconds, nodes of a search, threads, seed.
 
     One thread is as fast as several here, and every solve of a process must ask for the same number.
     """
 
     absolute_gap: float = 0.0
     time_limit_s: float = float("inf")
+    nodes: int | None = None
     threads: int = 1
     seed: int = 0
     watch: Watch | None = None
@@ -285,6 +286,7 @@ class Engine:
         if self._careful:
             highs.setOptionValue("dual_feasibility_tolerance", FINE_FEASIBILITY)
         if start is not None and is_mip:
+            highs.setOptionValue("presolve_rule_off", _LOSES_STARTS)
             _set_start(highs, start / self._column_scale)
         if is_mip:
             begin_at = None  # only a linear program has a basis
@@ -457,6 +459,8 @@ class Engine:
                 "mip_min_logging_interval": 1.0,
                 **_SEARCH,
             }
+            if controls.nodes is not None:
+                options["mip_max_nodes"] = controls.nodes
         else:
             options |= dict.fromkeys(("primal_feasibility_tolerance", "dual_feasibility_tolerance"), FINE_FEASIBILITY)
         if self._log_file is not None:
@@ -620,12 +624,17 @@ class Engine:
         return float(np.max(np.maximum(missing, 0.0) / size, initial=0.0))
 
 
-_SEARCH: dict[str, Any] = {"mip_pscost_minreliable": 1, **({"presolve_rule_off": int(__import__("os").environ["PRO"])} if "PRO" in __import__("os").environ else {})}
+_SEARCH: dict[str, Any] = {"mip_pscost_minreliable": 1}
 """Search options that differ from the solver's defaults; each must have proved itself by measurement.
 
 One strong-branching trial per column instead of eight: a point of the real case at resilience 0.90 is
 proven to 5 MUSD (0.027 %) in 81 s, where the default stood at 27 MUSD after 120 s.
 """
+
+
+_LOSES_STARTS = 1 << 9
+"""The presolve rule (doubleton equations) after which HiGHS 1.16 may take a plan to begin from for a cheaper one than
+it is, and then ends with nothing that is as cheap, and no proof."""
 
 
 def _better(first: Solution, again: Solution, maximise: bool) -> Solution:

@@ -11,7 +11,10 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from reeplan.endings import Outcome, Status, status_of
 from reeplan.solve.executor import Task
@@ -309,8 +312,15 @@ class _Search:
     def sharpen(self) -> None:
         """Ask once more, and only once, for levels that were solved to a gap that is too wide after all.
 
-        So it is where an answer was kept from before, or where a plan has refuted what the solver called a bound.
+        So it is where the steps beside a plan have turned out smaller than the one that its level was thought to lie
+        in, where an answer was kept from before, or where a plan has refuted what the solver called a bound.
         """
+        kept = undominated(self.plans)
+        for number, plan in enumerate(kept):
+            beside = kept[max(0, number - 1) : number + 2]
+            smaller = min((high.cost_musd - low.cost_musd for low, high in pairwise(beside)), default=math.inf)
+            if self.gaps.get(plan.target, self.gap_target) > self.gap_target:
+                self.gaps[plan.target] = min(self.gaps[plan.target], self._gap_in(smaller))
         self._solve_levels([level for level in self.asked if self.ended.get(level) is Outcome.OPTIMAL])
 
     def _solve_levels(self, levels: Sequence[float], low: float = 0.0, further: int = 0) -> None:
@@ -372,6 +382,11 @@ class _Search:
             above = self._bound(kept[number + 1].keeps) if number + 1 < len(kept) else math.inf
             self.chosen.append(self._nearest(plan, self.chosen[-1], above))
 
+    def _gap_in(self, step_musd: float) -> float:
+        """The gap at a level in a step of cost, MUSD: never wider than what was asked for of the cheapest plan."""
+        lowest = min(plan.cost_musd for plan in self.plans)
+        return gap_within(step_musd, self.gap_target, self.gap * abs(lowest))
+
     def _nearest(self, plan: Plan, before: Plan, above_musd: float) -> Plan:
         """The plan nearest to the one before, within the gap and costing less than the next is proven to."""
         bound, room = self._with_bound(plan).bound_musd, 2 * SMALLEST_GAP * abs(plan.cost_musd)
@@ -414,11 +429,14 @@ class _Search:
         self.times_asked[level] += 1
         if level not in self.gaps:
             cost = 0.0 if best is None else abs(best.cost_musd)
-            gap = self.gap_target if step_musd is None else gap_within(step_musd, self.gap_target, self.gap * cost)
+            gap = self.gap_target if step_musd is None else self._gap_in(step_musd)
             self.gaps[level] = max(SMALLEST_GAP * cost, gap)
         controls = replace(self.controls, absolute_gap=self.gaps[level])
         start = None if best is None else best.values
-        return CheapestAt(level, controls=controls, start=start, asked_before=asked_before)
+        cheaper = [plan for plan in self.plans if plan.keeps < level - ROUNDING]
+        near = max(cheaper, key=lambda plan: (plan.keeps, -plan.cost_musd), default=None)
+        below = None if near is None else np.round(near.values[np.flatnonzero(self.planner.engine.integer)])
+        return CheapestAt(level, controls=controls, start=start, asked_before=asked_before, below=below)
 
     # ---- what is known --------------------------------------------------------------------------
 

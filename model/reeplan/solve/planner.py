@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reeplan.model.case import Case
     from reeplan.model.measures import Measure
     from reeplan.solve.basis import Basis
+    from reeplan.solve.windows.knowledge import Lessons
 
 INVESTMENT = ("built", "open", "fund", "sitefund", "space", "cap")
 """Variables that all windows share."""
@@ -37,6 +38,9 @@ INVESTMENT = ("built", "open", "fund", "sitefund", "space", "cap")
 OPERATION = ("run", "buy", "ship", "sell", "level", "unmet")
 """Variables of a period; the last part of their index is the window."""
 
+
+BETWEEN_S, BETWEEN_NODES = 30.0, 200
+"""How long the search between two plans takes at most, s and nodes."""
 
 MANY_WINDOWS = 16
 """From so many windows on the program is asked window by window: below, the whole of it is as quick."""
@@ -163,11 +167,37 @@ class Planner:
         labels = [window.label for window in self.case.windows]
         return Partition.of(engine.matrix, window_of, labels, [column for column in measured if column is not None])
 
+    def lessons(self) -> Lessons | None:
+        """What was learned of the windows since this was last asked; None where they are all in the program."""
+        return self.engine.lessons() if isinstance(self.engine, WindowsEngine) else None
+
+    def take(self, lessons: Lessons | None) -> None:
+        """Learn what was learned of windows by other programs."""
+        if lessons is not None and isinstance(self.engine, WindowsEngine):
+            self.engine.take(lessons)
+
     # ---- the questions asked of the program -----------------------------------------------------
 
-    def cheapest(self, target: float, controls: Controls, start: Any = None) -> Solution:
-        """The cheapest plan that keeps the target."""
+    def cheapest(self, target: float, controls: Controls, start: Any = None, below: Any = None) -> Solution:
+        """The cheapest plan that keeps the target, from a plan on.
+
+        ``below``: whole numbers of a cheaper and less resilient plan. Then a short search looks among the whole numbers
+        that lie between the two first: what a level in the middle needs is mostly there, and found in seconds.
+        """
+        if start is not None and below is not None:
+            between = self._between(target, controls, start, below)
+            start = between.values if between.found else start
+            controls = replace(controls, time_limit_s=max(1.0, controls.time_limit_s - between.seconds))
         return self.engine.solve("cost", controls, at_least=self.cutoff(target), start=start)
+
+    def _between(self, target: float, controls: Controls, start: Any, below: Any) -> Solution:
+        """The cheapest plan that keeps the target among the whole numbers between two plans'."""
+        columns = np.flatnonzero(self.engine.integer)
+        ends = np.round(start[columns]), np.round(below)
+        least = dict(zip(columns.tolist(), np.minimum(*ends).tolist(), strict=True))
+        most = dict(zip(columns.tolist(), np.maximum(*ends).tolist(), strict=True))
+        short = replace(controls, time_limit_s=min(BETWEEN_S, controls.time_limit_s), nodes=BETWEEN_NODES)
+        return self.engine.solve("cost", short, at_least={**least, **self.cutoff(target)}, no_more=most, start=start)
 
     def cheapest_relaxed(self, target: float, begin_at: Basis | None = None, *, keep_basis: bool = False) -> Solution:
         """The same with divisible modules: a bound, in seconds; begun where a similar solve ended, in less."""

@@ -195,12 +195,16 @@ class PlanQuestion(Question):
 
 @dataclass(frozen=True)
 class CheapestAt(PlanQuestion):
-    """The cheapest plan that keeps a ``target`` of resilience."""
+    """The cheapest plan that keeps a ``target`` of resilience.
+
+    ``below``: whole numbers of a cheaper and less resilient plan, between which and ``start`` is looked first.
+    """
 
     target: float
+    below: Any = field(default=None, metadata=UNASKED)
 
     def _solve(self, planner: Planner, controls: Controls) -> Solution:
-        return planner.cheapest(self.target, controls, self.start)
+        return planner.cheapest(self.target, controls, self.start, self.below)
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ class SessionEnd(NamedTuple):
 class Session:
     """A linear program ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``, kept in the solver.
 
-    All in the program's own units; ``row_scale`` and ``column_scale`` (powers of two) are the solver's. Columns and rows
-    can be added, and are numbered in the order in which they came. ``interrupted`` tells whether to stop.
+    All in the program's own units; ``row_scale`` and ``column_scale`` (powers of two) are the solver's. Columns and
+    rows can be added, and are numbered in the order in which they came. ``interrupted`` tells whether to stop.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Session:
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = scaled.indptr, scaled.indices, scaled.data
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
-        # Perturbed costs pay from nothing; from the last optimum they took a hundred times the steps to be undone again.
+        # Perturbed costs pay from nothing; from the last optimum it took a hundred times the steps to undo them again.
         self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
         for side in ("primal", "dual"):
             self._highs.setOptionValue(f"{side}_feasibility_tolerance", FINE_FEASIBILITY)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from reeplan.solve.executor.worker import ChannelFactory, Request, Response, answer, answered_by, differences
+from reeplan.solve.windows.knowledge import Lessons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -120,6 +121,8 @@ class Backend:
         self.stop: Any = threading.Event()
         self.say: Callable[[str], None] = lambda text: None
         self.requests = _Requests()
+        self.lessons = Lessons()
+        """What workers have learned of windows so far, which each of them is told with its next task."""
         self.other_versions: set[str] = set()
         """What differed, in words, where answers came from another version of the program or the solver."""
 
@@ -165,8 +168,12 @@ class _Requests:
         fingerprint, packed = self._packed(task.case, task.measure)
         if with_case or self._sent[fingerprint] < backend.size:
             self._sent[fingerprint] += 1
-            return Request(task.what, task.question, task.measure, fingerprint, packed, backend.channels)
-        return Request(task.what, task.question, task.measure, fingerprint, None, backend.channels)
+            packed_case: bytes | None = packed
+        else:
+            packed_case = None
+        return Request(
+            task.what, task.question, task.measure, fingerprint, packed_case, backend.channels, backend.lessons
+        )
 
     def _packed(self, case: Case, measure: Measure) -> tuple[str, bytes]:
         last = self._last
@@ -264,6 +271,8 @@ class _Sweep:
         self.display.finished(self.tasks[position].what, response.answer)
         if self.log is not None and response.log:
             self.log(response.log)
+        if response.lessons is not None:
+            self.backend.lessons = self.backend.lessons.with_more(response.lessons)
         differ = differences(response.by or {}, answered_by())
         if differ and differ not in self.backend.other_versions:
             self.backend.other_versions.add(differ)

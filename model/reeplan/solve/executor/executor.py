@@ -49,6 +49,7 @@ class Executor:
         self._interrupt, self._log, self._planner = interrupt, log, planner
         self._keys = ContentKeys()
         self._known: dict[str, Any] = {}
+        self._told: Any = None
 
     @property
     def size(self) -> int:
@@ -89,13 +90,22 @@ class Executor:
         for position, task in enumerate(todo):  # which grows meanwhile
             if self.interrupted:
                 return
-            planner = next((one for one in (self._planner, planner) if one is not None and _fits(one, task)), None)
+            before, planner = planner, next(
+                (one for one in (self._planner, planner) if one is not None and _fits(one, task)), None
+            )
             if planner is None:
                 planner = Planner(task.case, task.measure, interrupt=self._interrupt)
+                planner.take(None if before is None else before.lessons())
             self.display.started(task.what, task.limit_s)
             answer = task.question(planner, functools.partial(self.display.progress, task.what))
             self.display.finished(task.what, answer)
             todo += keep(position, answer, foreign=False)
+
+    def pass_on(self) -> None:
+        """Tell the program of this process what workers have learned of windows."""
+        if self._backend is not None and self._planner is not None and self._backend.lessons is not self._told:
+            self._told = self._backend.lessons
+            self._planner.take(self._told)
 
     def look_up(self, task: Task) -> tuple[str, Any, Any]:
         """A task's key, its answer if that is known, and one that it is to be asked again after."""
@@ -158,6 +168,7 @@ class _Call:
     def keep(self, position: int, answer: Any, *, foreign: bool) -> list[Task]:
         """Note an answer; the tasks that are to follow it and have to be solved."""
         key, task, before = self._handed_on[position]
+        self._executor.pass_on()
         both = answer if before is None else task.question.best_of(before, answer)
         self._executor.note(key, both, before, improved=both is not answer, foreign=foreign)
         following = [task for place in self._open.pop(key) for task in self._answer(place, both)]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reeplan.model.measures import Measure
     from reeplan.solve.engine import Progress
     from reeplan.solve.questions import Question
+    from reeplan.solve.windows.knowledge import Lessons
 
 KEPT = 2
 """How many programs a worker keeps: the one it is asked about now, and the one before."""
@@ -69,6 +70,8 @@ class Request:
     fingerprint: str
     case: bytes | None
     channels: ChannelFactory | None = None
+    lessons: Lessons | None = None
+    """What was learned of windows elsewhere: it makes no other answer."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Response:
     log: str = ""
     lacks_case: bool = False
     by: dict[str, str | None] | None = None
+    lessons: Lessons | None = None
 
 
 class _Log:
@@ -149,8 +153,10 @@ def answer(request: Request) -> Response:
     channel = _channel if request.channels is None else request.channels.open()
     assert channel is not None
     interrupt.share(channel)
+    planner.take(request.lessons)
     result = request.question(planner, functools.partial(channel.tell, request.what))
-    return Response(result, "" if _programs.log is None else _programs.log.take(), by=answered_by())
+    log = "" if _programs.log is None else _programs.log.take()
+    return Response(result, log, by=answered_by(), lessons=planner.lessons())
 
 
 def versions() -> dict[str, str | None]:

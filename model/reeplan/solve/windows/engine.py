@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ import scipy.sparse as sp
 
 from reeplan.endings import Outcome
 from reeplan.solve.engine import STOPPED, Controls, Engine, Matrices, Question, Solution
+from reeplan.solve.windows.knowledge import Knowledge, Lesson, Lessons
 from reeplan.solve.windows.master import Master, MasterEnd
 from reeplan.solve.windows.window import Cut, Outlook, WindowProgram, cut_from
-from reeplan.tolerances import INEXACT, ROUNDING, SMALLEST_GAP
+from reeplan.tolerances import INEXACT, LIMIT_ROOM, ROUNDING, SMALLEST_GAP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -51,20 +52,6 @@ ROOM_FOR_MORE = 20
 
 SEARCH_GAP = 0.25
 """Part of the gap asked for to which the search itself goes: what windows outside it add must fit into the rest."""
-
-
-@dataclass
-class Knowledge:
-    """What has been learned of a program's windows: who binds, and what the others have said."""
-
-    held: set[int] = field(default_factory=set)
-    cuts: dict[int, list[Cut]] = field(default_factory=dict)
-
-    def learn(self, cut: Cut) -> None:
-        """Keep a cut unless it is known."""
-        mine = self.cuts.setdefault(cut.window, [])
-        if not any(known.priced == cut.priced and known.constant == cut.constant and np.array_equal(known.weights, cut.weights) for known in mine):
-            mine.append(cut)
 
 
 @dataclass(frozen=True)
@@ -97,7 +84,7 @@ class WindowsEngine(Engine):
     ) -> None:
         super().__init__(model, log_file, interrupt)
         self.partition: Partition = partition(self)
-        self.knowledge = Knowledge(held=set(self.partition.tied))
+        self.knowledge = Knowledge(set(self.partition.tied), self.likely)
         self._programs: dict[int, WindowProgram] = {}
         self._master: Master | None = None
 
@@ -177,6 +164,30 @@ class WindowsEngine(Engine):
         touched[self.partition.measured] = False
         return ~touched
 
+    # ---- what is passed on ------------------------------------------------------------------------
+
+    def lessons(self) -> Lessons:
+        """What was learned of windows since this was last asked."""
+        labels, news = self.partition.labels, self.knowledge.news
+        told = tuple(Lesson(labels[cut.window], cut.priced, cut.duals) for cut in news)
+        self.knowledge.news = []
+        return Lessons(frozenset(labels[window] for window in self.knowledge.held), told)
+
+    def take(self, lessons: Lessons) -> None:
+        """Learn what was learned elsewhere, as far as there are the same windows here."""
+        number = {label: window for window, label in enumerate(self.partition.labels)}
+        self.knowledge.held |= {number[label] for label in lessons.held if label in number}
+        before = self.knowledge.news
+        for lesson in lessons.told:
+            window = number.get(lesson.window)
+            if window is None:
+                continue
+            program = self.program(window)
+            if len(lesson.duals) == len(program.rows):
+                weights = self.weights(COST, window) if lesson.priced else np.zeros(len(program.columns))
+                self.knowledge.learn(cut_from(program, lesson.duals, weights, priced=lesson.priced))
+        self.knowledge.news = before  # what came from elsewhere is known there
+
     # ---- windows ----------------------------------------------------------------------------------
 
     def program(self, window: int) -> WindowProgram:
@@ -204,7 +215,7 @@ class WindowsEngine(Engine):
     def _each_alone(self, fixed: Mapping[int, float], at_least: Mapping[int, float], room: float) -> Solution:
         """Every window at its own least cost, given what they share."""
         began = time.perf_counter()
-        lower, upper = self._bounds(at_least, fixed)
+        lower, _ = self._bounds(at_least, fixed)
         values = np.where(np.isfinite(lower), lower, 0.0)
         row_duals = np.zeros(self._data.A.shape[0])
         for window in self.windows:
@@ -242,6 +253,11 @@ class WindowsEngine(Engine):
             self._master = Master(self)
         return self._master
 
+    def tidy(self) -> None:
+        """Leave out what has said nothing for long."""
+        if self.knowledge.forget():
+            self._master = None
+
     def cut_scale(self, cut: Cut) -> float:
         """The factor of a cut's row: a power of two that brings its coefficients towards 1."""
         sizes = np.abs(cut.weights * self._column_scale[cut.columns])
@@ -259,7 +275,7 @@ class WindowsEngine(Engine):
         rows = np.flatnonzero(keeps[self.partition.rows])
         outside = [window for window in sorted(self.likely) if window not in inside]
         place = {window: i for i, window in enumerate(outside)}
-        cuts = [cut for w in self.windows if w not in inside for cut in self.knowledge.cuts.get(w, ())]
+        cuts = list(self.knowledge.of(w for w in self.windows if w not in inside))
         more, scales = self._said(columns, place, cuts)
         reach = np.array([self.most_cost(w) - self.least_cost(w) for w in outside], dtype=float)
         names = [f"cost of window {w}" for w in outside], [f"cut {i}" for i in range(len(cuts))]
@@ -332,7 +348,7 @@ class _Rounds:
         while True:
             rounds += 1
             master.join(self.held)
-            master.hear(cut for w, cuts in sorted(self.knowledge.cuts.items()) if w not in master.held for cut in cuts)
+            master.hear(self.knowledge.of(w for w in self.engine.windows if w not in master.held))
             found = master.solve(self.question)
             if found.infeasible:
                 return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, self.seconds)
@@ -345,6 +361,8 @@ class _Rounds:
             short = self._short(found.thought, answers)
             if not missed and sum(short.values()) <= ROUNDING * max(1.0, abs(self.engine.value(COST, values))):
                 self.knowledge.held = self._binding(master, found)
+                self.knowledge.used(found.active)
+                self.engine.tidy()
                 return self._whole_solution(found, values)
             if not self._learn(answers, missed, short, rounds):
                 return None
@@ -390,7 +408,7 @@ class _Rounds:
         self, answers: Mapping[int, Outlook], missed: Sequence[int], short: Mapping[int, float], rounds: int
     ) -> bool:
         """Cuts and windows that join; False where nothing new was learned."""
-        before = len(self.held), sum(map(len, self.knowledge.cuts.values()))
+        before = len(self.held), self.knowledge.size
         worst = sorted(missed, key=lambda w: (-answers[w].shortfall, w))
         self.misses.update(missed)
         often = [w for w in worst if self.misses[w] >= MISSES_BEFORE_JOINING]
@@ -403,7 +421,7 @@ class _Rounds:
             useful = window in missed or short.get(window, 0.0) > agreed
             if answer.cut is not None and window not in joining and useful:
                 self.knowledge.learn(answer.cut)
-        return before != (len(self.held), sum(map(len, self.knowledge.cuts.values())))
+        return before != (len(self.held), self.knowledge.size)
 
     def _binding(self, master: Master, found: MasterEnd) -> set[int]:
         """The windows whose share decides something: a row by which they are held to it has a dual.
@@ -547,11 +565,7 @@ class _Judge:
         everything, answers = rounds.look(part.full(values, len(rounds.engine.integer)), part.held)
         missed = [w for w, answer in answers.items() if not answer.keeps]
         self.missed_last = bool(missed)
-        known = sum(map(len, knowledge.cuts.values()))
-        for answer in answers.values():
-            if answer.cut is not None:
-                knowledge.learn(answer.cut)
-        self._news += sum(map(len, knowledge.cuts.values())) - known
+        self._news += sum(knowledge.learn(answer.cut) for answer in answers.values() if answer.cut is not None)
         worst = sorted(missed, key=lambda w: (-answers[w].shortfall, w))
         joining = set(worst[:JOIN_AT_ONCE]) | {w for w in missed if answers[w].cut is None}
         self._joining |= joining
@@ -578,7 +592,9 @@ class _Judge:
 
     def enough(self, bound: float) -> bool:
         """Whether the best plan that all windows keep is proven to the gap."""
-        return self.best is not None and self.sign * (self.objective - bound) <= self.gap
+        if self.best is None:
+            return False
+        return self.sign * (self.objective - bound) <= max(self.gap, LIMIT_ROOM * max(1.0, abs(self.objective)))
 
     def learned(self) -> bool:
         """Whether another search would know more: windows that were missed join it, cuts were handed in."""

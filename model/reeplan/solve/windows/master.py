@@ -33,6 +33,8 @@ class MasterEnd(NamedTuple):
     thought: dict[int, float]
     row_duals: Vector
     limit_dual: float
+    active: tuple[Cut, ...] = ()
+    """The cuts that decide something."""
 
 
 class Master:
@@ -137,11 +139,13 @@ class Master:
         duals = np.zeros(engine.data.A.shape[0])
         real = self._rows >= 0
         duals[self._rows[real]] = end.row_duals[real]
+        active = []
         for row, cut in self._cuts:
             if weight := end.row_duals[row]:  # those of a window that has joined since still say something
                 duals[engine.program(cut.window).rows] += weight * cut.duals
+                active.append(cut)
         limit_dual = 0.0 if self._limit is None else float(end.row_duals[self._limit])
-        return MasterEnd(True, False, False, values, thought, duals, limit_dual)
+        return MasterEnd(True, False, False, values, thought, duals, limit_dual, tuple(active))
 
     def _weights(self, objective: str | Vector) -> Vector:
         """An objective over its columns; the cost of windows outside counts where the cost does."""

@@ -34,6 +34,11 @@ class Cut:
     weights: Vector
     duals: Vector
 
+    def says_the_same(self, other: Cut) -> bool:
+        """Whether another cut of its window says nothing more and nothing less."""
+        alike = self.priced == other.priced and self.constant == other.constant
+        return alike and np.array_equal(self.columns, other.columns) and np.array_equal(self.weights, other.weights)
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -63,17 +68,17 @@ class WindowProgram:
         self._row_lower, self._row_upper = data.row_lower[self.rows], data.row_upper[self.rows]
         # Short of its share a window may fall by any amount, at a price: the column of it follows the window's own.
         measured = np.isin(touched, partition.measured)
-        missed = np.asarray(self._given[:, measured].sum(axis=1)).ravel() if measured.any() else np.zeros(len(self.rows))
+        missed = np.asarray(self._given @ measured.astype(float)).ravel()
         self.missed = missed
         matrix = sp.hstack([self._own, sp.csc_array(-missed.reshape(-1, 1))]).tocsc()
         lower, upper = np.append(self._lower, 0.0), np.append(self._upper, 0.0)
         scales = scale[0][self.rows], np.append(scale[1][self.columns], 1.0)
         self._session = Session(matrix, lower, upper, *scales)
-        self._top = np.minimum(np.where(np.isfinite(self._upper), self._upper, np.inf), self._lower + reach[self.columns])
+        self._top = np.minimum(self._upper, self._lower + reach[self.columns])
         self._size = abs(self._given)
         self._shared_scale = scale[1][touched]
         low = data.lower[touched]
-        high = np.minimum(np.where(np.isfinite(data.upper[touched]), data.upper[touched], np.inf), low + reach[touched])
+        high = np.minimum(data.upper[touched], low + reach[touched])
         self._shared_range = low, high
         self._weights: Vector | None = None
 
