@@ -276,9 +276,13 @@ def _time(seconds: float, limit_s: float) -> str:
 
 
 def _news(progress: Progress) -> str:
+    windows = ""
+    if progress.windows:
+        violated = f"{progress.missed} violated"
+        windows = f"{counted(progress.windows, 'window')}, {progress.held} in the program, {violated}; "
     if not math.isfinite(progress.incumbent):
-        return f"no plan yet, {_bound(progress.bound)}"
-    return _values(progress.incumbent, progress.bound)
+        return f"{windows}no plan yet, {_bound(progress.bound)}"
+    return windows + _values(progress.incumbent, progress.bound)
 
 
 def _values(incumbent: float, bound: float) -> str:

@@ -46,12 +46,18 @@ Vector = Any
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known while a solve runs; money and shares in the model's units."""
+    """What is known while a solve runs; money and shares in the model's units.
+
+    Of the ``windows``, if they are asked one by one, ``held`` are in the program, and the last plan ``missed`` so many.
+    """
 
     seconds: float
     incumbent: float
     bound: float
     nodes: int
+    windows: int = 0
+    held: int = 0
+    missed: int = 0
 
 
 Watch = Callable[[Progress], None]

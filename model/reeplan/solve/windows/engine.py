@@ -20,7 +20,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from reeplan.endings import Outcome
-from reeplan.solve.engine import STOPPED, Controls, Engine, Matrices, Question, Solution
+from reeplan.solve.engine import STOPPED, Controls, Engine, Matrices, Progress, Question, Solution
 from reeplan.solve.windows.knowledge import Knowledge, Lesson, Lessons
 from reeplan.solve.windows.master import Master, MasterEnd
 from reeplan.solve.windows.window import Cut, Outlook, WindowProgram, cut_from
@@ -358,6 +358,7 @@ class _Rounds:
                 return None
             values, answers = self.look(found.values, master.held)
             missed = [w for w, answer in answers.items() if not answer.keeps]
+            self._tell(len(master.held), len(missed))
             short = self._short(found.thought, answers)
             if not missed and sum(short.values()) <= ROUNDING * max(1.0, abs(self.engine.value(COST, values))):
                 self.knowledge.held = self._binding(master, found)
@@ -366,6 +367,13 @@ class _Rounds:
                 return self._whole_solution(found, values)
             if not self._learn(answers, missed, short, rounds):
                 return None
+
+    def _tell(self, held: int, missed: int) -> None:
+        """Say how many windows are in the program, and how many of the others do not keep the plan."""
+        if self.controls.watch is not None:
+            nothing = -np.inf if not self.question.maximise else np.inf
+            windows = len(self.engine.windows)
+            self.controls.watch(Progress(self.seconds, np.inf, nothing, 0, windows, held, missed))
 
     def _in_part(self, part: _Part) -> Question:
         own, extra = self.question, part.engine._data
@@ -518,7 +526,7 @@ class _Rounds:
 
 def replace_integers(rounds: _Rounds, question: Question) -> _Rounds:
     """The same question for divisible modules, which what it learns is learned for."""
-    controls = replace(rounds.controls, absolute_gap=0.0, watch=None)
+    controls = replace(rounds.controls, absolute_gap=0.0)
     return _Rounds(rounds.engine, question._replace(integer=np.zeros_like(question.integer)), controls)
 
 
@@ -530,7 +538,7 @@ class _Judge:
         self.part: _Part | None = None
         self.best: Vector | None = None
         self.objective = np.nan
-        self.missed_last = False
+        self.missed_last = 0
         self._news = 0
         self._seen = 0
         self._joining: set[int] = set()
@@ -564,7 +572,7 @@ class _Judge:
         part = self.part
         everything, answers = rounds.look(part.full(values, len(rounds.engine.integer)), part.held)
         missed = [w for w, answer in answers.items() if not answer.keeps]
-        self.missed_last = bool(missed)
+        self.missed_last = len(missed)
         self._news += sum(knowledge.learn(answer.cut) for answer in answers.values() if answer.cut is not None)
         worst = sorted(missed, key=lambda w: (-answers[w].shortfall, w))
         joining = set(worst[:JOIN_AT_ONCE]) | {w for w in missed if answers[w].cut is None}
@@ -609,7 +617,8 @@ class _Judge:
         watch = self.rounds.controls.watch
         assert watch is not None
         best = self.objective if self.best is not None else (-np.inf * -self.sign)
-        watch(replace(progress, incumbent=best))
+        windows, held = len(self.rounds.engine.windows), len(self.rounds.held)
+        watch(replace(progress, incumbent=best, windows=windows, held=held, missed=self.missed_last))
 
     def solution(self, outcome: Outcome, bound: float) -> Solution:
         """The best plan that all windows keep, with what is proven."""
