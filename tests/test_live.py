@@ -312,8 +312,10 @@ def test_a_picture_that_cannot_be_drawn_does_not_touch_the_run(
     assert list((tmp_path / "run").rglob("*so-far*")) == []
 
 
-def test_a_running_point_says_how_many_windows_are_in_the_program() -> None:
+def test_a_running_point_says_how_many_windows_are_in_the_program(clock: Clock) -> None:
     display, said = terminal()
     display.started("resilience 0.8500")
+    clock.now += 20
     display.progress("resilience 0.8500", Progress(20.0, 18_900.0, 18_870.0, 7, 58, 22, 0))
-    assert "58 windows, 22 in the program, 0 violated; best 18,900.0, bound 18,870.0" in " ".join(said.getvalue().split())
+    line = " ".join(said.getvalue().split())
+    assert "58 windows, 22 in the program, 0 violated; best 18,900.0, bound 18,870.0" in line

@@ -17,7 +17,7 @@ import pytest
 from reeplan.endings import Outcome
 from reeplan.interrupt import Interrupt
 from reeplan.solve.basis import Basis
-from reeplan.solve.engine import Controls, Engine, Solution, Question, _better
+from reeplan.solve.engine import Controls, Engine, Question, Solution, _better
 from reeplan.solve.executor import Executor
 from reeplan.solve.front import solve_front, solve_single
 from solved import planner_of, random_case, rows_of, write_rows
