@@ -135,8 +135,9 @@ def test_a_jump_is_narrowed_no_further_than_resilience_is_known() -> None:
 
 
 def test_the_gap_at_a_level_follows_the_step_in_which_it_lies() -> None:
-    assert gap_within(410.0, 4.0, 18.0) == 18.0
-    assert gap_within(44.0, 4.0, 18.0) == pytest.approx(11.0)
+    assert gap_within(410.0, 4.0, 18.0) == 8.0
+    assert gap_within(410.0, 4.0, 6.0) == 6.0
+    assert gap_within(24.0, 4.0, 18.0) == pytest.approx(6.0)
     assert gap_within(8.0, 4.0, 18.0) == 4.0
 
 

@@ -95,12 +95,15 @@ STOPPED = Solution(Outcome.INTERRUPTED, None, np.nan, np.nan, 0.0)
 class Controls:
     """How hard to try: absolute gap in the objective's units, seconds, nodes of a search, threads, seed.
 
+    ``known_bound``: proven of the question already, so that the search need not prove it again.
+
     One thread is as fast as several here, and every solve of a process must ask for the same number.
     """
 
     absolute_gap: float = 0.0
     time_limit_s: float = float("inf")
     nodes: int | None = None
+    known_bound: float | None = None
     threads: int = 1
     seed: int = 0
     watch: Watch | None = None

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -306,21 +305,14 @@ class _Search:
         proven = best.cost_musd - bound <= largest_gap(self.gap_target, best.cost_musd)
         top = bound if proven else best.cost_musd
         self.gap_target = gap_in_money(self.gap, lowest, max(0.0, top - lowest), self.levels)
-        self.gaps = {0.0: self.gap_target, high: self.gap_target}
+        self.gaps = {0.0: self.gap_target, high: self.gap_target}  # the ends are those of the range
         self._solve_levels([level for level in (high, 0.0) if self.ended.get(level) is Outcome.OPTIMAL])
 
     def sharpen(self) -> None:
         """Ask once more, and only once, for levels that were solved to a gap that is too wide after all.
 
-        So it is where the steps beside a plan have turned out smaller than the one that its level was thought to lie
-        in, where an answer was kept from before, or where a plan has refuted what the solver called a bound.
+        So it is where an answer was kept from before, or where a plan has refuted what the solver called a bound.
         """
-        kept = undominated(self.plans)
-        for number, plan in enumerate(kept):
-            beside = kept[max(0, number - 1) : number + 2]
-            smaller = min((high.cost_musd - low.cost_musd for low, high in pairwise(beside)), default=math.inf)
-            if self.gaps.get(plan.target, self.gap_target) > self.gap_target:
-                self.gaps[plan.target] = min(self.gaps[plan.target], self._gap_in(smaller))
         self._solve_levels([level for level in self.asked if self.ended.get(level) is Outcome.OPTIMAL])
 
     def _solve_levels(self, levels: Sequence[float], low: float = 0.0, further: int = 0) -> None:
@@ -384,8 +376,8 @@ class _Search:
 
     def _gap_in(self, step_musd: float) -> float:
         """The gap at a level in a step of cost, MUSD: never wider than what was asked for of the cheapest plan."""
-        lowest = min(plan.cost_musd for plan in self.plans)
-        return gap_within(step_musd, self.gap_target, self.gap * abs(lowest))
+        lowest = min((abs(plan.cost_musd) for plan in self.plans), default=0.0)
+        return gap_within(step_musd, self.gap_target, self.gap * lowest)
 
     def _nearest(self, plan: Plan, before: Plan, above_musd: float) -> Plan:
         """The plan nearest to the one before, within the gap and costing less than the next is proven to."""
@@ -429,9 +421,12 @@ class _Search:
         self.times_asked[level] += 1
         if level not in self.gaps:
             cost = 0.0 if best is None else abs(best.cost_musd)
-            gap = self.gap_target if step_musd is None else self._gap_in(step_musd)
-            self.gaps[level] = max(SMALLEST_GAP * cost, gap)
-        controls = replace(self.controls, absolute_gap=self.gaps[level])
+            unsettled = 0.0 if best is None else best.cost_musd - self._bound(level)
+            self.gaps[level] = max(SMALLEST_GAP * cost, self._gap_in(unsettled if step_musd is None else step_musd))
+        known = self._bound(level)
+        controls = replace(
+            self.controls, absolute_gap=self.gaps[level], known_bound=known if math.isfinite(known) else None
+        )
         start = None if best is None else best.values
         cheaper = [plan for plan in self.plans if plan.keeps < level - ROUNDING]
         near = max(cheaper, key=lambda plan: (plan.keeps, -plan.cost_musd), default=None)

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from reeplan.solve.planner import Plan
 
 PART_OF_STEP = 0.25
-"""The gap at a level may be this part of the cost step between its neighbours in which it lies: where much money buys
-little, a plan need not be known as closely as where little buys much. It is proven all the same to cost more than the
-one before and less than the one after."""
+"""The gap at a level may be this part of the cost step between its neighbours in which it lies when it is asked for."""
+
+WIDER = 2.0
+"""By how much the gap at a level may exceed that of the front: the ends of a large step need not be known as closely. A
+plan that its gap does not tell from the one below replaces that one, so every step stays a real one."""
 
 SMALLEST_STEP = 2 * RESILIENCE_GAP
 """Levels that lie nearer to each other have none between them."""
@@ -138,11 +140,10 @@ class Knowledge:
 
 
 def gap_within(step_musd: float, gap_musd: float, widest_musd: float) -> float:
-    """The gap (MUSD) at a level in a cost step: that of the front, or a quarter of the step where that is more.
+    """The gap (MUSD) at a level in a cost step: that of the front, or a quarter of the step where that is more, up to
+    twice that of the front, and never wider than the gap that was asked for.
 
-    Where a step is large there is no need to know its ends more closely. Never wider than the gap that was asked for.
-
-    >>> gap_within(100.0, 5.0, 18.0), gap_within(8.0, 5.0, 18.0), gap_within(400.0, 5.0, 18.0)
-    (18.0, 5.0, 18.0)
+    >>> gap_within(28.0, 5.0, 18.0), gap_within(8.0, 5.0, 18.0), gap_within(400.0, 5.0, 18.0)
+    (7.0, 5.0, 10.0)
     """
-    return max(gap_musd, min(PART_OF_STEP * step_musd, widest_musd))
+    return max(gap_musd, min(PART_OF_STEP * step_musd, WIDER * gap_musd, widest_musd))

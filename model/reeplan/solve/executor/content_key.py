@@ -50,7 +50,7 @@ def written_out(value: Any, *, in_order: bool = False) -> Iterator[str]:
     ``in_order``: dictionaries have one. That of a case's is the order of its program's variables, and so of a plan's.
     """
     if isinstance(value, Controls):
-        value = replace(value, time_limit_s=0.0, watch=None)
+        value = replace(value, time_limit_s=0.0, known_bound=None, watch=None)
     if is_dataclass(value) and not isinstance(value, type):
         yield f"{type(value).__module__}.{type(value).__qualname__}("
         for item in fields(value):

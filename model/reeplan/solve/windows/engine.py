@@ -482,6 +482,9 @@ class _Rounds:
         self.held = set(self.knowledge.held)
         judge = _Judge(self, controls.absolute_gap, question.maximise)
         bound = first.bound
+        if controls.known_bound is not None:
+            bound = judge.better(bound, controls.known_bound)
+        judge.bound = bound
         if start is not None:
             judge.begin(start)
         while True:
@@ -496,7 +499,7 @@ class _Rounds:
             begin = judge.best if judge.best is not None else start
             found = part.engine._attempt(self._in_part(part), left, self._start(part, begin), None, False, judge)
             if np.isfinite(found.bound):
-                bound = min(bound, found.bound) if question.maximise else max(bound, found.bound)
+                bound = judge.bound = judge.better(bound, found.bound)
             if found.outcome is Outcome.INFEASIBLE:
                 if judge.best is None:
                     return Solution(Outcome.INFEASIBLE, None, np.nan, np.nan, self.seconds)
@@ -536,12 +539,17 @@ class _Judge:
     def __init__(self, rounds: _Rounds, gap: float, maximise: bool) -> None:
         self.rounds, self.gap, self.sign = rounds, gap, -1.0 if maximise else 1.0
         self.part: _Part | None = None
+        self.bound = -self.sign * np.inf
         self.best: Vector | None = None
         self.objective = np.nan
         self.missed_last = 0
         self._news = 0
         self._seen = 0
         self._joining: set[int] = set()
+
+    def better(self, one: float, other: float) -> float:
+        """The tighter of two bounds."""
+        return self.sign * max(self.sign * one, self.sign * other)
 
     def begin(self, values: Vector) -> None:
         """Begin from a plan that every window keeps, if it is one of this question."""
@@ -602,6 +610,7 @@ class _Judge:
         """Whether the best plan that all windows keep is proven to the gap."""
         if self.best is None:
             return False
+        bound = self.better(bound, self.bound)
         return self.sign * (self.objective - bound) <= max(self.gap, LIMIT_ROOM * max(1.0, abs(self.objective)))
 
     def learned(self) -> bool:

@@ -248,11 +248,10 @@ def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
 
 
 def _widest_local_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
-    """The same where a level lay in a large step: a quarter of it, and no step is larger than the range, MUSD."""
-    everywhere, cost = _widest_gap(search, front, case), front["cost_musd"].to_numpy()
-    lowest = float(search.levels["bound"].iloc[0])
-    asked = float(case.inputs.settings["mip_gap"]) * float(np.abs(cost).max())
-    return max(everywhere, min(asked, (float(cost[-1]) - lowest) / 4))
+    """The same where a level lay in a large step: up to twice that of the front, or as the settings allow, MUSD."""
+    everywhere = _widest_gap(search, front, case)
+    asked = float(case.inputs.settings["mip_gap"]) * float(front["cost_musd"].abs().max())
+    return max(everywhere, min(asked, 2 * everywhere))
 
 
 def _paid_by_markets(case: Checked) -> float:
