@@ -248,10 +248,9 @@ def _widest_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
 
 
 def _widest_local_gap(search: Search, front: pd.DataFrame, case: Checked) -> float:
-    """The same where a level lay in a large step: up to twice that of the front, or as the settings allow, MUSD."""
-    everywhere = _widest_gap(search, front, case)
+    """Where a level lay in a large step its gap may be wider than the front's, up to what the settings allow, MUSD."""
     asked = float(case.inputs.settings["mip_gap"]) * float(front["cost_musd"].abs().max())
-    return max(everywhere, min(asked, 2 * everywhere))
+    return max(_widest_gap(search, front, case), asked)
 
 
 def _paid_by_markets(case: Checked) -> float:
