@@ -122,8 +122,8 @@ def test_a_level_at_which_the_solver_fails_is_not_called_a_time_limit(
     """The ends are found; the level between them fails."""
     cheapest = Planner.cheapest
 
-    def fails_between(planner: Planner, target: float, controls: Controls, start: Any = None) -> Solution:
-        found = cheapest(planner, target, controls, start)
+    def fails_between(planner: Planner, target: float, controls: Controls, *known: Any) -> Solution:
+        found = cheapest(planner, target, controls, *known)
         highest = planner.most_resilient_relaxed().objective
         between = 0.02 < target < highest - 1e-3
         return replace(found, outcome=Outcome.FAILED, values=None, bound=-np.inf) if between else found
@@ -160,8 +160,8 @@ def test_a_plan_cheaper_than_a_bound_shows_that_the_bound_was_none(monkeypatch: 
     true = planner.cheapest_relaxed(0.0).bound
     cheapest = Planner.cheapest
 
-    def boasts(planner: Planner, target: float, controls: Controls, start: Any = None) -> Solution:
-        found = cheapest(planner, target, controls, start)
+    def boasts(planner: Planner, target: float, controls: Controls, *known: Any) -> Solution:
+        found = cheapest(planner, target, controls, *known)
         return replace(found, bound=found.objective + 100.0)
 
     monkeypatch.setattr(Planner, "cheapest", boasts)

@@ -22,7 +22,7 @@ import scipy.sparse as sp
 from reeplan.endings import Outcome
 from reeplan.solve.engine import STOPPED, Controls, Engine, Matrices, Progress, Question, Solution
 from reeplan.solve.windows.knowledge import Knowledge, Lesson, Lessons
-from reeplan.solve.windows.master import Master, MasterEnd
+from reeplan.solve.windows.master import COST, Master, MasterEnd
 from reeplan.solve.windows.window import Cut, Outlook, WindowProgram, cut_from
 from reeplan.tolerances import INEXACT, LIMIT_ROOM, ROUNDING, SMALLEST_GAP
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Vector = Any
 
-COST, WINDOWS_COST = "cost", "windows_cost"
+WINDOWS_COST = "windows_cost"
 
 JOIN_AT_ONCE = 4
 """How many of the windows that miss their share join in a round: those that miss most. The rest hand in cuts, and more
@@ -231,8 +231,6 @@ class WindowsEngine(Engine):
 
     # ---- what the program in the solver is made of --------------------------------------------------
 
-    COST = COST
-
     @property
     def data(self) -> Matrices:
         """The whole program as arrays."""
@@ -266,8 +264,8 @@ class WindowsEngine(Engine):
 
     # ---- the program of some windows ---------------------------------------------------------------
 
-    def part_of(self, held: Iterable[int]) -> _Part:
-        """The program of what is shared, the windows held, and what the others have said."""
+    def part_of(self, held: Iterable[int], plans: Sequence[Vector]) -> _Part:
+        """The program of what is shared, the windows held, and what the others have said that matters at some plans."""
         inside = frozenset(held)
         keeps = np.array([window in inside for window in self.windows], dtype=bool)
         keeps = np.append(keeps, True)  # the last, -1, is what is shared
@@ -275,7 +273,7 @@ class WindowsEngine(Engine):
         rows = np.flatnonzero(keeps[self.partition.rows])
         outside = [window for window in sorted(self.likely) if window not in inside]
         place = {window: i for i, window in enumerate(outside)}
-        cuts = list(self.knowledge.of(w for w in self.windows if w not in inside))
+        cuts = self.knowledge.telling((w for w in self.windows if w not in inside), plans)
         more, scales = self._said(columns, place, cuts)
         reach = np.array([self.most_cost(w) - self.least_cost(w) for w in outside], dtype=float)
         names = [f"cost of window {w}" for w in outside], [f"cut {i}" for i in range(len(cuts))]
@@ -480,7 +478,9 @@ class _Rounds:
         if not first.found:
             return first
         self.held = set(self.knowledge.held)
+        assert first.values is not None
         judge = _Judge(self, controls.absolute_gap, question.maximise)
+        judge.plans.append(first.values)
         bound = first.bound
         if controls.known_bound is not None:
             bound = judge.better(bound, controls.known_bound)
@@ -488,7 +488,7 @@ class _Rounds:
         if start is not None:
             judge.begin(start)
         while True:
-            part = engine.part_of(self.held)
+            part = engine.part_of(self.held, judge.plans)
             judge.part = part
             left = replace(
                 controls,
@@ -540,6 +540,8 @@ class _Judge:
         self.rounds, self.gap, self.sign = rounds, gap, -1.0 if maximise else 1.0
         self.part: _Part | None = None
         self.bound = -self.sign * np.inf
+        self.plans: list[Vector] = []
+        """Where what windows have said is to be known: the relaxation's plan, that begun from, the best ones found."""
         self.best: Vector | None = None
         self.objective = np.nan
         self.missed_last = 0
@@ -572,6 +574,7 @@ class _Judge:
         value = self.rounds.engine.value(self.rounds.question.objective, values)
         if self.best is None or self.sign * value < self.sign * self.objective:
             self.best, self.objective = values, value
+            self.plans = [self.plans[0], *self.plans[1:][-2:], values]
 
     def plan(self, values: Vector) -> None:
         """Show a plan to all windows outside."""
@@ -581,6 +584,8 @@ class _Judge:
         everything, answers = rounds.look(part.full(values, len(rounds.engine.integer)), part.held)
         missed = [w for w, answer in answers.items() if not answer.keeps]
         self.missed_last = len(missed)
+        if missed:
+            self.plans = [self.plans[0], *self.plans[1:][-2:], everything]
         self._news += sum(knowledge.learn(answer.cut) for answer in answers.values() if answer.cut is not None)
         worst = sorted(missed, key=lambda w: (-answers[w].shortfall, w))
         joining = set(worst[:JOIN_AT_ONCE]) | {w for w in missed if answers[w].cut is None}

@@ -5,7 +5,7 @@ Windows join it and cuts are added as they come, and every solve goes on from wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,11 +15,49 @@ from reeplan.solve.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reeplan.solve.engine import Question
-    from reeplan.solve.windows.engine import WindowsEngine
-    from reeplan.solve.windows.window import Cut
+    from reeplan.solve.engine import Matrices, Question
+    from reeplan.solve.windows.partition import Partition
+    from reeplan.solve.windows.window import Cut, WindowProgram
 
 Vector = Any
+
+
+COST = "cost"
+"""The objective of which windows add a part."""
+
+
+class WholeProgram(Protocol):
+    """What the linear program is made from."""
+
+    partition: Partition
+
+    @property
+    def data(self) -> Matrices:
+        """The whole program as arrays."""
+
+    @property
+    def scales(self) -> tuple[Vector, Vector]:
+        """The factors of rows and columns."""
+
+    @property
+    def likely(self) -> set[int]:
+        """The windows that add to the cost."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody asked to stop."""
+
+    def objective(self, objective: str | Vector) -> tuple[Vector, float]:
+        """The weights of an objective, and its constant."""
+
+    def program(self, window: int) -> WindowProgram:
+        """The linear program of a window."""
+
+    def least_cost(self, window: int) -> float:
+        """The least that a window could ever add to the cost."""
+
+    def cut_scale(self, cut: Cut) -> float:
+        """The factor of a cut's row."""
 
 
 class MasterEnd(NamedTuple):
@@ -40,7 +78,7 @@ class MasterEnd(NamedTuple):
 class Master:
     """The linear program kept in the solver, with the windows that it holds."""
 
-    def __init__(self, engine: WindowsEngine) -> None:
+    def __init__(self, engine: WholeProgram) -> None:
         self._engine = engine
         self.held: set[int] = set()
         data, partition = engine.data, engine.partition
@@ -151,20 +189,20 @@ class Master:
         """An objective over its columns; the cost of windows outside counts where the cost does."""
         whole, _ = self._engine.objective(objective)
         weights = np.where(self._columns >= 0, whole[self._columns], 0.0)
-        if isinstance(objective, str) and objective == self._engine.COST:
+        if isinstance(objective, str) and objective == COST:
             for window, at in self._cost_at.items():
                 weights[at] = 0.0 if window in self.held else 1.0
         return weights
 
     def _set_limit(self, question: Question) -> None:
-        limit = question.at_most.get(self._engine.COST)
+        limit = question.at_most.get(COST)
         if limit is None:
             if self._limit is not None:
                 self._session.set_row(self._limit, -np.inf, np.inf)
             return
-        _, constant = self._engine.objective(self._engine.COST)
+        _, constant = self._engine.objective(COST)
         if self._limit is None:
-            weights = self._weights(self._engine.COST)
+            weights = self._weights(COST)
             scale = 1.0 / np.abs(weights).max()
             self._limit = len(self._rows)
             row = sp.csr_array(weights.reshape(1, -1))

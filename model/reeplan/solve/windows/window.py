@@ -34,6 +34,10 @@ class Cut:
     weights: Vector
     duals: Vector
 
+    def at(self, plan: Vector) -> float:
+        """What it says of a plan, of which it reads the shared columns."""
+        return self.constant + float(self.weights @ plan[self.columns])
+
     def says_the_same(self, other: Cut) -> bool:
         """Whether another cut of its window says nothing more and nothing less."""
         alike = self.priced == other.priced and self.constant == other.constant
